@@ -1,0 +1,64 @@
+"""The socket that a server listens on, and messages that say why there is none."""
+
+import errno
+import os
+import socket
+from typing import Any
+
+BACKLOG = 512  # cheroot's 5 makes bursts of connections wait for one or two seconds
+_REASONS = {
+    errno.EADDRINUSE: "another program uses this port already; stop it, or choose another port (0 takes any free one)",
+    errno.EADDRNOTAVAIL: "this machine has no such address; use 127.0.0.1 for this machine only, 0.0.0.0 for all its "
+    "addresses",
+    errno.EACCES: "this user may not use this port; choose one from 1024 on",
+}
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on a host name or address; port 0 takes any free one.
+
+    Raises :class:`OSError` with a sentence that says what is wrong and what would be right.
+    """
+    problem: OSError | None = None
+    for family, address in _addresses(host, port):
+        try:
+            return _listen(family, address)
+        except OSError as error:
+            problem = problem or error
+    assert problem is not None
+    reason = _REASONS.get(problem.errno or 0, os.strerror(problem.errno or 0))
+    raise OSError(problem.errno, f"Cannot listen on {shown(host, port)}: {reason}.") from problem
+
+
+def shown(host: str, port: int) -> str:
+    """Write host and port as in a URL."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        message = f"Cannot listen on {host!r}: no such host is known; give a name or address of this machine."
+        raise OSError(errno.EADDRNOTAVAIL, message) from error
+    # "localhost" is 127.0.0.1 for most clients, whatever the resolver's order.
+    return [(family, address) for family, _, _, _, address in sorted(found, key=lambda one: one[0] != socket.AF_INET)]
+
+
+def _listen(family: int, address: Any) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix" and address[1]:
+            # After a kill -9 the port can be bound again at once. Not on Windows, where it would let two servers share
+            # a port, nor for a port that the system picks, which could then be another's.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6 and address[0] == "::":
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.bind(address)
+        sock.listen(BACKLOG)
+        sock.settimeout(0)  # a client that left before it was accepted must not hold up the others
+    except OSError:
+        sock.close()
+        raise
+    return sock
