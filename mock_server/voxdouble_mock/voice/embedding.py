@@ -1,0 +1,66 @@
+"""Speech frames to the embedding: 100 whole numbers, kept as float32.
+
+For each of 32 bands, relative to its frame's mean, the mean over the speech, the standard deviation, and the standard
+deviation of its change over four frames; then the pitch's mean and spread, the share of voiced frames, and the mean
+strength of voicing. Sums are of whole numbers, finished in Python's integers, so the result does not depend on who
+adds them up.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from voxdouble_mock.voice.pitch import Pitch
+from voxdouble_mock.voice.spectrum import BANDS, Levels
+from voxdouble_mock.voice.speech import Mask
+
+UNIT = 2.0**-20
+"""One whole number of the embedding as a float: 1/8192 octave is 2**-20, so that the numbers look like the vendor's."""
+MAX_FRAMES = 6_000
+"""Two minutes of speech, spread evenly over the recording."""
+REACH = 2
+VOICED = 500
+
+Floats = npt.NDArray[np.float32]
+
+
+def embed(levels: Levels, pitch: Pitch, speech: Mask) -> Floats:
+    """Make the embedding (100,) of the frames that are speech; all zero where none is."""
+    places = np.flatnonzero(speech[REACH:-REACH]) + REACH
+    if not len(places):
+        return np.zeros(3 * BANDS + 4, np.float32)
+    if len(places) > MAX_FRAMES:
+        places = places[np.arange(MAX_FRAMES) * len(places) // MAX_FRAMES]
+    here = _shape(levels[places])
+    change = _shape(levels[places + REACH]) - _shape(levels[places - REACH])
+    voiced = places[pitch.strength[places] >= VOICED]
+    height = pitch.height[voiced].astype(np.int64)[:, np.newaxis] * BANDS
+    numbers = [
+        *_means(here),
+        *_deviations(here),
+        *_deviations(change),
+        *_means(height),
+        *_deviations(height),
+        8_192 * len(voiced) // len(places),
+        *_means(pitch.strength[places].astype(np.int64)[:, np.newaxis]),
+    ]
+    return (np.array(numbers) * UNIT).astype(np.float32)
+
+
+def _shape(levels: Levels) -> npt.NDArray[np.int64]:
+    """Take each frame's mean out, in units of 1/32 level: (frames, BANDS)."""
+    whole = levels.astype(np.int64)
+    shape: npt.NDArray[np.int64] = whole * BANDS - whole.sum(axis=1, keepdims=True)
+    return shape
+
+
+def _means(columns: npt.NDArray[np.int64]) -> list[int]:
+    count = max(1, len(columns))
+    return [total // count for total in columns.sum(axis=0).tolist()]
+
+
+def _deviations(columns: npt.NDArray[np.int64]) -> list[int]:
+    count = max(1, len(columns))
+    sums = zip(columns.sum(axis=0).tolist(), (columns * columns).sum(axis=0).tolist(), strict=True)
+    return [math.isqrt(max(0, count * squares - total * total)) // count for total, squares in sums]

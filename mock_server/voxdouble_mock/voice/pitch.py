@@ -1,0 +1,81 @@
+"""Frames to their pitch: how periodic each is, and at what frequency.
+
+The normalised cross-correlation of 30 ms of signal, brought to about 4 kHz by averaging neighbours, with itself
+later, over the lags of 60 to 400 Hz. Sums of products are whole numbers below 2**53; the rest is elementwise.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from voxdouble_mock.voice.audio import Samples
+from voxdouble_mock.voice.framing import Frames
+from voxdouble_mock.voice.logarithm import log2_levels
+
+RATE = 4_000
+LOWEST, HIGHEST = 60, 400
+WINDOW = 0.030
+NEAR = 0.9
+CHUNK = 256
+
+
+@dataclass(frozen=True)
+class Pitch:
+    """Shape (frames,) each."""
+
+    strength: npt.NDArray[np.int16]
+    """The correlation at the best lag, in thousandths."""
+    height: npt.NDArray[np.int16]
+    """The frequency's logarithm in 1/256 octave above 1 Hz."""
+
+
+def track(frames: Frames, rate: float) -> Pitch:
+    """Find each frame's pitch; a frame without any sound has strength 0."""
+    group = max(1, round(rate / RATE))
+    slow = rate / group
+    lags = np.arange(int(slow / HIGHEST) - 1, -int(-slow // LOWEST) + 2)
+    window = round(WINDOW * slow)
+    correlations = [np.zeros((0, len(lags)))]
+    for place in range(0, len(frames.starts), CHUNK):
+        signal = _slow(frames, slice(place, place + CHUNK), group, window + int(lags[-1]))
+        correlations.append(_correlations(signal, window, lags))
+    return _best(np.concatenate(correlations), lags, slow)
+
+
+def _slow(frames: Frames, some: slice, group: int, length: int) -> Samples:
+    """Bring the frames to the slow rate: (frames, length), whole numbers."""
+    view = np.lib.stride_tricks.sliding_window_view(frames.signal, length * group)
+    windows = view[frames.starts[some]].reshape(-1, length, group)
+    slow: Samples = np.rint(windows.sum(axis=2) / group)
+    return slow
+
+
+def _correlations(signal: Samples, window: int, lags: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Correlate each frame's first `window` samples with those `lags` later: (frames, lags), from -1 to 1."""
+    head = signal[:, :window]
+    energy = np.cumsum(signal * signal, axis=1)
+    there = energy[:, lags + window - 1] - energy[:, lags - 1]
+    here = energy[:, window - 1 : window]
+    products = np.stack([np.einsum("ij,ij->i", head, signal[:, lag : lag + window]) for lag in lags.tolist()], axis=1)
+    return products / np.sqrt(np.maximum(here * there, 1.0))
+
+
+def _best(correlations: npt.NDArray[np.float64], lags: npt.NDArray[np.int64], rate: float) -> Pitch:
+    """Take the first peak that comes near the highest, lest two periods pass for one; refine it by a parabola."""
+    before, at, after = correlations[:, :-2], correlations[:, 1:-1], correlations[:, 2:]
+    peaks = np.where((at >= before) & (at > after), at, 0.0)
+    highest = peaks.max(axis=1, initial=0.0)
+    first = np.argmax(peaks >= NEAR * highest[:, np.newaxis], axis=1)
+    rows = np.arange(len(peaks))
+    low, top, high = before[rows, first], at[rows, first], after[rows, first]
+    curve = low - 2.0 * top + high
+    shift = np.where(curve < 0.0, 0.5 * (low - high) / np.where(curve < 0.0, curve, 1.0), 0.0)
+    hertz = rate / (lags[1:-1][first] + np.clip(shift, -0.5, 0.5))
+    return Pitch(np.rint(1_000.0 * np.minimum(highest, 1.0)).astype(np.int16), log2_levels(hertz))
+
+
+def joined(parts: Sequence[Pitch]) -> Pitch:
+    """Put consecutive stretches together."""
+    return Pitch(np.concatenate([part.strength for part in parts]), np.concatenate([part.height for part in parts]))

@@ -1,0 +1,157 @@
+"""The voiceprint's bytes: UBJSON with the keys `crc`, `embedding`, `engine`, `model`, `speech_length`.
+
+`crc`, `embedding` and `model` are the vendor's, with the markers of its one published sample: `l` for the crc, `d`
+(float32, big-endian) for each number, plain containers. What the crc covers (the numbers' bytes, markers left out),
+`engine` (what made the embedding) and `speech_length` (seconds, float64) are chosen. Decoding is tolerant where a
+stranger may differ and strict where data is broken (C20, C21).
+"""
+
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from voxdouble_mock.voice import ubjson
+
+ENGINE = "voxdouble 1"
+"""What makes our embeddings: another version whenever the same audio gives other numbers."""
+ENGINE_NAME = "voxdouble "
+MODEL = "sid-xl5"  # S79
+EMBEDDING_LENGTH = 100
+MAX_EMBEDDING_LENGTH = 65_536
+XL5 = b"VPT "
+
+Floats = npt.NDArray[np.float32]
+
+
+class NotAVoiceprint(ValueError):
+    """Bytes that are no voiceprint (C20): `index` in the list given, `reason` a sentence."""
+
+    def __init__(self, index: int, reason: str) -> None:
+        super().__init__(index, reason)
+        self.index = index
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"Voiceprint {self.index}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Voiceprint:
+    """One voiceprint, decoded."""
+
+    embedding: Floats
+    """One-dimensional, finite."""
+    speech_length: float | None
+    """Seconds; None where a stranger's voiceprint does not say."""
+    own: bool
+    """Made by this engine, so that its embedding's numbers are known; a stranger's are not."""
+
+
+def encode(embedding: Floats, speech_length: float) -> bytes:
+    """Make the voiceprint of one embedding with `speech_length` seconds of speech."""
+    return encode_all(embedding[np.newaxis], [speech_length])[0]
+
+
+def encode_all(embeddings: Floats, speech_lengths: Sequence[float]) -> list[bytes]:
+    """Make one voiceprint for each row of `embeddings` (n, d)."""
+    numbers = np.ascontiguousarray(embeddings, ">f4")
+    count, length = numbers.shape
+    records = np.full((count, length, 5), ord("d"), np.uint8)
+    records[:, :, 1:] = numbers.view(np.uint8).reshape(count, length, 4)
+    block = records.tobytes()
+    row = 5 * length
+    between = _key("engine") + _text(ENGINE) + _key("model") + _text(MODEL) + _key("speech_length") + b"D"
+    lengths = np.asarray(speech_lengths, ">f8").tobytes()
+    return [
+        b"".join(
+            (
+                b"{" + _key("crc") + _integer(zlib.crc32(numbers[place])) + _key("embedding") + b"[",
+                block[place * row : (place + 1) * row],
+                b"]" + between + lengths[8 * place : 8 * place + 8] + b"}",
+            )
+        )
+        for place in range(count)
+    ]
+
+
+def decode(voiceprint: bytes, index: int = 0) -> Voiceprint:
+    """Read one voiceprint, ours or a real appliance's; `index` is its place in the caller's list, for the error.
+
+    Raises NotAVoiceprint.
+    """
+    try:
+        return _decode(voiceprint)
+    except ubjson.Malformed as error:
+        raise NotAVoiceprint(index, f"Its bytes are not one UBJSON object: {error}.") from error
+    except _Unfit as error:
+        raise NotAVoiceprint(index, str(error)) from error
+
+
+class _Unfit(ValueError):
+    """Sound UBJSON that is no voiceprint; the message is a sentence."""
+
+
+def _decode(voiceprint: bytes) -> Voiceprint:
+    if voiceprint.startswith(XL5):
+        raise _Unfit("It is a binary XL5 voiceprint of Speech Engine 3; only UBJSON voiceprints are taken.")
+    members = ubjson.read(voiceprint)
+    if not isinstance(members, dict):
+        raise _Unfit("Its UBJSON value is not an object.")
+    model = members.get("model", MODEL)
+    if model != MODEL:
+        raise _Unfit(f"Its model is {model!r:.40}, not {MODEL!r}.")
+    if "embedding" not in members:
+        raise _Unfit("It has no embedding.")
+    embedding = _embedding(members["embedding"])
+    engine = members.get("engine")
+    own = isinstance(engine, str) and engine.startswith(ENGINE_NAME)
+    if own:
+        _check_own(members, embedding)
+    return Voiceprint(embedding, _speech_length(members.get("speech_length")), own)
+
+
+def _embedding(value: ubjson.Value) -> Floats:
+    if isinstance(value, list) and value and all(type(item) in (int, float) for item in value):
+        value = np.array(value, np.float64).astype(np.float32)
+    if not isinstance(value, np.ndarray):
+        raise _Unfit("Its embedding is not an array of numbers.")
+    if len(value) > MAX_EMBEDDING_LENGTH:
+        raise _Unfit(f"Its embedding has {len(value)} numbers; at most {MAX_EMBEDDING_LENGTH} are taken.")
+    if not np.isfinite(value).all():
+        raise _Unfit("Its embedding has a number that is not finite.")
+    return value
+
+
+def _check_own(members: dict[str, ubjson.Value], embedding: Floats) -> None:
+    if members["engine"] != ENGINE:
+        raise _Unfit(f"It was made by the engine {members['engine']!r:.40}; this one is {ENGINE!r}: extract it again.")
+    crc = members.get("crc")
+    if type(crc) is not int or crc & 0xFFFFFFFF != zlib.crc32(embedding.astype(">f4").tobytes()):
+        raise _Unfit("Its crc does not match its embedding: the voiceprint is damaged.")
+    if len(embedding) != EMBEDDING_LENGTH:
+        raise _Unfit(f"Its embedding has {len(embedding)} numbers; this engine's have {EMBEDDING_LENGTH}.")
+    if _speech_length(members.get("speech_length")) is None:
+        raise _Unfit("Its speech_length is not a number of seconds.")
+
+
+def _speech_length(value: ubjson.Value) -> float | None:
+    if type(value) in (int, float) and math.isfinite(value) and value >= 0:
+        return float(value)
+    return None
+
+
+def _key(name: str) -> bytes:
+    return b"i" + len(name).to_bytes(1) + name.encode("ascii")
+
+
+def _text(value: str) -> bytes:
+    return b"S" + _key(value)
+
+
+def _integer(value: int) -> bytes:
+    """Write an unsigned 32-bit number as the sample's writer does: `l`, and `L` where int32 ends."""
+    return b"l" + value.to_bytes(4) if value < 2**31 else b"L" + value.to_bytes(8)

@@ -1,0 +1,72 @@
+"""From a file to its channels' voices."""
+
+import io
+import math
+
+import pytest
+
+import voxdouble_fixtures
+from voxdouble_mock.voice.analysis import ChannelVoice, analyse
+from voxdouble_mock.voice.audio import UnusableAudio
+from voxdouble_mock.voice.vector import vectors_of
+
+
+def heard(name: str, **how: object) -> list[ChannelVoice]:
+    with voxdouble_fixtures.path(name).open("rb") as file:
+        return analyse(file, **how)  # type: ignore[arg-type]
+
+
+def test_the_same_samples_as_wav_and_as_flac_give_the_same_voiceprint() -> None:
+    """A lossless container leaves no mark."""
+    import soundfile
+
+    samples, rate = soundfile.read(voxdouble_fixtures.path("john_doe.wav"), dtype="int16")
+    flac = io.BytesIO()
+    soundfile.write(flac, samples, rate, format="FLAC")
+    assert analyse(flac) == heard("john_doe.wav")
+
+
+def test_each_channel_is_heard_by_itself() -> None:
+    """Two speakers on two channels have two voices, in the order asked for, with the recording's numbers."""
+    both = heard("conversation.wav")
+    swapped = heard("conversation.wav", channels=(1, 0))
+    assert [voice.channel_number for voice in swapped] == [1, 0]
+    assert swapped == both[::-1]
+    assert heard("conversation.wav", channels=(1,)) == both[1:]
+    assert both[0].voiceprint != both[1].voiceprint
+
+
+def test_a_mix_is_one_voice_numbered_zero() -> None:
+    """Whatever channels are mixed, there is one entry, and its number is 0 (C14)."""
+    [voice] = heard("conversation.wav", mix=True)
+    assert voice.channel_number == 0
+    assert voice.speech_length > max(one.speech_length for one in heard("conversation.wav"))
+
+
+def test_a_vector_has_128_numbers_of_unit_length() -> None:
+    """A voice's vector is a point on the unit sphere (S45)."""
+    [vector] = vectors_of([heard("john_doe.wav")[0].voiceprint])
+    assert len(vector) == 128
+    assert math.isclose(math.hypot(*vector), 1.0, abs_tol=1e-6)
+
+
+def test_silence_has_a_voiceprint_and_an_empty_vector() -> None:
+    """No speech is no error (C19)."""
+    [voice] = heard("silence.wav")
+    assert voice.speech_length == 0.0
+    assert vectors_of([voice.voiceprint]) == [[]]
+
+
+def test_a_channel_that_is_not_there_is_named() -> None:
+    """A channel out of range says how many there are, and lies in the query (C13)."""
+    with pytest.raises(UnusableAudio, match="There is no channel 2: the audio has 2 channels") as caught:
+        heard("conversation.wav", channels=(0, 2))
+    assert caught.value.location == ("query", "channels")
+
+
+@pytest.mark.parametrize("recording", [one for one in voxdouble_fixtures.recordings() if one.rejected])
+def test_bundled_files_that_are_no_audio_are_refused(recording: voxdouble_fixtures.Recording) -> None:
+    """What the manifest calls rejected raises, with the file as the place (C11, C12)."""
+    with pytest.raises(UnusableAudio) as caught:
+        heard(recording.file)
+    assert caught.value.location == ("body", "file")
