@@ -1,1 +1,16 @@
-"""The mock appliance."""
+"""The mock appliance. `MockAppliance` starts one in process; nothing heavy is imported before it is asked for."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from voxdouble_mock.server.in_process import MockAppliance
+
+__all__ = ["MockAppliance"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "MockAppliance":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from voxdouble_mock.server.in_process import MockAppliance  # noqa: PLC0415 (late, so that the import stays light)
+
+    return MockAppliance

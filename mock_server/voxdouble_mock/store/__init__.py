@@ -1,1 +1,6 @@
-"""store."""
+"""Where namespaces live. `Store` says what any store does; each kind of store is one module."""
+
+from voxdouble_mock.store.memory import MemoryStore
+from voxdouble_mock.store.protocol import NamespaceRecord, Store
+
+__all__ = ["MemoryStore", "NamespaceRecord", "Store"]

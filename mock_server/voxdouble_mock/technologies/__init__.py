@@ -1,1 +1,20 @@
-"""technologies."""
+"""One file, one technology: each module here without a leading underscore defines `TECHNOLOGY`, and is found."""
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voxdouble_mock.technologies._technology import Technology
+
+
+@cache
+def discover() -> "Mapping[str, Technology]":
+    """Import every technology in this folder; the key is the name in the path, /api/technology/<name>."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    found = [import_module(f"{__name__}.{name}").TECHNOLOGY for name in names]
+    return MappingProxyType({technology.name: technology for technology in found})

@@ -1,0 +1,37 @@
+# One word a job. `make demo` and `make test` need nothing but Python 3.11 or later and make: each sets up .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check lint types layers wheel-test lock clean
+
+demo: .venv/ready            ## the main job, end to end, on a mock of its own
+	$(BIN)/voxdouble demo
+
+test: .venv/ready            ## the whole test suite
+	$(BIN)/pytest -n auto
+
+check: lint types layers test wheel-test    ## all that a commit must pass
+
+lint: .venv/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/ready
+	$(BIN)/mypy
+
+layers: .venv/ready
+	$(BIN)/lint-imports
+
+wheel-test: .venv/ready      ## build the wheel, look into it, install it in a fresh environment, run it
+	$(BIN)/python tools/check_wheel.py
+
+lock:                        ## pin versions and hashes of everything; needs uv
+	uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --upgrade --output-file requirements.lock
+
+clean:
+	rm -rf .venv build dist out
+
+.venv/ready: requirements.lock pyproject.toml tools/make_venv.sh
+	sh tools/make_venv.sh "$(PYTHON)"
+	touch $@

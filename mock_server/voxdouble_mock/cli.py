@@ -1,0 +1,126 @@
+"""The commands of the mock: serve and healthcheck. What is heavy is imported only when serving."""
+
+import ipaddress
+import json
+import logging
+import os
+import sys
+import urllib.error
+import urllib.request
+from typing import Any
+
+import click
+
+DEFAULT_PORT = 8000
+LATER = "is not part of this version yet"
+HEALTH_SECONDS = 5
+
+
+def check_store(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Take the memory store; refuse by name what is no store or not there yet."""
+    if value == "memory:":
+        return value
+    if value.startswith(("sqlite:", "redis://")):
+        raise click.BadParameter(f"the store {value!r} {LATER}; memory: is.")
+    raise click.BadParameter(f"{value!r} is no store; memory: is.")
+
+
+def refuse_scenario(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Refuse scenarios by name as long as there are none."""
+    if value is not None:
+        raise click.BadParameter(f"a scenario {LATER}.")
+
+
+Seconds = click.FloatRange(min=0)
+Count = click.IntRange(min=1)
+
+
+@click.command(context_settings={"auto_envvar_prefix": "VOXDOUBLE", "show_default": True})
+@click.option(
+    "--host", default="127.0.0.1", help="Address to listen on; other than loopback needs --token or --no-token."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, help="0 picks a free one.")
+@click.option("--store", default="memory:", callback=check_store, help="Where tasks live.")
+@click.option("--pending", type=Seconds, help="Seconds that every task is pending.  [default: by technology]")
+@click.option("--running", type=Seconds, help="Seconds that every task runs.  [default: by technology]")
+@click.option("--clock", default="real", help="real, manual or scale:N.")
+@click.option(
+    "--location", type=click.Choice(["absolute", "path"]), default="absolute", help="Form of the Location header."
+)
+@click.option("--public-url", help="Base URL that clients know, where it is not what they send as Host.")
+@click.option("--scenario", callback=refuse_scenario, expose_value=False, help=f"Rules for the tasks; {LATER}.")
+@click.option("--task-lifetime", type=Seconds, default=3600.0, help="Seconds from a task's end until it is forgotten.")
+@click.option("--seed", type=int, help="Makes task ids repeat.")
+@click.option("--token", help="Asked for as Authorization: Bearer TOKEN everywhere but on health.")
+@click.option("--no-token", is_flag=True, help="Serve other machines without a token.")
+@click.option("--control-host", "control_hosts", multiple=True, help="Host name that may reach the control routes too.")
+@click.option("--max-upload", type=Count, help="Bytes of one file.  [default: 500 MB]")
+@click.option("--max-upload-seconds", type=Seconds, help="Seconds for one upload.  [default: 120]")
+@click.option("--input-storage", type=Count, help="Bytes of uploads in hand at one time.  [default: 1 GiB]")
+@click.option("--max-audio-seconds", type=Seconds, help="Seconds of audio in one file.  [default: 7200]")
+@click.option("--max-list", type=Count, help="Voiceprints in one list.  [default: 50000]")
+def serve(host: str, port: int, store: str, token: str | None, no_token: bool, **options: Any) -> None:  # noqa: FBT001
+    """Serve a mock appliance until SIGTERM or Ctrl-C.
+
+    Every option can be given by environment too: --task-lifetime as VOXDOUBLE_TASK_LIFETIME.
+    """
+    check_exposure(host, token, no_token=no_token)
+    from voxdouble_mock.appliance import Appliance  # noqa: PLC0415 (late, so that healthcheck stays light)
+    from voxdouble_mock.core.settings import Settings  # noqa: PLC0415
+    from voxdouble_mock.http import create_app  # noqa: PLC0415
+    from voxdouble_mock.http.errors import refuse_early  # noqa: PLC0415
+    from voxdouble_mock.server.real_time import real_clock  # noqa: PLC0415
+    from voxdouble_mock.server.run import run_until_signal  # noqa: PLC0415
+    from voxdouble_mock.server.server import HttpServer  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        settings = Settings.of(token=token, **options)
+        appliance = Appliance(settings, real_clock())
+        server = HttpServer(
+            create_app(appliance),
+            host=host,
+            port=port,
+            refuse=refuse_early,
+            timeout=30,
+            graceful=True,
+            shutdown_timeout=5,
+        )
+        run_until_signal(server, lambda url: click.echo(f"voxdouble ready {url}"))
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    appliance.close()
+
+
+def check_exposure(host: str, token: str | None, *, no_token: bool) -> None:
+    """Refuse to be reachable from other machines without a decision about the token (P4, P5)."""
+    if token is not None and no_token:
+        raise click.UsageError("--token and --no-token exclude one another.")
+    if not is_loopback(host) and token is None and not no_token:
+        raise click.UsageError(
+            f"--host {host} can be reached from other machines: add --token TOKEN, or --no-token if anybody may use it."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address can be reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@click.command()
+@click.option("--url", help="Base URL of the mock.  [default: port VOXDOUBLE_PORT, else 8000, on this machine]")
+def healthcheck(url: str | None) -> None:
+    """Tell by exit status 0 or 1 whether a mock answers."""
+    base = url or f"http://127.0.0.1:{os.environ.get('VOXDOUBLE_PORT') or DEFAULT_PORT}"
+    address = base.rstrip("/") + "/_mock/health"
+    try:
+        with urllib.request.urlopen(address, timeout=HEALTH_SECONDS) as reply:  # noqa: S310 (an address of the user's)
+            service = json.loads(reply.read(10_000))["service"]
+    except (OSError, ValueError, KeyError, TypeError, urllib.error.URLError) as error:
+        raise click.ClickException(f"No mock answers at {address}: {error}") from error
+    if service != "voxdouble":
+        raise click.ClickException(f"What answers at {address} is no voxdouble but {service!r}.")
+    click.echo(f"A mock answers at {address}.")

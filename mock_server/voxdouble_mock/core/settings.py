@@ -1,0 +1,96 @@
+"""What a mock can be told when it is started: one frozen record, the same for the command and in process."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from voxdouble_mock.core.clock import Pace, parse_pace
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of everything that could grow; the first five are the vendor's defaults (C27)."""
+
+    max_upload: int = 500_000_000
+    """Bytes of one uploaded file (S60)."""
+    max_upload_seconds: float = 120.0
+    """Real seconds within which an upload must have arrived (S61)."""
+    input_storage: int = 1 << 30
+    """Bytes of uploads in hand at one time (S26)."""
+    max_audio_seconds: float = 7200.0
+    """Seconds of audio in one file; longer files end rejected (S59, S81)."""
+    max_list: int = 50_000
+    """Voiceprints in one list (S41)."""
+    max_json: int = 512_000_000
+    """Bytes of one JSON body."""
+    json_storage: int = 1 << 30
+    """Bytes of JSON bodies in hand at one time."""
+    max_tasks: int = 100_000
+    """Live tasks of one namespace."""
+    max_stored: int = 1 << 30
+    """Bytes of the outcomes of all live tasks."""
+    max_namespaces: int = 1_000
+    """Namespaces alive at one time."""
+    namespace_idle: float = 3600.0
+    """Real seconds after which a namespace that nothing has touched is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one mock behaves; seconds are decimal, 0 allowed. A value that makes no sense is a ValueError."""
+
+    pending: float | None = None
+    """Seconds that every task is pending; None leaves each technology its own (C1)."""
+    running: float | None = None
+    task_lifetime: float = 3600.0
+    """Seconds from a task's end until it is forgotten (C3)."""
+    clock: str = "real"
+    location: Literal["absolute", "path"] = "absolute"
+    """Whether `Location` is a whole URL or the bare path (S8, S9)."""
+    public_url: str | None = None
+    """The base URL by which clients know this mock, where that is not what they send as Host."""
+    token: str | None = None
+    control_hosts: tuple[str, ...] = ()
+    """Host names, beside those of this machine, that may reach the control routes."""
+    seed: int | None = None
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        self.pace()
+        for name in ("pending", "running", "task_lifetime"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= MAX_SECONDS:
+                raise ValueError(f"{name} is a number of seconds from 0 to {MAX_SECONDS}, not {value}.")
+        if self.location not in {"absolute", "path"}:
+            raise ValueError(f"location is absolute or path, not {self.location!r}.")
+        if self.token == "":
+            raise ValueError("A token cannot be empty.")
+        if self.public_url is not None:
+            check_url(self.public_url)
+
+    @classmethod
+    def of(cls, **options: Any) -> Self:
+        """Make settings from options by name, limits among them; what is None keeps its default."""
+        given = {name: value for name, value in options.items() if value is not None}
+        limits = {name: given.pop(name) for name in [limit.name for limit in fields(Limits)] if name in given}
+        return cls(**given, limits=Limits(**limits))
+
+    def pace(self) -> Pace:
+        """Give the pace with which every new namespace's clock starts."""
+        return parse_pace(self.clock)
+
+
+MAX_SECONDS = 1_000_000_000
+
+
+def check_url(url: str) -> None:
+    """Refuse, with ValueError, what is not an http(s) base URL without query, fragment or credentials."""
+    parts = urlsplit(url)
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or "@" in parts.netloc
+    ):
+        raise ValueError(f"A public URL looks like http://appliance.example:8000, not {url!r}.")

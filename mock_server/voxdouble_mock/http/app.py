@@ -1,0 +1,51 @@
+"""The application: routes put together, and Flask's own habits switched off, since none of them is the vendor's."""
+
+from typing import Any
+
+from flask import Flask, request
+from werkzeug.routing import Rule
+
+from voxdouble_mock.appliance import Appliance
+from voxdouble_mock.core.errors import NotFound
+from voxdouble_mock.http import control, errors, gate, system, tasks
+from voxdouble_mock.http.namespaces import NamespacePrefix
+from voxdouble_mock.http.services import make_services
+
+
+class ExactRule(Rule):
+    """A rule that answers the methods it was given and no HEAD beside them (C9)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.methods = (self.methods or set()) - {"HEAD"}
+
+
+class ExactFlask(Flask):
+    """Flask without its own routes: no /static, no automatic OPTIONS, no redirects (C9, C10)."""
+
+    url_rule_class = ExactRule
+
+    def __init__(self) -> None:
+        super().__init__("voxdouble_mock", static_folder=None)
+        self.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+        self.url_map.merge_slashes = False
+
+
+def create_app(appliance: Appliance) -> Flask:
+    """Make the WSGI application that serves one appliance."""
+    app = ExactFlask()
+    services = make_services(appliance)
+    errors.register(app)
+    app.before_request(check_address)
+    app.before_request(lambda: gate.check_caller(services.settings))
+    tasks.register(app, services)
+    system.register(app)
+    control.register(app, services)
+    app.wsgi_app = NamespacePrefix(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way to add middleware
+    return app
+
+
+def check_address() -> None:
+    """Refuse a path that begins with two slashes, which Flask would take for one (C10)."""
+    if request.environ["PATH_INFO"].startswith("//"):
+        raise NotFound(f"There is nothing at {request.environ['PATH_INFO'][:200]!r}.")

@@ -1,0 +1,38 @@
+"""Bytes out: JSON answers, and the URLs in them."""
+
+import re
+
+import orjson
+from flask import Response, request
+
+from voxdouble_mock.core.errors import InvalidRequest
+from voxdouble_mock.core.settings import Settings
+
+HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?", re.ASCII)
+TASKS = "/api/technology/"
+
+
+def answer(body: object, status: int = 200) -> Response:
+    """Answer with JSON."""
+    return raw_answer(orjson.dumps(body), status)
+
+
+def raw_answer(body: bytes, status: int = 200) -> Response:
+    """Answer with JSON that is text already."""
+    return Response(body, status, content_type="application/json")
+
+
+def task_location(settings: Settings, technology: str, task_id: str) -> str:
+    """Name a task's URL as the client can reach it: by the scheme and Host that it used, or as set (S7 to S9)."""
+    path = f"{request.root_path}{TASKS}{technology}/{task_id}"
+    if settings.location == "path":
+        return path
+    return (settings.public_url or client_origin()).rstrip("/") + path
+
+
+def client_origin() -> str:
+    """Give scheme and host as the client named them; the Host header goes into answers only if it is one."""
+    host = request.headers.get("Host") or f"{request.environ['SERVER_NAME']}:{request.environ['SERVER_PORT']}"
+    if not HOST.fullmatch(host):
+        raise InvalidRequest(f"The Host header is a name with or without a port, not {host[:100]!r}.")
+    return f"{request.scheme}://{host}"

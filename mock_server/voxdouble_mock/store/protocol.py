@@ -1,0 +1,60 @@
+"""What every store does, whether it keeps namespaces in memory, in a file or on a server.
+
+A namespace is a small record that can be changed (its clock, its count of submissions) and the tasks that it holds. It
+comes to life on first use. Stores read no clock: each call brings the real now, in milliseconds.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from voxdouble_mock.core.clock import Clock
+from voxdouble_mock.core.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceRecord:
+    """All that can change of a namespace, apart from its tasks."""
+
+    clock: Clock
+    submissions: int = 0
+    """How many tasks it has taken since it was made or reset."""
+
+
+Change = Callable[[NamespaceRecord], NamespaceRecord]
+Submission = Callable[[NamespaceRecord], Task]
+
+
+class Store(Protocol):
+    """Keeps namespaces. Each call is atomic, and what it returned or acknowledged is not lost before its time.
+
+    `Unavailable` is raised where a bound is reached (C28): nothing that lives is evicted for something new.
+    """
+
+    def record(self, namespace: str, real_now: int) -> NamespaceRecord:
+        """Give a namespace's record; brings the namespace to life."""
+        ...
+
+    def update(self, namespace: str, change: Change, real_now: int) -> NamespaceRecord:
+        """Replace the record by what `change` makes of it, and give the new one; `change` may be called again."""
+        ...
+
+    def submit(self, namespace: str, build: Submission, real_now: int) -> Task:
+        """Store the task that `build` makes of the record, and count it; `build` may be called again."""
+        ...
+
+    def find(self, namespace: str, task_id: str, real_now: int) -> tuple[Task, NamespaceRecord] | None:
+        """Give a task, expired or not, with its namespace's record; does not bring a namespace to life."""
+        ...
+
+    def tasks(self, namespace: str, real_now: int) -> tuple[Sequence[Task], NamespaceRecord]:
+        """Give all tasks that the namespace holds, oldest first, expired ones perhaps among them."""
+        ...
+
+    def reset(self, namespace: str, real_now: int) -> None:
+        """Make the namespace as new: no task, a fresh record."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

@@ -1,0 +1,45 @@
+"""The command `voxdouble`: a static table of commands, each imported when it is chosen and not before."""
+
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+COMMANDS = {
+    "demo": ("voxdouble.demo:demo", "Do the main job once, step by step, on a mock of its own."),
+    "serve": ("voxdouble_mock.cli:serve", "Serve a mock appliance."),
+    "extract": ("voxdouble_client.cli:extract", "Extract voiceprints from recordings."),
+    "convert": ("voxdouble_client.cli:convert", "Convert voiceprints to vectors."),
+    "wait": ("voxdouble_client.cli:wait", "Wait for a task that was started before."),
+    "state": ("voxdouble_client.cli:state", "Tell how a task stands."),
+    "verify": ("voxdouble.verify:verify", "Check the contract on the mock or on an appliance."),
+    "fixtures": ("voxdouble.recordings:fixtures", "List the bundled recordings, or copy them to a folder."),
+    "healthcheck": ("voxdouble_mock.cli:healthcheck", "Tell whether a mock answers."),
+}
+
+
+class Commands(click.Group):
+    """A group over the table: its help comes from the table, so that listing the commands imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands, the newcomer's first."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the chosen command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_line) for name, (_, help_line) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("voxdouble"), prog_name="voxdouble")
+def main() -> None:
+    """Stand in for the Phonexia Speech Platform 4 Virtual Appliance, call it, check its contract. Not affiliated."""

@@ -1,0 +1,33 @@
+"""The command `voxdouble fixtures`: the bundled recordings, for those who need something to send."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+import voxdouble_fixtures
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
+def fixtures(folder: Path | None) -> None:
+    """List the bundled recordings, or copy them to DIR, which is made if need be. Files that are there are kept."""
+    if folder is None:
+        for recording in voxdouble_fixtures.recordings():
+            click.echo(f"{recording.file}\t{recording.seconds:.2f} s\t{describe(recording)}")
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for recording in voxdouble_fixtures.recordings():
+        target = folder / recording.file
+        if target.exists():
+            click.echo(f"Kept {target}, which was there.", err=True)
+        else:
+            shutil.copyfile(voxdouble_fixtures.path(recording.file), target)
+            click.echo(target)
+
+
+def describe(recording: voxdouble_fixtures.Recording) -> str:
+    """Say who speaks, or what is wrong with a file that no appliance takes."""
+    if recording.rejected:
+        return f"ends rejected: {recording.rejected}"
+    return ", ".join(recording.speakers) or "nobody speaks"
