@@ -53,7 +53,13 @@ Count = click.IntRange(min=1)
 @click.option("--seed", type=int, help="Makes task ids repeat.")
 @click.option("--token", help="Asked for as Authorization: Bearer TOKEN everywhere but on health.")
 @click.option("--no-token", is_flag=True, help="Serve other machines without a token.")
-@click.option("--control-host", "control_hosts", multiple=True, help="Host name that may reach the control routes too.")
+@click.option(
+    "--control-host",
+    "control_hosts",
+    multiple=True,
+    envvar="VOXDOUBLE_CONTROL_HOST",
+    help="Host name that may reach the control routes too; in the environment several, with spaces between.",
+)
 @click.option("--max-upload", type=Count, help="Bytes of one file.  [default: 500 MB]")
 @click.option("--max-upload-seconds", type=Seconds, help="Seconds for one upload.  [default: 120]")
 @click.option("--input-storage", type=Count, help="Bytes of uploads in hand at one time.  [default: 1 GiB]")

@@ -1,0 +1,87 @@
+"""The hand-kept OpenAPI document and the running server say the same, in both directions."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.http.wire import get
+from voxdouble_mock import MockAppliance
+from voxdouble_mock.appliance import Appliance
+from voxdouble_mock.core.settings import Limits, Settings
+from voxdouble_mock.http import create_app
+from voxdouble_mock.technologies import discover
+from voxdouble_mock.technologies._technology import MediaTechnology, VoiceprintTechnology
+
+
+@pytest.fixture
+def document(mock: MockAppliance) -> dict[str, Any]:
+    """Fetch the document as anybody would."""
+    answer = get(mock.url + "/_mock/openapi.json")
+    assert answer.status_code == 200
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def served() -> set[tuple[str, str]]:
+    """List what the server answers below /api/, as (METHOD, path template)."""
+    app = create_app(Appliance(Settings(), lambda: 0))
+    return {
+        (method, re.sub(r"<(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if rule.rule.startswith("/api/")
+    }
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], Any]:
+    """List what the document describes, in the same form."""
+    return {
+        (method.upper(), path): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+    }
+
+
+def test_the_document_describes_what_is_served_and_nothing_else(document: dict[str, Any]) -> None:
+    """No route without its description, no description without its route."""
+    assert set(operations(document)) == served()
+
+
+def test_query_parameters_are_those_of_the_technologies(document: dict[str, Any]) -> None:
+    """Names and defaults are the same on both sides."""
+    for name, technology in discover().items():
+        operation = operations(document)["POST", f"/api/technology/{name}"]
+        described = {
+            parameter["name"]: parameter["schema"].get("default")
+            for parameter in operation.get("parameters", [])
+            if parameter["in"] == "query"
+        }
+        if isinstance(technology, MediaTechnology):
+            defaults = {parameter.name: parameter.default for parameter in technology.parameters}
+            assert described == {name: "" if default == () else default for name, default in defaults.items()}
+        else:
+            assert described == {}
+
+
+def test_lists_and_their_limits_are_those_of_the_technologies(document: dict[str, Any]) -> None:
+    """The members that hold voiceprints, and how many, are the same on both sides."""
+    for name, technology in discover().items():
+        if isinstance(technology, VoiceprintTechnology):
+            operation = operations(document)["POST", f"/api/technology/{name}"]
+            schema = resolve(document, operation["requestBody"]["content"]["application/json"]["schema"])
+            assert set(schema["required"]) == set(technology.lists)
+            for member in technology.lists:
+                described = resolve(document, schema["properties"][member])
+                assert (described["minItems"], described["maxItems"]) == (technology.minimum, Limits().max_list)
+
+
+def resolve(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Follow a local reference."""
+    while "$ref" in schema:
+        target: Any = document
+        for key in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[key]
+        schema = target
+    return schema
