@@ -48,14 +48,17 @@ def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
 def _listen(family: int, address: Any) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if os.name == "posix" and address[1]:
-            # After a kill -9 the port can be bound again at once. Not on Windows, where it would let two servers share
-            # a port, nor for a port that the system picks, which could then be another's.
+        reuse = os.name == "posix"  # not on Windows, where it would let two servers share a port
+        if reuse and address[1]:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6 and address[0] == "::":
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.bind(address)
+        if reuse:
+            # After a kill -9 the port can be bound again at once: what is left of the old connections must allow it too,
+            # so also where the system picked the port. It picks a safer one without this, hence only now.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.listen(BACKLOG)
         sock.settimeout(0)  # a client that left before it was accepted must not hold up the others
     except OSError:
