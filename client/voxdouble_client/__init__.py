@@ -1,1 +1,37 @@
-"""The client."""
+"""A client for the REST API of the Phonexia Speech Platform 4 Virtual Appliance: typed and patient."""
+
+from voxdouble_client._client import ApplianceClient
+from voxdouble_client._errors import (
+    ApiError,
+    ApplianceError,
+    ContractError,
+    PollTimeout,
+    TaskFailed,
+    TaskRejected,
+    TransportError,
+)
+from voxdouble_client._models import (
+    ChannelVoiceprint,
+    TaskAnswer,
+    TaskError,
+    VoiceprintConversion,
+    VoiceprintExtraction,
+)
+from voxdouble_client._task import TaskHandle
+
+__all__ = [
+    "ApiError",
+    "ApplianceClient",
+    "ApplianceError",
+    "ChannelVoiceprint",
+    "ContractError",
+    "PollTimeout",
+    "TaskAnswer",
+    "TaskError",
+    "TaskFailed",
+    "TaskHandle",
+    "TaskRejected",
+    "TransportError",
+    "VoiceprintConversion",
+    "VoiceprintExtraction",
+]

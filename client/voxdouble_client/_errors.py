@@ -1,0 +1,122 @@
+"""Everything that can go wrong, as one tree; `except ApplianceError` catches all of it.
+
+    ApplianceError
+    ├── TransportError   no whole answer came: unreachable, broken off, out of time
+    ├── ApiError         the appliance, or a proxy before it, answered with an error status
+    ├── TaskFailed       the task ran into a problem (state `failed`)
+    ├── TaskRejected     the task was not executed: its input does not meet a requirement (state `rejected`)
+    ├── PollTimeout      the deadline came before the end of the task, which goes on
+    └── ContractError    the answer is not what the appliance's contract promises
+
+Mistakes in the caller's own arguments are Python's `ValueError` and `TypeError`, unreadable files its `OSError`.
+Every error can be pickled, so it survives the way out of a process pool.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from voxdouble_client._models import TaskAnswer, TaskError
+
+if TYPE_CHECKING:
+    from voxdouble_client._task import TaskHandle
+
+
+class ApplianceError(Exception):
+    """The base of all errors of this package."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The standard way calls `cls(*args)`, which keyword-only facts break.
+        return _revive, (type(self), self.args, self.__dict__)
+
+
+def _revive(cls: type[ApplianceError], args: tuple[Any, ...], facts: dict[str, Any]) -> ApplianceError:
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(facts)
+    return error
+
+
+class TransportError(ApplianceError):
+    """No whole answer came to a request.
+
+    `may_have_run` says whether the appliance may have acted on it: False when not one byte of its body had been sent.
+    `timed_out` says whether the call's own deadline ended it, `transient` whether the same request may do better later.
+    """
+
+    def __init__(
+        self, message: str, *, url: str, may_have_run: bool = False, timed_out: bool = False, transient: bool = True
+    ) -> None:
+        super().__init__(message)
+        self.url = url
+        self.may_have_run = may_have_run
+        self.timed_out = timed_out
+        self.transient = transient
+
+
+class ApiError(ApplianceError):
+    """An answer with an HTTP error status.
+
+    `type`, `message` and `detail` are those of the vendor's error body (S64, S65); `type` is None where the body is not
+    one, as when a proxy answers with a page of HTML. `retry_after` is the pause in seconds that is asked for, or None.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        url: str,
+        status: int,
+        type: str | None = None,  # noqa: A002  the vendor's name for it
+        message: str = "",
+        detail: list[dict[str, Any]] | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.url = url
+        self.status = status
+        self.type = type
+        self.message = message
+        self.detail = detail or []
+        self.retry_after = retry_after
+
+
+class _BadEnd(ApplianceError):
+    """What the two bad ends of a task have in common: `task_id`, `url`, `error` (why), `answer` (the whole of it)."""
+
+    def __init__(self, text: str, *, url: str, answer: TaskAnswer, error: TaskError) -> None:
+        super().__init__(text)
+        self.url = url
+        self.task_id = answer.task_id
+        self.answer = answer
+        self.error = error
+
+
+class TaskFailed(_BadEnd):
+    """The task hit a problem during execution; `error` tells which (S14, S16)."""
+
+
+class TaskRejected(_BadEnd):
+    """The task was not executed, as its input does not meet a requirement; `error` tells which (S14, S16)."""
+
+
+class PollTimeout(ApplianceError):
+    """The deadline came before the end of the task, which goes on: `error.handle.result()` waits on.
+
+    `state` is the last state seen, or None where no look succeeded; `timeout` is in seconds.
+    """
+
+    def __init__(self, text: str, *, handle: TaskHandle[Any], state: str | None, timeout: float) -> None:
+        super().__init__(text)
+        self.handle = handle
+        self.task_id = handle.task_id
+        self.url = handle.url
+        self.state = state
+        self.timeout = timeout
+
+
+class ContractError(ApplianceError):
+    """An answer that the appliance's contract does not allow: broken JSON, a member missing, a foreign `Location`."""
+
+    def __init__(self, message: str, *, url: str) -> None:
+        super().__init__(message)
+        self.url = url
