@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from voxdouble_mock.core.connection import BadChunking, BodyCut, BodyTooSlow
-from voxdouble_mock.server.streams import Reader
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -30,7 +29,7 @@ class Body(io.RawIOBase):
     once was found wrong stays wrong: every later read raises the same error.
     """
 
-    def __init__(self, source: Reader, before_read: Callable[[], None]) -> None:
+    def __init__(self, source: io.BufferedReader, before_read: Callable[[], None]) -> None:
         self._source = source
         self._before_read = before_read
         self._fault: BodyCut | BadChunking | None = None
@@ -70,7 +69,7 @@ class Body(io.RawIOBase):
 class SizedBody(Body):
     """A body of ``length`` bytes, as Content-Length gave it."""
 
-    def __init__(self, source: Reader, before_read: Callable[[], None], length: int) -> None:
+    def __init__(self, source: io.BufferedReader, before_read: Callable[[], None], length: int) -> None:
         super().__init__(source, before_read)
         self._length = self._missing = length
         self.done = length == 0
@@ -91,7 +90,7 @@ class SizedBody(Body):
 class ChunkedBody(Body):
     """A body in chunks, strict: cut anywhere before the empty line at its end, it is cut."""
 
-    def __init__(self, source: Reader, before_read: Callable[[], None]) -> None:
+    def __init__(self, source: io.BufferedReader, before_read: Callable[[], None]) -> None:
         super().__init__(source, before_read)
         self._left = 0
         self._in_chunk = False

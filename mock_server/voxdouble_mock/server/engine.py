@@ -61,6 +61,8 @@ class Engine(HTTPServer):
 
     def prepare(self) -> None:
         """Listen, and serve in a thread from now on."""
+        if self._thread.ident is not None:
+            raise RuntimeError("A server serves once; make another one to serve again.")
         self.socket = listen(*self.bind_addr)
         self.bind_addr = self.socket.getsockname()[:2]
         self._connections = Selection(self)
@@ -88,23 +90,19 @@ class Engine(HTTPServer):
             self.connections.add(conn)
             self._connections.put(conn)
 
-    def put_conn(self, conn: ClientConnection) -> None:
-        """Let a connection wait for its next request."""
-        with self._stopping_lock:
+    def _serve(self, conn: ClientConnection) -> None:
+        kept = False
+        try:
+            kept = conn.communicate() and self._keep(conn)
+        finally:
+            if not kept:
+                conn.close()
+
+    def _keep(self, conn: ClientConnection) -> bool:
+        with self._stopping_lock:  # not into a selection that is being closed
             if self.ready:
                 self._connections.put(conn)
-                return
-        conn.close()
-
-    def _serve(self, conn: ClientConnection) -> None:
-        keep = False
-        try:
-            keep = conn.communicate()
-        finally:
-            if keep:
-                self.put_conn(conn)
-            else:
-                conn.close()
+            return self.ready
 
     def stop_within(self, seconds: float, *, graceful: bool) -> None:
         """Stop, with at most ``seconds`` for the requests that are being answered; not graceful, they are cut off."""

@@ -41,34 +41,34 @@ class Gateway(Gateway_10):
     def write(self, chunk: bytes) -> None:
         """Send one piece of the answer's body."""
         request, connection = self.req, self.req.conn
+        if self.remaining_bytes_out is not None and connection.declared_length is None:
+            self.remaining_bytes_out -= len(chunk)
+            if self.remaining_bytes_out < 0:
+                raise ValueError("The application sent more bytes than its Content-Length says.")
         self._send_head()
         if connection.silenced or not request.has_answer_body:
             return
-        if connection.declared_length is None and self.remaining_bytes_out is not None:
-            if len(chunk) > self.remaining_bytes_out:
-                raise ValueError("The application sent more bytes than its Content-Length says.")
-            self.remaining_bytes_out -= len(chunk)
         if connection.cut is None:
             request.write(chunk)
-            return
-        left, reset = connection.cut
-        chunk = chunk[:left]
-        if chunk:
-            request.write(chunk)
-        connection.cut = left - len(chunk), reset
-        if len(chunk) == left:
+        else:
+            self._write_until_cut(chunk, *connection.cut)
+
+    def _write_until_cut(self, chunk: bytes, left: int, reset: bool) -> None:  # noqa: FBT001 (unpacked)
+        if left:
+            self.req.write(chunk[:left])
+        self.req.conn.cut = left - len(chunk), reset
+        if len(chunk) >= left:
             self._end_connection(reset=reset)
 
     def _finish(self) -> None:
         self._send_head()
         connection = self.req.conn
-        if connection.silenced or not self.req.has_answer_body:
+        if connection.silenced:
             return
         if connection.cut is not None:
             self._end_connection(reset=connection.cut[1])
-        elif self.remaining_bytes_out and connection.declared_length is None:
-            self.req.close_connection = True
-            self.req.server.log.error("The application sent fewer bytes than its Content-Length says.")
+        elif self.remaining_bytes_out and self.req.has_answer_body and connection.declared_length is None:
+            raise ValueError("The application sent fewer bytes than its Content-Length says.")
 
     def _send_head(self) -> None:
         request, connection = self.req, self.req.conn

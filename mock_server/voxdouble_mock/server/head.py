@@ -4,28 +4,22 @@ Whatever two servers could understand in two ways is refused: two lengths, two f
 clients really send is taken: absolute URIs, ``//path``, one empty line before the request.
 """
 
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
 HEAD_LIMIT = 64 * 1024
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\x00-\x20\x7f]+) HTTP/(\d)\.(\d)")
-_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*?)[ \t]*")
+_HEADER_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _TARGET = re.compile(rb"(?:(?i:http)://([^/?#]+))?(/[^?#]*)?(?:\?([^#]*))?")
 _HOST = re.compile(rb"[0-9A-Za-z._~!$&'()*+,;=%-]+(?::\d*)?|\[[0-9A-Fa-f:.]+\](?::\d*)?")
 
 
 class BadHead(ValueError):
     """The request's line or headers cannot be understood; the message is a sentence for the client."""
-
-
-class LineSource(Protocol):
-    """Where a head is read from."""
-
-    def readline(self, limit: int, /) -> bytes:
-        """Give bytes up to and with the next LF, at most ``limit`` of them, fewer at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +51,19 @@ class Head:
         return self.version >= (1, 1) and self.headers.get(b"expect", b"").lower() == b"100-continue"
 
 
-def read_head(source: LineSource) -> Head | None:
+def read_head(source: io.BufferedReader) -> Head | None:
     """Read a request's head of at most 64 KB; None where the client ended the connection before its first byte.
 
     Raises :class:`BadHead` where it is too long, cut, or not understood.
     """
+    if source.peek(1)[:1] == b"\x16":  # a TLS handshake, in which no line may ever end
+        raise BadHead("This port speaks plain HTTP, not TLS: use http:// in place of https://.")
     first = source.readline(HEAD_LIMIT)
+    if first == b"\r\n":  # RFC 9112 section 2.2 has one empty line ignored
+        first = source.readline(HEAD_LIMIT)
     if not first:
         return None
-    if first[0] == 0x16:
-        raise BadHead("This port speaks plain HTTP, not TLS: use http:// in place of https://.")
     room = HEAD_LIMIT - len(first)
-    if first == b"\r\n":  # RFC 9112 section 2.2
-        first = source.readline(room)
-        room -= len(first)
     request_line = _checked(first, room, "request line")
     lines: list[bytes] = []
     while True:
@@ -113,15 +106,16 @@ def parse_head(request_line: bytes, lines: list[bytes]) -> Head:
 def _parse_headers(lines: list[bytes]) -> dict[bytes, bytes]:
     headers: dict[bytes, bytes] = {}
     for line in lines:
-        match = _HEADER.fullmatch(line)
-        if not match:
+        given, colon, value = line.partition(b":")
+        value = value.strip(b" \t")
+        if not colon or not _HEADER_NAME.fullmatch(given) or _CONTROL.search(value):
             raise BadHead(f"The header line {_shown(line)} is not of the form Name: value.")
-        name, value = match[1].lower(), match[2]
+        name = given.lower()
         if b"_" in name:
             continue  # in the environ it could not be told from the same name with a hyphen
         if name in headers:
             if name in {b"content-length", b"host"}:
-                raise BadHead(f"The header {match[1].decode()} is given twice; it must be given once.")
+                raise BadHead(f"The header {given.decode()} is given twice; it must be given once.")
             value = headers[name] + b", " + value
         headers[name] = value
     return headers

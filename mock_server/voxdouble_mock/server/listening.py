@@ -56,8 +56,8 @@ def _listen(family: int, address: Any) -> socket.socket:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.bind(address)
         if reuse:
-            # After a kill -9 the port can be bound again at once: what is left of the old connections must allow it too,
-            # so also where the system picked the port. It picks a safer one without this, hence only now.
+            # After a kill -9 the port can be bound again at once, if what is left of the connections allows it too: so
+            # also where the system picked the port. It picks a safer one without this, hence only now.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.listen(BACKLOG)
         sock.settimeout(0)  # a client that left before it was accepted must not hold up the others

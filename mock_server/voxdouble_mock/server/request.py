@@ -107,7 +107,8 @@ class Request(HTTPRequest):
         """Answer without the application, and end the connection."""
         self.method = b""
         self.status = status
-        self.outheaders = [*(headers or {}).items(), (b"Content-Length", b"%d" % len(body))]
+        framing = {b"Content-Length": b"%d" % len(body), b"Connection": b"close"}
+        self.outheaders = [*(headers or {}).items(), *framing.items()]
         self.close_connection = True
         self.ensure_headers_sent()
         self.conn.wfile.write(body)
