@@ -1,0 +1,73 @@
+"""The suite's fixtures, and what becomes of a test's outcome: findings about statements."""
+
+from collections.abc import Generator
+
+import pytest
+
+from voxdouble_contract.findings import TARGET, facts_of, findings_of, settle
+from voxdouble_contract.runs import Runs
+from voxdouble_contract.statements import proved_by
+from voxdouble_contract.target import Target
+from voxdouble_contract.targets import Targets, meet
+from voxdouble_contract.verdicts import unproven
+
+TARGETS = pytest.StashKey[Targets]()
+
+
+@pytest.fixture(scope="session")
+def _targets(contract_targets: Targets, request: pytest.FixtureRequest) -> Targets:
+    """Take the appliances of this run from the plugin that was told of them."""
+    request.config.stash[TARGETS] = contract_targets
+    return contract_targets
+
+
+@pytest.fixture(scope="session")
+def _runs_before_meeting(_targets: Targets) -> Runs:
+    return Runs(_targets.main)
+
+
+@pytest.fixture(scope="session")
+def target(_targets: Targets, _runs_before_meeting: Runs) -> Target:
+    """Meet the appliance under test."""
+    return meet(_targets, _runs_before_meeting)
+
+
+@pytest.fixture(scope="session")
+def runs(target: Target, _runs_before_meeting: Runs) -> Runs:
+    """Give the tasks of the appliance under test, each started once."""
+    return _runs_before_meeting
+
+
+@pytest.fixture(scope="session")
+def limited(_targets: Targets, target: Target) -> Target:
+    """Give one with small limits where the suite may start it, else the one under test, whose limits may be known."""
+    return _targets.tight or target
+
+
+@pytest.fixture(scope="session")
+def guarded(_targets: Targets) -> Target:
+    """Give a mock that asks for a token; unproven where the suite may not start one."""
+    return _targets.guarded or unproven("The suite cannot make this target ask for a token.")
+
+
+@pytest.fixture(autouse=True)
+def _holds_here(request: pytest.FixtureRequest, target: Target) -> None:
+    """Judge only what holds for the target's generation."""
+    claimed = proved_by(request.node)
+    if not any(statement.holds_for(target.generations) for statement in claimed):
+        known = "/".join(sorted(set().union(*(statement.generations for statement in claimed))))
+        unproven(f"Holds for generation {known}; this target is of {'/'.join(sorted(target.generations))}.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn an outcome into findings, and make the outcome theirs: failed only where a binding statement is broken."""
+    report = yield
+    targets = item.config.stash.get(TARGETS, None)
+    if targets is not None:
+        found = findings_of(item, call, report, targets)
+        report.user_properties.append((TARGET, facts_of(targets.main)))
+        settle(report, found, strict=targets.terms.strict)
+    return report

@@ -1,0 +1,108 @@
+"""What the contract suite talks to: an appliance at a URL, or mocks of our own."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from voxdouble_contract.profile import Budget, Profile
+from voxdouble_contract.target import Target
+from voxdouble_contract.targets import Targets, Terms
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+TIGHT = Profile(max_upload=200_000, max_upload_seconds=1.0, input_storage=100_000, max_audio_seconds=2.0, max_list=10)
+"""Limits so small that a test can go beyond each of them."""
+TIGHT_OPTIONS = {
+    "max_upload": TIGHT.max_upload,
+    "max_upload_seconds": TIGHT.max_upload_seconds,
+    "input_storage": TIGHT.input_storage,
+    "max_audio_seconds": TIGHT.max_audio_seconds,
+    "max_list": TIGHT.max_list,
+}
+TOKEN = "contract-suite"  # noqa: S105 (of a mock that lives as long as the test)
+Wrap = Callable[["WSGIApplication"], "WSGIApplication"]
+
+
+class OwnMocks(Targets):
+    """Mocks with a clock that is moved by hand, each started when it is first asked for."""
+
+    def __init__(self, stack: ExitStack, terms: Terms, wrap: Wrap | None = None) -> None:
+        self.terms = terms
+        self._stack = stack
+        self._wrap = wrap
+        self._opened: list[Target] = []
+
+    @cached_property
+    def main(self) -> Target:
+        """One with the vendor's limits."""
+        return self._start(Profile().with_defaults())
+
+    @cached_property
+    def tight(self) -> Target:
+        """One with small limits."""
+        return self._start(TIGHT, **TIGHT_OPTIONS)
+
+    @cached_property
+    def guarded(self) -> Target:
+        """One that asks for a token."""
+        return self._start(Profile().with_defaults(), token=TOKEN)
+
+    def opened(self) -> list[Target]:
+        """List those that run."""
+        return self._opened
+
+    def _start(self, profile: Profile, **options: Any) -> Target:
+        from voxdouble_mock import MockAppliance
+
+        mock = self._stack.enter_context(MockAppliance(clock="manual", wrap=self._wrap, **options))
+        target = Target(mock.url, profile=profile, token=str(options.get("token", "")), own=True)
+        self._stack.callback(target.close)
+        self._opened.append(target)
+        return target
+
+
+class AtUrl(Targets):
+    """One appliance that somebody else runs."""
+
+    tight = None
+    guarded = None
+    main: Target
+
+    def __init__(self, target: Target, terms: Terms) -> None:
+        self.main = target
+        self.terms = terms
+
+    def opened(self) -> list[Target]:
+        """List the one there is."""
+        return [self.main]
+
+
+@contextmanager
+def open_targets(config: pytest.Config) -> Iterator[Targets]:
+    """Open what the options name, and say to whom the run will talk and how much it will send at most."""
+    url = config.getoption("appliance_url")
+    strict = bool(config.getoption("contract_strict") or not url)
+    terms = Terms(strict, config.getoption("contract_expect"), config.getoption("contract_generation"))
+    with ExitStack() as stack:
+        if not url:
+            yield OwnMocks(stack, terms)
+            return
+        file = config.getoption("contract_profile")
+        budget = Budget(
+            config.getoption("contract_uploads"), config.getoption("contract_audio"), config.getoption("contract_tasks")
+        )
+        target = Target(
+            url,
+            profile=Profile.read(file) if file else Profile(),
+            budget=budget,
+            token=os.environ.get("APPLIANCE_TOKEN", ""),
+            deadline=time.monotonic() + config.getoption("contract_seconds"),
+        )
+        stack.callback(target.close)
+        yield AtUrl(target, terms)

@@ -1,0 +1,149 @@
+"""`voxdouble verify`: the contract suite against one target, in a process that no pytest configuration can reach."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+if TYPE_CHECKING:
+    from voxdouble_contract.conformance import Conformance
+
+EXTRA = ("pytest", "hypothesis", "schemathesis", "jsonschema_rs")
+MOCK = "mock"
+RUN_SECONDS = 220
+"""When a run that hangs is ended; the whole command has four minutes."""
+CANNOT_RUN = 2
+CONNECT_SECONDS = 5.0
+CONFIGURING = ("PYTEST_", "SCHEMATHESIS_", "HYPOTHESIS_", "PYTHONWARNINGS")
+"""Beginnings of the names of environment variables that could change a verdict."""
+PLUGINS = ("_hypothesis_pytestplugin", "schemathesis.pytest.plugin", "voxdouble.pytest_plugin")
+SETTINGS = "[pytest]\naddopts = --import-mode=importlib\n"
+
+
+class CannotRun(click.ClickException):
+    """The suite could not run, so that nothing can be said of the target."""
+
+    exit_code = CANNOT_RUN
+
+
+@click.command()
+@click.argument("target")
+@click.option("--report", type=click.Path(file_okay=False, path_type=Path), help="Folder for the reports.")
+@click.option("--strict", is_flag=True, help="Count a statement that differs as failed (always so for `mock`).")
+@click.option("--expect", type=click.Choice(["mock", "appliance"]), help="Fail when the other kind is met.")
+@click.option(
+    "--generation",
+    type=click.Choice(["auto", "e1", "e2", "e3", "e4"]),
+    default="auto",
+    show_default=True,
+    help="Generation of the interface; read from the wire by default.",
+)
+@click.option(
+    "--profile",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file with limits known of the appliance.",
+)
+@click.option("--max-uploads", type=click.IntRange(0), default=120, show_default=True, help="Uploads at most.")
+@click.option(
+    "--max-audio", type=click.FloatRange(0), default=600.0, show_default=True, help="Seconds of audio at most."
+)
+@click.option("--max-tasks", type=click.IntRange(0), default=300, show_default=True, help="Tasks at most.")
+def verify(
+    target: str,
+    report: Path | None,
+    *,
+    strict: bool,
+    expect: str | None,
+    generation: str,
+    profile: Path | None,
+    max_uploads: int,
+    max_audio: float,
+    max_tasks: int,
+) -> None:
+    """Check the contract on TARGET: `mock`, or the base URL of an appliance.
+
+    Exit status 0: nothing failed; 1: something did; 2: the suite could not run, or met the other kind than --expect.
+    """
+    url = base_url(target)
+    check_extra()
+    if url:
+        check_reachable(url)
+    strict = strict or not url
+    options = [f"--contract-generation={generation}", f"--contract-uploads={max_uploads}"]
+    options += [f"--contract-audio={max_audio}", f"--contract-tasks={max_tasks}"]
+    options += [f"--appliance-url={url}"] if url else []
+    options += ["--contract-strict"] if strict else []
+    options += [f"--contract-expect={expect}"] if expect else []
+    options += [f"--contract-profile={profile.resolve()}"] if profile else []
+    conformance = run_suite(options)
+    from voxdouble_contract.report import summary, write_reports
+
+    if report is not None:
+        write_reports(conformance, report)
+    click.echo(summary(conformance))
+    sys.exit(0 if conformance.passed else 1)
+
+
+def base_url(target: str) -> str:
+    """Read TARGET; an empty text for the mock."""
+    if target == MOCK:
+        return ""
+    parts = urlsplit(target)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise CannotRun(f"TARGET is `mock` or a base URL such as http://appliance:8000, not {target!r}.")
+    return target.rstrip("/")
+
+
+def check_extra() -> None:
+    """Refuse to run without the packages of the extra."""
+    missing = [name for name in EXTRA if find_spec(name) is None]
+    if missing:
+        raise CannotRun(f"The suite needs {', '.join(missing)}: pip install 'voxdouble[contract]'")
+
+
+def check_reachable(url: str) -> None:
+    """Refuse a target to which no connection can be made: an error, never a reason to skip."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), CONNECT_SECONDS).close()
+    except OSError as error:
+        raise CannotRun(f"Nothing answers at {parts.hostname}:{port}: {error.strerror or error}.") from error
+
+
+def run_suite(options: list[str]) -> "Conformance":
+    """Run the suite in a process and a folder of its own; what it says while it runs goes to stderr."""
+    from voxdouble_contract.conformance import DATA, Conformance
+
+    with tempfile.TemporaryDirectory(prefix="voxdouble-verify-") as name:
+        folder = Path(name)
+        settings = folder / "pytest.ini"
+        settings.write_text(SETTINGS, encoding="utf-8")
+        command = [sys.executable, "-P", "-m", "pytest", "-c", str(settings), "--rootdir", str(folder)]
+        command += ["-q", "--tb=no", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-p", "no:warnings"]
+        command += [word for plugin in PLUGINS for word in ("-p", plugin)]
+        command += ["--pyargs", "voxdouble_contract", f"--contract-report={folder}", *options]
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(CONFIGURING)}
+        environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        try:
+            ended = subprocess.run(  # noqa: S603 (our own interpreter, our own words)
+                command,
+                check=False,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=sys.stderr,
+                timeout=RUN_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise CannotRun(f"The suite had not ended after {RUN_SECONDS} s.") from error
+        if ended.returncode not in {0, 1} or not (folder / DATA).exists():
+            raise CannotRun(f"The suite could not run: pytest ended with status {ended.returncode}.")
+        return Conformance.read(folder / DATA)
