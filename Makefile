@@ -23,10 +23,10 @@ layers: .venv/ready
 	$(BIN)/lint-imports
 
 wheel-test: .venv/ready      ## build the wheel, look into it, install it in a fresh environment, run it
-	$(BIN)/python tools/check_wheel.py
+	$(BIN)/pytest tests/packaging/wheel_checks.py
 
-lock:                        ## pin versions and hashes of everything; needs uv
-	uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --generate-hashes \
+lock: .venv/ready            ## pin the newest versions of everything, with their hashes
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --upgrade --output-file requirements.lock
 
 clean:
