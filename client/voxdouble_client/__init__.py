@@ -12,6 +12,7 @@ from voxdouble_client._errors import (
 )
 from voxdouble_client._models import (
     ChannelVoiceprint,
+    Outcome,
     TaskAnswer,
     TaskError,
     VoiceprintConversion,
@@ -25,6 +26,7 @@ __all__ = [
     "ApplianceError",
     "ChannelVoiceprint",
     "ContractError",
+    "Outcome",
     "PollTimeout",
     "TaskAnswer",
     "TaskError",

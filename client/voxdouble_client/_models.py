@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from voxdouble_client._body import File
+    from voxdouble_client._errors import ApplianceError
+
 FINAL_STATES = frozenset({"done", "failed", "rejected"})
 """The states that a task does not leave (S12); any other, known or not, counts as unfinished."""
 
@@ -103,3 +106,12 @@ class VoiceprintConversion:
         width = max(map(len, self.vector_voiceprints), default=0)
         silent = [float("nan")] * width
         return np.array([vector or silent for vector in self.vector_voiceprints], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file of many: either its `result` or the `error` that took its place."""
+
+    file: File
+    result: VoiceprintExtraction | None
+    error: ApplianceError | OSError | None

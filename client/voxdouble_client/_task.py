@@ -23,12 +23,15 @@ class TaskHandle(Generic[R]):
     keeps `task_id` and `url`, but no client.
     """
 
-    def __init__(self, caller: Caller, url: str, task_id: str, reader: Reader, timeout: float) -> None:
+    def __init__(
+        self, caller: Caller, url: str, task_id: str, reader: Reader, timeout: float, *, state: str | None = None
+    ) -> None:
         self.url = url
         self.task_id = task_id
         self._caller: Caller | None = caller
         self._reader = reader
         self._timeout = timeout
+        self._state = state
         self._since = caller.clock.now()
 
     def __repr__(self) -> str:
@@ -40,7 +43,7 @@ class TaskHandle(Generic[R]):
 
     def answer(self, timeout: float | None = None) -> TaskAnswer:
         """Look once; TransportError if that takes more than `timeout` seconds, ApiError 404 if the task has expired."""
-        deadline = self._clock().deadline(timeout or self._timeout)
+        deadline = self._clock().deadline(self._timeout if timeout is None else timeout)
         return self._look(deadline, within(deadline))[0]
 
     def wait(self, timeout: float | None = None, *, on_state: Callable[[str], None] | None = None) -> TaskAnswer:
@@ -70,7 +73,7 @@ class TaskHandle(Generic[R]):
         raise self._poll_timeout(deadline, waited) from waited.failure
 
     def _poll_timeout(self, deadline: Deadline, waited: Waited) -> PollTimeout:
-        state = waited.answer.state if waited.answer else None
+        state = waited.answer.state if waited.answer else self._state
         text = (
             f"The task {self.task_id} did not end within {deadline.timeout:g} s; it goes on"
             f" (last seen: {state or 'never'}). Wait on with error.handle.result(), or later with"

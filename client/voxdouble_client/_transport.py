@@ -146,7 +146,7 @@ def _whole_body(request: Request, response: requests.Response) -> bytes:
         body += piece
         if len(body) > REPLY_LIMIT:
             raise too_big
-    if encoding := response.headers.get("Content-Encoding"):
+    if (encoding := response.headers.get("Content-Encoding", "identity")) != "identity":
         raise ContractError(
             f"{request.method} {request.url} was answered in {encoding}, which was not asked for.", url=request.url
         )

@@ -46,21 +46,30 @@ class Reply:
         return f"{self.request.method} {self.request.url}"
 
 
-def accepted_task(reply: Reply) -> tuple[str, str]:
-    """Read the task id and the unresolved `Location` of a 202 (S1, S2, S5 to S7)."""
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a 202 says; `location` is not resolved yet."""
+
+    task_id: str
+    state: str
+    location: str
+
+
+def accepted_task(reply: Reply) -> Accepted:
+    """Read a 202 (S1 to S7)."""
     if reply.status != 202:
-        raise _broken(reply, f"was answered with status {reply.status}; an accepted task is a 202")
-    task_id = _task_members(_json_object(reply), reply)[0]
+        raise _unexpected(reply, "an accepted task is a 202")
+    task_id, state = _task_members(_json_object(reply), reply)
     location = reply.headers.get("location") or reply.headers.get("x-location")
     if not location:
         raise _broken(reply, "was accepted, but the answer names no place to poll: no Location, no X-Location")
-    return task_id, location
+    return Accepted(task_id, state, location)
 
 
 def task_answer(reply: Reply, task_id: str) -> TaskAnswer:
     """Read what a 200 to the GET of a task says (S10 to S17)."""
     if reply.status != 200:
-        raise _broken(reply, f"was answered with status {reply.status}; a task is a 200")
+        raise _unexpected(reply, "a task is a 200")
     raw = _json_object(reply)
     answered_id, state = _task_members(raw, reply)
     if answered_id != task_id:
@@ -168,6 +177,15 @@ def _task_error(error: Any, reply: Reply) -> TaskError:
 def _details(error: dict[str, Any]) -> list[dict[str, Any]]:
     detail = error.get("detail")
     return [entry for entry in detail if isinstance(entry, dict)] if isinstance(detail, list) else []
+
+
+def _unexpected(reply: Reply, rule: str) -> ContractError:
+    to = (
+        f" to {reply.headers['location']!r}, which is not followed"
+        if 300 <= reply.status < 400 and "location" in reply.headers
+        else ""
+    )
+    return _broken(reply, f"was answered with status {reply.status}{to}; {rule}")
 
 
 def _broken(reply: Reply, how: str) -> ContractError:

@@ -14,12 +14,14 @@ JOHN = Path(voxdouble_fixtures.__file__).parent / "audio" / "john_doe.wav"
 
 @pytest.fixture
 def mock() -> Iterator[MockAppliance]:
+    """A mock appliance whose clock the test moves."""
     with MockAppliance(clock="manual") as mock:
         yield mock
 
 
 @pytest.fixture
 def appliance(mock: MockAppliance) -> Iterator[ApplianceClient]:
+    """A client on the mock's clock."""
     with ApplianceClient(mock.url, sleep=mock.clock.sleep, now=mock.clock.now) as appliance:
         yield appliance
 
@@ -46,7 +48,7 @@ def test_a_task_is_taken_up_again_by_its_url(appliance: ApplianceClient) -> None
 
 def test_rejected_audio_is_told_with_its_reason(appliance: ApplianceClient) -> None:
     """A rejected task is not polled to the deadline but raises, with the appliance's reason in the message."""
-    with pytest.raises(TaskRejected, match="rejected: .*no audio") as caught:
+    with pytest.raises(TaskRejected, match=r"rejected: .*no audio") as caught:
         appliance.extract_voiceprint(b"no audio")
     assert caught.value.error.type == "task.validation-error"
 
