@@ -12,6 +12,7 @@ from voxdouble_mock.voice.vector import vectors_of
 
 
 def heard(name: str, **how: object) -> list[ChannelVoice]:
+    """Analyse a bundled recording."""
     with voxdouble_fixtures.path(name).open("rb") as file:
         return analyse(file, **how)  # type: ignore[arg-type]
 

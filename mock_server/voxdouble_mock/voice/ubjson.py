@@ -69,10 +69,9 @@ class _Reader:
         if marker[0] not in INTEGERS:
             raise Malformed(f"a length has the marker {marker!r} at byte {self.at - 1}")
         count: int = self.value(marker, 0)
-        if not 0 <= count <= len(self.data) - self.at:
-            raise Malformed(
-                f"it claims {count} bytes or elements at byte {self.at}, and {len(self.data) - self.at} follow"
-            )
+        there = len(self.data) - self.at
+        if not 0 <= count <= there:
+            raise Malformed(f"it claims {count} bytes or elements at byte {self.at}, and {there} bytes follow")
         return count
 
     def text(self) -> str:

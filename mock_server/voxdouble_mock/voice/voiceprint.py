@@ -22,6 +22,7 @@ ENGINE_NAME = "voxdouble "
 MODEL = "sid-xl5"  # S79
 EMBEDDING_LENGTH = 100
 MAX_EMBEDDING_LENGTH = 65_536
+"""Of a stranger's voiceprint (chosen): more is refused, so that the work for one voiceprint is bounded."""
 XL5 = b"VPT "
 
 Floats = npt.NDArray[np.float32]
@@ -51,6 +52,17 @@ class Voiceprint:
     """Made by this engine, so that its embedding's numbers are known; a stranger's are not."""
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Voiceprints of one origin and one embedding length, out of a list."""
+
+    places: list[int]
+    """Where in the list each stood."""
+    embeddings: Floats
+    """Shape (voiceprints, numbers)."""
+    own: bool
+
+
 def encode(embedding: Floats, speech_length: float) -> bytes:
     """Make the voiceprint of one embedding with `speech_length` seconds of speech."""
     return encode_all(embedding[np.newaxis], [speech_length])[0]
@@ -62,16 +74,16 @@ def encode_all(embeddings: Floats, speech_lengths: Sequence[float]) -> list[byte
     count, length = numbers.shape
     records = np.full((count, length, 5), ord("d"), np.uint8)
     records[:, :, 1:] = numbers.view(np.uint8).reshape(count, length, 4)
-    block = records.tobytes()
-    row = 5 * length
-    between = _key("engine") + _text(ENGINE) + _key("model") + _text(MODEL) + _key("speech_length") + b"D"
-    lengths = np.asarray(speech_lengths, ">f8").tobytes()
+    block, row = records.tobytes(), 5 * length
+    seconds = np.asarray(speech_lengths, ">f8").tobytes()
     return [
         b"".join(
             (
-                b"{" + _key("crc") + _integer(zlib.crc32(numbers[place])) + _key("embedding") + b"[",
+                _crc(zlib.crc32(numbers[place])),
                 block[place * row : (place + 1) * row],
-                b"]" + between + lengths[8 * place : 8 * place + 8] + b"}",
+                _AFTER_EMBEDDING,
+                seconds[8 * place : 8 * place + 8],
+                b"}",
             )
         )
         for place in range(count)
@@ -89,6 +101,41 @@ def decode(voiceprint: bytes, index: int = 0) -> Voiceprint:
         raise NotAVoiceprint(index, f"Its bytes are not one UBJSON object: {error}.") from error
     except _Unfit as error:
         raise NotAVoiceprint(index, str(error)) from error
+
+
+def decode_all(voiceprints: Sequence[bytes]) -> list[Batch]:
+    """Read many voiceprints; those written by `encode` some thirty times as fast as one by one, to the same result.
+
+    Raises NotAVoiceprint for the first that is none.
+    """
+    batches = [_decode_ours(voiceprints, wide=wide) for wide in (False, True)]
+    rest = set(range(len(voiceprints))).difference(*(batch.places for batch in batches))
+    others: dict[tuple[bool, int], list[tuple[int, Floats]]] = {}
+    for index in sorted(rest):
+        one = decode(voiceprints[index], index)
+        others.setdefault((one.own, len(one.embedding)), []).append((index, one.embedding))
+    for (own, _), found in others.items():
+        batches.append(Batch([index for index, _ in found], np.stack([numbers for _, numbers in found]), own))
+    return [batch for batch in batches if batch.places]
+
+
+def _decode_ours(voiceprints: Sequence[bytes], *, wide: bool) -> Batch:
+    """Read those that are byte for byte as `encode` writes them, of one width of crc, and sound; leave all others."""
+    crc = _crc(2**32 - 1 if wide else 0)
+    start, end = len(crc), len(crc) + 5 * EMBEDDING_LENGTH
+    after = end + len(_AFTER_EMBEDDING)
+    candidates = [place for place, data in enumerate(voiceprints) if len(data) == after + 9]
+    rows = np.frombuffer(b"".join([voiceprints[place] for place in candidates]), np.uint8).reshape(-1, after + 9)
+    records = rows[:, start:end].reshape(-1, EMBEDDING_LENGTH, 5)
+    numbers = np.ascontiguousarray(records[:, :, 1:]).view(">f4")[:, :, 0]
+    sound = (rows[:, end:after] == np.frombuffer(_AFTER_EMBEDDING, np.uint8)).all(axis=1)
+    sound &= (records[:, :, 0] == ord("d")).all(axis=1) & (rows[:, -1] == ord("}")) & np.isfinite(numbers).all(axis=1)
+    seconds = np.ascontiguousarray(rows[:, after:-1]).view(">f8")[:, 0]
+    sound &= np.isfinite(seconds) & (seconds >= 0)
+    for row in np.flatnonzero(sound).tolist():
+        sound[row] = voiceprints[candidates[row]][:start] == _crc(zlib.crc32(numbers[row]))
+    places = np.array(candidates, np.int64)[sound].tolist()
+    return Batch(places, numbers[sound].astype(np.float32), own=True)
 
 
 class _Unfit(ValueError):
@@ -116,7 +163,8 @@ def _decode(voiceprint: bytes) -> Voiceprint:
 
 def _embedding(value: ubjson.Value) -> Floats:
     if isinstance(value, list) and value and all(type(item) in (int, float) for item in value):
-        value = np.array(value, np.float64).astype(np.float32)
+        with np.errstate(over="ignore"):  # what is too large for float32 is found below
+            value = np.array(value, np.float64).astype(np.float32)
     if not isinstance(value, np.ndarray):
         raise _Unfit("Its embedding is not an array of numbers.")
     if len(value) > MAX_EMBEDDING_LENGTH:
@@ -148,10 +196,12 @@ def _key(name: str) -> bytes:
     return b"i" + len(name).to_bytes(1) + name.encode("ascii")
 
 
-def _text(value: str) -> bytes:
-    return b"S" + _key(value)
+def _crc(value: int) -> bytes:
+    """Write all up to the embedding; the crc as the sample's writer does: `l`, and `L` where int32 ends."""
+    number = b"l" + value.to_bytes(4) if value < 2**31 else b"L" + value.to_bytes(8)
+    return b"{" + _key("crc") + number + _key("embedding") + b"["
 
 
-def _integer(value: int) -> bytes:
-    """Write an unsigned 32-bit number as the sample's writer does: `l`, and `L` where int32 ends."""
-    return b"l" + value.to_bytes(4) if value < 2**31 else b"L" + value.to_bytes(8)
+_AFTER_EMBEDDING = b"".join(
+    (b"]", _key("engine"), b"S", _key(ENGINE), _key("model"), b"S", _key(MODEL), _key("speech_length"), b"D")
+)

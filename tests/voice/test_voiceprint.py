@@ -1,0 +1,167 @@
+"""The voiceprint's bytes."""
+
+import base64
+import pickle
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from voxdouble_mock.voice.voiceprint import (
+    EMBEDDING_LENGTH,
+    ENGINE,
+    NotAVoiceprint,
+    Voiceprint,
+    decode,
+    decode_all,
+    encode,
+    encode_all,
+)
+
+SAMPLE = "e2kDY3JjbDAWiyhpCWVtYmVkZGluZ1tkO/QWvmS8JkuGZDyv+F5kvJQz"
+"""The beginning of the one published voiceprint [G-VV]."""
+
+embeddings = npst.arrays(np.float32, EMBEDDING_LENGTH, elements=st.floats(-1, 1, width=32))
+
+
+def with_members(**members: bytes) -> bytes:
+    """Write an object of ready-made values."""
+    return b"{" + b"".join(b"i" + bytes([len(key)]) + key.encode() + value for key, value in members.items()) + b"}"
+
+
+def floats(*numbers: float) -> bytes:
+    """Write a plain array of float32."""
+    return b"[" + b"".join(b"d" + struct.pack(">f", number) for number in numbers) + b"]"
+
+
+def test_the_published_sample_is_read() -> None:
+    """Its crc and numbers are those that the format page computed; what is cut off is supplied."""
+    beginning = base64.b64decode(SAMPLE)
+    whole = beginning[:38] + b"]}"
+    voiceprint = decode(whole)
+    assert voiceprint.embedding.tolist() == pytest.approx([0.0074490, -0.0101498, 0.0214807], abs=1e-7)
+    assert not voiceprint.own
+
+
+def test_our_bytes_begin_as_the_samples_do() -> None:
+    """The same markers stand in the same places: a plain object, `crc` as int32, `embedding` as plain float32s."""
+    embedding = np.linspace(-1, 1, EMBEDDING_LENGTH, dtype=np.float32)
+    ours = next(data for number in range(99) if (data := encode(embedding * number, 1.0))[6:7] == b"l")
+    sample = base64.b64decode(SAMPLE)
+    assert ours[:6] == sample[:6]
+    assert ours[11:24] == sample[11:24]
+
+
+@given(embeddings, st.floats(0, 7200))
+def test_decoding_gives_back_what_was_encoded(embedding: np.ndarray, speech_length: float) -> None:
+    """Embedding, speech length and origin survive, bit for bit."""
+    found = decode(encode(embedding, speech_length))
+    assert found.embedding.tobytes() == embedding.tobytes()
+    assert (found.speech_length, found.own) == (speech_length, True)
+
+
+@given(st.lists(embeddings, min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_many_at_once_are_as_one_by_one(some: list[np.ndarray], chance: object) -> None:
+    """Ours and strangers' mixed come out in their places, with the same numbers."""
+    stranger = with_members(embedding=floats(0.5, 0.25))
+    voiceprints = [*encode_all(np.stack(some), [1.5] * len(some)), stranger]
+    chance.shuffle(voiceprints)  # type: ignore[attr-defined]
+    found: dict[int, Voiceprint] = {}
+    for batch in decode_all(voiceprints):
+        for place, embedding in zip(batch.places, batch.embeddings, strict=True):
+            found[place] = Voiceprint(embedding, None, batch.own)
+    for place, data in enumerate(voiceprints):
+        alone = decode(data)
+        assert found[place].embedding.tobytes() == alone.embedding.tobytes()
+        assert found[place].own == alone.own
+    assert len(found) == len(voiceprints)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_members(embedding=floats(0.5), crc=b"l\x00\x00\x00\x01"),
+        with_members(crc=b"L" + b"\x00" * 7 + b"\x01", embedding=floats(0.5)),
+        with_members(crc=b"Z", embedding=floats(0.5), more=b"[{}]", model=b"Si\x07sid-xl5"),
+        with_members(embedding=b"[D" + struct.pack(">d", 0.5) + b"]"),
+        with_members(embedding=b"[$d#i\x01" + struct.pack(">f", 0.5)),
+        with_members(embedding=b"[i\x01i\x02]"),
+        with_members(embedding=floats(*[0.0] * 5000)),
+    ],
+)
+def test_a_strangers_voiceprint_may_differ(data: bytes) -> None:
+    """Key order, integer markers, unknown keys, a crc of another kind and any length are taken (C21)."""
+    assert not decode(data).own
+
+
+OWN = {"engine": b"Si" + bytes([len(ENGINE)]) + ENGINE.encode(), "speech_length": b"i\x01"}
+NUMBERS = floats(*[0.5] * EMBEDDING_LENGTH)
+CRC = zlib.crc32(struct.pack(">f", 0.5) * EMBEDDING_LENGTH)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "not one UBJSON object"),
+        (b"VPT \x01\x02", "XL5 voiceprint of Speech Engine 3"),
+        (b"T", "not an object"),
+        (b"{}", "no embedding"),
+        (with_members(embedding=floats(0.5)) + b"\x00", "1 bytes follow its end"),
+        (with_members(embedding=floats(0.5))[:-4], "ends inside"),
+        (with_members(embedding=b"[]"), "not an array of numbers"),
+        (with_members(embedding=b"Si\x01a"), "not an array of numbers"),
+        (with_members(embedding=b"[T]"), "not an array of numbers"),
+        (with_members(embedding=floats(float("nan"))), "not finite"),
+        (with_members(embedding=b"[D" + struct.pack(">d", 1e300) + b"]"), "not finite"),
+        (with_members(embedding=floats(*[0.5] * 65_537)), "65537 numbers; at most 65536"),
+        (with_members(embedding=floats(0.5), model=b"Si\x07generic"), "model is 'generic'"),
+        (with_members(embedding=NUMBERS, crc=b"l\x00\x00\x00\x01", **OWN), "crc does not match"),
+        (with_members(embedding=NUMBERS, **OWN), "crc does not match"),
+        (
+            with_members(embedding=floats(0.5), crc=b"L" + zlib.crc32(struct.pack(">f", 0.5)).to_bytes(8), **OWN),
+            "1 num",
+        ),
+        (with_members(embedding=NUMBERS, engine=b"Si\x0bvoxdouble 0"), "engine 'voxdouble 0'"),
+        (
+            with_members(embedding=NUMBERS, crc=b"L" + CRC.to_bytes(8), engine=OWN["engine"], speech_length=b"i\xff"),
+            "speech_length is not a number of seconds",
+        ),
+    ],
+)
+def test_what_is_no_voiceprint_is_refused_with_the_reason(data: bytes, reason: str) -> None:
+    """Broken or foreign bytes are told apart, by one and by many (C20)."""
+    good = encode(np.ones(EMBEDDING_LENGTH, np.float32), 1.0)
+    with pytest.raises(NotAVoiceprint, match=reason):
+        decode(data)
+    with pytest.raises(NotAVoiceprint, match=reason) as caught:
+        decode_all([good, data, b"worse"])
+    assert caught.value.index == 1
+
+
+@pytest.mark.parametrize("crc", [CRC, CRC - 2**32 if CRC >= 2**31 else CRC])
+def test_a_crc_written_as_a_negative_int32_is_the_same_32_bits(crc: int) -> None:
+    """Writers differ in how they put an unsigned number into signed markers."""
+    data = with_members(embedding=NUMBERS, crc=b"L" + crc.to_bytes(8, signed=True), **OWN)
+    assert decode(data).own
+
+
+@given(embeddings, st.integers(0, 10_000), st.integers(1, 255))
+def test_no_damage_goes_by_unnoticed(embedding: np.ndarray, place: int, change: int) -> None:
+    """A changed byte of ours is refused, or makes it a stranger's, or lies outside what the crc covers."""
+    data = bytearray(encode(embedding, 1.0))
+    data[place % len(data)] ^= change
+    try:
+        found = decode(bytes(data))
+    except NotAVoiceprint:
+        return
+    assert not found.own or found.embedding.tobytes() == embedding.tobytes()
+
+
+def test_the_refusal_can_be_pickled() -> None:
+    """It crosses processes whole."""
+    error = pickle.loads(pickle.dumps(NotAVoiceprint(3, "It has no embedding.")))
+    assert (error.index, error.reason, str(error)) == (3, "It has no embedding.", "Voiceprint 3: It has no embedding.")
