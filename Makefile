@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel-test lock clean
+.PHONY: demo test check lint types layers wheel-test image-test lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock of its own
 	$(BIN)/voxdouble demo
@@ -24,6 +24,9 @@ layers: .venv/ready
 
 wheel-test: .venv/ready      ## build the wheel, look into it, install it in a fresh environment, run it
 	$(BIN)/pytest tests/packaging/wheel_checks.py
+
+image-test: .venv/ready      ## build the images and run them with the Docker engine of this machine
+	$(BIN)/pytest tests/packaging/image_checks.py
 
 lock: .venv/ready            ## pin the newest versions of everything, with their hashes
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --generate-hashes \
