@@ -11,13 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from voxdouble_mock.voice.container import BrokenContainer, checked
+from voxdouble_mock.voice.container import BrokenContainer, check_shape, checked
 
 FORMATS = {"WAV", "WAVEX", "FLAC", "OGG", "MP3"}
 TAKEN = "WAV, FLAC, Ogg Vorbis, Ogg Opus and MP3 are taken"
-MIN_RATE, MAX_RATE = 8_000, 384_000
-MAX_CHANNELS = 255
-"""As many as Vorbis and Opus can carry (chosen)."""
 BLOCK_SAMPLES = 2**19
 UNKNOWN_FRAMES = 2**62
 MP3_SLACK = 2 * 1_152
@@ -54,6 +51,7 @@ class Audio:
                 self.channel_count: int = stream.channels
                 self.claimed_frames: int = stream.frames
                 self.format: str = stream.format
+            check_shape(self.sample_rate, self.channel_count)
         except BrokenContainer as error:
             raise UnusableAudio(str(error)) from error
         except soundfile.LibsndfileError as error:
@@ -88,12 +86,6 @@ class Audio:
     def _check_facts(self) -> None:
         if self.format not in FORMATS:
             raise UnusableAudio(f"The file is {self.format}. {TAKEN}.")
-        if not MIN_RATE <= self.sample_rate <= MAX_RATE:
-            raise UnusableAudio(
-                f"The sample rate is {self.sample_rate} Hz; rates from {MIN_RATE} to {MAX_RATE} Hz are taken."
-            )
-        if self.channel_count > MAX_CHANNELS:
-            raise UnusableAudio(f"The file has {self.channel_count} channels; at most {MAX_CHANNELS} are taken.")
         if self.claimed_frames == 0:
             raise UnusableAudio("The file has no audio frames: its length is 0 s.")
         if self.claimed_frames < UNKNOWN_FRAMES:

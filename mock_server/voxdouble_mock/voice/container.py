@@ -1,8 +1,8 @@
 """What a file's structure claims, for the claims that the decoder forgives.
 
-libsndfile reads a WAV shorter than its header says, and an Ogg stream cut anywhere, as if it were whole. Here they
-are found out; a WAV that says it does not know its length (0 or 0xFFFFFFFF, as converters write into a pipe) is read
-to the end (C12).
+libsndfile reads a WAV shorter than its header says, and an Ogg stream cut anywhere, as if it were whole, and is
+terse about absurd headers. Here they are found out; a WAV that says it does not know its length (0 or 0xFFFFFFFF, as
+converters write into a pipe) is read to the end (C12).
 """
 
 import io
@@ -13,6 +13,11 @@ UNKNOWN_SIZES = (0, 0xFFFFFFFF)
 MAX_CHUNKS = 1_000
 OGG_LAST_PAGE = 4  # bit of the header type
 MAX_OGG_PAGE = 65_307
+
+
+MIN_RATE, MAX_RATE = 8_000, 384_000
+MAX_CHANNELS = 255
+"""As many as Vorbis and Opus can carry (chosen)."""
 
 
 class BrokenContainer(ValueError):
@@ -37,6 +42,14 @@ def checked(file: BinaryIO) -> BinaryIO:
     return file
 
 
+def check_shape(sample_rate: int, channel_count: int) -> None:
+    """Refuse rates and channel counts that nobody records (C11). Raises BrokenContainer."""
+    if not MIN_RATE <= sample_rate <= MAX_RATE:
+        raise BrokenContainer(f"The sample rate is {sample_rate} Hz; rates from {MIN_RATE} to {MAX_RATE} Hz are taken.")
+    if not 1 <= channel_count <= MAX_CHANNELS:
+        raise BrokenContainer(f"The file has {channel_count} channels; from 1 to {MAX_CHANNELS} are taken.")
+
+
 def _checked_wav(file: BinaryIO, size: int, order: Literal["little", "big"]) -> BinaryIO:
     """Walk the chunks up to the audio data, whose claimed size must be there."""
     at = 12
@@ -46,6 +59,8 @@ def _checked_wav(file: BinaryIO, size: int, order: Literal["little", "big"]) -> 
         if len(header) < 8:
             raise BrokenContainer(f"The WAV file ends after {size} bytes, before any audio data.")
         claimed = int.from_bytes(header[4:], order)
+        if header[:4] == b"fmt " and len(facts := file.read(8)) == 8:
+            check_shape(int.from_bytes(facts[4:], order), int.from_bytes(facts[2:4], order))
         if header[:4] == b"data":
             there = size - at - 8
             if claimed in UNKNOWN_SIZES:

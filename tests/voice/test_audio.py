@@ -1,0 +1,192 @@
+"""Media bytes to samples, and what is refused on the way."""
+
+import io
+import pickle
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import voxdouble_fixtures
+from tests.voice.sounds import as_file, speech, wav_header
+from voxdouble_mock.voice.audio import Audio, UnusableAudio
+
+HOUR = 3_600.0
+JOHN, RATE = speech()
+
+
+def decoded(file: io.BytesIO, max_seconds: float = HOUR) -> np.ndarray:
+    """Decode all channels, (channels, frames)."""
+    audio = Audio(file, max_seconds)
+    return np.concatenate(list(audio.blocks(range(audio.channel_count))), axis=1)
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype", "error"),
+    [
+        ("WAV", "PCM_16", 0),
+        ("WAV", "PCM_24", 1),
+        ("WAV", "PCM_32", 1),
+        ("WAV", "FLOAT", 1),
+        ("WAV", "DOUBLE", 1),
+        ("WAVEX", "PCM_16", 0),
+        ("FLAC", "PCM_16", 0),
+        ("FLAC", "PCM_24", 1),
+        ("WAV", "PCM_U8", 256),
+        ("FLAC", "PCM_S8", 256),
+        ("WAV", "ALAW", 1_000),
+        ("WAV", "ULAW", 1_000),
+    ],
+)
+def test_every_encoding_of_wav_and_flac_gives_back_the_samples(container: str, subtype: str, error: int) -> None:
+    """Full scale is the same in all of them, and no encoding loses more than its own coarseness."""
+    samples = decoded(as_file(JOHN, RATE, container, subtype))[0, : len(JOHN)]
+    assert np.abs(samples - 32_768 * JOHN).max() <= error
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype"),
+    [
+        ("WAV", "IMA_ADPCM"),
+        ("WAV", "MS_ADPCM"),
+        ("WAV", "GSM610"),
+        ("MP3", "MPEG_LAYER_III"),
+        ("OGG", "VORBIS"),
+        ("OGG", "OPUS"),
+    ],
+)
+def test_lossy_formats_are_decoded_near_enough(container: str, subtype: str) -> None:
+    """What is lost lies 10 dB below the speech or lower."""
+    samples = decoded(as_file(JOHN, RATE, container, subtype))[0, : len(JOHN)]
+    assert np.mean((samples - 32_768 * JOHN) ** 2) < np.mean((32_768 * JOHN) ** 2) / 10
+
+
+def test_samples_are_whole_numbers_of_16_bits() -> None:
+    """Whatever the file's precision, and however far it goes beyond full scale."""
+    loud = decoded(as_file(3 * JOHN, RATE, "WAV", "DOUBLE"))
+    assert np.array_equal(loud, np.rint(loud))
+    assert (loud.min(), loud.max()) == (-32_768, 32_767)
+
+
+@pytest.mark.parametrize("claim", [0, 0xFFFFFFFF])
+def test_a_wav_that_does_not_know_its_length_is_read_to_the_end(claim: int) -> None:
+    """Converters that write into a pipe leave the size open (C12)."""
+    frames = np.arange(1_000, dtype="<i2")
+    file = io.BytesIO(wav_header(data_size=claim, riff_size=claim) + frames.tobytes())
+    assert decoded(file)[0].tolist() == frames.tolist()
+
+
+def test_a_wav_of_unknown_length_may_have_chunks_before_its_data() -> None:
+    """The length is filled in where it stands, not where it usually stands."""
+    header = wav_header(data_size=0)
+    odd = b"LIST\x03\0\0\0abc\0"
+    file = io.BytesIO(header[:36] + odd + header[36:] + b"\x01\0\x02\0")
+    assert decoded(file)[0].tolist() == [1, 2]
+
+
+def test_a_flac_of_unknown_length_is_read_to_the_end() -> None:
+    """An encoder that writes into a pipe cannot say the number of frames."""
+    data = bytearray(as_file(JOHN, RATE, "FLAC").getvalue())
+    data[21] &= 0xF0
+    data[22:26] = bytes(4)
+    assert decoded(io.BytesIO(bytes(data))).shape == (1, len(JOHN))
+
+
+@pytest.mark.parametrize("name", ["john_doe.mp3", "john_doe.ogg", "john_doe.opus", "john_doe_2.flac", "john_doe.wav"])
+def test_tags_after_the_audio_do_no_harm(name: str) -> None:
+    """Players append tags; the audio before them is whole."""
+    data = voxdouble_fixtures.path(name).read_bytes()
+    assert np.array_equal(decoded(io.BytesIO(data)), decoded(io.BytesIO(data + b"TAG" + b"x" * 125)))
+
+
+@pytest.mark.parametrize("name", ["john_doe.mp3", "john_doe.ogg", "john_doe.opus", "john_doe_2.flac", "john_doe.wav"])
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
+def test_a_file_that_was_cut_is_refused(name: str, share: float) -> None:
+    """No format passes for whole when it is shorter than it claims (C12)."""
+    data = voxdouble_fixtures.path(name).read_bytes()
+    with pytest.raises(UnusableAudio, match=r"cut|claims|damaged"):
+        decoded(io.BytesIO(data[: int(share * len(data))]))
+
+
+SILENT_SECOND = bytes(32_000)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty: it has 0 bytes"),
+        (b"R", "no audio that can be decoded"),
+        (b"RIFF\0\0\0\0WAVE", "ends after 12 bytes, before any audio data"),
+        (b"OggS", "no last page"),
+        (b"hello " * 99, "Format not recognised"),
+        (wav_header(data_size=0), "no audio frames"),
+        (wav_header(data_size=230_400_000) + SILENT_SECOND, "claims 230400000 bytes of audio; the file holds 32000"),
+        (wav_header(data_size=32_000, rate=0) + SILENT_SECOND, "sample rate is 0 Hz"),
+        (wav_header(data_size=32_000, rate=7_999) + SILENT_SECOND, "sample rate is 7999 Hz; rates from 8000"),
+        (wav_header(data_size=32_000, rate=2**32 - 1) + SILENT_SECOND, "sample rate is 4294967295 Hz"),
+        (wav_header(data_size=32_000, channels=0) + SILENT_SECOND, "0 channels"),
+        (wav_header(data_size=32_000, channels=10_000) + SILENT_SECOND, "10000 channels"),
+        (wav_header(data_size=32_000, channels=256) + SILENT_SECOND, "256 channels; from 1 to 255"),
+        (as_file(JOHN, RATE, "AIFF").getvalue(), "The file is AIFF"),
+        (b"RIFF\0\0\0\0WAVE" + b"junk\0\0\0\0" * 2_000, "no audio data among its first 1000 chunks"),
+        (as_file(np.array([0.5, np.nan]), RATE, "WAV", "FLOAT").getvalue(), "not finite"),
+        (as_file(np.array([0.5, np.inf]), RATE, "WAV", "DOUBLE").getvalue(), "not finite"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_what_was_found(data: bytes, reason: str) -> None:
+    """Empty, broken and absurd files each get a sentence, and the file as the place (C11)."""
+    with pytest.raises(UnusableAudio, match=reason) as caught:
+        decoded(io.BytesIO(data))
+    assert caught.value.location == ("body", "file")
+    assert caught.value.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype"), [("WAV", "PCM_16"), ("FLAC", "PCM_16"), ("MP3", None), ("OGG", "OPUS")]
+)
+def test_audio_longer_than_the_limit_is_refused(container: str, subtype: str | None) -> None:
+    """The limit holds for what a header claims and for what is decoded (S59)."""
+    file = as_file(JOHN, RATE, container, subtype)
+    with pytest.raises(UnusableAudio, match=r"at least 4\.\d s long; at most 3 s are taken"):
+        decoded(file, max_seconds=3)
+
+
+def test_hours_of_silence_in_a_small_file_are_refused_by_their_header() -> None:
+    """A file that unpacks to far more than it weighs is not unpacked."""
+    data = bytearray(as_file(np.zeros(8_000), 8_000, "FLAC").getvalue())
+    data[21] |= 0x0F
+    data[22:26] = b"\xff" * 4
+    with pytest.raises(UnusableAudio, match="at most 3600 s"):
+        Audio(io.BytesIO(bytes(data)), HOUR)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=150)
+@given(
+    name=st.sampled_from(["john_doe.mp3", "john_doe.ogg", "john_doe.opus", "john_doe_2.flac", "telephone.wav"]),
+    changes=st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 255)), min_size=1, max_size=8),
+    length=st.integers(0, 12_000),
+)
+def test_damaged_bytes_are_decoded_or_refused(name: str, changes: list[tuple[int, int]], length: int) -> None:
+    """Whatever is done to a file's bytes, it is samples or a refusal, never another error."""
+    data = bytearray(voxdouble_fixtures.path(name).read_bytes())
+    for place, value in changes:
+        data[place] = value
+    for candidate in (data, data[:length]):
+        try:
+            samples = decoded(io.BytesIO(bytes(candidate)), max_seconds=60)
+        except UnusableAudio:
+            continue
+        assert samples.shape[1] > 0
+
+
+def test_the_refusal_can_be_pickled() -> None:
+    """It crosses processes whole."""
+    error = pickle.loads(pickle.dumps(UnusableAudio("No.", ("query", "channels"))))
+    assert (error.message, error.location) == ("No.", ("query", "channels"))
+
+
+def test_struct_of_the_test_header_is_sound() -> None:
+    """The header that these tests damage is, undamaged, a good one."""
+    assert decoded(io.BytesIO(wav_header(data_size=4) + struct.pack("<hh", 7, -7)))[0].tolist() == [7, -7]
