@@ -59,7 +59,7 @@ class ApplianceClient(BaseClient):
     ) -> Iterator[Outcome]:
         """Extract from many files, at most `concurrency` at once, and yield one outcome a file, in their order.
 
-        `timeout` is each file's own. What goes wrong with one file, or with reading it, is its outcome and ends no other.
+        `timeout` is each file's own. What goes wrong with a file, or in reading it, is its outcome, and ends no other.
         """
 
         def extract(file: File) -> Outcome:

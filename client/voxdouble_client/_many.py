@@ -16,7 +16,7 @@ R = TypeVar("R")
 def in_order(work: Callable[[T], R], items: Iterable[T], concurrency: int) -> Iterator[R]:
     """Yield `work(item)` for each item, in the items' order, with at most `concurrency` under way.
 
-    Items are drawn as they are needed, at most twice `concurrency` ahead of the consumer, so that one slow item holds up
+    Items are drawn as they are needed, at most twice `concurrency` ahead of the consumer, so one slow item holds up
     no thread and results do not pile up. The threads are daemons, and work not begun is dropped when the consumer goes
     away: a user who interrupts is not kept waiting for tasks of an hour.
     """

@@ -6,9 +6,10 @@ import importlib.metadata
 import logging
 import ssl
 import time
-from http.client import HTTPException
+from http.client import BadStatusLine, HTTPException, IncompleteRead, RemoteDisconnected
 from typing import Any
 
+import orjson
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import PoolManager
@@ -23,6 +24,13 @@ from voxdouble_client._wire import Reply, Request
 
 REPLY_LIMIT = 512 << 20
 """Bytes. Chosen: three times what 50,000 vectors of 128 numbers take when every number is printed in full."""
+
+_IN_OUR_WORDS: dict[type[BaseException], str] = {
+    RemoteDisconnected: "the connection was closed without an answer",
+    BadStatusLine: "what came is no HTTP answer",
+    IncompleteRead: "the answer was cut short",
+    TimeoutError: "the other end was silent for too long",
+}
 
 _log = logging.getLogger("voxdouble_client")
 
@@ -132,8 +140,8 @@ def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
 def _whole_body(request: Request, response: requests.Response) -> bytes:
     """Read the body, if all of it comes; an answer broken off by the end of the connection can look like a whole one.
 
-    A length or chunks prove it. Without them, the headers themselves may have been cut, and only JSON, whose end shows,
-    is known to be whole.
+    A length or chunks prove it. Without them, the headers themselves may have been cut, and only a JSON object,
+    whose end shows, is known to be whole.
     """
     raw = response.raw
     body = bytearray()
@@ -151,9 +159,16 @@ def _whole_body(request: Request, response: requests.Response) -> bytes:
             f"{request.method} {request.url} was answered in {encoding}, which was not asked for.", url=request.url
         )
     framed = "chunked" in response.headers.get("Transfer-Encoding", "") or raw.length_remaining is not None
-    if not framed and not body.rstrip().endswith(b"}"):
+    if not framed and not _is_json(body):
         raise HTTPException("the answer has no length and may have been cut short")
     return bytes(body)
+
+
+def _is_json(body: bytearray) -> bool:
+    try:
+        return isinstance(orjson.loads(body), dict)
+    except orjson.JSONDecodeError:
+        return False
 
 
 def _transport_error(request: Request, error: Exception, deadline: float | None) -> TransportError:
@@ -172,8 +187,12 @@ def _transport_error(request: Request, error: Exception, deadline: float | None)
 
 
 def _reason(error: Exception) -> str:
-    """Quote the innermost cause: what requests and urllib3 wrap around it tells of them, not of what happened."""
-    *_, innermost = _causes(error)
+    """Say what happened: the innermost cause, as what requests and urllib3 wrap around it tells only of them."""
+    causes = _causes(error)
+    for kind, words in _IN_OUR_WORDS.items():
+        if any(isinstance(cause, kind) for cause in causes):
+            return words
+    innermost = causes[-1]
     text = innermost.strerror if isinstance(innermost, OSError) and innermost.strerror else str(innermost)
     return text.rstrip(".") or type(innermost).__name__
 

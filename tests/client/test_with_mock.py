@@ -14,14 +14,14 @@ JOHN = Path(voxdouble_fixtures.__file__).parent / "audio" / "john_doe.wav"
 
 @pytest.fixture
 def mock() -> Iterator[MockAppliance]:
-    """A mock appliance whose clock the test moves."""
+    """Start a mock appliance whose clock the test moves."""
     with MockAppliance(clock="manual") as mock:
         yield mock
 
 
 @pytest.fixture
 def appliance(mock: MockAppliance) -> Iterator[ApplianceClient]:
-    """A client on the mock's clock."""
+    """Make a client on the mock's clock."""
     with ApplianceClient(mock.url, sleep=mock.clock.sleep, now=mock.clock.now) as appliance:
         yield appliance
 

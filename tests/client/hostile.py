@@ -1,0 +1,121 @@
+"""A server of raw sockets that answers exactly the bytes that a test wants, as no HTTP library would send them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from voxdouble_client import ApplianceClient
+
+TASK_ID = str(uuid.UUID(int=0xFB9DE4E5A7684069AFF3C74C826F3DDF))
+TECHNOLOGY = "speaker-identification-voiceprint-extraction"
+TASK_PATH = f"/api/technology/{TECHNOLOGY}/{TASK_ID}"
+DONE = {
+    "task": {"task_id": TASK_ID, "state": "done"},
+    "result": {"channels": [{"channel_number": 0, "voiceprint": "e2kD", "speech_length": 4.1, "model": "sid-xl5"}]},
+}
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request as it arrived; the names of `headers` are in lower case."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+Behaviour = Callable[[Received, socket.socket], None]
+
+
+class HostileServer:
+    """Hands every request to `behave`, which does with the connection as it likes; `received` keeps the requests."""
+
+    def __init__(self, behave: Behaviour) -> None:
+        self.behave = behave
+        self.received: list[Received] = []
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.authority = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"http://{self.authority}"
+        self._connections: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for connection in self._connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self._connections.append(connection)
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), connection, connection.makefile("rb") as stream:
+            while request := _read_request(stream):
+                self.received.append(request)
+                self.behave(request, connection)
+
+
+@contextlib.contextmanager
+def against(behave: Behaviour, prefix: str = "", **settings: Any) -> Iterator[tuple[HostileServer, ApplianceClient]]:
+    """Run a server that behaves so, and a client of it."""
+    with HostileServer(behave) as server, ApplianceClient(server.url + prefix, **settings) as appliance:
+        yield server, appliance
+
+
+def _read_request(stream: Any) -> Received | None:
+    words = stream.readline().decode("latin-1").split()
+    if len(words) != 3:
+        return None
+    headers = {}
+    while (line := stream.readline().decode("latin-1").strip()) != "":
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip()
+    return Received(words[0], words[1], headers, stream.read(int(headers.get("content-length", 0))))
+
+
+def reply(status: int, body: object = b"", **headers: str) -> bytes:
+    """Write an answer with a length; a body that is not bytes is sent as JSON, `retry_after` is that header."""
+    kind = ["Content-Type: application/json"]
+    if not isinstance(body, bytes):
+        body = json.dumps(body).encode()
+    lines = [f"{name.replace('_', '-').title()}: {value}" for name, value in headers.items()]
+    head = [f"HTTP/1.1 {status} Whatever", *kind, f"Content-Length: {len(body)}", *lines, "", ""]
+    return "\r\n".join(head).encode("latin-1") + body
+
+
+def accepted(location: str = TASK_PATH) -> bytes:
+    """Write the 202 of a new task."""
+    return reply(202, {"task": {"task_id": TASK_ID, "state": "pending"}}, location=location)
+
+
+def state(name: str, **more: object) -> dict[str, object]:
+    """Say what a task's GET says in this state."""
+    return {"task": {"task_id": TASK_ID, "state": name}, **more}
+
+
+def speaking(get: bytes, post: bytes | None = None) -> Behaviour:
+    """Make the behaviour of one who accepts every task and answers every GET with the same bytes."""
+
+    def behave(request: Received, connection: socket.socket) -> None:
+        connection.sendall(get if request.method == "GET" else post or accepted())
+
+    return behave
