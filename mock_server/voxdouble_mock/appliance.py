@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import BoundedSemaphore
 
-import orjson
-
 from voxdouble_mock.core import clock as clocks
 from voxdouble_mock.core.clock import Clock, Pace
-from voxdouble_mock.core.errors import Rejection
+from voxdouble_mock.core.fault import Fault, GetFault, Status
+from voxdouble_mock.core.scenario import Choice, Facts, Then, choose
 from voxdouble_mock.core.settings import Settings
-from voxdouble_mock.core.task import State, Task, Timeline, state_at, transitions
-from voxdouble_mock.store import MemoryStore, NamespaceRecord, Store
+from voxdouble_mock.core.task import State, Task, Timeline, next_transition, state_at, transitions
+from voxdouble_mock.outcome import Outcome, ending, outcome_of
+from voxdouble_mock.store import NamespaceRecord, Store
 from voxdouble_mock.technologies._technology import Result, Technology
 
 COMPUTATIONS = max(4, os.cpu_count() or 1)
@@ -33,28 +33,44 @@ class Transition:
     state: State | None
 
 
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What came of a request: its task, unless the scenario refuses it by `fault`, and what the scenario made of it."""
+
+    task: Task | None
+    fault: Fault | None
+    choice: Choice
+
+
 class Appliance:
     """All namespaces of one mock. Safe from several threads; every name of a namespace is plain data."""
 
-    def __init__(self, settings: Settings, real_now: Callable[[], int], store: Store | None = None) -> None:
+    def __init__(self, settings: Settings, store: Store, real_now: Callable[[], int]) -> None:
         self.settings = settings
+        self._store = store
         self._real_now = real_now
-        self._store: Store = store or MemoryStore(
-            lambda now: NamespaceRecord(clocks.start(settings.pace(), now)), settings.limits
-        )
         self._computing = BoundedSemaphore(COMPUTATIONS)
 
-    def submit(self, namespace: str, technology: Technology, compute: Callable[[], Result]) -> Task:
+    def submit(self, namespace: str, technology: Technology, facts: Facts, compute: Callable[[], Result]) -> Submitted:
         """Compute the outcome, then store the task whose life begins at that moment; it is stored when this returns."""
         with self._computing:
-            final, outcome = _outcome(compute)
+            outcome = outcome_of(compute)
+        submitted = Submitted(None, None, Choice(None, (), ()))
 
-        def build(record: NamespaceRecord) -> Task:
-            submitted = clocks.read(record.clock, self._real_now())
-            task_id = self._task_id(namespace, record.submissions)
-            return Task(task_id, technology.name, self._timeline(technology, submitted, final), outcome)
+        def build(record: NamespaceRecord) -> tuple[NamespaceRecord, Task | None]:
+            nonlocal submitted
+            choice = choose(record.scenario, record.seen, facts) if record.scenario else Choice(None, (), ())
+            then = choice.rule.then if choice.rule else Then()
+            record = replace(record, seen=choice.seen)
+            if isinstance(then.fault, Status):
+                submitted = Submitted(None, then.fault, choice)
+                return record, None
+            task = self._task(namespace, record, technology, then, outcome)
+            submitted = Submitted(task, None if isinstance(then.fault, GetFault) else then.fault, choice)
+            return replace(record, submissions=record.submissions + 1), task
 
-        return self._store.submit(namespace, build, self._real_now())
+        self._store.submit(namespace, build, self._real_now())
+        return submitted
 
     def find(self, namespace: str, technology: str, task_id: str) -> tuple[Task, State] | None:
         """Look a task up; None if there is none of that id and technology (C4), or none any more (S20)."""
@@ -88,31 +104,42 @@ class Appliance:
         now = self._real_now()
         clock = self._change_clock(namespace, lambda clock, _: clocks.advance(clock, seconds))
         until = clocks.read(clock, now)
-        held, _ = self._store.tasks(namespace, now)
-        return _passed(held, until - round(seconds * 1000), until)
+        return _passed(self._store.tasks(namespace, now)[0], until - round(seconds * 1000), until)
+
+    def advance_to_next(self, namespace: str) -> list[Transition]:
+        """Move the clock to the next instant at which a task changes its state; nothing moves where none will."""
+        now = self._real_now()
+        held, record = self._store.tasks(namespace, now)
+        shown = clocks.read(record.clock, now)
+        instants = [instant for task in held if (instant := next_transition(task.timeline, shown)) is not None]
+        return self.advance(namespace, (min(instants) - shown) / 1000) if instants else []
 
     def reset(self, namespace: str) -> None:
-        """Make the namespace as new: tasks, clock, id counter."""
+        """Make the namespace as new: tasks, clock, scenario, faults, log, id counter."""
         self._store.reset(namespace, self._real_now())
-
-    def close(self) -> None:
-        """Let the store go."""
-        self._store.close()
 
     def _change_clock(self, namespace: str, change: Callable[[Clock, int], Clock]) -> Clock:
         now = self._real_now()
         return self._store.update(namespace, lambda record: replace(record, clock=change(record.clock, now)), now).clock
 
-    def _timeline(self, technology: Technology, submitted: int, final: State) -> Timeline:
-        settings = self.settings
-        pending = technology.pending if settings.pending is None else settings.pending
-        running = technology.running if settings.running is None else settings.running
-        return Timeline.plan(
+    def _task(
+        self, namespace: str, record: NamespaceRecord, technology: Technology, then: Then, outcome: Outcome
+    ) -> Task:
+        outcome = ending(then, outcome)
+        submitted = clocks.read(record.clock, self._real_now())
+        timeline = Timeline.plan(
             submitted,
-            final,
-            pending=round(pending * 1000),
-            running=round(running * 1000),
-            lifetime=round(settings.task_lifetime * 1000),
+            outcome.final,
+            pending=_milliseconds(then.pending, self.settings.pending, technology.pending),
+            running=_milliseconds(then.running, self.settings.running, technology.running),
+            lifetime=_milliseconds(then.lifetime, self.settings.task_lifetime),
+        )
+        return Task(
+            self._task_id(namespace, record.submissions),
+            technology.name,
+            timeline,
+            outcome.text,
+            then.fault if isinstance(then.fault, GetFault) else None,
         )
 
     def _task_id(self, namespace: str, submissions: int) -> str:
@@ -123,16 +150,9 @@ class Appliance:
         return str(uuid.UUID(bytes=digest[:16], version=4))
 
 
-def _outcome(compute: Callable[[], Result]) -> tuple[State, bytes]:
-    try:
-        return State.DONE, orjson.dumps(compute())
-    except Rejection as rejection:
-        error = {
-            "type": "task.validation-error",
-            "message": rejection.message,
-            "detail": [detail.as_json() for detail in rejection.details],
-        }
-        return State.REJECTED, orjson.dumps(error)
+def _milliseconds(*seconds: float | None) -> int:
+    """Take the first duration that is set."""
+    return round(next(one for one in seconds if one is not None) * 1000)
 
 
 def _passed(tasks: Sequence[Task], after: int, until: int) -> list[Transition]:

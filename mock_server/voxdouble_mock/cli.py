@@ -25,12 +25,6 @@ def check_store(context: click.Context, parameter: click.Parameter, value: str) 
     raise click.BadParameter(f"{value!r} is no store; memory: is.")
 
 
-def refuse_scenario(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
-    """Refuse scenarios by name as long as there are none."""
-    if value is not None:
-        raise click.BadParameter(f"a scenario {LATER}.")
-
-
 Seconds = click.FloatRange(min=0)
 Count = click.IntRange(min=1)
 
@@ -40,7 +34,7 @@ Count = click.IntRange(min=1)
     "--host", default="127.0.0.1", help="Address to listen on; other than loopback needs --token or --no-token."
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, help="0 picks a free one.")
-@click.option("--store", default="memory:", callback=check_store, help="Where tasks live.")
+@click.option("--store", default="memory:", callback=check_store, expose_value=False, help="Where tasks live.")
 @click.option("--pending", type=Seconds, help="Seconds that every task is pending.  [default: by technology]")
 @click.option("--running", type=Seconds, help="Seconds that every task runs.  [default: by technology]")
 @click.option("--clock", default="real", help="real, manual or scale:N.")
@@ -48,7 +42,7 @@ Count = click.IntRange(min=1)
     "--location", type=click.Choice(["absolute", "path"]), default="absolute", help="Form of the Location header."
 )
 @click.option("--public-url", help="Base URL that clients know, where it is not what they send as Host.")
-@click.option("--scenario", callback=refuse_scenario, expose_value=False, help=f"Rules for the tasks; {LATER}.")
+@click.option("--scenario", help="Rules for the tasks: a bundled scenario's name, or a file.")
 @click.option("--task-lifetime", type=Seconds, default=3600.0, help="Seconds from a task's end until it is forgotten.")
 @click.option("--seed", type=int, help="Makes task ids repeat.")
 @click.option("--token", help="Asked for as Authorization: Bearer TOKEN everywhere but on health.")
@@ -65,37 +59,31 @@ Count = click.IntRange(min=1)
 @click.option("--input-storage", type=Count, help="Bytes of uploads in hand at one time.  [default: 1 GiB]")
 @click.option("--max-audio-seconds", type=Seconds, help="Seconds of audio in one file.  [default: 7200]")
 @click.option("--max-list", type=Count, help="Voiceprints in one list.  [default: 50000]")
-def serve(host: str, port: int, store: str, token: str | None, no_token: bool, **options: Any) -> None:  # noqa: FBT001
+def serve(host: str, port: int, token: str | None, no_token: bool, scenario: str | None, **options: Any) -> None:  # noqa: FBT001
     """Serve a mock appliance until SIGTERM or Ctrl-C.
 
     Every option can be given by environment too: --task-lifetime as VOXDOUBLE_TASK_LIFETIME.
     """
     check_exposure(host, token, no_token=no_token)
-    from voxdouble_mock.appliance import Appliance  # noqa: PLC0415 (late, so that healthcheck stays light)
-    from voxdouble_mock.core.settings import Settings  # noqa: PLC0415
-    from voxdouble_mock.http import create_app  # noqa: PLC0415
+    from voxdouble_mock.core.settings import Settings  # noqa: PLC0415 (late, so that healthcheck stays light)
     from voxdouble_mock.http.errors import refuse_early  # noqa: PLC0415
+    from voxdouble_mock.server.assembly import assemble  # noqa: PLC0415
     from voxdouble_mock.server.real_time import real_clock  # noqa: PLC0415
     from voxdouble_mock.server.run import run_until_signal  # noqa: PLC0415
+    from voxdouble_mock.server.scenario_source import load_scenario  # noqa: PLC0415
     from voxdouble_mock.server.server import HttpServer  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
         settings = Settings.of(token=token, **options)
-        appliance = Appliance(settings, real_clock())
+        parts = assemble(settings, load_scenario(scenario) if scenario else None, real_clock())
         server = HttpServer(
-            create_app(appliance),
-            host=host,
-            port=port,
-            refuse=refuse_early,
-            timeout=30,
-            graceful=True,
-            shutdown_timeout=5,
+            parts.app, host=host, port=port, refuse=refuse_early, timeout=30, graceful=True, shutdown_timeout=5
         )
         run_until_signal(server, lambda url: click.echo(f"voxdouble ready {url}"))
     except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    appliance.close()
+    parts.store.close()
 
 
 def check_exposure(host: str, token: str | None, *, no_token: bool) -> None:

@@ -4,12 +4,12 @@ import re
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.http.wire import get
 from voxdouble_mock import MockAppliance
-from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.core.settings import Limits, Settings
-from voxdouble_mock.http import create_app
+from voxdouble_mock.server.assembly import assemble
 from voxdouble_mock.technologies import discover
 from voxdouble_mock.technologies._technology import MediaTechnology, VoiceprintTechnology
 
@@ -25,7 +25,8 @@ def document(mock: MockAppliance) -> dict[str, Any]:
 
 def served() -> set[tuple[str, str]]:
     """List what the server answers below /api/, as (METHOD, path template)."""
-    app = create_app(Appliance(Settings(), lambda: 0))
+    app = assemble(Settings(), None, lambda: 0).app
+    assert isinstance(app, Flask)
     return {
         (method, re.sub(r"<(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()

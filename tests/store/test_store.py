@@ -1,6 +1,5 @@
 """What every store does, whatever it keeps its namespaces in."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from threading import Barrier, Thread
 
@@ -12,15 +11,17 @@ from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.settings import Limits
 from voxdouble_mock.core.task import State, Task, Timeline
 from voxdouble_mock.store import NamespaceRecord
+from voxdouble_mock.store.protocol import Submission
 
 SECOND = 1000
 HOUR = 3600 * SECOND
 
 
-def build(task_id: str, *, now: int = 0, lifetime: int = HOUR, size: int = 2) -> Callable[[NamespaceRecord], Task]:
+def build(task_id: str, *, now: int = 0, lifetime: int = HOUR, size: int = 2) -> Submission:
     """Make a submission of a task that is done at once and lives for `lifetime` milliseconds."""
     timeline = Timeline.plan(now, State.DONE, pending=0, running=0, lifetime=lifetime)
-    return lambda record: Task(task_id, "conversion", timeline, b"x" * size)
+    task = Task(task_id, "conversion", timeline, b"x" * size)
+    return lambda record: (replace(record, submissions=record.submissions + 1), task)
 
 
 def test_what_was_submitted_is_found(make_store: MakeStore) -> None:
@@ -47,7 +48,7 @@ def test_submissions_are_counted(make_store: MakeStore) -> None:
     store = make_store(Limits(), REAL)
     seen: list[int] = []
 
-    def counted(record: NamespaceRecord) -> Task:
+    def counted(record: NamespaceRecord) -> tuple[NamespaceRecord, Task | None]:
         seen.append(record.submissions)
         return build(f"{record.submissions}")(record)
 
@@ -95,9 +96,9 @@ def test_concurrent_submissions_are_all_kept_and_counted(make_store: MakeStore) 
         barrier.wait()
         for step in range(20):
 
-            def counted(record: NamespaceRecord, task_id: str = f"{number}-{step}") -> Task:
+            def counted(record: NamespaceRecord, name: str = f"{number}-{step}") -> tuple[NamespaceRecord, Task | None]:
                 counts.append(record.submissions)
-                return build(task_id)(record)
+                return build(name)(record)
 
             store.submit("", counted, 0)
 

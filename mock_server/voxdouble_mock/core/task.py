@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from voxdouble_mock.core.fault import GetFault
+
 
 class State(StrEnum):
     """The five states that the contract knows (S12), spelled as on the wire."""
@@ -77,6 +79,11 @@ def transitions(timeline: Timeline, after: int, until: int) -> Iterator[tuple[in
             yield instant, entered
 
 
+def next_transition(timeline: Timeline, now: int) -> int | None:
+    """Tell the next instant after `now` at which the state changes; None once the task has expired."""
+    return next((instant for instant, _ in transitions(timeline, now, timeline.expires)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One accepted request: written once, before its 202 goes out, with its outcome already in it.
@@ -88,3 +95,5 @@ class Task:
     technology: str
     timeline: Timeline
     outcome: bytes
+    fault: GetFault | None = None
+    """What a scenario lets go wrong with every poll of this task."""

@@ -6,8 +6,9 @@ from flask import Flask, request
 from werkzeug.routing import Rule
 
 from voxdouble_mock.appliance import Appliance
+from voxdouble_mock.control import Control
 from voxdouble_mock.core.errors import NotFound
-from voxdouble_mock.http import control, errors, gate, system, tasks
+from voxdouble_mock.http import control_routes, errors, gate, staging_routes, system, tasks
 from voxdouble_mock.http.namespaces import NamespacePrefix
 from voxdouble_mock.http.services import make_services
 
@@ -31,16 +32,18 @@ class ExactFlask(Flask):
         self.url_map.merge_slashes = False
 
 
-def create_app(appliance: Appliance) -> Flask:
+def create_app(appliance: Appliance, control: Control) -> Flask:
     """Make the WSGI application that serves one appliance."""
     app = ExactFlask()
-    services = make_services(appliance)
+    services = make_services(appliance, control)
     errors.register(app)
     app.before_request(check_address)
     app.before_request(lambda: gate.check_caller(services.settings))
+    app.after_request(lambda response: tasks.finish(services, response))
     tasks.register(app, services)
     system.register(app)
-    control.register(app, services)
+    control_routes.register(app, services)
+    staging_routes.register(app, services)
     app.wsgi_app = NamespacePrefix(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way to add middleware
     return app
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from voxdouble_mock.core.connection import ENVIRON_KEY
 from voxdouble_mock.core.errors import InvalidRequest, TooLarge
 
 if TYPE_CHECKING:
@@ -56,9 +57,7 @@ def read_body(environ: "WSGIEnvironment", limit: int, seconds: float) -> Iterato
     Servers differ in what they do with a body that is cut: some raise, some give what came as if it were all. So the
     bytes are counted here against the declared length (P1).
     """
-    connection: Any = environ.get("voxdouble.connection")
-    if connection is not None:
-        connection.set_body_deadline(seconds)
+    environ[ENVIRON_KEY].set_body_deadline(seconds)
     declared = declared_length(environ)
     received = 0
     while declared is None or received < declared:

@@ -1,5 +1,6 @@
 """JSON bodies: parsed strictly (C7), and the lists of voiceprints in them checked and decoded (C8, C18)."""
 
+import hashlib
 import json
 from base64 import b64decode
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from voxdouble_mock.core.errors import Detail, InvalidRequest, Unavailable, Vali
 from voxdouble_mock.core.settings import Limits
 from voxdouble_mock.http.body import Budget, check_declared, declared_length, read_body
 from voxdouble_mock.http.errors import MAX_DETAILS
+from voxdouble_mock.http.exchange import exchange
 from voxdouble_mock.technologies._technology import VoiceprintTechnology
 
 
@@ -38,6 +40,8 @@ def received_json(limits: Limits, storage: Budget) -> Iterator[Any]:
             if len(body) + len(piece) > taken:
                 taken += _reserve(len(piece), limits, storage)
             body += piece
+        notes = exchange()
+        notes.sha256, notes.size = hashlib.sha256(body).hexdigest(), len(body)
         yield parse_json(body)
     finally:
         storage.give_back(taken)

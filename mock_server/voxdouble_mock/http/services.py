@@ -1,10 +1,13 @@
-"""What the routes work with: the appliance, and the budgets of this process for bytes in hand."""
+"""What the routes work with: the appliance, its control, and the budgets of this process for bytes in hand."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from flask import request
 
 from voxdouble_mock.appliance import Appliance
+from voxdouble_mock.control import Control
+from voxdouble_mock.core.connection import ENVIRON_KEY, Connection
 from voxdouble_mock.core.settings import Settings
 from voxdouble_mock.http import namespaces
 from voxdouble_mock.http.body import Budget
@@ -15,6 +18,7 @@ class Services:
     """One for each application."""
 
     appliance: Appliance
+    control: Control
     uploads: Budget
     json: Budget
 
@@ -24,13 +28,17 @@ class Services:
         return self.appliance.settings
 
 
-def make_services(appliance: Appliance) -> Services:
+def make_services(appliance: Appliance, control: Control) -> Services:
     """Set up the budgets that the settings state."""
     limits = appliance.settings.limits
-    return Services(appliance, uploads=Budget(limits.input_storage), json=Budget(limits.json_storage))
+    return Services(appliance, control, uploads=Budget(limits.input_storage), json=Budget(limits.json_storage))
 
 
 def namespace() -> str:
     """Name the namespace of the request at hand; the bare base URL's is empty."""
-    name: str = request.environ[namespaces.KEY]
-    return name
+    return cast("str", request.environ[namespaces.KEY])
+
+
+def connection() -> Connection:
+    """Give the connection that the request at hand came on."""
+    return cast("Connection", request.environ[ENVIRON_KEY])

@@ -1,5 +1,6 @@
 """The multipart upload of the media technologies: found whole, or no task (S28, C7, C8, P1)."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from voxdouble_mock.core.errors import Detail, InvalidRequest, StorageFull, TooLarge, ValidationFailed
 from voxdouble_mock.core.settings import Limits
 from voxdouble_mock.http.body import Budget, check_declared, read_body
+from voxdouble_mock.http.exchange import exchange
 
 PART = "file"
 FRAMING = 4096
@@ -46,6 +48,7 @@ def received_file(separator: str, limits: Limits, storage: Budget) -> Iterator[B
         try:
             _receive(separator, parts, limits)
             parts.check()
+            note(parts)
             spool.seek(0)
             yield cast("BinaryIO", spool)
         finally:
@@ -65,12 +68,16 @@ class _Parts:
     full: bool = False
     names: list[str] = field(default_factory=list)
     current: str | None = None
+    file_name: str = ""
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def take(self, event: MultipartSegment | bytearray | None) -> None:
         if isinstance(event, MultipartSegment):
             self.current = event.name
             self.files += event.name == PART
             self.names.append(event.name[:40])
+            if event.name == PART and self.files == 1:
+                self.file_name = event.filename or ""
         elif event is None:
             self.current = None
         elif self.current == PART and self.files == 1:
@@ -78,6 +85,7 @@ class _Parts:
 
     def _keep(self, data: bytearray) -> None:
         self.size += len(data)
+        self.digest.update(data)
         if self.size > self.max_upload:
             raise TooLarge(f"The uploaded file has more than the {self.max_upload} bytes that are allowed.")
         if self.full or not self.storage.take(len(data)):
@@ -97,6 +105,12 @@ class _Parts:
             raise ValidationFailed([Detail(("body", PART), message, "missing" if not self.files else "repeated")])
         if self.full:
             raise StorageFull("The input storage is full: try again when other uploads have been processed.")
+
+
+def note(parts: _Parts) -> None:
+    """Note what rules and log may know of the upload."""
+    notes = exchange()
+    notes.file_name, notes.sha256, notes.size = parts.file_name, parts.digest.hexdigest(), parts.size
 
 
 def _receive(separator: str, parts: _Parts, limits: Limits) -> None:

@@ -1,15 +1,17 @@
 """Namespaces in the memory of this process: nothing outlives it."""
 
 import heapq
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Lock
 
 from voxdouble_mock.core.clock import Mode, read
 from voxdouble_mock.core.errors import Unavailable
+from voxdouble_mock.core.request_log import MAX_BYTES, MAX_ENTRIES, LoggedRequest, weight
 from voxdouble_mock.core.settings import Limits
 from voxdouble_mock.core.task import Task
-from voxdouble_mock.store.protocol import Change, NamespaceRecord, Submission
+from voxdouble_mock.store.protocol import Change, Entry, NamespaceRecord, Submission
 
 DEFAULT = ""  # the namespace of the bare base URL, never forgotten
 
@@ -21,6 +23,9 @@ class _Namespace:
     tasks: dict[str, Task] = field(default_factory=dict)
     expiries: list[tuple[int, str]] = field(default_factory=list)
     """A heap, soonest first."""
+    log: deque[LoggedRequest] = field(default_factory=deque)
+    logged: int = 0
+    log_bytes: int = 0
 
 
 class MemoryStore:
@@ -43,16 +48,17 @@ class MemoryStore:
             live.record = change(live.record)
             return live.record
 
-    def submit(self, namespace: str, build: Submission, real_now: int) -> Task:
+    def submit(self, namespace: str, build: Submission, real_now: int) -> Task | None:
         with self._lock:
             live = self._live(namespace, real_now)
             self._drop_expired(live, real_now)
-            task = build(live.record)
-            self._make_room(namespace, task, real_now)
-            live.record = replace(live.record, submissions=live.record.submissions + 1)
-            live.tasks[task.task_id] = task
-            heapq.heappush(live.expiries, (task.timeline.expires, task.task_id))
-            self._stored += len(task.outcome)
+            record, task = build(live.record)
+            if task is not None:
+                self._make_room(namespace, task, real_now)
+                live.tasks[task.task_id] = task
+                heapq.heappush(live.expiries, (task.timeline.expires, task.task_id))
+                self._stored += len(task.outcome)
+            live.record = record
             return task
 
     def find(self, namespace: str, task_id: str, real_now: int) -> tuple[Task, NamespaceRecord] | None:
@@ -67,6 +73,20 @@ class MemoryStore:
         with self._lock:
             live = self._live(namespace, real_now)
             return list(live.tasks.values()), live.record
+
+    def log(self, namespace: str, entry: Entry, real_now: int) -> None:
+        with self._lock:
+            live = self._live(namespace, real_now)
+            live.logged += 1
+            live.log.append(entry(live.logged))
+            live.log_bytes += weight(live.log[-1])
+            while len(live.log) > MAX_ENTRIES or live.log_bytes > MAX_BYTES:
+                live.log_bytes -= weight(live.log.popleft())
+
+    def requests(self, namespace: str, real_now: int) -> tuple[Sequence[LoggedRequest], int]:
+        with self._lock:
+            live = self._live(namespace, real_now)
+            return list(live.log), live.logged
 
     def reset(self, namespace: str, real_now: int) -> None:
         with self._lock:

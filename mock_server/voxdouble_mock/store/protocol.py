@@ -1,7 +1,8 @@
 """What every store does, whether it keeps namespaces in memory, in a file or on a server.
 
-A namespace is a small record that can be changed (its clock, its count of submissions) and the tasks that it holds. It
-comes to life on first use. Stores read no clock: each call brings the real now, in milliseconds.
+A namespace is a small record that can be changed (its clock, its scenario, its faults), the tasks that it holds and
+the log of its requests. It comes to life on first use. Stores read no clock: each call brings the real now, in
+milliseconds.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,20 +10,28 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voxdouble_mock.core.clock import Clock
+from voxdouble_mock.core.fault import Armed
+from voxdouble_mock.core.request_log import LoggedRequest
+from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task
 
 
 @dataclass(frozen=True, slots=True)
 class NamespaceRecord:
-    """All that can change of a namespace, apart from its tasks."""
+    """All that can change of a namespace, apart from its tasks and its log."""
 
     clock: Clock
     submissions: int = 0
     """How many tasks it has taken since it was made or reset."""
+    scenario: Scenario | None = None
+    seen: tuple[int, ...] = ()
+    """For each rule of the scenario, how many requests have fitted it."""
+    faults: tuple[Armed, ...] = ()
 
 
 Change = Callable[[NamespaceRecord], NamespaceRecord]
-Submission = Callable[[NamespaceRecord], Task]
+Submission = Callable[[NamespaceRecord], tuple[NamespaceRecord, Task | None]]
+Entry = Callable[[int], LoggedRequest]
 
 
 class Store(Protocol):
@@ -39,8 +48,8 @@ class Store(Protocol):
         """Replace the record by what `change` makes of it, and give the new one; `change` may be called again."""
         ...
 
-    def submit(self, namespace: str, build: Submission, real_now: int) -> Task:
-        """Store the task that `build` makes of the record, and count it; `build` may be called again."""
+    def submit(self, namespace: str, build: Submission, real_now: int) -> Task | None:
+        """Replace the record and store the task as `build` says, both or neither; `build` may be called again."""
         ...
 
     def find(self, namespace: str, task_id: str, real_now: int) -> tuple[Task, NamespaceRecord] | None:
@@ -51,8 +60,16 @@ class Store(Protocol):
         """Give all tasks that the namespace holds, oldest first, expired ones perhaps among them."""
         ...
 
+    def log(self, namespace: str, entry: Entry, real_now: int) -> None:
+        """Add to the namespace's log what `entry` makes of the next number; the oldest entries go where it is full."""
+        ...
+
+    def requests(self, namespace: str, real_now: int) -> tuple[Sequence[LoggedRequest], int]:
+        """Give the log that is kept, oldest first, and how many requests were logged in all."""
+        ...
+
     def reset(self, namespace: str, real_now: int) -> None:
-        """Make the namespace as new: no task, a fresh record."""
+        """Make the namespace as new: no task, an empty log, a fresh record."""
         ...
 
     def close(self) -> None:

@@ -80,13 +80,17 @@ def put_clock(services: Services) -> Response:
 
 
 def advance_clock(services: Services) -> Response:
-    """Move the clock ahead, and tell the transitions that this has passed."""
-    given = control_body().get("seconds")
-    if isinstance(given, bool) or not isinstance(given, int | float):
+    """Move the clock ahead by `seconds`, or with `"to": "next"` to the next transition; tell what this has passed."""
+    body = control_body()
+    given = body.get("seconds")
+    if body.get("to") == "next":
+        passed = services.appliance.advance_to_next(namespace())
+    elif isinstance(given, int | float) and not isinstance(given, bool):
+        passed = services.appliance.advance(namespace(), given)
+    else:
         raise ValidationFailed(
             [Detail(("body", "seconds"), "The member 'seconds' is a number, such as 10.5.", "number")]
         )
-    passed = services.appliance.advance(namespace(), given)
     transitions = [
         {
             "task_id": transition.task.task_id,

@@ -1,0 +1,44 @@
+"""How a task ends: the JSON text of its result or error, computed once, at POST."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+
+from voxdouble_mock.core.errors import Rejection
+from voxdouble_mock.core.scenario import Then
+from voxdouble_mock.core.task import State
+from voxdouble_mock.technologies._technology import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The final state, and the text of `result` or `error`."""
+
+    final: State
+    text: bytes
+
+
+def outcome_of(compute: Callable[[], Result]) -> Outcome:
+    """Run a technology: its result, or the error of what it rejects (S18)."""
+    try:
+        return Outcome(State.DONE, orjson.dumps(compute()))
+    except Rejection as rejection:
+        details = [detail.as_json() for detail in rejection.details]
+        return Outcome(State.REJECTED, _error("task.validation-error", rejection.message, details))
+
+
+def ending(then: Then, natural: Outcome) -> Outcome:
+    """Let a scenario's rule choose the end; `done` leaves it as it is, since no rule can make up a result."""
+    if then.end == "rejected":
+        message = then.error.message if then.error else "A rule of the scenario rejects this request."
+        return Outcome(State.REJECTED, _error("task.validation-error", message, []))
+    if then.end == "failed":
+        message = then.error.message if then.error else "A rule of the scenario lets this task fail."
+        return Outcome(State.FAILED, _error("internal", message, []))
+    return natural
+
+
+def _error(kind: str, message: str, details: list[dict[str, object]]) -> bytes:
+    """Write the error of a finished task (S15, S16)."""
+    return orjson.dumps({"type": kind, "message": message, "detail": details})
