@@ -1,6 +1,7 @@
 """What the contract suite talks to: an appliance at a URL, or mocks of our own."""
 
 import os
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,6 +26,7 @@ TIGHT_OPTIONS = {
     "max_audio_seconds": TIGHT.max_audio_seconds,
     "max_list": TIGHT.max_list,
 }
+NAMESPACE = "/_ns/"
 TOKEN = "contract-suite"  # noqa: S105 (of a mock that lives as long as the test)
 Wrap = Callable[["WSGIApplication"], "WSGIApplication"]
 
@@ -47,6 +49,11 @@ class OwnMocks(Targets):
     def tight(self) -> Target:
         """One with small limits."""
         return self._start(TIGHT, **TIGHT_OPTIONS)
+
+    @cached_property
+    def clocked(self) -> Target:
+        """One with the vendor's limits, beside the main one, whose tasks would not live through a jump of an hour."""
+        return self._start(Profile().with_defaults())
 
     @cached_property
     def guarded(self) -> Target:
@@ -72,15 +79,33 @@ class AtUrl(Targets):
 
     tight = None
     guarded = None
-    main: Target
 
     def __init__(self, target: Target, terms: Terms) -> None:
-        self.main = target
         self.terms = terms
+        self._opened = [target]
+
+    @property
+    def main(self) -> Target:
+        """The appliance."""
+        return self._opened[0]
+
+    @cached_property
+    def clocked(self) -> Target | None:
+        """A namespace of our own, where the appliance is a mock: it has its own clock."""
+        main = self.main
+        if main.kind != "mock" or NAMESPACE in main.url:
+            return None
+        url = f"{main.url}{NAMESPACE}contract-{secrets.token_hex(4)}"
+        target = Target(url, profile=main.profile, budget=main.budget, token=main.token, deadline=main.deadline)
+        if target.send("PUT", "/_mock/clock", json={"mode": "manual"}).status != 200:
+            return None
+        target.kind, target.clock_mode, target.generations = "mock", "manual", main.generations
+        self._opened.append(target)
+        return target
 
     def opened(self) -> list[Target]:
-        """List the one there is."""
-        return [self.main]
+        """List the appliance, and the namespace once there is one."""
+        return self._opened
 
 
 @contextmanager

@@ -102,15 +102,16 @@ def judge(findings: Iterable[Finding]) -> dict[str, dict[str, Any]]:
 
 
 def verdict_on(statement: Statement, found: Sequence[Finding]) -> dict[str, Any]:
-    """Weigh the findings on one statement: a broken one outweighs all, a passed one the unproven."""
+    """Weigh the findings on one statement: broken outweighs crashed, that passed, that unproven."""
     broken = [finding for finding in found if finding.outcome == "broken"]
+    crashed = [finding.reason for finding in found if finding.outcome == "crashed"]
     if broken:
         verdict, reasons = FAILED if statement.grade in BINDING else DIFFERS, [finding.reason for finding in broken]
-    elif any(finding.outcome == "passed" for finding in found):
+    elif any(finding.outcome == "passed" for finding in found) and not crashed:
         verdict, reasons = PASSED, []
     else:
         verdict = UNPROVEN
-        reasons = [finding.reason for finding in found] or [statement.untestable or NO_TEST]
+        reasons = crashed or [finding.reason for finding in found] or [statement.untestable or NO_TEST]
     return {
         "text": statement.text,
         "grade": str(statement.grade),

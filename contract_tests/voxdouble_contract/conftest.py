@@ -1,14 +1,16 @@
 """The suite's fixtures, and what becomes of a test's outcome: findings about statements."""
 
+import contextlib
 from collections.abc import Generator
 
 import pytest
 
 from voxdouble_contract.findings import TARGET, facts_of, findings_of, settle
+from voxdouble_contract.refused import Refused
 from voxdouble_contract.runs import Runs
 from voxdouble_contract.statements import proved_by
 from voxdouble_contract.target import Target
-from voxdouble_contract.targets import Targets, meet
+from voxdouble_contract.targets import Targets, introduction, meet
 from voxdouble_contract.verdicts import unproven
 
 TARGETS = pytest.StashKey[Targets]()
@@ -27,9 +29,21 @@ def _runs_before_meeting(_targets: Targets) -> Runs:
 
 
 @pytest.fixture(scope="session")
-def target(_targets: Targets, _runs_before_meeting: Runs) -> Target:
-    """Meet the appliance under test."""
-    return meet(_targets, _runs_before_meeting)
+def target(_targets: Targets, _runs_before_meeting: Runs, request: pytest.FixtureRequest) -> Target:
+    """Meet the appliance under test, and say before the first test who that is and what it will be asked to do."""
+    met = meet(_targets, _runs_before_meeting)
+    announce(request.config, introduction(met))
+    return met
+
+
+def announce(config: pytest.Config, text: str) -> None:
+    """Write a line that no capturing hides."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    with capture.global_and_fixture_disabled() if capture else contextlib.nullcontext():
+        if reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(text)
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +56,24 @@ def runs(target: Target, _runs_before_meeting: Runs) -> Runs:
 def limited(_targets: Targets, target: Target) -> Target:
     """Give one with small limits where the suite may start it, else the one under test, whose limits may be known."""
     return _targets.tight or target
+
+
+@pytest.fixture(scope="session")
+def clocked(_targets: Targets, target: Target) -> Target:
+    """Give one whose clock may be moved; unproven where there is none."""
+    return _targets.clocked or unproven("The target's clock cannot be moved.")
+
+
+@pytest.fixture(scope="session")
+def clocked_or_none(_targets: Targets, target: Target) -> Target | None:
+    """Give one whose clock may be moved, if there is one."""
+    return _targets.clocked
+
+
+@pytest.fixture(scope="session")
+def refused(target: Target) -> Refused:
+    """Give the answers to requests that must be refused, each sent once."""
+    return Refused(target)
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,11 @@ class Exchange:
                 return None
         return found
 
+    def details(self, *owner: str) -> list[dict[str, Any]]:
+        """List the details of a refusal, or with "error" those of a task's error."""
+        found = self.get(*owner, "detail")
+        return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
     def evidence(self) -> dict[str, object]:
         """Show both sides in a few lines; voice data as length and digest."""
         shown: dict[str, object] = {"request": f"{self.method} {self.url}"}

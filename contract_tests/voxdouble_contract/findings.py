@@ -25,7 +25,7 @@ class Finding:
     """One test's word on one statement."""
 
     statement: str
-    outcome: Literal["passed", "broken", "unproven"]
+    outcome: Literal["passed", "broken", "crashed", "unproven"]
     test: str
     reason: str = ""
     evidence: tuple[dict[str, object], ...] = ()
@@ -57,9 +57,11 @@ def outcome_of(
         reason = error.sentence if isinstance(error, Broken) else str(error)[:REASON_SHOWN]
         evidence = evidence_of(error.exchanges) if isinstance(error, Broken) else ()
         return [Finding(statement.id, "broken", test, reason, evidence) for statement in held]
+    if error is not None and report.skipped:
+        return [Finding(statement.id, "unproven", test, str(error)) for statement in held]
     if error is not None:
-        reason = str(error) if report.skipped else f"The check itself went wrong: {error!r}"[:REASON_SHOWN]
-        return [Finding(statement.id, "unproven", test, reason) for statement in held]
+        reason = f"The check itself went wrong: {error!r}"[:REASON_SHOWN]
+        return [Finding(statement.id, "crashed", test, reason) for statement in held]
     if report.when == "call" and report.passed:
         return [Finding(statement.id, "passed", test) for statement in held]
     return []

@@ -6,14 +6,15 @@ appliance is waited for once and not thirty times.
 
 import contextlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from voxdouble_contract.exchange import Exchange
-from voxdouble_contract.samples import Media, bundled, hum, voiceprint, with_data_size
+from voxdouble_contract.recipes import BAD, FAILING, MEDIA
+from voxdouble_contract.samples import Media
 from voxdouble_contract.target import CONVERSION, EXTRACTION, Target
 from voxdouble_contract.verdicts import Broken, expect_status, unproven
 
@@ -27,50 +28,16 @@ FINE_SECONDS = 1.5
 WAITED_SECONDS = 90.0
 """How long a task is waited for."""
 
-SPEECH, STEREO, SILENCE = "john_doe.wav", "conversation.wav", "silence.wav"
-MEDIA: dict[str, tuple[Callable[[], Media], str]] = {
-    "speech": (lambda: bundled(SPEECH), ""),
-    "speech with vector": (lambda: bundled(SPEECH), "?include_vector_voiceprint=true"),
-    "speech with True": (lambda: bundled(SPEECH), "?include_vector_voiceprint=True"),
-    "other speech": (lambda: bundled("jane_roe_1.flac"), "?include_vector_voiceprint=true"),
-    "stereo": (lambda: bundled(STEREO), ""),
-    "split": (lambda: bundled(STEREO), "?channel_mode=split"),
-    "mix": (lambda: bundled(STEREO), "?channel_mode=mix"),
-    "mix of one": (lambda: bundled(STEREO), "?channel_mode=mix&channels=1"),
-    "no channels named": (lambda: bundled(STEREO), "?channels="),
-    "first channel": (lambda: bundled(STEREO), "?channels=0"),
-    "second channel": (lambda: bundled(STEREO), "?channels=1"),
-    "both channels": (lambda: bundled(STEREO), "?channels=0,1"),
-    "both channels reversed": (lambda: bundled(STEREO), "?channels=1,0"),
-    "channel out of range": (lambda: bundled(SPEECH), "?channels=1"),
-    "silence": (lambda: bundled(SILENCE), "?include_vector_voiceprint=true"),
-    "empty": (lambda: Media("empty.wav", b""), ""),
-    "no frames": (lambda: bundled("no_frames.wav"), ""),
-    "not audio": (lambda: bundled("not_audio.wav"), ""),
-    "truncated": (lambda: bundled("truncated.wav"), ""),
-    "4 kHz": (lambda: hum(1.0, rate=4000), ""),
-    "piped, size 0": (lambda: piped(0), ""),
-    "piped, size unknown": (lambda: piped(0xFFFFFFFF), ""),
-    "unknown parameter": (lambda: bundled(SPEECH), "?colour=green"),
-    "flag given twice": (lambda: bundled(SPEECH), "?include_vector_voiceprint=true&include_vector_voiceprint=false"),
-}
-FAILING = "failing"
-
-
-def piped(size: int) -> Media:
-    """Take a second of tone whose header gives that size."""
-    media = hum(1.0)
-    return replace(media, name=f"piped_{size}.wav", data=with_data_size(media.data, size))
-
 
 @dataclass
 class Run:
     """One task: the answer to its POST, and those to every GET."""
 
-    name: str
     technology: str
     start: Exchange
     polls: list[Exchange] = field(default_factory=list)
+    trouble: str = ""
+    """Why the task could not be watched to its end; empty where it could."""
 
     @property
     def task_id(self) -> str:
@@ -91,10 +58,15 @@ class Run:
         return self.last.get("task", "state")
 
     @property
+    def ended(self) -> bool:
+        """Whether it was watched as far as that goes."""
+        return bool(self.trouble or (self.polls and self.state in FINAL))
+
+    @property
     def channels(self) -> list[dict[str, Any]]:
         """The channels of a done extraction; Broken where there is no such list."""
         found = self.last.get("result", "channels")
-        if not isinstance(found, list) or not all(isinstance(channel, dict) for channel in found):
+        if not isinstance(found, list) or not found or not all(isinstance(channel, dict) for channel in found):
             raise Broken("The result of a done extraction has no list of channels.", [self.last])
         return found
 
@@ -120,6 +92,7 @@ class Runs:
             self._runs[name] = self._start(name)
             if not self.target.moves_time and self._runs[name].start.status == 202:
                 self._start_all()
+                watch(self.target, self._runs.values())
         return self._runs[name]
 
     def _start_all(self) -> None:
@@ -137,7 +110,7 @@ class Runs:
         else:
             make, query = MEDIA[name]
             media = make()
-        return Run(name, EXTRACTION, self.target.post_media(EXTRACTION, media, query))
+        return Run(EXTRACTION, self.target.post_media(EXTRACTION, media, query))
 
     def accepted(self, name: str) -> Run:
         """Start the named extraction; unproven where the target cannot take it, broken where it will not."""
@@ -145,52 +118,48 @@ class Runs:
         check_accepted(run.start)
         return run
 
+    def watched(self, name: str) -> Run:
+        """Watch the named extraction as far as that goes; unproven where it was not accepted."""
+        return self._watch(self.started(name))
+
     def ended(self, name: str) -> Run:
         """Watch the named extraction to its end."""
-        run = self.started(name)
-        if run.start.status != 202:
-            unproven(f"The task could not be started: {run.start}.")
-        self.watch(run)
-        return run
+        return need_end(self.watched(name))
 
     def done(self, name: str) -> Run:
         """Watch the named extraction to its end; unproven where that is not `done`."""
-        return self._need_done(self.ended(name))
+        return need_done(self.ended(name))
+
+    def refused_or_bad(self) -> list[Run]:
+        """Give the extractions of bad files that ended rejected or failed; unproven where there are none."""
+        accepted = [run for run in map(self.started, BAD) if run.start.status == 202]
+        found = [run for run in map(self._watch, accepted) if run.state in FINAL - {"done"}]
+        return found or unproven("No task ended rejected or failed.")
 
     def conversion(self, *voiceprints: str) -> Run:
         """Start to convert voiceprints, once for each list; nothing is said of the answer."""
         name = "conversion of " + " ".join(voiceprints)
         if name not in self._runs:
             start = self.target.post_json(CONVERSION, {"voiceprints": list(voiceprints)})
-            self._runs[name] = Run(name, CONVERSION, start)
+            self._runs[name] = Run(CONVERSION, start)
         return self._runs[name]
 
+    def watched_conversion(self, *voiceprints: str) -> Run:
+        """Watch a conversion as far as that goes; unproven where it was not accepted."""
+        return self._watch(self.conversion(*voiceprints))
+
+    def converted(self, *voiceprints: str) -> Run:
+        """Watch a conversion to its end, whatever that is."""
+        return need_end(self.watched_conversion(*voiceprints))
+
     def convert(self, *voiceprints: str) -> Run:
-        """Convert voiceprints and watch the task to its end; unproven where that is not `done`."""
-        run = self.conversion(*voiceprints)
+        """Watch a conversion to its end; unproven where that is not `done`."""
+        return need_done(self.converted(*voiceprints))
+
+    def _watch(self, run: Run) -> Run:
         if run.start.status != 202:
-            unproven(f"The conversion could not be started: {run.start}.")
-        return self._need_done(self.watch(run))
-
-    def _need_done(self, run: Run) -> Run:
-        if run.state != "done":
-            message = run.last.get("error", "message")
-            unproven(f"The task ended {run.state}, not done: {message}")
-        return run
-
-    def watch(self, run: Run) -> Run:
-        """Poll a task until its state is final; unproven where that takes too long."""
-        began, waited, pause = time.monotonic(), 0.0, FIRST_PAUSE
-        while not run.polls or run.state not in FINAL:
-            if run.polls:
-                self.target.pass_time(pause)
-                waited += pause
-                pause = pause if waited < FINE_SECONDS else min(pause * 1.5, LONGEST_PAUSE)
-            run.polls.append(self.target.get_task(run.technology, run.task_id))
-            if run.last.status != 200 or run.state not in STATES:
-                unproven(f"The task could not be watched to its end: {run.last} in state {run.state}.")
-            if waited > WAITED_SECONDS or time.monotonic() - began > WAITED_SECONDS:
-                unproven(f"The task was still {run.state} after {WAITED_SECONDS:.0f} s.")
+            unproven(f"The task could not be started: {run.start}.")
+        watch(self.target, [run])
         return run
 
     def own_voiceprint(self, name: str = "speech with vector", channel: int = 0) -> str:
@@ -202,6 +171,38 @@ class Runs:
         return found
 
 
+def watch(target: Target, runs: Iterable[Run]) -> None:
+    """Poll tasks in turns until each has ended; what hinders that is noted in the run."""
+    waiting = [run for run in runs if run.start.status == 202 and not run.ended]
+    began, waited, pause = time.monotonic(), 0.0, FIRST_PAUSE
+    while waiting:
+        for run in waiting:
+            run.polls.append(target.get_task(run.technology, run.task_id))
+            if run.last.status != 200 or run.state not in STATES:
+                run.trouble = f"The task could not be watched to its end: {run.last}, state {run.state}."
+            elif max(waited, time.monotonic() - began) > WAITED_SECONDS:
+                run.trouble = f"The task was still {run.state} after {WAITED_SECONDS:.0f} s."
+        waiting = [run for run in waiting if not run.ended]
+        if waiting:
+            target.pass_time(pause)
+            waited += pause
+            pause = pause if waited < FINE_SECONDS else min(pause * 1.5, LONGEST_PAUSE)
+
+
+def need_end(run: Run) -> Run:
+    """Go on with a task that was watched to its end."""
+    if run.trouble:
+        unproven(run.trouble)
+    return run
+
+
+def need_done(run: Run) -> Run:
+    """Go on with a task that is done."""
+    if run.state != "done":
+        unproven(f"The task ended {run.state}, not done: {run.last.get('error', 'message')}")
+    return run
+
+
 def check_accepted(start: Exchange) -> None:
     """Tell apart a target that cannot take a sample, which proves nothing, and one that should have."""
     if start.status in NOT_THERE:
@@ -209,8 +210,3 @@ def check_accepted(start: Exchange) -> None:
     if start.status in NO_ROOM:
         unproven(f"The target had no room for the sample: {start}.")
     expect_status(start, 202)
-
-
-def foreign_voiceprint(length: int) -> str:
-    """Write a voiceprint in the vendor's form whose embedding has that many numbers."""
-    return voiceprint([((index * 37) % 101 - 50) / 100 for index in range(length)])

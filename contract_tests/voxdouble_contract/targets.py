@@ -41,6 +41,11 @@ class Targets(ABC):
 
     @property
     @abstractmethod
+    def clocked(self) -> Target | None:
+        """One whose clock may be moved far ahead without anybody else noticing."""
+
+    @property
+    @abstractmethod
     def guarded(self) -> Target | None:
         """One that asks for a token."""
 
@@ -57,6 +62,15 @@ def meet(targets: Targets, runs: Runs) -> Target:
         pytest.exit(f"{target.url} is of the kind {target.kind}, and {terms.expect} was expected.", UNREACHABLE)
     target.generations = read_generations(target, runs) if terms.generation == AUTO else frozenset({terms.generation})
     return target
+
+
+def introduction(target: Target) -> str:
+    """Say who was met, and how much it will be sent at most."""
+    generation = "/".join(sorted(target.generations))
+    who = f"{target.url}: {target.kind}, version {target.version or 'unknown'}, generation {generation}."
+    if target.own:
+        return f"{who} It was started for this run alone, and is sent whatever the tests need."
+    return f"{who} It will be sent {target.budget or 'whatever the tests need'}."
 
 
 def read_generations(target: Target, runs: Runs) -> frozenset[str]:
