@@ -67,15 +67,16 @@ class _Listener:
 
     def __init__(self, sample_rate: int) -> None:
         self.framer = Framer(sample_rate)
-        self.levels: list[spectrum.Levels] = []
-        self.pitches: list[pitch.Pitch] = []
+        self.levels = [np.zeros((0, spectrum.BANDS), np.int16)]
+        self.pitches = [pitch.NONE]
 
     def hear(self, samples: Samples) -> None:
         self._keep(self.framer.feed(samples))
 
     def _keep(self, frames: Frames) -> None:
-        self.levels.append(spectrum.levels(frames, self.framer.rate))
-        self.pitches.append(pitch.track(frames, self.framer.rate))
+        for chunk in frames.chunks():
+            self.levels.append(spectrum.levels(chunk, self.framer.rate))
+            self.pitches.append(pitch.track(chunk, self.framer.rate))
 
     def voice(self, number: int) -> ChannelVoice:
         """End the channel and judge it."""

@@ -27,13 +27,14 @@ Floats = npt.NDArray[np.float32]
 
 def embed(levels: Levels, pitch: Pitch, speech: Mask) -> Floats:
     """Make the embedding (100,) of the frames that are speech; all zero where none is."""
-    places = np.flatnonzero(speech[REACH:-REACH]) + REACH
+    places = np.flatnonzero(speech)
     if not len(places):
         return np.zeros(3 * BANDS + 4, np.float32)
     if len(places) > MAX_FRAMES:
         places = places[np.arange(MAX_FRAMES) * len(places) // MAX_FRAMES]
     here = _shape(levels[places])
-    change = _shape(levels[places + REACH]) - _shape(levels[places - REACH])
+    later, earlier = np.minimum(places + REACH, len(levels) - 1), np.maximum(places - REACH, 0)
+    change = _shape(levels[later]) - _shape(levels[earlier])
     voiced = places[pitch.strength[places] >= VOICED]
     height = pitch.height[voiced].astype(np.int64)[:, np.newaxis] * BANDS
     numbers = [

@@ -4,14 +4,17 @@ Frame i starts at sample floor(i * rate / 50), in whole-number arithmetic, so ra
 resampler. Rates above 48 kHz are first brought below by averaging groups of neighbours.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from voxdouble_mock.voice.audio import Samples
 
 FRAMES_PER_SECOND = 50
 MAX_RATE = 48_000
+CHUNK = 256
 CONTEXT = 0.064
 """Seconds of signal that a frame may look at from its start."""
 
@@ -21,7 +24,16 @@ class Frames:
     """Consecutive frames: `signal` (n,) of whole numbers, and where in it each frame starts."""
 
     signal: Samples
-    starts: np.ndarray
+    starts: npt.NDArray[np.int64]
+
+    def windows(self, length: int) -> Samples:
+        """Copy out `length` samples from each frame's start: (frames, length)."""
+        return np.lib.stride_tricks.sliding_window_view(self.signal, length)[self.starts]
+
+    def chunks(self) -> Iterator["Frames"]:
+        """Split into handfuls whose windows fit the processor's cache."""
+        for place in range(0, len(self.starts), CHUNK):
+            yield Frames(self.signal, self.starts[place : place + CHUNK])
 
 
 class Framer:

@@ -24,7 +24,6 @@ TABLE_SUM = 2.0**24
 POWER_SCALE = 2.0**-40
 """Takes a line's power, below 2**79, to at most 2**39: full scale in steps of 1/256 of the smallest sample's square."""
 BAND_SUM = 2.0**12
-CHUNK = 256
 
 Whole = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int16]
@@ -40,15 +39,11 @@ def levels(frames: Frames, rate: float) -> Levels:
     """Measure each frame's bands."""
     length = window_length(rate)
     cosines, sines = _tables(rate)
-    view = np.lib.stride_tricks.sliding_window_view(frames.signal, length)
-    found = [np.zeros((0, BANDS), np.int16)]
-    for place in range(0, len(frames.starts), CHUNK):
-        windows = view[frames.starts[place : place + CHUNK]]
-        # a cosine is even and a sine odd about the window's middle, so folding halves the products
-        front, back = windows[:, : length // 2], windows[:, : length // 2 - 1 : -1]
-        power = ((front + back) @ cosines) ** 2 + ((front - back) @ sines) ** 2
-        found.append(log2_levels(np.rint(power * POWER_SCALE) @ _bands() + BAND_SUM))
-    return np.concatenate(found)
+    windows = frames.windows(length)
+    # a cosine is even and a sine odd about the window's middle, so folding halves the products
+    front, back = windows[:, : length // 2], windows[:, : length // 2 - 1 : -1]
+    power = ((front + back) @ cosines) ** 2 + ((front - back) @ sines) ** 2
+    return log2_levels(np.rint(power * POWER_SCALE) @ _bands() + BAND_SUM)
 
 
 @lru_cache(8)

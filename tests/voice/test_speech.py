@@ -1,0 +1,86 @@
+"""Where speech is, and how long."""
+
+import numpy as np
+import pytest
+
+import voxdouble_fixtures
+from tests.voice.sounds import as_file, joined, sine, speech, white_noise
+from voxdouble_mock.voice.analysis import analyse
+from voxdouble_mock.voice.vector import vectors_of
+
+SPOKEN = [one for one in voxdouble_fixtures.recordings() if len(one.speech) == 1 and one.speech[0] > 0]
+RATES = [8_000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000]
+
+
+def speech_length(samples: np.ndarray, rate: int) -> float:
+    """Measure the speech of one channel, in seconds."""
+    return analyse(as_file(samples, rate))[0].speech_length
+
+
+@pytest.mark.parametrize("recording", SPOKEN, ids=lambda recording: recording.file)
+@pytest.mark.parametrize("padding", ["none", "silence", "noise"])
+def test_speech_length_is_within_5_percent_of_the_known_speech(
+    recording: voxdouble_fixtures.Recording, padding: str
+) -> None:
+    """Neither digital silence nor white noise 40 dB below the speech around it changes how long somebody speaks."""
+    samples, rate = speech(recording.file)
+    if padding != "none":
+        silence = np.zeros(3 * rate)
+        samples = joined([silence, samples, silence, silence])
+    if padding == "noise":
+        level = np.sqrt(np.mean(speech(recording.file)[0] ** 2)) / 100
+        samples = samples + white_noise(len(samples) / rate, rate, level)[: len(samples)]
+    assert speech_length(samples, rate) == pytest.approx(recording.speech[0], rel=0.05)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_silence_noise_and_tones_are_no_speech(rate: int) -> None:
+    """A minute of white noise, ten seconds of nothing and tones have speech 0.0 and an empty vector (C19)."""
+    for samples in (np.zeros(10 * rate), white_noise(60, rate), sine(440, 10, rate)):
+        [voice] = analyse(as_file(samples, rate))
+        assert voice.speech_length == 0.0
+        assert vectors_of([voice.voiceprint]) == [[]]
+
+
+@pytest.mark.parametrize("hertz", [50, 60, 100, 120, 199, 300, 440, 697, 1_000, 1_477, 2_500, 3_600])
+@pytest.mark.parametrize("noise", [0.0, 0.003, 0.03])
+def test_a_tone_is_no_speech_at_any_pitch_with_or_without_noise(hertz: float, noise: float) -> None:
+    """Hum, dial tones and whistles do not move as voices do."""
+    tone = sine(hertz, 5, 16_000) + white_noise(5, 16_000, noise)
+    assert speech_length(tone, 16_000) == 0.0
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_speech_is_as_long_at_any_sample_rate(rate: int) -> None:
+    """The frames follow time, not samples."""
+    samples, there = speech("john_doe.wav")
+    length = round(len(samples) * rate / there)
+    resampled = np.interp(np.arange(length) * there / rate, np.arange(len(samples)), samples)
+    assert speech_length(resampled, rate) == pytest.approx(speech_length(samples, there), abs=0.1)
+
+
+@pytest.mark.parametrize("level", [0.01, 0.1, 1.0])
+def test_speech_is_as_long_at_any_level(level: float) -> None:
+    """A quiet recording has as much speech as a loud one."""
+    samples, rate = speech("jane_roe_1.flac")
+    assert speech_length(level * samples, rate) == pytest.approx(speech_length(samples, rate), abs=0.15)
+
+
+@pytest.mark.parametrize("seconds", [0.0001, 0.01, 0.031, 0.032, 0.05])
+def test_audio_too_short_to_hear_a_voice_in_is_no_error(seconds: float) -> None:
+    """There is no least length (contract 4.1): what is too short has no speech."""
+    samples, rate = speech("john_doe.wav")
+    assert speech_length(samples[: max(1, round(seconds * rate))], rate) == 0.0
+
+
+def test_a_pause_is_not_speech() -> None:
+    """Two utterances with two seconds between them are as long as the two."""
+    samples, rate = speech("john_doe.wav")
+    pause = np.zeros(2 * rate)
+    assert speech_length(joined([samples, pause, samples]), rate) == pytest.approx(2 * 4.11, rel=0.05)
+
+
+def test_a_constant_offset_is_not_heard() -> None:
+    """A microphone's direct current changes nothing."""
+    samples, rate = speech("john_doe.wav")
+    assert speech_length(0.5 * samples + 0.2, rate) == pytest.approx(speech_length(samples, rate), abs=0.1)
