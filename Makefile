@@ -37,4 +37,3 @@ clean:
 
 .venv/ready: requirements.lock pyproject.toml tools/make_venv.sh
 	sh tools/make_venv.sh "$(PYTHON)"
-	touch $@

@@ -1,6 +1,6 @@
 """The image and docker-compose.yml: what they are made of, and that what they run does the main job.
 
-Run by `make image-test`, not by `make test`: it builds both images, with a Docker engine that has BuildKit and compose v2.
+Run by `make image-test`, not by `make test`: it builds both images, for which it needs an engine with compose v2.
 """
 
 import json
