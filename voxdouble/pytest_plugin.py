@@ -1,19 +1,34 @@
-"""The pytest plugin: options and fixtures, all imports inside, so that a run that uses none of it pays nothing."""
+"""The pytest plugin: options and fixtures, all imports inside, so that a run that uses none of it pays nothing.
 
-from collections.abc import Iterator
+For users' tests: `appliance` (a mock of the test's own), `appliance_url`, `appliance_client`, `make_appliance`, and to
+override, `appliance_options`. With --appliance-url the same tests talk to a real appliance.
+"""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from voxdouble.real_appliance import RealAppliance
+    from voxdouble_client import ApplianceClient
     from voxdouble_contract.targets import Targets
+    from voxdouble_mock import MockAppliance
+    from voxdouble_mock.server.in_process import MockNamespace
+
+
+numbers = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the contract suite; without a URL it starts a mock."""
     group = parser.getgroup("voxdouble", "voxdouble: a stand-in for the Speech Platform 4 Virtual Appliance")
     group.addoption("--appliance-url", metavar="URL", default="", help="base URL of the appliance to test")
+    parser.addini("appliance_url", "the same as --appliance-url", default="")
     group.addoption("--contract-report", metavar="DIR", type=Path, help="write the contract suite's reports there")
     group.addoption("--contract-strict", action="store_true", help="count a statement that differs as failed")
     group.addoption("--contract-expect", choices=["mock", "appliance"], default="", help="the only kind to be met")
@@ -33,6 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Make the suite's mark known, and collect what it finds where a report is asked for."""
     config.addinivalue_line("markers", "statement(*ids): the statements of the contract that a test proves")
+    config.option.appliance_url = config.option.appliance_url or config.getini("appliance_url")
     folder = config.getoption("contract_report")
     if folder is not None and not hasattr(config, "workerinput"):
         from voxdouble_contract.recorder import Recorder
@@ -52,3 +68,69 @@ def contract_targets(pytestconfig: pytest.Config) -> "Iterator[Targets]":
 
     with open_targets(pytestconfig) as targets:
         yield targets
+
+
+@pytest.fixture(scope="session")
+def appliance_options() -> dict[str, Any]:
+    """Give the options of the mock, as `MockAppliance` takes them: override this fixture to change them."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def appliance_server(
+    pytestconfig: pytest.Config, appliance_options: dict[str, Any]
+) -> "Iterator[MockAppliance | None]":
+    """Run one mock a worker, on a port of its own; None with --appliance-url."""
+    if pytestconfig.getoption("appliance_url"):
+        yield None
+        return
+    from voxdouble_mock import MockAppliance
+
+    with MockAppliance(**appliance_options) as server:
+        yield server
+
+
+@pytest.fixture
+def appliance(
+    pytestconfig: pytest.Config, appliance_server: "MockAppliance | None"
+) -> "Iterator[MockNamespace | RealAppliance]":
+    """Give this test an appliance of its own: fresh tasks, clock, scenario, faults and log on the worker's server."""
+    if appliance_server is None:
+        from voxdouble.real_appliance import RealAppliance
+
+        yield RealAppliance(pytestconfig.getoption("appliance_url"))
+        return
+    namespace = appliance_server.namespace(f"test-{next(numbers)}")
+    yield namespace
+    namespace.reset()
+
+
+@pytest.fixture
+def appliance_url(appliance: "MockNamespace | RealAppliance") -> str:
+    """Give the base URL of this test's appliance."""
+    return appliance.url
+
+
+@pytest.fixture
+def appliance_client(
+    appliance: "MockNamespace | RealAppliance", appliance_server: "MockAppliance | None"
+) -> "Iterator[ApplianceClient]":
+    """Give a client of this test's appliance; on a mock it waits on the mock's clock, and so for nobody."""
+    from voxdouble_client import ApplianceClient
+
+    options: dict[str, Any] = {"token": os.environ.get("APPLIANCE_TOKEN") or None}
+    if appliance_server is not None:
+        options = {"token": appliance_server.token, "sleep": appliance.clock.sleep, "now": appliance.clock.now}
+    with ApplianceClient(appliance.url, **options) as client:
+        yield client
+
+
+@pytest.fixture
+def make_appliance(pytestconfig: pytest.Config) -> "Iterator[Callable[..., MockAppliance]]":
+    """Give a function that starts further mocks, with options of their own; they end with the test."""
+    if pytestconfig.getoption("appliance_url"):
+        pytest.skip("only mocks can be started, and this run talks to a real appliance")
+    from voxdouble_mock import MockAppliance
+
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(MockAppliance(**options))

@@ -127,6 +127,11 @@ class MockAppliance(MockNamespace):
         self._server = HttpServer(app, host=host, port=port, refuse=refuse_early)
         super().__init__(parts, DEFAULT, lambda: self._server.url)
 
+    @property
+    def token(self) -> str | None:
+        """The token that it asks for, if any."""
+        return self._parts.appliance.settings.token
+
     def namespace(self, name: str) -> MockNamespace:
         """Give the private appliance of that name, 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen."""
         return MockNamespace(self._parts, name, lambda: self._server.url)
