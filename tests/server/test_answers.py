@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import requests
 
 from tests.server.conftest import Serve
 from tests.server.wire import CHUNKED_HEAD, GET, PATIENCE, Wire, answering, post, tell_body, tell_environ
-from voxdouble_mock.server import HttpServer
+from voxdouble_mock.server import HttpServer, connection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -43,6 +44,14 @@ def test_pipelined_requests(serve: Serve) -> None:
     with Wire(serve(answering(tell_environ)).address) as wire:
         wire.send(*(b"GET /%d HTTP/1.1\r\nHost: here\r\n\r\n" % number for number in range(50)))
         assert [wire.answer().json["PATH_INFO"] for _ in range(50)] == [f"/{number}" for number in range(50)]
+
+
+def test_head_and_body_are_one_segment(serve: Serve) -> None:
+    """A small answer is sent at once: two sends would cost more, and some networks delay the second."""
+    with Wire(serve(answering(tell_environ)).address) as wire:
+        for _ in range(50):
+            wire.send(GET)
+            assert wire.socket.recv(65536).endswith(b"}")
 
 
 def test_unknown_length(serve: Serve) -> None:
@@ -147,6 +156,31 @@ def test_answer_before_the_upload_is_read(serve: Serve, upload: Callable[[str], 
     assert [upload(server.url) for _ in range(5)] == [413] * 5
 
 
+def test_end_is_told_before_the_rest_is_dropped(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that is still sending sees the end of the connection at once."""
+    monkeypatch.setattr(connection, "DRAIN_SECONDS", 1000)
+    with Wire(serve(answering(tell_environ)).address) as wire:
+        wire.send(post(b"hello")[:-1])
+        assert wire.answer().headers["connection"] == "close"
+        assert wire.rest() == b""
+
+
+def send_on(wire: Wire) -> None:
+    """Send until the connection breaks."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        wire.send(b"more")
+
+
+def test_dropping_the_rest_is_bounded(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that goes on sending, whatever it was told, is cut off after a while."""
+    monkeypatch.setattr(connection, "DRAIN_SECONDS", 0.1)
+    with Wire(serve(answering(tell_environ)).address) as wire:
+        wire.send(post(b"hello")[:-1])
+        with pytest.raises(ConnectionError):
+            send_on(wire)
+
+
 def test_unread_chunks_are_no_request(serve: Serve) -> None:
     """What an application leaves of a chunked body is not taken for the next request."""
     asked = []
@@ -248,8 +282,8 @@ def test_exit_from_the_application(serve: Serve, caplog: pytest.LogCaptureFixtur
     server: HttpServer = serve(answering(leave))
     with Wire(server.address) as wire:
         wire.send(post(b""))
-        assert wire.rest() == b""
+        assert wire.answer().status == 500
     with Wire(server.address) as wire:
         wire.send(GET)
         assert wire.answer().body == b"here"
-    assert "nobody foresaw" in caplog.text
+    assert "SystemExit: 3" in caplog.text

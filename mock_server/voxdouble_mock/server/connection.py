@@ -77,7 +77,7 @@ class ClientConnection:
             if not request.sent_headers:
                 request.refuse(str(fault))
             request.close_connection = True
-        except Exception as error:  # an application's bug must not end the server
+        except BaseException as error:  # an application's bug, its sys.exit() too, must not end the server
             self.server.log.error("The application failed to answer %r.", request.uri, exc_info=error)
             if not (request.sent_headers or self.silenced):
                 request.answer(b"500 Internal Server Error")

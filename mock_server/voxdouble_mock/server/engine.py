@@ -124,7 +124,3 @@ class Engine(HTTPServer):
         self.may_drain = False
         for connection in list(self.connections):
             connection.abandon()
-
-    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:  # noqa: FBT001, FBT002
-        """Log what cheroot has to say."""
-        self.log.log(level, msg, exc_info=traceback)

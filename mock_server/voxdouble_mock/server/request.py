@@ -85,7 +85,7 @@ class Request(HTTPRequest):
         self.server.gateway(self).respond()
         if self.conn.silenced:
             return
-        if self.chunked_write and self.has_answer_body:
+        if self.chunked_write:
             self.conn.wfile.write(b"0\r\n\r\n")
         self.conn.wfile.flush()
 

@@ -36,7 +36,7 @@ class HttpServer:
         refuse: Callable[[str], bytes],
         host: str = "127.0.0.1",
         port: int = 0,
-        timeout: float = 10.0,
+        timeout: float = 10,
         graceful: bool = False,
         shutdown_timeout: float = 0.5,
         log: logging.Logger = logging.getLogger("voxdouble.server"),  # noqa: B008 (one object for ever)
