@@ -6,6 +6,7 @@ import email.utils
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import orjson
@@ -126,10 +127,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if _SECONDS.fullmatch(value):
         return float(value)
     try:
-        then, since = (email.utils.parsedate_to_datetime(text) for text in (value, headers.get("date", "")))
-        return max((then - since).total_seconds(), 0.0)
+        return max((_date(value) - _date(headers.get("date", ""))).total_seconds(), 0.0)
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _date(text: str) -> datetime:
+    date = email.utils.parsedate_to_datetime(text)
+    return date if date.tzinfo else date.replace(tzinfo=UTC)  # one of HTTP's three forms names no zone
 
 
 def what_came(reply: Reply) -> str:

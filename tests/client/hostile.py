@@ -17,6 +17,7 @@ from voxdouble_client import ApplianceClient
 TASK_ID = str(uuid.UUID(int=0xFB9DE4E5A7684069AFF3C74C826F3DDF))
 TECHNOLOGY = "speaker-identification-voiceprint-extraction"
 TASK_PATH = f"/api/technology/{TECHNOLOGY}/{TASK_ID}"
+KEPT = 1 << 20
 DONE = {
     "task": {"task_id": TASK_ID, "state": "done"},
     "result": {"channels": [{"channel_number": 0, "voiceprint": "e2kD", "speech_length": 4.1, "model": "sid-xl5"}]},
@@ -25,7 +26,7 @@ DONE = {
 
 @dataclass(frozen=True)
 class Received:
-    """A request as it arrived; the names of `headers` are in lower case."""
+    """A request as it arrived; the names of `headers` are in lower case, `body` is its first megabyte."""
 
     method: str
     target: str
@@ -89,7 +90,11 @@ def _read_request(stream: Any) -> Received | None:
     while (line := stream.readline().decode("latin-1").strip()) != "":
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
-    return Received(words[0], words[1], headers, stream.read(int(headers.get("content-length", 0))))
+    body, left = b"", int(headers.get("content-length", 0))
+    while left and (piece := stream.read(min(left, 1 << 16))):
+        body += piece if len(body) < KEPT else b""
+        left -= len(piece)
+    return Received(words[0], words[1], headers, body)
 
 
 def reply(status: int, body: object = b"", **headers: str) -> bytes:

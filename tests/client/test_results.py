@@ -1,0 +1,194 @@
+"""Results, typed: what the vendor's own quoted answers become, and which member is named when one is wrong."""
+
+import copy
+import json
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.client.hostile import DONE, TASK_ID, accepted, against, reply, speaking, state
+from voxdouble_client import (
+    ChannelVoiceprint,
+    ContractError,
+    TaskAnswer,
+    TaskError,
+    VoiceprintConversion,
+    VoiceprintExtraction,
+)
+from voxdouble_client._results import CONVERSION, EXTRACTION, read_result, reader_for
+from voxdouble_client._wire import Reply, Request, refusal, task_answer
+
+
+def quoted(name: str) -> Any:
+    """Read an answer as the vendor's pages print it."""
+    text = (files("voxdouble_fixtures") / "contract" / "examples" / f"{name}.json").read_text()
+    return json.loads(text)["answer"]
+
+
+def read(technology: str, raw: dict[str, Any]) -> Any:
+    """Read the whole answer of a task that is done."""
+    reply = Reply(Request("GET", "u"), 200, {}, json.dumps(raw).encode())
+    return read_result(reader_for(technology), task_answer(reply, raw["task"]["task_id"]), "u")
+
+
+def test_the_quoted_extraction_is_read() -> None:
+    """The extraction that the guide prints becomes the typed result, with every member ([G-VV])."""
+    raw = quoted("extraction-done")
+    channel = raw["result"]["channels"][0]
+    assert read(EXTRACTION, raw) == VoiceprintExtraction(
+        channels=(
+            ChannelVoiceprint(
+                channel_number=0,
+                voiceprint=channel["voiceprint"],
+                vector_voiceprint=[0.1378096193, 0.0822454691, 0.0322346129, -0.0448936746, -0.0743807331],
+                speech_length=49.08,
+                model="sid-xl5",
+                raw=channel,
+            ),
+        ),
+        raw=raw,
+    )
+
+
+def test_the_quoted_conversion_is_read() -> None:
+    """The conversion that the guide prints becomes the typed result ([G-VV])."""
+    raw = quoted("conversion-done")
+    vectors = [[0.1378096193, 0.0822454691, 0.0322346129, -0.0448936746, -0.0743807331]]
+    assert read(CONVERSION, raw) == VoiceprintConversion(vectors, (raw,))
+
+
+def test_the_quoted_error_of_a_task_is_read() -> None:
+    """The error that the schema's example shows is the reason of a failed task (S15 to S17)."""
+    error = quoted("task-error-skeleton")
+    reply = Reply(Request("GET", "u"), 200, {}, json.dumps(state("failed", error=error)).encode())
+    assert task_answer(reply, TASK_ID).error == TaskError("internal", "string", error["detail"], error)
+
+
+@pytest.mark.parametrize("name", ["request-invalid", "request-error-skeleton"])
+def test_the_quoted_refusals_are_read(name: str) -> None:
+    """The error bodies that the pages show become the members of an ApiError (S64 to S66)."""
+    raw = quoted(name)
+    error = refusal(Reply(Request("GET", "u"), 400, {}, json.dumps(raw).encode()))
+    assert (error.type, error.message, error.detail) == (raw["type"], raw["message"], raw["detail"])
+
+
+def test_the_quoted_location_is_followed() -> None:
+    """The example value of `Location`, a bare path, leads to the task on the appliance (S9)."""
+    location = quoted("location-header")
+    task = {"task": {"task_id": location.rpartition("/")[2], "state": "pending"}}
+    with against(speaking(b"", reply(202, task, location=location))) as (server, appliance):
+        assert appliance.start_voiceprint_conversion(["e2kD"]).url == server.url + location
+
+
+def test_an_unknown_technology_is_answered_as_it_is() -> None:
+    """A result that has no type here is the answer itself ([VPC-G])."""
+    raw = quoted("comparison-scores")
+    answer = read("speaker-identification-voiceprint-comparison", state("done", result=raw))
+    assert isinstance(answer, TaskAnswer)
+    assert answer.result == raw
+
+
+def replaced(path: str, value: object) -> Any:
+    """Replace a member of a good extraction."""
+    raw = copy.deepcopy(DONE)
+    owner: Any = raw["result"]
+    *way, last = path.split(".")
+    for step in way:
+        owner = owner[int(step) if step.isdigit() else step]
+    owner[last] = value
+    return raw
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "named"),
+    [
+        ("channels", None, "result.channels is not a list"),
+        ("channels", {}, "result.channels is not a list"),
+        ("channels", [3], "result.channels[0] is not an object"),
+        ("channels.0.channel_number", None, "result.channels[0].channel_number is not an integer"),
+        ("channels.0.channel_number", True, "result.channels[0].channel_number is not an integer"),
+        ("channels.0.channel_number", "0", "result.channels[0].channel_number is not an integer"),
+        ("channels.0.voiceprint", None, "result.channels[0].voiceprint is not a text"),
+        ("channels.0.voiceprint", "", "result.channels[0].voiceprint is not a text"),
+        ("channels.0.speech_length", "4.1", "result.channels[0].speech_length is not a number"),
+        ("channels.0.speech_length", True, "result.channels[0].speech_length is not a number"),
+        ("channels.0.model", 5, "result.channels[0].model is not a text"),
+        ("channels.0.vector_voiceprint", "x", "result.channels[0].vector_voiceprint is not a list of numbers"),
+        ("channels.0.vector_voiceprint", [1, "x"], "result.channels[0].vector_voiceprint is not a list of numbers"),
+        ("channels.0.vector_voiceprint", [None], "result.channels[0].vector_voiceprint is not a list of numbers"),
+    ],
+)
+def test_a_wrong_member_is_named(path: str, value: object, named: str) -> None:
+    """A result that is not what the contract promises is told by the place where it is not."""
+    with pytest.raises(ContractError) as caught:
+        read(EXTRACTION, replaced(path, value))
+    assert str(caught.value) == f"The result of the task u is not what the contract promises: {named}."
+
+
+@pytest.mark.parametrize(("sent", "came"), [(1, 0), (1, 2), (2, 1)])
+def test_another_number_of_vectors_breaks_the_contract(sent: int, came: int) -> None:
+    """A conversion gives a vector for each voiceprint (S44)."""
+    result = state("done", result={"vector_voiceprints": [[0.5]] * came})
+    told = pytest.raises(ContractError, match=f"{came} vectors for {sent} voiceprints")
+    with against(speaking(reply(200, result), accepted())) as (_, appliance), told:
+        appliance.convert_voiceprints(["e2kD"] * sent)
+
+
+def test_no_vector_is_none_and_no_speech_is_empty() -> None:
+    """A vector that was not asked for differs from that of a channel without speech (S46)."""
+    assert read(EXTRACTION, DONE).channels[0].vector_voiceprint is None
+    assert read(EXTRACTION, replaced("channels.0.vector_voiceprint", [])).channels[0].vector_voiceprint == []
+
+
+def test_whole_numbers_become_floats() -> None:
+    """A vector is a list of float, also where JSON writes 0 or 1."""
+    [channel] = read(EXTRACTION, replaced("channels.0.vector_voiceprint", [0, 1, 0.5])).channels
+    assert [type(number) for number in channel.vector_voiceprint] == [float] * 3
+
+
+def test_results_are_frozen() -> None:
+    """A result is a fact: nothing of it is assigned to."""
+    extraction = read(EXTRACTION, DONE)
+    with pytest.raises(FrozenInstanceError):
+        extraction.channels = ()
+
+
+def test_a_channel_becomes_an_array() -> None:
+    """A vector as numpy is float32 of its length, empty without speech."""
+    [channel] = read(EXTRACTION, replaced("channels.0.vector_voiceprint", [0.25, -1])).channels
+    assert channel.to_numpy().tolist() == [0.25, -1.0]
+    assert channel.to_numpy().dtype == np.float32
+    [silent] = read(EXTRACTION, replaced("channels.0.vector_voiceprint", [])).channels
+    assert silent.to_numpy().shape == (0,)
+
+
+def test_a_channel_without_a_vector_says_how_to_get_one() -> None:
+    """The array of a vector that was not asked for is an error that names the parameter."""
+    with pytest.raises(ValueError, match="include_vector_voiceprint=True"):
+        read(EXTRACTION, DONE).channels[0].to_numpy()
+
+
+def test_a_conversion_becomes_a_matrix() -> None:
+    """The vectors as numpy are one row a voiceprint, and a row without speech is NaN."""
+    conversion = VoiceprintConversion([[0.5, 1.0], [], [2.0, 3.0]], ({},))
+    array = conversion.to_numpy()
+    assert array.shape == (3, 2)
+    assert array.dtype == np.float32
+    assert np.isnan(array).all(axis=1).tolist() == [False, True, False]
+
+
+def test_the_voiceprint_is_not_in_the_repr() -> None:
+    """A result that is printed or logged shows no voice data."""
+    assert "e2kD" not in repr(read(EXTRACTION, DONE))
+
+
+def test_importing_the_client_loads_neither_flask_nor_numpy() -> None:
+    """A program that only talks to an appliance pays for no server and no arrays."""
+    code = "import sys, voxdouble_client; print({'flask', 'numpy', 'werkzeug', 'click'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "set()"

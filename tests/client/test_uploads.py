@@ -1,0 +1,247 @@
+"""Uploads: what can be sent, that it arrives as it is, and what sending it costs."""
+
+import io
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from multipart import MultipartParser
+
+from tests.client.hostile import DONE, HostileServer, accepted, against, reply, speaking
+from voxdouble_client import _body as bodies
+from voxdouble_client._body import Body, File, form, json_body
+
+TAKE = speaking(reply(200, DONE), accepted())
+
+
+def parsed(content_type: str, body: bytes) -> dict[str, tuple[str | None, bytes]]:
+    """Read a form as a server does: part name -> file name and content."""
+    boundary = content_type.partition("boundary=")[2]
+    arrived = {}
+    for part in MultipartParser(io.BytesIO(body), boundary, content_length=len(body), strict=True):
+        arrived[part.name] = (part.filename, part.raw)
+        part.close()
+    return arrived
+
+
+def sent(body: Body) -> bytes:
+    """Send a body into memory."""
+    body.rewind()
+    return b"".join(body)
+
+
+@given(
+    files=st.dictionaries(st.text("abc-_", min_size=1), st.binary(), min_size=1, max_size=3),
+    fields=st.dictionaries(st.text("xyz", min_size=1), st.text(), max_size=2),
+)
+def test_a_form_arrives_as_it_was_sent(files: dict[str, bytes], fields: dict[str, str]) -> None:
+    """Any files and texts are read back as they are, and the length was known before the first byte."""
+    with form(dict(files), fields) as body:
+        text = sent(body)
+        assert len(body) == len(text)
+        arrived = parsed(body.content_type, text)
+    assert {name: content for name, (_, content) in arrived.items()} == {
+        **files,
+        **{name: text.encode() for name, text in fields.items()},
+    }
+
+
+@given(st.binary(min_size=1))
+def test_a_form_can_be_sent_again(content: bytes) -> None:
+    """After rewinding, the same bytes go out, also where the first time ended in the middle."""
+    with form({"file": content}, {}) as body:
+        first = sent(body)
+        body.rewind()
+        next(iter(body))
+        assert sent(body) == first
+
+
+def from_path(path: Path) -> File:
+    """Name the file as a path object."""
+    return path
+
+
+def from_text(path: Path) -> File:
+    """Name the file as a text."""
+    return str(path)
+
+
+def from_bytes(path: Path) -> File:
+    """Hand over the content."""
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("how", [from_path, from_text, from_bytes, lambda path: path.open("rb")])
+def test_every_kind_of_file_is_uploaded(how: object, tmp_path: Path) -> None:
+    """A path, bytes and a binary file object arrive as the part `file`, with the same content (S28)."""
+    path = tmp_path / "john.wav"
+    path.write_bytes(b"RIFF\r\n--audio")
+    file = how(path)  # type: ignore[operator]
+    with against(TAKE) as (server, appliance):
+        appliance.start_voiceprint_extraction(file)
+    request = server.received[0]
+    arrived = parsed(request.headers["content-type"], request.body)
+    assert arrived["file"][1] == b"RIFF\r\n--audio"
+    if hasattr(file, "close"):
+        assert not file.closed  # it is the caller's
+        file.close()
+
+
+def test_a_file_object_is_sent_from_where_it_stands() -> None:
+    """What was read of a file object before is not sent, the first time and again."""
+    stream = io.BytesIO(b"headRIFF")
+    stream.seek(4)
+    with form({"file": stream}, {}) as body:
+        for _ in range(2):
+            assert parsed(body.content_type, sent(body))["file"][1] == b"RIFF"
+
+
+def test_a_pipe_is_uploaded() -> None:
+    """A stream without a length, which cannot be rewound, is sent with one, and can be sent again."""
+    end, start = os.pipe()
+    content = bytes(range(256)) * 2000
+
+    def write() -> None:
+        with os.fdopen(start, "wb") as stream:
+            stream.write(content)
+
+    threading.Thread(target=write).start()
+    with os.fdopen(end, "rb") as pipe, form({"file": pipe}, {}) as body:
+        assert parsed(body.content_type, sent(body))["file"][1] == content
+        assert parsed(body.content_type, sent(body))["file"][1] == content
+
+
+def test_a_pipe_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe fills the disk up to a limit, and then is an error."""
+    monkeypatch.setattr(bodies, "SPOOL_LIMIT", 1_000_000)
+
+    class Endless(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            return bytes(size)
+
+    with pytest.raises(ValueError, match="save it to a file first"), form({"file": Endless()}, {}):  # type: ignore[dict-item]
+        pass
+
+
+def test_a_text_file_is_refused(tmp_path: Path) -> None:
+    """A file that is open as text is told to be opened in binary."""
+    path = tmp_path / "john.wav"
+    path.write_text("RIFF")
+    with path.open() as stream, pytest.raises(TypeError, match="binary mode"), form({"file": stream}, {}):  # type: ignore[dict-item]
+        pass
+
+
+@pytest.mark.parametrize("file", [None, 3, ["john.wav"], {}])
+def test_what_is_no_file_is_refused(file: object) -> None:
+    """Anything but a path, bytes or a file object is named as what it is."""
+    with pytest.raises(TypeError, match=type(file).__name__), form({"file": file}, {}):  # type: ignore[dict-item]
+        pass
+
+
+def test_a_missing_file_is_pythons_own_error() -> None:
+    """A path that does not exist is a FileNotFoundError, and no request goes out for it."""
+    with against(TAKE) as (server, appliance):
+        with pytest.raises(FileNotFoundError):
+            appliance.extract_voiceprint("/no/such/file.wav")
+        assert not server.received
+
+
+NASTY = ['a"b.wav', "a\r\nContent-Type: x\r\n\r\n.wav", "žluťoučký.wav", "a;b=c.wav", "\udcff.wav", "x" * 200]
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_no_file_name_breaks_the_form(name: str) -> None:
+    """Whatever a file is called, it arrives as one part with its content, and adds no header; P6."""
+    stream = io.BytesIO(b"RIFF")
+    stream.name = name
+    with form({"file": stream}, {}) as body:
+        text = sent(body)
+        assert parsed(body.content_type, text)["file"][1] == b"RIFF"
+        assert text.partition(b"\r\n\r\n")[0].count(b"\r\n") == 1
+
+
+def test_a_file_that_shrinks_is_an_error(tmp_path: Path) -> None:
+    """A file that ends before the length that was announced is the caller's OSError, not a network error."""
+    path = tmp_path / "john.wav"
+    path.write_bytes(bytes(2_000_000))
+
+    def shrink(sent: int, total: int) -> None:
+        os.truncate(path, 10)
+
+    with against(TAKE) as (_, appliance), pytest.raises(OSError, match=r"john\.wav became shorter"):
+        appliance.extract_voiceprint(path, progress=shrink)
+
+
+def test_an_error_of_the_callers_own_file_is_the_callers() -> None:
+    """What a file object raises while it is read comes out as it is."""
+
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if size:
+                raise OSError("the disk is on fire")
+            return b""
+
+    with against(TAKE) as (_, appliance), pytest.raises(OSError, match="the disk is on fire") as caught:
+        appliance.extract_voiceprint(Broken(b"RIFF"))
+    assert type(caught.value) is OSError
+
+
+def test_progress_is_told_up_to_the_end() -> None:
+    """The bytes sent grow in steps up to the total, which is the length of the body."""
+    steps: list[tuple[int, int]] = []
+    with against(TAKE) as (server, appliance):
+        appliance.start_voiceprint_extraction(bytes(1_000_000), progress=lambda *step: steps.append(step))
+    total = int(server.received[0].headers["content-length"])
+    assert [sent for sent, _ in steps] == sorted({sent for sent, _ in steps})
+    assert {step[1] for step in steps} == {total}
+    assert steps[-1] == (total, total)
+    assert len(steps) > 3
+
+
+def test_an_error_in_the_progress_callback_is_the_callers() -> None:
+    """A callback that raises ends the call with what it raised."""
+
+    def stop(sent: int, total: int) -> None:
+        raise ConnectionError("no more")
+
+    with against(TAKE) as (_, appliance), pytest.raises(ConnectionError, match="no more") as caught:
+        appliance.extract_voiceprint(b"RIFF", progress=stop)
+    assert type(caught.value) is ConnectionError
+
+
+def test_json_goes_out_with_its_length() -> None:
+    """Voiceprints are sent as JSON of a known length."""
+    body = json_body({"voiceprints": ["e2kD"]})
+    assert sent(body) == b'{"voiceprints":["e2kD"]}'
+    assert (len(body), body.content_type) == (24, "application/json")
+
+
+MEASURE = """
+import resource, sys
+from voxdouble_client import ApplianceClient
+with ApplianceClient(sys.argv[1]) as appliance:
+    appliance.start_voiceprint_extraction(b"warm")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    appliance.start_voiceprint_extraction(sys.argv[2])
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss differs between systems")
+def test_an_upload_takes_constant_memory(tmp_path: Path) -> None:
+    """64 MB go out with at most 16 MiB more memory than a few bytes; P14."""
+    path = tmp_path / "long.wav"
+    with path.open("wb") as stream:
+        stream.truncate(64_000_000)
+    with HostileServer(TAKE) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURE, server.url, path], capture_output=True, text=True, check=False, timeout=60
+        )
+    assert done.returncode == 0, done.stderr
+    assert int(server.received[1].headers["content-length"]) > 64_000_000
+    assert float(done.stdout) < 16
