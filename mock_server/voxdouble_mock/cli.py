@@ -54,6 +54,13 @@ Count = click.IntRange(min=1)
     envvar="VOXDOUBLE_CONTROL_HOST",
     help="Host name that may reach the control routes too; in the environment several, with spaces between.",
 )
+@click.option(
+    "--trusted-proxy",
+    "trusted_proxies",
+    multiple=True,
+    envvar="VOXDOUBLE_TRUSTED_PROXY",
+    help="Address or network of a proxy whose X-Forwarded headers are believed; several as with --control-host.",
+)
 @click.option("--max-upload", type=Count, help="Bytes of one file.  [default: 500 MB]")
 @click.option("--max-upload-seconds", type=Seconds, help="Seconds for one upload.  [default: 120]")
 @click.option("--input-storage", type=Count, help="Bytes of uploads in hand at one time.  [default: 1 GiB]")

@@ -161,3 +161,40 @@ def test_location_can_name_a_public_url() -> None:
     """Where clients know the mock by another name than they send, the setting has the word."""
     with MockAppliance(public_url="https://voices.example/phx/") as mock:
         assert convert(mock.url, ["AAAA"]).headers["Location"].startswith(f"https://voices.example/phx{CONVERSION}/")
+
+
+FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "voices.example", "X-Forwarded-Prefix": "/phx"}
+
+
+@pytest.mark.parametrize(
+    ("trusted", "expected"),
+    [
+        (("127.0.0.1",), "https://voices.example/phx/_ns/a"),
+        (("127.0.0.0/8", "::1"), "https://voices.example/phx/_ns/a"),
+        (("10.0.0.0/8",), None),
+        ((), None),
+    ],
+)
+def test_location_believes_only_trusted_proxies(trusted: tuple[str, ...], expected: str | None) -> None:
+    """Forwarded headers count where the peer is named as trusted; anybody else's are words of a stranger."""
+    with MockAppliance(trusted_proxies=trusted) as mock:
+        url = mock.namespace("a").url
+        answer = requests.post(url + CONVERSION, json={"voiceprints": ["AAAA"]}, headers=FORWARDED, timeout=30)
+        assert answer.headers["Location"].startswith(f"{expected or url}{CONVERSION}/")
+
+
+def test_location_names_the_port_that_was_mapped(mock: MockAppliance) -> None:
+    """Behind a port mapping the Host header has the outer port, and so has `Location`."""
+    headers = {"Host": "localhost:18000"}
+    answer = requests.post(mock.url + CONVERSION, json={"voiceprints": ["AAAA"]}, headers=headers, timeout=30)
+    assert answer.headers["Location"].startswith(f"http://localhost:18000{CONVERSION}/")
+
+
+@pytest.mark.parametrize("host", ['evil"<script>', "a b", "user@host", "host:port", "host/path", "[::1", "a,b"])
+def test_a_host_that_is_none_goes_into_no_answer(mock: MockAppliance, host: str) -> None:
+    """Names from outside are data: no header is built from them unchecked (P6)."""
+    answer = requests.post(mock.url + CONVERSION, json={"voiceprints": ["AAAA"]}, headers={"Host": host}, timeout=30)
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "request.invalid"
+    assert "Location" not in answer.headers
+    assert get(mock.url + "/_mock/tasks").json()["total"] == 0

@@ -1,6 +1,7 @@
 """What a mock can be told when it is started: one frozen record, the same for the command and in process."""
 
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -52,6 +53,8 @@ class Settings:
     token: str | None = None
     control_hosts: tuple[str, ...] = ()
     """Host names, beside those of this machine, that may reach the control routes."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose X-Forwarded headers are believed."""
     seed: int | None = None
     limits: Limits = field(default_factory=Limits)
 
@@ -67,6 +70,8 @@ class Settings:
             raise ValueError("A token cannot be empty.")
         if self.public_url is not None:
             check_url(self.public_url)
+        for peer in self.trusted_proxies:
+            check_network(peer)
 
     @classmethod
     def of(cls, **options: Any) -> Self:
@@ -94,3 +99,11 @@ def check_url(url: str) -> None:
         or "@" in parts.netloc
     ):
         raise ValueError(f"A public URL looks like http://appliance.example:8000, not {url!r}.")
+
+
+def check_network(peer: str) -> None:
+    """Refuse, with ValueError, what is neither an address nor a network."""
+    try:
+        ip_network(peer, strict=False)
+    except ValueError:
+        raise ValueError(f"A trusted proxy is an address or network such as 10.0.0.0/8, not {peer!r}.") from None

@@ -10,7 +10,9 @@ from voxdouble_mock.control import Control
 from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.http import control_routes, errors, gate, staging_routes, system, tasks
 from voxdouble_mock.http.namespaces import NamespacePrefix
+from voxdouble_mock.http.proxies import TrustedProxies
 from voxdouble_mock.http.services import make_services
+from voxdouble_mock.http.wire import client_origin
 
 
 class ExactRule(Rule):
@@ -44,11 +46,13 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
     system.register(app)
     control_routes.register(app, services)
     staging_routes.register(app, services)
-    app.wsgi_app = NamespacePrefix(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way to add middleware
+    inner = NamespacePrefix(app.wsgi_app)
+    app.wsgi_app = TrustedProxies(inner, services.settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way to add middleware
     return app
 
 
 def check_address() -> None:
-    """Refuse a path that begins with two slashes, which Flask would take for one (C10)."""
+    """Refuse a Host that is none (P6), and a path that begins with two slashes, which Flask would take for one (C10)."""
+    client_origin()
     if request.environ["PATH_INFO"].startswith("//"):
         raise NotFound(f"There is nothing at {request.environ['PATH_INFO'][:200]!r}.")
