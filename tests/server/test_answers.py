@@ -240,6 +240,7 @@ def unstarted(environ: "WSGIEnvironment", start_response: "StartResponse") -> It
         (answering(boom), "disk on fire"),
         (unstarted, "without having called start_response"),
         (sending(b"long", headers=[("Content-Length", "3")]), "more bytes than its Content-Length"),
+        (sending(headers=[("Content-Length", "3")]), "fewer bytes than its Content-Length"),
     ],
 )
 def test_bug_of_the_application(

@@ -119,6 +119,19 @@ def test_whole_body_has_no_deadline(serve: Serve) -> None:
         assert wire.answer().json == len(CONTENT)
 
 
+def test_a_late_body_stays_late(serve: Serve) -> None:
+    """A body that was too slow once is never handed out as whole later, with a piece missing."""
+
+    def app(environ: "WSGIEnvironment") -> Any:
+        return [tell_body(environ)["error"] for _ in range(3)]
+
+    with Wire(serve(answering(app), timeout=0.1).address) as wire:
+        wire.send(CHUNKED_HEAD, b"5\r\nhel")
+        assert wire.is_silent(0.05)
+        wire.send(b"l")
+        assert wire.answer().json == ["BodyTooSlow"] * 3
+
+
 def test_silence_in_a_body(serve: Serve) -> None:
     """Without a deadline a body may take its time, but not fall silent for the server's timeout."""
     with Wire(serve(answering(tell_body), timeout=0.1).address) as wire:

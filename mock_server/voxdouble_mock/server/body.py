@@ -32,7 +32,7 @@ class Body(io.RawIOBase):
     def __init__(self, source: io.BufferedReader, before_read: Callable[[], None]) -> None:
         self._source = source
         self._before_read = before_read
-        self._fault: BodyCut | BadChunking | None = None
+        self._fault: BodyCut | BodyTooSlow | BadChunking | None = None
         self.done = False
 
     def stream(self) -> io.BufferedReader:
@@ -52,14 +52,13 @@ class Body(io.RawIOBase):
         try:
             self._before_read()
             return self._fill(memoryview(buffer))
-        except TimeoutError as late:
-            raise BodyTooSlow(f"The request body {late}.") from None
         except (BodyCut, BadChunking) as fault:
             self._fault = fault
-            raise
+        except TimeoutError as late:
+            self._fault = BodyTooSlow(f"The request body {late}.")
         except OSError as broken:
             self._fault = BodyCut(f"The connection broke before the request body was whole: {broken}.")
-            raise self._fault from broken
+        raise self._fault
 
     @abstractmethod
     def _fill(self, view: memoryview) -> int:

@@ -61,14 +61,12 @@ class Gateway(Gateway_10):
             self._end_connection(reset=reset)
 
     def _finish(self) -> None:
-        self._send_head()
         connection = self.req.conn
-        if connection.silenced:
-            return
-        if connection.cut is not None:
-            self._end_connection(reset=connection.cut[1])
-        elif self.remaining_bytes_out and self.req.has_answer_body and connection.declared_length is None:
+        if self.remaining_bytes_out and self.req.has_answer_body and connection.declared_length is None:
             raise ValueError("The application sent fewer bytes than its Content-Length says.")
+        self._send_head()
+        if connection.cut is not None and not connection.silenced:
+            self._end_connection(reset=connection.cut[1])
 
     def _send_head(self) -> None:
         request, connection = self.req, self.req.conn
