@@ -19,6 +19,7 @@ TARGETS = pytest.StashKey[Targets]()
 @pytest.fixture(scope="session")
 def _targets(contract_targets: Targets, request: pytest.FixtureRequest) -> Targets:
     """Take the appliances of this run from the plugin that was told of them."""
+    _ = contract_targets.main  # opened before anybody is told, so that what goes wrong with it is this fixture's error
     request.config.stash[TARGETS] = contract_targets
     return contract_targets
 
