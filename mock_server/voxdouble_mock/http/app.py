@@ -52,7 +52,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
 
 
 def check_address() -> None:
-    """Refuse a Host that is none (P6), and a path that begins with two slashes, which Flask would take for one (C10)."""
+    """Refuse a Host that is none (P6), and a path that begins with two slashes, taken for one by Flask (C10)."""
     client_origin()
     if request.environ["PATH_INFO"].startswith("//"):
         raise NotFound(f"There is nothing at {request.environ['PATH_INFO'][:200]!r}.")
