@@ -12,7 +12,7 @@ import pytest
 
 from tests.server.conftest import Serve
 from tests.server.wire import CHUNKED_HEAD, GET, PATIENCE, Wire, answering, post, tell_body, tell_environ
-from voxdouble_mock.server import engine, selection
+from voxdouble_mock.server import HttpServer, engine, selection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -33,6 +33,13 @@ def gather(crowd: ExitStack, address: tuple[str, int], says: bytes) -> list[Wire
     for wire in wires:
         wire.send(says)
     return wires
+
+
+def wait_for_connections(server: HttpServer, number: int) -> None:
+    """Wait until the server has accepted so many, or has got rid of all but so many."""
+    end = time.monotonic() + PATIENCE
+    while len(server._engine.connections) != number and time.monotonic() < end:
+        time.sleep(0.001)
 
 
 def workers() -> int:
@@ -97,9 +104,7 @@ def test_too_many_connections(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> 
         with Wire(server.address) as third:
             answer = third.answer()
             assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    end = time.monotonic() + PATIENCE
-    while server._engine.connections and time.monotonic() < end:
-        time.sleep(0.001)
+    wait_for_connections(server, 0)
     with Wire(server.address) as fourth:
         fourth.send(GET)
         assert fourth.answer().status == 200
@@ -110,6 +115,7 @@ def test_too_many_kept_alive(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(engine.Engine, "keep_alive_conn_limit", 3)
     server = serve(answering(tell_environ), timeout=PATIENCE)
     with Wire(server.address) as first, Wire(server.address), Wire(server.address), Wire(server.address):
+        wait_for_connections(server, 4)
         first.send(GET)
         assert first.answer().headers["connection"] == "close"
         assert first.rest() == b""
