@@ -90,12 +90,13 @@ def test_pieces_are_sent_as_they_are_made(serve: Serve) -> None:
         assert wire.take(3) == b"two"
 
 
+@pytest.mark.parametrize("pieces", [[b"body"], []], ids=["given", "not given"])
 @pytest.mark.parametrize(
     ("method", "status"), [("HEAD", "200 OK"), ("GET", "204 No Content"), ("GET", "304 Not Modified")]
 )
-def test_answers_without_a_body(serve: Serve, method: str, status: str) -> None:
-    """Where no body may follow, none does, so that the next answer is not misread."""
-    with Wire(serve(sending(b"body", status=status, headers=[("Content-Length", "4")])).address) as wire:
+def test_answers_without_a_body(serve: Serve, method: str, status: str, pieces: list[bytes]) -> None:
+    """Where no body may follow, none does, so that the next answer is not misread; its length may be told."""
+    with Wire(serve(sending(*pieces, status=status, headers=[("Content-Length", "4")])).address) as wire:
         wire.send(f"{method} / HTTP/1.1\r\nHost: here\r\n\r\n".encode() * 2)
         wire.end()
         received = wire.rest()
