@@ -91,10 +91,14 @@ def test_cut_answer(serve: Serve, length: bool, after: int) -> None:
     assert (response.status, len(cut.value.partial)) == (200, after)
 
 
-def test_answer_cut_by_a_reset(serve: Serve) -> None:
+@pytest.mark.parametrize("after", [0, 10])
+def test_answer_cut_by_a_reset(serve: Serve, after: int) -> None:
     """The head and so many bytes come, then a reset."""
-    with Wire(serve(faulty(lambda connection: connection.cut_answer(10, reset=True))).address) as wire:
+    with Wire(serve(faulty(lambda connection: connection.cut_answer(after, reset=True))).address) as wire:
         wire.send(GET)
+        while wire.line() != b"\r\n":
+            pass
+        assert wire.take(after) == BODY[:after]
         with pytest.raises(ConnectionResetError):
             wire.rest()
 
