@@ -1,5 +1,7 @@
 """A client for the REST API of the Phonexia Speech Platform 4 Virtual Appliance: typed and patient."""
 
+import logging
+
 from voxdouble_client._client import ApplianceClient
 from voxdouble_client._errors import (
     ApiError,
@@ -37,3 +39,5 @@ __all__ = [
     "VoiceprintConversion",
     "VoiceprintExtraction",
 ]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # what is logged is the program's to show

@@ -101,11 +101,7 @@ class VoiceprintConversion:
 
     def to_numpy(self) -> npt.NDArray[np.float32]:
         """Give the vectors as float32 of shape (voiceprints, 128); a row without speech is NaN; needs numpy."""
-        import numpy as np  # noqa: PLC0415  late, so that the client needs no numpy
-
-        width = max(map(len, self.vector_voiceprints), default=0)
-        silent = [float("nan")] * width
-        return np.array([vector or silent for vector in self.vector_voiceprints], dtype=np.float32)
+        return matrix(self.vector_voiceprints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +111,12 @@ class Outcome:
     file: File
     result: VoiceprintExtraction | None
     error: ApplianceError | OSError | None
+
+
+def matrix(vectors: list[list[float]]) -> npt.NDArray[np.float32]:
+    """Make one float32 row of each vector; an empty one becomes NaN, so that rows and vectors keep their numbers."""
+    import numpy as np  # noqa: PLC0415  late, so that the client needs no numpy
+
+    width = max(map(len, vectors), default=0)
+    silent = [float("nan")] * width
+    return np.array([vector or silent for vector in vectors], dtype=np.float32).reshape(len(vectors), width)

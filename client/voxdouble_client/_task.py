@@ -63,6 +63,9 @@ class TaskHandle(Generic[R]):
             text = explained(answer.error.type, answer.error.message, answer.error.detail)
             kind = TaskFailed if answer.state == "failed" else TaskRejected
             raise kind(f"The task {self.url} {answer.state}: {text}", url=self.url, answer=answer, error=answer.error)
+        return self._typed(answer)
+
+    def _typed(self, answer: TaskAnswer) -> R:
         result: R = read_result(self._reader, answer, self.url)
         return result
 

@@ -109,13 +109,15 @@ def refusal(reply: Reply) -> ApiError:
 
 def explained(kind: str, message: str, detail: list[dict[str, Any]]) -> str:
     """Put an error of the vendor's in one line: what is wrong, and the first places where."""
-    where = [f"{_place(entry.get('location'))}: {entry.get('message', entry.get('type', '?'))}" for entry in detail[:3]]
+    where = [_place(entry, message) for entry in detail[:3]]
     more = [f"and {len(detail) - 3} more"] if len(detail) > 3 else []
     return " ".join([f"{message} [{kind}]", *(["(" + "; ".join(where + more) + ")"] if where else [])])
 
 
-def _place(location: Any) -> str:
-    return ".".join(map(str, location)) if isinstance(location, list) else "somewhere"
+def _place(entry: dict[str, Any], said: str) -> str:
+    location, message = entry.get("location"), entry.get("message", entry.get("type", "?"))
+    place = ".".join(map(str, location)) if isinstance(location, list) else "somewhere"
+    return place if message == said else f"{place}: {message}"
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

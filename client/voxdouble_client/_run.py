@@ -1,0 +1,158 @@
+"""One run of a command: tasks side by side, their answers in order, and the exit code that sums them up."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from voxdouble_client._errors import ApiError, ApplianceError, ContractError, PollTimeout, TransportError
+from voxdouble_client._many import in_order
+from voxdouble_client._models import TaskAnswer
+from voxdouble_client._task import TaskHandle
+from voxdouble_client._wire import explained
+
+SUCCESS, REFUSED, USAGE, UNREACHABLE, STILL_RUNNING, CONTRACT_BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+CONCURRENCY = 4
+
+Report = Callable[[float], None]
+"""Called with the part of a task that is done, from 0 to 1."""
+
+Start = Callable[[Report], TaskHandle[Any]]
+"""Starts a task, or takes one up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A task to be run; `name` is the file that it is for, or its URL."""
+
+    name: str
+    start: Start
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a job: the answer with which its task ended, the typed result in it, and what went wrong."""
+
+    job: Job
+    answer: TaskAnswer | None = None
+    result: object = None
+    error: Exception | None = None
+
+
+class Run:
+    """Runs jobs; `timeout` is each one's own, in seconds, `resume` the options that a resumed command needs."""
+
+    def __init__(self, timeout: float, resume: Sequence[str]) -> None:
+        self._timeout = timeout
+        self._resume = resume
+        self._under_way: set[TaskHandle[Any]] = set()
+        self.codes: set[int] = set()
+
+    def do(self, jobs: Sequence[Job], take: Callable[[Ended], None]) -> None:
+        """Hand what became of the jobs to `take`, in their order, and tell on stderr what went wrong."""
+        try:
+            with ExitStack() as stack:
+                bar = stack.enter_context(Bar(len(jobs))) if sys.stderr.isatty() else None
+                for ended in in_order(lambda job: self._run(job, bar), jobs, CONCURRENCY):
+                    self._tell(ended)
+                    take(ended)
+        except KeyboardInterrupt:
+            self._tell_how_to_resume()
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
+    @property
+    def code(self) -> int:
+        """The exit code: 1 if any task failed or was refused, else what else went wrong, else 0."""
+        return min(self.codes, default=SUCCESS)
+
+    def _run(self, job: Job, bar: Bar | None) -> Ended:
+        ends = time.monotonic() + self._timeout
+        report = bar.reporter() if bar else lambda _: None
+        answer = result = handle = None
+        try:
+            handle = job.start(report)
+            self._under_way.add(handle)
+            answer = handle.wait(max(ends - time.monotonic(), 0.001))
+            if answer.error is None:
+                result = handle._typed(answer)  # noqa: SLF001  the answer is wanted as it came, too
+        except (ApplianceError, OSError, ValueError) as error:
+            return Ended(job, answer, error=error)
+        finally:
+            self._under_way.discard(handle)
+            report(1.0)
+        return Ended(job, answer, result)
+
+    def _tell(self, ended: Ended) -> None:
+        if ended.answer is not None and ended.answer.error is not None:
+            why = explained(ended.answer.error.type, ended.answer.error.message, ended.answer.error.detail)
+            click.echo(f"{ended.job.name}: {ended.answer.state}: {why}", err=True)
+            self.codes.add(REFUSED)
+        if ended.error is not None:
+            self.codes.add(exit_code(ended.error))
+            click.echo(f"{ended.job.name}: {self._in_words(ended.error)}", err=True)
+
+    def _in_words(self, error: Exception) -> str:
+        if not isinstance(error, PollTimeout):
+            return str(error)
+        cause = f" The last look failed: {error.__cause__}" if error.__cause__ else ""
+        return (
+            f"The task did not end within {self._timeout:g} s; it goes on (last seen: {error.state or 'never'}).{cause}"
+            f" Wait on with:\n{self._command(error.handle)}"
+        )
+
+    def _tell_how_to_resume(self) -> None:
+        handles = list(self._under_way)
+        click.echo("Interrupted." + (" What was started goes on; wait for it with:" if handles else ""), err=True)
+        for handle in handles:
+            click.echo(self._command(handle), err=True)
+
+    def _command(self, handle: TaskHandle[Any]) -> str:
+        return shlex.join(["voxdouble", "wait", handle.url, *self._resume])
+
+
+def exit_code(error: Exception) -> int:
+    """Tell the exit code that an error stands for."""
+    for kind, code in {
+        TransportError: UNREACHABLE,
+        PollTimeout: STILL_RUNNING,
+        ContractError: CONTRACT_BROKEN,
+        ApiError: REFUSED,
+    }.items():
+        if isinstance(error, kind):
+            return code
+    return USAGE  # the caller's own file or argument
+
+
+class Bar:
+    """A progress bar on stderr for jobs that run side by side."""
+
+    def __init__(self, jobs: int) -> None:
+        self._bar = click.progressbar(length=100 * jobs, file=sys.stderr)
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Bar:
+        self._bar.__enter__()
+        return self
+
+    def __exit__(self, *what: object) -> None:
+        self._bar.__exit__(None, None, None)
+
+    def reporter(self) -> Report:
+        """Make what one job reports to: a hundredth of its share at a time."""
+        shown = 0
+
+        def report(part: float) -> None:
+            nonlocal shown
+            with self._lock:
+                self._bar.update(int(100 * part) - shown)
+                shown = int(100 * part)
+
+        return report

@@ -1,0 +1,54 @@
+"""Files of voiceprints: what `extract` wrote, or the vendor's plain Base64 text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+INPUT_LIMIT = 1 << 30
+"""Bytes. Chosen: ten times what 50,000 voiceprints take."""
+
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+
+
+def read_voiceprints(name: str, data: bytes) -> list[str]:
+    """Read the voiceprints of one file, in their order; ValueError says what is wrong with it.
+
+    JSON is an answer as the appliance gave it, or one a line, with a voiceprint for each channel; other text is one
+    voiceprint in Base64, white space aside, as in the vendor's `.vp` files ([G-MER]).
+    """
+    if data.lstrip()[:1] == b"{" or data.lstrip()[:4] == b"null":
+        return [voiceprint for place, raw in _answers(name, data) for voiceprint in _of_answer(place, raw)]
+    text = b"".join(data.split())
+    if not _BASE64.fullmatch(text):
+        raise ValueError(f"{name} is neither JSON as extract writes it nor a voiceprint in Base64.")
+    return [text.decode()]
+
+
+def _answers(name: str, data: bytes) -> Iterator[tuple[str, Any]]:
+    try:
+        yield name, orjson.loads(data)
+    except orjson.JSONDecodeError:
+        for number, line in enumerate(data.splitlines(), 1):
+            if line.strip():
+                yield f"line {number} of {name}", _loaded(f"line {number} of {name}", line)
+
+
+def _loaded(place: str, line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"{place} is not JSON: {error.msg}.") from None
+
+
+def _of_answer(place: str, raw: Any) -> list[str]:
+    try:
+        found = [channel["voiceprint"] for channel in raw["result"]["channels"]]
+    except (KeyError, TypeError):
+        raise ValueError(f"{place} holds no voiceprints; its task did not end well, or is no extraction.") from None
+    if not all(isinstance(voiceprint, str) for voiceprint in found):
+        raise ValueError(f"{place} holds a voiceprint that is not a text.")
+    return found
