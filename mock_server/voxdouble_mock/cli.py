@@ -61,6 +61,9 @@ Count = click.IntRange(min=1)
     envvar="VOXDOUBLE_TRUSTED_PROXY",
     help="Address or network of a proxy whose X-Forwarded headers are believed; several as with --control-host.",
 )
+@click.option(
+    "--namespace-idle", type=Seconds, help="Seconds until an untouched namespace is forgotten.  [default: 3600]"
+)
 @click.option("--max-upload", type=Count, help="Bytes of one file.  [default: 500 MB]")
 @click.option("--max-upload-seconds", type=Seconds, help="Seconds for one upload.  [default: 120]")
 @click.option("--input-storage", type=Count, help="Bytes of uploads in hand at one time.  [default: 1 GiB]")

@@ -172,3 +172,19 @@ def test_idle_namespaces_are_forgotten_but_no_task_before_its_time(
         with pytest.raises(Unavailable):
             store.record("b", HOUR)
         assert store.find("a", "1", HOUR) is not None
+
+
+def test_a_namespace_that_was_forgotten_comes_back_as_new(make_store: MakeStore) -> None:
+    """Its tasks, its clock and its count are gone, though there was room enough."""
+    store = make_store(Limits(namespace_idle=10), MANUAL)
+    store.submit("a", build("1"), 0)
+    assert store.find("a", "1", 9 * SECOND) is not None
+    assert store.find("a", "1", 20 * SECOND) is None
+    assert read(store.record("a", 20 * SECOND).clock, 0) == 20 * SECOND
+
+
+def test_the_default_namespace_is_never_forgotten(make_store: MakeStore) -> None:
+    """A mock that was left alone over night is what it was."""
+    store = make_store(Limits(namespace_idle=10), MANUAL)
+    store.submit("", build("1"), 0)
+    assert store.find("", "1", 100 * HOUR) is not None

@@ -63,7 +63,7 @@ class MemoryStore:
 
     def find(self, namespace: str, task_id: str, real_now: int) -> tuple[Task, NamespaceRecord] | None:
         with self._lock:
-            known = self._namespaces.get(namespace)
+            known = self._known(namespace, real_now)
             if known is None or task_id not in known.tasks:
                 return None
             known.touched = real_now
@@ -95,9 +95,17 @@ class MemoryStore:
     def close(self) -> None:
         pass
 
+    def _known(self, name: str, real_now: int) -> _Namespace | None:
+        """Find a namespace that lives; one that has lain idle for too long is forgotten instead."""
+        known = self._namespaces.get(name)
+        if known is not None and self._is_idle(name, known, real_now):
+            self._forget(name)
+            return None
+        return known
+
     def _live(self, name: str, real_now: int) -> _Namespace:
         """Find a namespace or bring it to life, forgetting idle ones where that makes the room."""
-        known = self._namespaces.get(name)
+        known = self._known(name, real_now)
         if known is None:
             if len(self._namespaces) >= self._limits.max_namespaces:
                 self._forget_idle(real_now)
@@ -125,16 +133,19 @@ class MemoryStore:
             self._stored -= len(live.tasks.pop(task_id).outcome)
 
     def _forget_idle(self, real_now: int) -> None:
-        """Forget what nothing has touched for the idle time, but no task before its lifetime ends.
+        for name, live in list(self._namespaces.items()):
+            if self._is_idle(name, live, real_now):
+                self._forget(name)
+
+    def _is_idle(self, name: str, live: _Namespace, real_now: int) -> bool:
+        """Tell whether nothing has touched a namespace for the idle time, and no task in it has its lifetime yet.
 
         A manual clock stands still while nobody touches it, so there the idle time alone decides.
         """
-        horizon = real_now - self._limits.namespace_idle * 1000
-        for name, live in list(self._namespaces.items()):
-            self._drop_expired(live, real_now)
-            waiting = live.tasks and live.record.clock.pace.mode is not Mode.MANUAL
-            if name != DEFAULT and live.touched <= horizon and not waiting:
-                self._forget(name)
+        if name == DEFAULT or live.touched > real_now - self._limits.namespace_idle * 1000:
+            return False
+        self._drop_expired(live, real_now)
+        return not live.tasks or live.record.clock.pace.mode is Mode.MANUAL
 
     def _forget(self, name: str) -> None:
         forgotten = self._namespaces.pop(name, None)
