@@ -1,0 +1,347 @@
+"""The commands as users call them: what stands on stdout, what on stderr, and with which exit code they end."""
+
+import io
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.client.hostile import DONE, TASK_PATH, HostileServer, Received, accepted, reply, speaking, state
+from voxdouble_client import cli
+
+VECTOR = [0.5, -0.25]
+WITH_VECTOR = state(
+    "done",
+    result={
+        "channels": [
+            {
+                "channel_number": number,
+                "voiceprint": "e2kD",
+                "vector_voiceprint": vector,
+                "speech_length": 4.1,
+                "model": "sid-xl5",
+            }
+            for number, vector in enumerate([VECTOR, []])
+        ]
+    },
+)
+CONVERTED = state("done", result={"vector_voiceprints": [VECTOR, []]})
+FAILED = state("failed", error={"type": "internal", "message": "It broke."})
+
+
+def call(command: str, *arguments: object, stdin: bytes = b"", **env: str) -> Result:
+    """Call a command in this process, in an environment that names no appliance unless told."""
+    nothing = {"APPLIANCE_URL": None, "APPLIANCE_TOKEN": None}
+    return CliRunner().invoke(
+        getattr(cli, command), [str(word) for word in arguments], input=stdin, env={**nothing, **env}
+    )
+
+
+@pytest.fixture
+def wav(tmp_path: Path) -> Path:
+    """Write a file that the servers here take for a recording."""
+    path = tmp_path / "john.wav"
+    path.write_bytes(b"RIFFaudio")
+    return path
+
+
+def test_one_file_gives_the_answer_as_it_came(wav: Path) -> None:
+    """The body of the last GET stands on stdout, byte for byte and one line end, and nothing on stderr."""
+    body = json.dumps(DONE, indent=1).encode()
+    with HostileServer(speaking(reply(200, body))) as server:
+        result = call("extract", "--url", server.url, wav)
+    assert (result.exit_code, result.stdout_bytes, result.stderr) == (0, body + b"\n", "")
+
+
+def test_several_files_give_json_lines(wav: Path) -> None:
+    """Each file's answer is one line, in the files' order, also where an answer came in several lines."""
+    body = json.dumps(DONE, indent=1).encode()
+    with HostileServer(speaking(reply(200, body))) as server:
+        result = call("extract", "--url", server.url, wav, wav, wav)
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [DONE] * 3
+
+
+def test_the_options_become_the_query(wav: Path) -> None:
+    """What is asked for goes out as the contract's query parameters (S30, S32, S33)."""
+    with HostileServer(speaking(reply(200, DONE))) as server:
+        options = ["--vector", "--channel-mode", "mix", "--channels", "0,1"]
+        assert call("extract", "--url", server.url, wav, *options).exit_code == 0
+    query = server.received[0].target.partition("?")[2]
+    assert query == "include_vector_voiceprint=true&channel_mode=mix&channels=0%2C1"
+
+
+def test_stdin_is_a_file() -> None:
+    """The recording can come through a pipe."""
+    with HostileServer(speaking(reply(200, DONE))) as server:
+        assert call("extract", "--url", server.url, "-", stdin=b"RIFFpiped").exit_code == 0
+    assert b"RIFFpiped" in server.received[0].body
+
+
+def test_the_environment_names_appliance_and_token(wav: Path) -> None:
+    """APPLIANCE_URL and APPLIANCE_TOKEN stand for the options."""
+    with HostileServer(speaking(reply(200, DONE))) as server:
+        assert call("extract", wav, APPLIANCE_URL=server.url, APPLIANCE_TOKEN="secret").exit_code == 0
+    assert {request.headers["authorization"] for request in server.received} == {"Bearer secret"}
+
+
+def test_the_answer_goes_to_a_file(wav: Path, tmp_path: Path) -> None:
+    """With -o the answer stands in the file, and nothing on stdout."""
+    with HostileServer(speaking(reply(200, DONE))) as server:
+        result = call("extract", "--url", server.url, wav, "-o", tmp_path / "out.json")
+    assert (result.stdout, json.loads((tmp_path / "out.json").read_text())) == ("", DONE)
+
+
+def test_vectors_go_to_an_array(wav: Path, tmp_path: Path) -> None:
+    """A .npy file gets one float32 row for each channel of each file; one without speech is NaN."""
+    with HostileServer(speaking(reply(200, WITH_VECTOR))) as server:
+        call("extract", "--url", server.url, "--vector", wav, wav, "-o", tmp_path / "out.npy")
+    array = np.load(tmp_path / "out.npy")
+    assert array.dtype == np.float32
+    assert array[[0, 2]].tolist() == [VECTOR] * 2
+    assert np.isnan(array[[1, 3]]).all()
+
+
+def test_converted_vectors_go_to_an_array(tmp_path: Path) -> None:
+    """A conversion's vectors become the rows of a .npy file."""
+    with HostileServer(speaking(reply(200, CONVERTED))) as server:
+        result = call(
+            "convert", "--url", server.url, "-", "-o", tmp_path / "out.npy", stdin=json.dumps(WITH_VECTOR).encode()
+        )
+    assert result.exit_code == 0
+    assert np.load(tmp_path / "out.npy").shape == (2, 2)
+
+
+def test_an_array_without_vectors_is_a_usage_error(wav: Path, tmp_path: Path) -> None:
+    """A .npy file without --vector is refused before anything is sent."""
+    with HostileServer(speaking(b"")) as server:
+        result = call("extract", "--url", server.url, wav, "-o", tmp_path / "out.npy")
+        assert not server.received
+    assert (result.exit_code, "--vector" in result.stderr) == (2, True)
+
+
+def test_convert_reads_what_extract_wrote(tmp_path: Path) -> None:
+    """JSON of one answer, JSON Lines of several, and Base64 become one task, in the order of files and channels."""
+    one = tmp_path / "one.json"
+    one.write_text(json.dumps(WITH_VECTOR, indent=1).replace("e2kD", "e2kE"))
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text(json.dumps(DONE) + "\n" + json.dumps(DONE) + "\n")
+    plain = tmp_path / "harry.vp"
+    plain.write_text("e2kF\ne2kG\n")
+    with HostileServer(speaking(reply(200, state("done", result={"vector_voiceprints": [VECTOR] * 5})))) as server:
+        result = call("convert", "--url", server.url, one, lines, plain)
+    assert result.exit_code == 0
+    assert json.loads(server.received[0].body) == {"voiceprints": ["e2kE", "e2kE", "e2kD", "e2kD", "e2kFe2kG"]}
+    assert [request.method for request in server.received] == ["POST", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "neither JSON"),
+        (b"RIFF\x00\x01", "neither JSON"),
+        (b"{}", "holds no voiceprints"),
+        (json.dumps(FAILED).encode(), "holds no voiceprints"),
+        (json.dumps(DONE).encode() + b"\nnull\n", "line 2 of .* holds no voiceprints"),
+        (json.dumps(DONE).encode() + b"\n{\n", "line 2 of .* is not JSON"),
+        (json.dumps(DONE).replace('"e2kD"', "3").encode(), "not a text"),
+    ],
+)
+def test_what_is_no_voiceprint_is_a_usage_error(content: bytes, told: str) -> None:
+    """A file that cannot be converted is named, with the line, before anything is sent."""
+    result = call("convert", "--url", "http://127.0.0.1:1", "-", stdin=content)
+    assert result.exit_code == 2
+    assert re.search(told, result.stderr)
+
+
+def test_too_many_voiceprints_are_a_usage_error(tmp_path: Path) -> None:
+    """More voiceprints than one task takes are refused by their number."""
+    many = state("done", result={"channels": [{"voiceprint": "e2kD"}] * 50_001})
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps(many))
+    result = call("convert", "--url", "http://127.0.0.1:1", path)
+    assert (result.exit_code, "50001" in result.stderr) == (2, True)
+
+
+ENDS = {
+    "done": (reply(200, DONE), 0, ""),
+    "failed": (reply(200, FAILED), 1, "failed: It broke. [internal]"),
+    "refused": (reply(404, {"type": "resource.not-found", "message": "Gone.", "detail": []}), 1, "Gone."),
+    "contract broken": (reply(200, b"<html>"), 5, "not JSON"),
+    "result broken": (reply(200, state("done", result={})), 5, "result.channels is not a list"),
+    "no HTTP": (b"hello\r\n\r\n", 3, "no HTTP answer"),
+}
+
+
+@pytest.mark.parametrize(("answer", "code", "told"), ENDS.values(), ids=ENDS)
+def test_exit_codes(answer: bytes, code: int, told: str, wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each way to end has its exit code, and says on stderr what it was, with the file's name."""
+    monkeypatch.setattr("voxdouble_client._retry.FAILURES_IN_A_ROW", 0)
+
+    def behave(request: Received, connection: socket.socket) -> None:
+        connection.sendall(answer if request.method == "GET" else accepted())
+        if not answer.startswith(b"HTTP"):
+            connection.shutdown(socket.SHUT_RDWR)
+
+    with HostileServer(behave) as server:
+        result = call("extract", "--url", server.url, wav)
+    assert (result.exit_code, told in result.stderr) == (code, True)
+    assert not result.stderr or result.stderr.startswith(f"{wav}: ")
+
+
+def test_a_failed_task_still_gives_its_answer(wav: Path) -> None:
+    """The body of the last GET stands on stdout also when the task ended badly."""
+    with HostileServer(speaking(reply(200, FAILED))) as server:
+        assert json.loads(call("extract", "--url", server.url, wav).stdout) == FAILED
+
+
+def test_one_bad_file_among_several_keeps_its_line(wav: Path) -> None:
+    """A file without an answer is a null in its place, no other is lost, and the exit code is a failure's."""
+    good = iter([accepted(), reply(200, DONE), reply(422, {}), accepted(), reply(200, DONE)])
+    with (
+        HostileServer(lambda _, connection: connection.sendall(next(good))) as server,
+        pytest.MonkeyPatch.context() as one,
+    ):
+        one.setattr("voxdouble_client._run.CONCURRENCY", 1)
+        result = call("extract", "--url", server.url, wav, wav, wav)
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [DONE, None, DONE]
+    assert result.exit_code == 1
+
+
+def test_unreachable_is_3(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An appliance that nobody listens for is told as such."""
+    monkeypatch.setattr("voxdouble_client._retry.FAILURES_IN_A_ROW", 0)
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    result = call("extract", "--url", f"http://127.0.0.1:{port}", wav)
+    assert (result.exit_code, result.stdout) == (3, "")
+
+
+def test_out_of_time_is_4_and_says_how_to_go_on(wav: Path) -> None:
+    """A task that is still running is told with the command that waits on, and that command gives the result."""
+    with HostileServer(speaking(reply(200, state("running")))) as server:
+        result = call("extract", "--url", server.url, wav, "--timeout", "0.1")
+        assert (result.exit_code, result.stdout) == (4, "")
+        command = shlex.split(result.stderr.splitlines()[-1])
+        assert command == ["voxdouble", "wait", server.url + TASK_PATH]
+        server.behave = speaking(reply(200, DONE))
+        assert json.loads(call(*command[1:]).stdout) == DONE
+
+
+def test_the_resumed_command_keeps_ca_and_asks_for_the_token(wav: Path, tmp_path: Path) -> None:
+    """What a resumed command needs stands in it, but for the secret."""
+    ca = tmp_path / "my ca.pem"
+    ca.write_text("")
+    with HostileServer(speaking(reply(200, state("running")))) as server:
+        result = call("extract", "--url", server.url, wav, "--timeout", "0.1", "--ca", ca, "--token", "secret")
+    assert shlex.split(result.stderr.splitlines()[-1])[3:] == ["--ca", str(ca), "--token", "TOKEN"]
+
+
+USAGE = {
+    "no file": ["extract"],
+    "no appliance": ["extract", "{wav}"],
+    "a missing file": ["extract", "--url", "http://127.0.0.1:1", "/no/such.wav"],
+    "a folder": ["extract", "--url", "http://127.0.0.1:1", "/"],
+    "no URL": ["extract", "--url", "appliance:8000", "{wav}"],
+    "a URL with a user": ["extract", "--url", "http://me:secret@appliance", "{wav}"],
+    "channels of letters": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--channels", "a"],
+    "a negative channel": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--channels", "0,-1"],
+    "an unknown mode": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--channel-mode", "both"],
+    "a timeout of 0": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--timeout", "0"],
+    "a timeout that is none": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--timeout", "nan"],
+    "a token of two words": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--token", "a b"],
+    "stdin twice": ["extract", "--url", "http://127.0.0.1:1", "-", "-"],
+    "an output that cannot be": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "-o", "/no/such/folder/x"],
+    "no task": ["wait"],
+    "half a task": ["wait", TASK_PATH],
+    "a URL that is no task's": ["state", "http://127.0.0.1:1/api"],
+    "a task elsewhere": ["state", "--url", "http://127.0.0.1:1", "http://127.0.0.1:2" + TASK_PATH],
+}
+
+
+@pytest.mark.parametrize("words", USAGE.values(), ids=USAGE)
+def test_usage_errors_are_2(words: list[str], wav: Path) -> None:
+    """A command that makes no sense is told at once on stderr, and sends nothing."""
+    result = call(*[word.format(wav=wav) for word in words])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Error: " in result.stderr
+
+
+@pytest.mark.parametrize(("name", "code"), [("pending", 0), ("done", 0), ("odd", 0), ("failed", 1), ("rejected", 1)])
+def test_state_is_one_word(name: str, code: int) -> None:
+    """The state stands on stdout as a word, and the exit code tells bad ends from all else."""
+    body = state(name, result={}, error={"type": "internal", "message": "x"})
+    with HostileServer(speaking(reply(200, body))) as server:
+        result = call("state", server.url + TASK_PATH)
+    assert (result.stdout, result.exit_code) == (f"{name}\n", code)
+
+
+def test_the_state_of_no_task_is_1() -> None:
+    """A task that the appliance does not know is told on stderr."""
+    with HostileServer(speaking(reply(404, {}))) as server:
+        result = call("state", server.url + TASK_PATH)
+    assert (result.stdout, result.exit_code, "404" in result.stderr) == ("", 1, True)
+
+
+def test_wait_takes_a_prefix_from_the_tasks_url() -> None:
+    """A task's URL alone names its appliance, also below a path."""
+    with HostileServer(speaking(reply(200, DONE))) as server:
+        assert call("wait", f"{server.url}/_ns/a{TASK_PATH}").exit_code == 0
+    assert server.received[0].target == f"/_ns/a{TASK_PATH}"
+
+
+def test_wait_takes_several_tasks() -> None:
+    """Several tasks give their answers on a line each."""
+    with HostileServer(speaking(reply(200, DONE))) as server:
+        result = call("wait", *[server.url + TASK_PATH] * 3)
+    assert len(result.stdout.splitlines()) == 3
+
+
+def started(server: HostileServer, *arguments: str, stderr: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
+    """Start a command as a process of its own."""
+    words = [sys.executable, "-m", "voxdouble", *arguments]
+    environment = {**os.environ, "APPLIANCE_URL": server.url}
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=stderr, env=environment)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ on Windows")
+def test_interrupting_says_how_to_go_on(wav: Path) -> None:
+    """Ctrl-C ends the command at once with exit code 130 and prints the command for what was started."""
+    running = speaking(reply(200, state("running")))
+    with HostileServer(running) as server, started(server, "extract", str(wav)) as process:
+        while not any(request.method == "GET" for request in server.received):
+            time.sleep(0.01)
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=20)
+    assert (process.returncode, stdout) == (130, b"")
+    assert stderr.decode().splitlines()[-1] == f"voxdouble wait {server.url}{TASK_PATH}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals on Windows")
+def test_progress_is_shown_on_a_terminal_only(wav: Path) -> None:
+    """A bar that reaches 100 % stands on stderr where that is a terminal; stdout has the answer alone."""
+    ours, theirs = pty.openpty()
+    done = speaking(reply(200, DONE))
+    with HostileServer(done) as server, started(server, "extract", str(wav), stderr=theirs) as process:
+        stdout, _ = process.communicate(timeout=30)
+    os.close(theirs)
+    shown = b""
+    with io.FileIO(ours) as terminal:
+        try:
+            while piece := terminal.read(1000):
+                shown += piece
+        except OSError:
+            pass  # how Linux tells the end of a terminal
+    assert (process.returncode, json.loads(stdout)) == (0, DONE)
+    assert b"100%" in shown
