@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel-test image-test lock clean
+.PHONY: demo test check lint types layers wheel wheel-test image-test lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock of its own
 	$(BIN)/voxdouble demo
@@ -21,6 +21,9 @@ types: .venv/ready
 
 layers: .venv/ready
 	$(BIN)/lint-imports
+
+wheel: .venv/ready           ## dist/voxdouble-...-py3-none-any.whl
+	$(BIN)/python -m hatchling build --target wheel
 
 wheel-test: .venv/ready      ## build the wheel, look into it, install it in a fresh environment, run it
 	$(BIN)/pytest tests/packaging/wheel_checks.py
