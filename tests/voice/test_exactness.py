@@ -1,0 +1,117 @@
+"""The laws that make the bits the same on every machine."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import voxdouble_mock.voice
+from tests.voice.sounds import as_file, speech
+from voxdouble_mock.voice import logarithm, pitch, spectrum
+from voxdouble_mock.voice.analysis import analyse
+from voxdouble_mock.voice.framing import Framer, Frames
+
+EXACT = 2**53
+RATES = [8_000, 11_025, 16_000, 22_050, 44_100, 48_000]
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_no_partial_sum_of_the_spectrum_leaves_the_whole_numbers(rate: int) -> None:
+    """The largest samples there are, all of the worst signs, stay below 2**53 in both products."""
+    for table in spectrum._tables(rate):
+        assert np.array_equal(table, np.rint(table))
+        assert np.abs(table).sum(axis=0).max() * 2**16 < EXACT
+    power = max(np.abs(table).sum(axis=0).max() * 2**16 for table in spectrum._tables(rate)) ** 2 * 2
+    line = power * spectrum.POWER_SCALE
+    bands = spectrum._bands()
+    assert np.array_equal(bands, np.rint(bands))
+    assert bands.sum(axis=0).max() * line < EXACT
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(RATES), st.sampled_from([1, 100, 32_767]))
+def test_levels_are_those_of_pythons_whole_numbers(seed: int, rate: int, peak: int) -> None:
+    """Big integers and exact halves, one number at a time, come to the same levels as the matrix products."""
+    length = spectrum.window_length(rate)
+    window = np.random.default_rng(seed).integers(-peak, peak, length, endpoint=True).astype(float)
+    found = spectrum.levels(Frames(window, np.array([0])), rate)[0]
+    cosines, sines = (table.astype(int).tolist() for table in spectrum._tables(rate))
+    samples = window.astype(int).tolist()
+    half = length // 2
+    even = [samples[place] + samples[-1 - place] for place in range(half)]
+    odd = [samples[place] - samples[-1 - place] for place in range(half)]
+    power = np.array(
+        [
+            float(sum(e * row[line] for e, row in zip(even, cosines, strict=True))) ** 2
+            + float(sum(o * row[line] for o, row in zip(odd, sines, strict=True))) ** 2
+            for line in range(len(spectrum.LINES))
+        ]
+    )
+    whole = [round(value) for value in (power * spectrum.POWER_SCALE).tolist()]
+    bands = spectrum._bands().astype(int).tolist()
+    sums = [sum(w * row[band] for w, row in zip(whole, bands, strict=True)) for band in range(spectrum.BANDS)]
+    expected = logarithm.log2_levels(np.array(sums, float) + spectrum.BAND_SUM)
+    assert found.tolist() == expected.tolist()
+
+
+@given(st.floats(1, 2**52))
+def test_logarithms_are_right_to_a_fiftieth_of_a_decibel(value: float) -> None:
+    """The table is fine enough, and continuous over its ends."""
+    [level] = logarithm.log2_levels(np.array([value]))
+    assert abs(level - 256 * np.log2(value)) < 1.0
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.sampled_from([8_000, 11_025, 44_100, 96_000, 100_001]),
+    st.lists(st.integers(0, 9_000), min_size=1, max_size=8),
+    st.integers(0, 2**32 - 1),
+)
+def test_frames_do_not_depend_on_how_the_signal_was_cut_into_blocks(rate: int, cuts: list[int], seed: int) -> None:
+    """Levels and pitches of one long block are those of many short ones."""
+    samples = np.rint(3_000 * np.random.default_rng(seed).standard_normal(20_000))
+
+    def heard(blocks: list[np.ndarray]) -> list[list[int]]:
+        framer = Framer(rate)
+        frames = [framer.feed(block) for block in blocks] + [framer.finish(spectrum.window_length(framer.rate))]
+        chunks = [chunk for some in frames for chunk in some.chunks()]
+        levels = [row for chunk in chunks for row in spectrum.levels(chunk, framer.rate).tolist()]
+        pitches = [pitch.track(chunk, framer.rate) for chunk in chunks]
+        return levels + [found.strength.tolist() + found.height.tolist() for found in [pitch.joined(pitches)]]
+
+    assert heard(np.split(samples, sorted(cuts))) == heard([samples])
+
+
+def test_a_voiceprint_does_not_depend_on_its_neighbours_in_the_file() -> None:
+    """The same samples alone and among eight channels, which makes other blocks, have the same voiceprint."""
+    samples, rate = speech("john_doe.wav")
+    long = np.tile(samples, 6)
+    [alone] = analyse(as_file(long, rate))
+    among = analyse(as_file(np.stack([long if channel == 5 else 0 * long for channel in range(8)], axis=1), rate))
+    assert among[5].voiceprint == alone.voiceprint
+
+
+def test_no_function_that_may_differ_between_machines_is_applied_to_data() -> None:
+    """The modules call no transcendental function, transform, mean or linear algebra of numpy (the law's letter e)."""
+    forbidden = {
+        "fft",
+        "linalg",
+        "log",
+        "log2",
+        "log10",
+        "exp",
+        "sin",
+        "cos",
+        "mean",
+        "std",
+        "var",
+        "average",
+        "float32_sum",
+    }
+    for module in Path(voxdouble_mock.voice.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and not (isinstance(node.value, ast.Name) and node.value.id == "math"):
+                assert node.attr not in forbidden, f"{module.name} line {node.lineno}: {node.attr}"

@@ -1,0 +1,60 @@
+"""Who speaks: `voices.toml` as a list of speakers, the same at each call."""
+
+import random
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+VOICES = Path(__file__).with_name("voices.toml")
+SPEAKERS_A_VOICE = {"male": 4, "female": 10}
+"""eSpeak NG's variants are mostly male: each female one speaks more languages, so that both weigh alike in the
+training.
+"""
+
+Engine = Literal["espeak-ng", "flite", "festival"]
+Gender = Literal["male", "female"]
+GENDERS: tuple[Gender, ...] = ("male", "female")
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """One synthetic speaker: a voice at its own speed of the tape, which moves pitch and formants together."""
+
+    engine: Engine
+    voice: str
+    language: str
+    """Of eSpeak NG's voices, which speak any; empty for the others."""
+    gender: Gender
+    speed: float
+    held_out: bool
+
+    @property
+    def name(self) -> str:
+        """A name that no other speaker has."""
+        return f"{self.engine}:{self.voice}:{self.language}:{self.speed}"
+
+
+def speakers() -> list[Speaker]:
+    """List all speakers, those of the training and the held-out."""
+    voices = tomllib.loads(VOICES.read_text(encoding="utf-8"))
+    chance = random.Random(voices["seed"])  # noqa: S311
+    speeds: list[float] = voices["speeds"]
+    found: list[Speaker] = []
+    for gender in GENDERS:
+        for voice in voices["espeak-ng"][gender]:
+            held_out = voice in voices["espeak-ng"]["held_out"]
+            for language in chance.sample(
+                voices["espeak-ng"]["languages"], 1 if held_out else SPEAKERS_A_VOICE[gender]
+            ):
+                speed = 1.0 if held_out else chance.choice(speeds)
+                found.append(Speaker("espeak-ng", voice, language, gender, speed, held_out))
+    engines: tuple[Engine, ...] = ("flite", "festival")
+    for engine in engines:
+        for gender in GENDERS:
+            for voice in voices[engine][gender]:
+                held_out = voice in voices[engine]["held_out"]
+                found += [
+                    Speaker(engine, voice, "", gender, speed, held_out) for speed in ([1.0] if held_out else speeds)
+                ]
+    return found
