@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -40,12 +41,13 @@ Behaviour = Callable[[Received, socket.socket], None]
 class HostileServer:
     """Hands every request to `behave`, which does with the connection as it likes; `received` keeps the requests."""
 
-    def __init__(self, behave: Behaviour) -> None:
+    def __init__(self, behave: Behaviour, tls: ssl.SSLContext | None = None) -> None:
         self.behave = behave
+        self._tls = tls
         self.received: list[Received] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.authority = f"127.0.0.1:{self._listener.getsockname()[1]}"
-        self.url = f"http://{self.authority}"
+        self.url = f"{'https' if tls else 'http'}://{self.authority}"
         self._connections: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -69,7 +71,11 @@ class HostileServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError), connection, connection.makefile("rb") as stream:
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            stack.enter_context(connection)
+            if self._tls is not None:
+                connection = stack.enter_context(self._tls.wrap_socket(connection, server_side=True))
+            stream = stack.enter_context(connection.makefile("rb"))
             while request := _read_request(stream):
                 self.received.append(request)
                 self.behave(request, connection)
