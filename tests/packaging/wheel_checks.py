@@ -4,6 +4,8 @@ Run by `make wheel-test`, not by `make test`: it needs the package index, or uv'
 """
 
 import signal
+import subprocess
+import sys
 import tomllib
 import zipfile
 from pathlib import Path
@@ -15,6 +17,18 @@ from tests.packaging.installed import ROOT, SECONDS, Installed, build_wheel, ins
 MAX_BYTES = 8_000_000
 USERS_OWN = ("client", "contract_tests", "fixtures", "mock_server")
 PACKAGES = ("voxdouble", "voxdouble_mock", "voxdouble_client", "voxdouble_contract", "voxdouble_fixtures")
+USERS_TEST = """
+def test_a_voiceprint(appliance, appliance_client):
+    assert appliance_client.extract_voiceprint("recordings/john_doe.wav").channels[0].voiceprint
+    appliance.requests.expect(1, method="POST")
+"""
+USERS_MISTAKE = """
+from voxdouble_client import ApplianceClient
+from voxdouble_mock import MockAppliance
+
+with MockAppliance() as mock, ApplianceClient(mock.url) as appliance:
+    print(appliance.extract_voiceprint("john_doe.wav").channels[0].voiceprint + 1)
+"""
 MUST_HAVE = {
     "voxdouble_fixtures/audio/john_doe.wav",
     "voxdouble_fixtures/audio/manifest.toml",
@@ -38,6 +52,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
         (installed.folder / name).mkdir()
         (installed.folder / name / "__init__.py").write_text("raise ImportError('This is not voxdouble.')\n")
     return installed
+
+
+@pytest.fixture(scope="session")
+def installed_with_pytest(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """Install it once with the extra that brings pytest and the contract suite."""
+    return install(wheel, tmp_path_factory.mktemp("with-pytest"), extra="[contract]")
 
 
 @pytest.fixture
@@ -119,3 +139,34 @@ def test_the_server_serves_and_ends(installed: Installed) -> None:
             assert server.returncode == 0, errors
         finally:
             server.kill()
+
+
+def test_users_tests_get_an_appliance(installed_with_pytest: Installed) -> None:
+    """With pytest beside it, the plugin is found and its fixtures work, with no line of configuration."""
+    installed_with_pytest.run("voxdouble", "fixtures", "recordings")
+    (installed_with_pytest.folder / "test_of_a_user.py").write_text(USERS_TEST)
+    assert "1 passed" in installed_with_pytest.run("pytest", "-W", "error", "test_of_a_user.py")
+
+
+def test_users_code_is_type_checked(installed: Installed) -> None:
+    """A strict type checker finds the packages' types in the wheel, and with them the user's mistake."""
+    (installed.folder / "code_of_a_user.py").write_text(USERS_MISTAKE)
+    python = str(installed.environment / "bin" / "python")
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--python-executable", python]
+    checked = subprocess.run(
+        [*command, "code_of_a_user.py"],
+        cwd=installed.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert checked.stdout.splitlines() == [
+        'code_of_a_user.py:6: error: Unsupported operand types for + ("str" and "int")  [operator]',
+        "Found 1 error in 1 file (checked 1 source file)",
+    ]
+
+
+def test_the_contract_suite_runs(installed_with_pytest: Installed) -> None:
+    """The contract suite finds nothing that failed on the wheel's own mock."""
+    assert " 0 failed, 0 differs" in installed_with_pytest.run("voxdouble", "verify", "mock")
