@@ -123,8 +123,8 @@ class BaseClient:
         Either `files` go out as parts of a form, mostly `{"file": path}`, with `config` as the vendor's part of that
         name, or `json` goes out as the body. `params` is the query.
         """
-        if (files is None) == (json is None):
-            raise ValueError("A task is started either with files or with json.")
+        if (files is None) == (json is None) or (config is not None and files is None):
+            raise ValueError("A task is started either with files or with json, and config goes with files.")
         deadline = self._deadline(timeout)
         url = self._base.technology(technology, params or {})
         if json is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
+from voxdouble_client._arguments import MOST_VOICEPRINTS, checked_voiceprints, extraction_query
 from voxdouble_client._base import BaseClient
 from voxdouble_client._body import File, Progress, form, json_body
 from voxdouble_client._clock import Deadline
@@ -13,9 +14,6 @@ from voxdouble_client._many import in_order
 from voxdouble_client._models import Outcome, VoiceprintConversion, VoiceprintExtraction
 from voxdouble_client._results import CONVERSION, EXTRACTION, conversion_of, extraction
 from voxdouble_client._task import TaskHandle
-
-MOST_VOICEPRINTS = 50_000
-"""The appliance's default limit of voiceprints in one call (S41)."""
 
 
 class ApplianceClient(BaseClient):
@@ -93,13 +91,7 @@ class ApplianceClient(BaseClient):
         `channels` picks some, counted from 0; `progress` is called with the bytes sent so far and in all.
         """
         deadline = self._deadline(timeout)
-        query: dict[str, str | int | float | bool] = {}
-        if include_vector_voiceprint:
-            query["include_vector_voiceprint"] = True
-        if channel_mode is not None:
-            query["channel_mode"] = channel_mode
-        if channels:
-            query["channels"] = ",".join(str(int(channel)) for channel in channels)
+        query = extraction_query(include_vector=include_vector_voiceprint, channel_mode=channel_mode, channels=channels)
         with form({"file": file}, {}, progress) as body:
             return self._start(self._base.technology(EXTRACTION, query), body, deadline, extraction)
 
@@ -113,7 +105,7 @@ class ApplianceClient(BaseClient):
         if batch_size < 1:
             raise ValueError(f"batch_size is at least 1, not {batch_size}.")
         deadline = self._deadline(timeout)
-        todo = _checked(voiceprints)
+        todo = checked_voiceprints(voiceprints)
         vectors: list[list[float]] = []
         answers: list[dict[str, Any]] = []
         for first in range(0, len(todo), batch_size):
@@ -132,7 +124,7 @@ class ApplianceClient(BaseClient):
     ) -> TaskHandle[VoiceprintConversion]:
         """Start the conversion of at most 50,000 voiceprints (S41); `timeout` is for sending and acceptance."""
         deadline = self._deadline(timeout)
-        todo = _checked(voiceprints)
+        todo = checked_voiceprints(voiceprints)
         if len(todo) > MOST_VOICEPRINTS:
             raise ValueError(
                 f"One call takes at most {MOST_VOICEPRINTS} voiceprints, not {len(todo)};"
@@ -143,17 +135,3 @@ class ApplianceClient(BaseClient):
     def _start_conversion(self, voiceprints: list[str], deadline: Deadline) -> TaskHandle[VoiceprintConversion]:
         body = json_body({"voiceprints": voiceprints})
         return self._start(self._base.technology(CONVERSION, {}), body, deadline, conversion_of(len(voiceprints)))
-
-
-def _checked(voiceprints: Iterable[str]) -> list[str]:
-    if isinstance(voiceprints, str):
-        raise TypeError("Voiceprints are a list of texts; this is one text.")
-    todo = list(voiceprints)
-    if not todo:
-        raise ValueError("There is no voiceprint to convert.")
-    for index, voiceprint in enumerate(todo):
-        if not isinstance(voiceprint, str):
-            raise TypeError(f"Voiceprint {index} is not Base64 text but {type(voiceprint).__name__}.")
-        if not voiceprint.isascii():
-            raise ValueError(f"Voiceprint {index} is not Base64 text: it has characters beyond ASCII.")
-    return todo

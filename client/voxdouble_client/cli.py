@@ -16,8 +16,9 @@ from typing import IO, Any, Literal
 
 import click
 
+from voxdouble_client._arguments import MOST_VOICEPRINTS
 from voxdouble_client._body import File
-from voxdouble_client._client import MOST_VOICEPRINTS, ApplianceClient
+from voxdouble_client._client import ApplianceClient
 from voxdouble_client._errors import ApplianceError, ContractError
 from voxdouble_client._models import FINAL_STATES
 from voxdouble_client._output import Npy, output_for
