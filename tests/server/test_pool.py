@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -82,6 +83,22 @@ def test_idle_threads_go() -> None:
         for _ in range(20):
             ended.get(timeout=PATIENCE).join(PATIENCE)
         assert pool.size == 0
+
+
+def test_idle_threads_hold_nothing() -> None:
+    """What has been served is let go at once: it may own buffers."""
+    pool = pool_of(limit=1)
+    gone = threading.Event()
+
+    class Work:
+        def __call__(self) -> None:
+            """Do nothing."""
+
+    work = Work()
+    weakref.finalize(work, gone.set)
+    pool.put(work)
+    del work
+    assert gone.wait(PATIENCE)
 
 
 def test_stop_lets_work_finish() -> None:

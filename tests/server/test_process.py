@@ -7,12 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import IO, Any
 
 import pytest
 
-from tests.server.wire import GET, PATIENCE, Wire, post
+from tests.server.wire import GET, PATIENCE, Wire, post, wait_until_refused
 from voxdouble_mock.server.run import ENDING
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
@@ -70,14 +69,6 @@ def launch() -> Iterator[Callable[..., Process]]:
     for one in launched:
         one.process.kill()
         one.process.communicate()
-
-
-def wait_until_refused(address: tuple[str, int]) -> None:
-    """Wait until a server takes no more connections."""
-    with pytest.raises(ConnectionRefusedError):  # noqa: PT012 (the last of many)
-        while True:
-            with suppress(ConnectionResetError), Wire(address) as wire:
-                wire.is_silent(0.01)
 
 
 @pytest.mark.parametrize("number", sorted(ENDING))

@@ -5,6 +5,7 @@ import json
 import select
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -148,3 +149,17 @@ def tell_body(environ: "WSGIEnvironment") -> dict[str, Any]:
         return {"length": len(stream.read())}
     except (OSError, ValueError) as error:
         return {"error": type(error).__name__, "message": str(error)}
+
+
+def wait_until_refused(address: tuple[str, int]) -> None:
+    """Wait until a server takes no more connections."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            with Wire(address) as wire:
+                wire.is_silent(0.01)
+        except ConnectionRefusedError:
+            return
+        except ConnectionResetError:
+            continue
+    raise AssertionError("connections are still taken")
