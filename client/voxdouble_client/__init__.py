@@ -1,7 +1,5 @@
 """A client for the REST API of the Phonexia Speech Platform 4 Virtual Appliance: typed and patient."""
 
-import logging
-
 from voxdouble_client._client import ApplianceClient
 from voxdouble_client._errors import (
     ApiError,
@@ -40,4 +38,5 @@ __all__ = [
     "VoiceprintExtraction",
 ]
 
-logging.getLogger(__name__).addHandler(logging.NullHandler())  # what is logged is the program's to show
+for _name in __all__:
+    globals()[_name].__module__ = __name__  # tracebacks and pickles show the public name, not where it is written

@@ -33,6 +33,7 @@ _IN_OUR_WORDS: dict[type[BaseException], str] = {
 }
 
 _log = logging.getLogger("voxdouble_client")
+_log.addHandler(logging.NullHandler())  # what is logged is the program's to show
 
 
 class _Connection(HTTPConnection):
@@ -106,7 +107,7 @@ class Transport:
         try:
             with _sockets.limited(seconds, request.stall):
                 reply = self._exchange(request)
-        except (OSError, HTTPError, HTTPException) as error:  # requests' own errors are OSErrors
+        except (OSError, ValueError, HTTPError, HTTPException) as error:  # all that the libraries below raise
             if request.body is not None and request.body.failure is not None:
                 raise request.body.failure from None
             late = time.monotonic() - began >= seconds

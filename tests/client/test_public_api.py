@@ -1,0 +1,169 @@
+"""The package's face: what is public, documented, typed, picklable, and that nothing of what lies below shows."""
+
+import http.client
+import inspect
+import pickle
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+import urllib3
+
+import voxdouble_client
+from tests.client.hostile import TASK_PATH, against, speaking
+from voxdouble_client import (
+    ApiError,
+    ApplianceClient,
+    ApplianceError,
+    ContractError,
+    PollTimeout,
+    TaskAnswer,
+    TaskError,
+    TaskFailed,
+    TaskHandle,
+    TaskRejected,
+    TransportError,
+    _errors,
+)
+
+
+def test_all_is_what_is_public() -> None:
+    """`__all__` is sorted and names every public name of the package, and nothing else."""
+    public = [name for name in vars(voxdouble_client) if not name.startswith("_") and name != "cli"]
+    assert voxdouble_client.__all__ == sorted(public)
+
+
+def test_the_package_is_typed() -> None:
+    """Type checkers read the package's annotations."""
+    assert (Path(voxdouble_client.__file__).parent / "py.typed").exists()
+
+
+def documented() -> Iterator[tuple[str, object]]:
+    """Find every public class and every public method and property of one."""
+    for name in voxdouble_client.__all__:
+        thing = getattr(voxdouble_client, name)
+        yield name, thing
+        for member, value in inspect.getmembers(thing):
+            own = inspect.isfunction(value) or isinstance(value, property)
+            if own and not member.startswith("_"):
+                yield f"{name}.{member}", value
+
+
+@pytest.mark.parametrize(("name", "thing"), list(documented()))
+def test_everything_public_is_documented(name: str, thing: object) -> None:
+    """Every public class, method and property says what it is."""
+    assert len(inspect.getdoc(thing) or "") > 20
+
+
+@pytest.mark.parametrize("name", voxdouble_client.__all__)
+def test_public_names_show_the_package_only(name: str) -> None:
+    """Tracebacks and pickles name `voxdouble_client`, not the module where a class happens to be written."""
+    assert getattr(voxdouble_client, name).__module__ == "voxdouble_client"
+
+
+def test_the_tree_of_errors_is_as_drawn() -> None:
+    """The tree in the module's docstring is the tree of the classes."""
+    drawn = re.findall(r"── (\w+) ", _errors.__doc__ or "")
+    public = [name for name in voxdouble_client.__all__ if name.endswith(("Error", "Failed", "Rejected", "Timeout"))]
+    assert sorted(drawn) == sorted(set(public) - {"ApplianceError", "TaskError"})
+    for name in drawn:
+        assert issubclass(getattr(voxdouble_client, name), ApplianceError)
+
+
+def handle() -> TaskHandle[object]:
+    """Make a handle of a client that nobody listens to."""
+    return ApplianceClient("http://127.0.0.1:1").task(TASK_PATH)
+
+
+WHY = TaskError("internal", "It broke.", [], {})
+FAILED = TaskAnswer("id", "failed", None, WHY, {}, b"{}")
+ERRORS = [
+    ApplianceError("base"),
+    TransportError("gone", url="u", may_have_run=True, timed_out=True, transient=False),
+    ApiError("no", url="u", status=422, type="t", message="m", detail=[{"location": []}], retry_after=3.0),
+    ApiError("no", url="u", status=502),
+    TaskFailed("failed", url="u", answer=FAILED, error=WHY),
+    TaskRejected("rejected", url="u", answer=FAILED, error=WHY),
+    PollTimeout("late", handle=handle(), state="running", timeout=3.0),
+    ContractError("odd", url="u"),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_every_error_can_be_pickled(error: ApplianceError) -> None:
+    """An error that crosses to another process keeps its class, message, facts and notes."""
+    error.add_note("in a pool")
+    twin = pickle.loads(pickle.dumps(error))
+    assert type(twin) is type(error)
+    assert str(twin) == str(error)
+    ours, theirs = dict(vars(error)), dict(vars(twin))
+    assert (ours.pop("handle", None) is None) == (theirs.pop("handle", None) is None)
+    assert theirs == ours
+
+
+def test_a_pickled_handle_says_how_to_go_on() -> None:
+    """A handle that crossed to another process keeps id and URL, and tells that it has no client there."""
+    twin = pickle.loads(pickle.dumps(handle()))
+    assert (twin.task_id, twin.url) == (handle().task_id, handle().url)
+    with pytest.raises(RuntimeError, match=r"use ApplianceClient\.task\('http://127\.0\.0\.1:1/"):
+        twin.state()
+
+
+def test_no_token_stands_in_a_pickle_or_repr() -> None:
+    """What can be printed or pickled of a client holds no secret."""
+    appliance = ApplianceClient("http://127.0.0.1:1", token="s3cr3t")
+    assert b"s3cr3t" not in pickle.dumps(appliance.task(TASK_PATH))
+    assert "s3cr3t" not in repr(appliance) + repr(appliance.task(TASK_PATH))
+    assert repr(appliance) == "<ApplianceClient http://127.0.0.1:1>"
+
+
+def foreign() -> list[type[Exception]]:
+    """Find every exception of requests, urllib3, http.client, socket and ssl."""
+    modules = (requests.exceptions, urllib3.exceptions, http.client, socket, ssl)
+    classes = {
+        thing
+        for module in modules
+        for thing in vars(module).values()
+        if inspect.isclass(thing) and not thing.__name__.startswith("_")
+    }
+    errors = [thing for thing in classes if issubclass(thing, Exception) and not issubclass(thing, Warning)]
+    return sorted((error for error in errors if error.__module__ != "builtins" or issubclass(error, OSError)), key=str)
+
+
+@pytest.mark.parametrize("kind", foreign(), ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
+@pytest.mark.parametrize("where", ["send", "prepare_request"])
+def test_no_foreign_exception_leaks(kind: type[Exception], where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the libraries below raise comes out as a TransportError, with a sentence and its cause."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise kind.__new__(kind)
+
+    monkeypatch.setattr(requests.Session, where, fail)
+    appliance = ApplianceClient("http://127.0.0.1:1", sleep=lambda _: None)
+    with appliance, pytest.raises(TransportError, match=r"^GET http://.* failed: .+\.$") as caught:
+        appliance.task(TASK_PATH).state()
+    assert isinstance(caught.value.__cause__, kind)
+
+
+def test_a_keyboard_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C during a request ends the call as itself."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(requests.Session, "send", fail)
+    with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises(KeyboardInterrupt):
+        appliance.extract_voiceprint(b"audio")
+
+
+def test_a_poll_timeout_keeps_its_cause() -> None:
+    """A wait that ends at its deadline because looks failed tells of the failure; it does not hide it."""
+    refused = b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"
+    told = pytest.raises(PollTimeout, match=r"The last look failed: .*503")
+    with against(speaking(refused)) as (_, appliance), told as caught:
+        appliance.task(TASK_PATH).result(timeout=0.3)
+    assert isinstance(caught.value.__cause__, ApiError)
