@@ -54,6 +54,18 @@ def test_url(serve: Serve, host: str, url: str) -> None:
 
 
 @needs_ipv6
+def test_ipv4_comes_first(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that means IPv6 too is listened on under its IPv4 address, which every client tries."""
+    resolve = socket.getaddrinfo
+
+    def resolve_backwards(*args: Any, **kwargs: Any) -> Any:
+        return [*resolve("::1", *args[1:], **kwargs), *resolve("127.0.0.1", *args[1:], **kwargs)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_backwards)
+    assert serve(APP, host="localhost").address[0] == "127.0.0.1"
+
+
+@needs_ipv6
 def test_all_addresses(serve: Serve) -> None:
     """The IPv6 wildcard listens on IPv4 too."""
     with Wire(("127.0.0.1", serve(APP, host="::").address[1])) as wire:
