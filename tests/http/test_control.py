@@ -119,7 +119,7 @@ def test_namespaces_do_not_meet(mock: MockAppliance) -> None:
     assert get(mock.url + "/_mock/tasks").json()["total"] == 0
 
 
-CONTROL = ["/_mock/", "/_mock/openapi.json", "/_mock/tasks", "/_mock/clock", "/_ns/a/_mock/clock", "/_mock/"]
+CONTROL = ["/_mock/", "/_mock/openapi.json", "/_mock/tasks", "/_mock/clock", "/_ns/a/_mock/clock", "/_mock"]
 
 
 @pytest.mark.parametrize("path", CONTROL)
@@ -206,3 +206,17 @@ def test_seeded_ids_repeat() -> None:
             answers.append([extract(f"{mock.url}{ns}").content for ns in ("", "/_ns/a", "")])
     assert answers[0] == answers[1]
     assert len(set(answers[0])) == 3
+
+
+def test_one_namespace_too_many_is_503() -> None:
+    """Its requests are refused by the bound's name, and those that are there go on."""
+    with MockAppliance(max_namespaces=2) as mock:
+        for name in ("a", "b"):
+            assert convert(mock.namespace(name).url, ["AAAA"]).status_code == 202
+        for path in (f"{EXTRACTION}/x", "/_mock/clock"):
+            refused = get(mock.namespace("c").url + path)
+            assert_refused(refused, 503, "internal")
+            assert "2 namespaces" in refused.json()["message"]
+        assert convert(mock.namespace("c").url, ["AAAA"]).status_code == 503
+        assert convert(mock.namespace("a").url, ["AAAA"]).status_code == 202
+        assert convert(mock.url, ["AAAA"]).status_code == 202

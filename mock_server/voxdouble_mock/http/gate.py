@@ -23,7 +23,7 @@ def check_caller(settings: Settings) -> None:
         return
     if settings.token is not None:
         check_token(settings.token, request.headers)
-    if request.path.startswith("/_mock/"):
+    if request.path.startswith("/_mock"):
         check_host(settings, request.headers)
 
 

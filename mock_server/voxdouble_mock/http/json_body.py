@@ -42,7 +42,9 @@ def received_json(limits: Limits, storage: Budget) -> Iterator[Any]:
             body += piece
         notes = exchange()
         notes.sha256, notes.size = hashlib.sha256(body).hexdigest(), len(body)
-        yield parse_json(body)
+        parsed = parse_json(body)
+        body.clear()  # the text is not needed beside what it says
+        yield parsed
     finally:
         storage.give_back(taken)
 
