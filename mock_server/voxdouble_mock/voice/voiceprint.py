@@ -10,6 +10,7 @@ import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -63,12 +64,12 @@ class Batch:
     own: bool
 
 
-def encode(embedding: Floats, speech_length: float) -> bytes:
-    """Make the voiceprint of one embedding with `speech_length` seconds of speech."""
-    return encode_all(embedding[np.newaxis], [speech_length])[0]
+def encode(embedding: Floats, speech_length: float, *, own: bool = True) -> bytes:
+    """Make the voiceprint of one embedding with `speech_length` seconds of speech; if not `own`, a stranger's."""
+    return encode_all(embedding[np.newaxis], [speech_length], own=own)[0]
 
 
-def encode_all(embeddings: Floats, speech_lengths: Sequence[float]) -> list[bytes]:
+def encode_all(embeddings: Floats, speech_lengths: Sequence[float], *, own: bool = True) -> list[bytes]:
     """Make one voiceprint for each row of `embeddings` (n, d)."""
     numbers = np.ascontiguousarray(embeddings, ">f4")
     count, length = numbers.shape
@@ -81,7 +82,7 @@ def encode_all(embeddings: Floats, speech_lengths: Sequence[float]) -> list[byte
             (
                 _crc(zlib.crc32(numbers[place])),
                 block[place * row : (place + 1) * row],
-                _AFTER_EMBEDDING,
+                _after_embedding(own=own),
                 seconds[8 * place : 8 * place + 8],
                 b"}",
             )
@@ -123,12 +124,13 @@ def _decode_ours(voiceprints: Sequence[bytes], *, wide: bool) -> Batch:
     """Read those that are byte for byte as `encode` writes them, of one width of crc, and sound; leave all others."""
     crc = _crc(2**32 - 1 if wide else 0)
     start, end = len(crc), len(crc) + 5 * EMBEDDING_LENGTH
-    after = end + len(_AFTER_EMBEDDING)
+    tail = _after_embedding(own=True)
+    after = end + len(tail)
     candidates = [place for place, data in enumerate(voiceprints) if len(data) == after + 9]
     rows = np.frombuffer(b"".join([voiceprints[place] for place in candidates]), np.uint8).reshape(-1, after + 9)
     records = rows[:, start:end].reshape(-1, EMBEDDING_LENGTH, 5)
     numbers = np.ascontiguousarray(records[:, :, 1:]).view(">f4")[:, :, 0]
-    sound = (rows[:, end:after] == np.frombuffer(_AFTER_EMBEDDING, np.uint8)).all(axis=1)
+    sound = (rows[:, end:after] == np.frombuffer(tail, np.uint8)).all(axis=1)
     sound &= (records[:, :, 0] == ord("d")).all(axis=1) & (rows[:, -1] == ord("}")) & np.isfinite(numbers).all(axis=1)
     seconds = np.ascontiguousarray(rows[:, after:-1]).view(">f8")[:, 0]
     sound &= np.isfinite(seconds) & (seconds >= 0)
@@ -202,6 +204,8 @@ def _crc(value: int) -> bytes:
     return b"{" + _key("crc") + number + _key("embedding") + b"["
 
 
-_AFTER_EMBEDDING = b"".join(
-    (b"]", _key("engine"), b"S", _key(ENGINE), _key("model"), b"S", _key(MODEL), _key("speech_length"), b"D")
-)
+@cache
+def _after_embedding(*, own: bool) -> bytes:
+    """Write all from the embedding's end up to the seconds of speech."""
+    engine = _key("engine") + b"S" + _key(ENGINE) if own else b""
+    return b"]" + engine + _key("model") + b"S" + _key(MODEL) + _key("speech_length") + b"D"
