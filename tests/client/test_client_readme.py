@@ -1,0 +1,53 @@
+"""The client's README: its Python runs, in order, against a mock, and its tables are those of the code."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import voxdouble_client
+from tests.client.test_with_mock import JOHN
+from voxdouble_client import _run as run
+from voxdouble_mock import MockAppliance
+
+README = (Path(__file__).parents[2] / "client" / "README.md").read_text()
+
+
+def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every block of Python runs as it stands, but for the address, and the first prints what it is about."""
+    (tmp_path / "john_doe.wav").write_bytes(JOHN.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    with MockAppliance(pending=0, running=0) as mock:
+        for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
+            exec(block.replace("http://127.0.0.1:8000", mock.url), names)
+    names["appliance"].close()  # type: ignore[attr-defined]
+    told = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"0 \d+\.\d+ 128", told[0])
+    assert told[1] == "True"
+    assert "done" in told
+    assert any("No such file" in line for line in told)
+
+
+def test_the_table_of_errors_is_that_of_the_code() -> None:
+    """Each error has its row, and the facts in it are attributes of the class."""
+    rows = dict(re.findall(r"^\| `(\w+)` \|.*\| (.*) \|$", README, re.MULTILINE))
+    assert set(rows) == {"TransportError", "ApiError", "TaskFailed", "TaskRejected", "PollTimeout", "ContractError"}
+    for name, facts in rows.items():
+        source = voxdouble_client._errors.__dict__[name].__init__.__code__.co_names
+        assert set(re.findall(r"`(\w+)`", facts)) <= set(source), name
+
+
+def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
+    """Each exit code has its row."""
+    rows = [int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)]
+    codes = [
+        run.SUCCESS,
+        run.REFUSED,
+        run.USAGE,
+        run.UNREACHABLE,
+        run.STILL_RUNNING,
+        run.CONTRACT_BROKEN,
+        run.INTERRUPTED,
+    ]
+    assert rows == codes
