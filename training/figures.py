@@ -1,4 +1,4 @@
-"""Figures of merit: equal error rate, rank-1 search, calibration cost; each with an interval by bootstrap over the speakers."""
+"""Figures of merit, each with an interval by bootstrap over the speakers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

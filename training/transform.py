@@ -1,7 +1,8 @@
 """Training of the transform: linear discriminant analysis with a regularised within-speaker spread.
 
-Embeddings are whitened by how one speaker's differ (over texts, moods, noise, telephone, rooms, coding), then turned to the axes along
-which speakers differ, each weighed by how reliably they do; a fixed rotation spreads the axes over the vector's 128 numbers.
+Embeddings are whitened by how one speaker's differ (over texts, moods, noise, telephone, rooms, coding), then turned
+to the axes along which speakers differ, each weighed by how reliably they do; a fixed rotation spreads the axes over
+the vector's 128 numbers.
 """
 
 from dataclasses import dataclass

@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 
 import voxdouble_fixtures
+from voxdouble_mock.voice.analysis import ChannelVoice, analyse
 
 Signal = np.ndarray
 
@@ -50,3 +51,9 @@ def sine(hertz: float, seconds: float, rate: int, level: float = 0.5) -> Signal:
 def joined(parts: Sequence[Signal]) -> Signal:
     """Put signals one after another."""
     return np.concatenate(parts)
+
+
+def heard(name: str, **how: Any) -> list[ChannelVoice]:
+    """Analyse a bundled recording."""
+    with voxdouble_fixtures.path(name).open("rb") as file:
+        return analyse(file, **how)

@@ -1,30 +1,21 @@
 """From a file to its channels' voices."""
 
-import io
 import math
 
+import numpy as np
 import pytest
 
 import voxdouble_fixtures
-from voxdouble_mock.voice.analysis import ChannelVoice, analyse
+from tests.voice.sounds import as_file, heard, speech
+from voxdouble_mock.voice.analysis import Extent, analyse
 from voxdouble_mock.voice.audio import UnusableAudio
 from voxdouble_mock.voice.vector import vectors_of
 
 
-def heard(name: str, **how: object) -> list[ChannelVoice]:
-    """Analyse a bundled recording."""
-    with voxdouble_fixtures.path(name).open("rb") as file:
-        return analyse(file, **how)  # type: ignore[arg-type]
-
-
 def test_the_same_samples_as_wav_and_as_flac_give_the_same_voiceprint() -> None:
     """A lossless container leaves no mark."""
-    import soundfile
-
-    samples, rate = soundfile.read(voxdouble_fixtures.path("john_doe.wav"), dtype="int16")
-    flac = io.BytesIO()
-    soundfile.write(flac, samples, rate, format="FLAC")
-    assert analyse(flac) == heard("john_doe.wav")
+    samples, rate = speech("john_doe.wav")
+    assert analyse(as_file(samples, rate, "FLAC")) == heard("john_doe.wav")
 
 
 def test_each_channel_is_heard_by_itself() -> None:
@@ -71,3 +62,35 @@ def test_bundled_files_that_are_no_audio_are_refused(recording: voxdouble_fixtur
     with pytest.raises(UnusableAudio) as caught:
         heard(recording.file)
     assert caught.value.location == ("body", "file")
+
+
+def test_a_range_is_the_recording_of_that_range() -> None:
+    """What lies outside the range is not heard."""
+    samples, rate = speech("john_doe.wav")
+    padded = np.concatenate([samples, np.zeros(2 * rate), samples])
+    seconds = len(samples) / rate
+    [whole] = analyse(as_file(samples, rate))
+    [ranged] = analyse(as_file(padded, rate), extent=Extent(range_from=0.0, range_to=seconds + 1))
+    assert ranged.speech_length == pytest.approx(whole.speech_length, abs=0.04)
+    [later] = analyse(as_file(padded, rate), extent=Extent(range_from=seconds + 1))
+    assert later.speech_length == pytest.approx(whole.speech_length, abs=0.04)
+    [beyond] = analyse(as_file(samples, rate), extent=Extent(range_from=60.0))
+    assert beyond.speech_length == 0.0
+
+
+@pytest.mark.parametrize("most", [0.5, 1.25, 2.0])
+def test_no_more_speech_counts_than_asked_for(most: float) -> None:
+    """The speech is cut after so many seconds of it, not of the recording."""
+    [voice] = heard("john_doe.wav", extent=Extent(max_speech_length=most))
+    assert voice.speech_length == pytest.approx(most, abs=0.02)
+    assert len(vectors_of([voice.voiceprint])[0]) == 128
+
+
+def test_many_channels_are_heard_in_bounded_groups() -> None:
+    """Each of 255 channels is itself, however many the file has."""
+    samples, rate = speech("jane_roe_1.flac")
+    quiet = np.zeros((len(samples), 255))
+    quiet[:, 77] = samples
+    voices = analyse(as_file(quiet, rate, "WAV", "PCM_U8"))
+    assert [voice.channel_number for voice in voices if voice.speech_length > 0] == [77]
+    assert len(voices) == 255

@@ -1,5 +1,6 @@
 """A recording to what each of its channels says of its speaker: the whole way from a file to voiceprints."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -28,8 +29,24 @@ class ChannelVoice:
     """UBJSON, not Base64; made also where there is no speech (C19)."""
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How much of a recording counts, in seconds, under the vendor's names (contract 3.1)."""
+
+    range_from: float = 0.0
+    range_to: float | None = None
+    """None is the recording's end; beyond it there is nothing."""
+    max_speech_length: float | None = None
+    """Of the speech that was found in the range, as much from its beginning; None is all."""
+
+
 def analyse(
-    file: BinaryIO, *, channels: Sequence[int] = (), mix: bool = False, max_seconds: float = 7_200.0
+    file: BinaryIO,
+    *,
+    channels: Sequence[int] = (),
+    mix: bool = False,
+    extent: Extent | None = None,
+    max_seconds: float = 7_200.0,
 ) -> list[ChannelVoice]:
     """Make one entry for each chosen channel in the order asked for, or one for their mix; none chosen means all.
 
@@ -46,20 +63,20 @@ def analyse(
             )
     if mix:
         mixed = (np.rint(block.sum(axis=0, keepdims=True) / len(chosen)) for block in audio.blocks(chosen))
-        return _voices([0], mixed, audio.sample_rate)
+        return _voices([0], mixed, audio.sample_rate, extent or Extent())
     voices = []
     for place in range(0, len(chosen), TOGETHER):
         some = chosen[place : place + TOGETHER]
-        voices += _voices(some, audio.blocks(some), audio.sample_rate)
+        voices += _voices(some, audio.blocks(some), audio.sample_rate, extent or Extent())
     return voices
 
 
-def _voices(numbers: Sequence[int], blocks: Iterator[Samples], sample_rate: int) -> list[ChannelVoice]:
+def _voices(numbers: Sequence[int], blocks: Iterator[Samples], sample_rate: int, extent: Extent) -> list[ChannelVoice]:
     listeners = [_Listener(sample_rate) for _ in numbers]
     for block in blocks:
         for listener, samples in zip(listeners, block, strict=True):
             listener.hear(samples)
-    return [listener.voice(number) for number, listener in zip(numbers, listeners, strict=True)]
+    return [listener.voice(number, extent) for number, listener in zip(numbers, listeners, strict=True)]
 
 
 class _Listener:
@@ -78,11 +95,15 @@ class _Listener:
             self.levels.append(spectrum.levels(chunk, self.framer.rate))
             self.pitches.append(pitch.track(chunk, self.framer.rate))
 
-    def voice(self, number: int) -> ChannelVoice:
+    def voice(self, number: int, extent: Extent) -> ChannelVoice:
         """End the channel and judge it."""
         self._keep(self.framer.finish(spectrum.window_length(self.framer.rate)))
-        levels = np.concatenate(self.levels)
-        heard = pitch.joined(self.pitches)
+        first = math.ceil(extent.range_from * FRAMES_PER_SECOND)
+        end = None if extent.range_to is None else int(extent.range_to * FRAMES_PER_SECOND)
+        levels = np.concatenate(self.levels)[first:end]
+        heard = pitch.joined(self.pitches).part(first, end)
         frames = speech.speech_frames(levels, heard)
+        if extent.max_speech_length is not None:
+            frames &= np.cumsum(frames) <= extent.max_speech_length * FRAMES_PER_SECOND
         length = round(int(frames.sum()) / FRAMES_PER_SECOND, 2)
         return ChannelVoice(number, length, encode(embed(levels, heard, frames), length))

@@ -29,6 +29,10 @@ class Pitch:
     height: npt.NDArray[np.int16]
     """The frequency's logarithm in 1/256 octave above 1 Hz."""
 
+    def part(self, first: int, end: int | None) -> "Pitch":
+        """Cut out some frames."""
+        return Pitch(self.strength[first:end], self.height[first:end])
+
 
 NONE = Pitch(np.zeros(0, np.int16), np.zeros(0, np.int16))
 

@@ -43,7 +43,7 @@ def log_likelihood_ratios(columns: Sequence[bytes], rows: Sequence[bytes]) -> Sc
     """
     across, down = directions_of(columns), directions_of(rows)
     slope, offset = (table("likelihood") * FRACTION).tolist()
-    scores = np.round((down @ across.T) * (2.0 ** (-2 * UNIT_BITS) * slope) + offset, LLR_DECIMALS)
+    scores: Scores = np.round((down @ across.T) * (2.0 ** (-2 * UNIT_BITS) * slope) + offset, LLR_DECIMALS)
     scores[~down.any(axis=1)] = 0.0
     scores[:, ~across.any(axis=1)] = 0.0
     return scores
@@ -77,6 +77,4 @@ def _linear(voiceprints: Sequence[bytes], name: str) -> list[float | None]:
     *weights, offset = table(name).tolist()
     numbers = own_numbers_of(voiceprints)
     values = ((numbers - table("centre")) @ np.array(weights) + offset) * FRACTION**2
-    return [
-        value if there else None for value, there in zip(values.tolist(), numbers.any(axis=1).tolist(), strict=True)
-    ]
+    return [value if row.any() else None for value, row in zip(values.tolist(), numbers, strict=True)]

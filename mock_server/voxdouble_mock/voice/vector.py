@@ -84,7 +84,7 @@ def _own(embeddings: Floats) -> Whole:
 
 def _whole(embeddings: Floats) -> Whole:
     """Read our embeddings' whole numbers, bounded."""
-    whole: Whole = np.clip(np.rint(embeddings / UNIT), -LARGEST, LARGEST)
+    whole: Whole = np.clip(np.rint(embeddings.astype(np.float64) / UNIT), -LARGEST, LARGEST)
     return whole
 
 
