@@ -12,7 +12,17 @@ import pytest
 import requests
 
 from tests.server.conftest import Serve
-from tests.server.wire import CHUNKED_HEAD, GET, PATIENCE, Wire, answering, post, tell_body, tell_environ
+from tests.server.wire import (
+    CHUNKED_HEAD,
+    GET,
+    PATIENCE,
+    Wire,
+    answering,
+    post,
+    tell_body,
+    tell_environ,
+    wait_for_connections,
+)
 from voxdouble_mock.server import HttpServer, connection
 
 if TYPE_CHECKING:
@@ -204,8 +214,8 @@ def test_large_answer_to_a_slow_reader(serve: Serve, peak_memory: Callable[[], i
         assert peak_memory() - before < 2 * len(content)  # the reader's own copy, and none of ours
 
 
-def test_reader_that_stops(serve: Serve) -> None:
-    """A client that reads nothing for the server's timeout is given up, and the application's iterable is closed."""
+def test_reader_that_stops(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """A client that reads nothing for the timeout is given up quietly, and the application's iterable is closed."""
     closed = threading.Event()
 
     class Endless:
@@ -220,9 +230,12 @@ def test_reader_that_stops(serve: Serve) -> None:
         start_response("200 OK", [])
         return Endless()
 
-    with Wire(serve(app, timeout=0.1).address) as wire:
+    server = serve(app, timeout=0.1)
+    with Wire(server.address) as wire:
         wire.send(GET)
         assert closed.wait(PATIENCE)
+        wait_for_connections(server, 0)
+    assert caplog.text == ""
 
 
 def boom(environ: "WSGIEnvironment") -> Any:

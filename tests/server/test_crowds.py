@@ -3,7 +3,6 @@
 import errno
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.server.conftest import Serve
-from tests.server.wire import CHUNKED_HEAD, GET, PATIENCE, Wire, answering, post, tell_body, tell_environ
-from voxdouble_mock.server import HttpServer, engine, selection
+from tests.server.wire import (
+    CHUNKED_HEAD,
+    GET,
+    PATIENCE,
+    Wire,
+    answering,
+    post,
+    tell_body,
+    tell_environ,
+    wait_for_connections,
+)
+from voxdouble_mock.server import engine, selection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -33,13 +42,6 @@ def gather(crowd: ExitStack, address: tuple[str, int], says: bytes) -> list[Wire
     for wire in wires:
         wire.send(says)
     return wires
-
-
-def wait_for_connections(server: HttpServer, number: int) -> None:
-    """Wait until the server has accepted so many, or has got rid of all but so many."""
-    end = time.monotonic() + PATIENCE
-    while len(server._engine.connections) != number and time.monotonic() < end:
-        time.sleep(0.001)
 
 
 def workers() -> int:

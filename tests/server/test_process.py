@@ -11,8 +11,9 @@ from typing import IO, Any
 
 import pytest
 
-from tests.server.wire import GET, PATIENCE, Wire, post, wait_until_refused
-from voxdouble_mock.server.run import ENDING
+from tests.server.wire import GET, PATIENCE, Wire, answering, post, refuse, tell_environ, wait_until_refused
+from voxdouble_mock.server import HttpServer
+from voxdouble_mock.server.run import ENDING, run_until_signal
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 
@@ -133,6 +134,16 @@ def test_port_after_kill(launch: Callable[..., Process], port_chosen: bool) -> N
         with Wire(second.address) as wire:
             wire.send(GET)
             assert wire.answer().status == 200
+
+
+def test_signals_are_handed_back() -> None:
+    """After the server's end, signals mean to the program what they meant before."""
+    server = HttpServer(answering(tell_environ), refuse=refuse)
+    before = [signal.getsignal(number) for number in ENDING]
+    run_until_signal(server, lambda url: signal.raise_signal(signal.SIGTERM))
+    assert server.stopping.is_set()
+    assert [signal.getsignal(number) for number in ENDING] == before
+    assert signal.set_wakeup_fd(-1) == -1
 
 
 def test_idle_server_ends_at_once(launch: Callable[..., Process]) -> None:

@@ -119,6 +119,34 @@ def test_whole_body_has_no_deadline(serve: Serve) -> None:
         assert wire.answer().json == len(CONTENT)
 
 
+def test_silence_before_the_deadline(serve: Serve) -> None:
+    """A deadline that is far away does not allow a client to fall silent."""
+
+    def app(environ: "WSGIEnvironment") -> Any:
+        environ[ENVIRON_KEY].set_body_deadline(1000)
+        return tell_body(environ)
+
+    with Wire(serve(answering(app), timeout=0.1).address) as wire:
+        wire.send(SIZED[:-1])
+        assert wire.answer().json == {"error": "BodyTooSlow", "message": "The request body stalled for 0.1 s."}
+
+
+def test_deadline_is_the_body_s_alone(serve: Serve) -> None:
+    """The time that a deadline leaves does not bound how long the answer may take to send."""
+
+    def app(environ: "WSGIEnvironment") -> Any:
+        environ[ENVIRON_KEY].set_body_deadline(PATIENCE / 2)
+        environ["wsgi.input"].read()
+        return environ[ENVIRON_KEY].socket.gettimeout()
+
+    with Wire(serve(answering(app), timeout=PATIENCE).address) as wire:
+        wire.send(post(b"hello", "Expect: 100-continue")[:-5])
+        assert wire.line() == b"HTTP/1.1 100 Continue\r\n"
+        assert wire.line() == b"\r\n"
+        wire.send(b"hello")
+        assert wire.answer().json == PATIENCE
+
+
 def test_a_late_body_stays_late(serve: Serve) -> None:
     """A body that was too slow once is never handed out as whole later, with a piece missing."""
 

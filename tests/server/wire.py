@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from voxdouble_mock.server import HttpServer
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -163,3 +165,10 @@ def wait_until_refused(address: tuple[str, int]) -> None:
         except ConnectionResetError:
             continue
     raise AssertionError("connections are still taken")
+
+
+def wait_for_connections(server: HttpServer, number: int) -> None:
+    """Wait until the server has accepted so many, or has got rid of all but so many."""
+    end = time.monotonic() + PATIENCE
+    while len(server._engine.connections) != number and time.monotonic() < end:
+        time.sleep(0.001)
