@@ -100,7 +100,7 @@ def _read_request(stream: Any) -> Received | None:
     while left and (piece := stream.read(min(left, 1 << 16))):
         body += piece if len(body) < KEPT else b""
         left -= len(piece)
-    return Received(words[0], words[1], headers, body)
+    return None if left else Received(words[0], words[1], headers, body)
 
 
 def reply(status: int, body: object = b"", **headers: str) -> bytes:
