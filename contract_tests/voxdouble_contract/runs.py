@@ -71,6 +71,11 @@ class Run:
         return found
 
     @property
+    def channel_numbers(self) -> list[Any]:
+        """The numbers of a done extraction's channels, in their order."""
+        return [channel.get("channel_number") for channel in self.channels]
+
+    @property
     def vectors(self) -> list[Any]:
         """The vectors of a done conversion; Broken where there is no such list."""
         found = self.last.get("result", "vector_voiceprints")
@@ -129,6 +134,12 @@ class Runs:
     def done(self, name: str) -> Run:
         """Watch the named extraction to its end; unproven where that is not `done`."""
         return need_done(self.ended(name))
+
+    def taken(self, name: str, plain: str = "speech") -> Run:
+        """Watch a recording that the target must accept, since it accepts the same one when nothing is asked for."""
+        check_accepted(self.started(plain).start)
+        expect_status(self.started(name).start, 202)
+        return self.ended(name)
 
     def refused_or_bad(self) -> list[Run]:
         """Give the extractions of bad files that ended rejected or failed; unproven where there are none."""

@@ -5,17 +5,14 @@ import binascii
 import json
 import math
 import re
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
 from voxdouble_contract.recipes import SPEECH, STEREO
-from voxdouble_contract.runs import Run, Runs, check_accepted, need_end, watch
-from voxdouble_contract.samples import bundled, hum
+from voxdouble_contract.runs import Run, Runs, need_done
+from voxdouble_contract.samples import bundled
 from voxdouble_contract.statements import statement
-from voxdouble_contract.target import EXTRACTION, Target
-from voxdouble_contract.verdicts import expect, expect_status, unproven
+from voxdouble_contract.verdicts import expect, unproven
 
 MEMBERS = ("channel_number", "voiceprint", "speech_length", "model")
 MEASURE = 1.05
@@ -30,11 +27,6 @@ def speech_lengths(run: Run) -> list[float]:
     return [float(length or 0) for length in found]
 
 
-def numbers(run: Run) -> list[Any]:
-    """List the channel numbers of a result."""
-    return [channel.get("channel_number") for channel in run.channels]
-
-
 @statement("S30")
 def test_channels_are_split_by_default(runs: Runs) -> None:
     """`split` is accepted, and gives as many channels as asking for nothing does."""
@@ -46,8 +38,7 @@ def test_channels_are_split_by_default(runs: Runs) -> None:
 @pytest.mark.parametrize("name", ["split", "mix"])
 def test_both_modes_are_accepted(runs: Runs, name: str) -> None:
     """`split` and `mix` are accepted."""
-    check_accepted(runs.started("stereo").start)
-    expect_status(runs.started(name).start, 202)
+    runs.taken(name, "stereo")
 
 
 @statement("S32")
@@ -56,9 +47,7 @@ def test_both_modes_are_accepted(runs: Runs, name: str) -> None:
 )
 def test_channels_choose(runs: Runs, name: str, count: int) -> None:
     """As many channels come as were asked for, all where none was named."""
-    check_accepted(runs.started("stereo").start)
-    expect_status(runs.started(name).start, 202)
-    run = runs.done(name)
+    run = need_done(runs.taken(name, "stereo"))
     expect(len(run.channels) == count, f"There should be {count} channels.", run.last)
 
 
@@ -79,9 +68,7 @@ def test_channels_count_from_zero(runs: Runs, name: str, index: int) -> None:
 @pytest.mark.parametrize("name", ["speech with vector", "other speech"])
 def test_the_flag_adds_a_vector(runs: Runs, name: str) -> None:
     """With the flag each channel has a vector."""
-    check_accepted(runs.started("speech").start)
-    check_accepted(runs.started(name).start)
-    run = runs.done(name)
+    run = need_done(runs.taken(name))
     for channel in run.channels:
         expect(isinstance(channel.get("vector_voiceprint"), list), "There should be a `vector_voiceprint`.", run.last)
 
@@ -89,9 +76,7 @@ def test_the_flag_adds_a_vector(runs: Runs, name: str) -> None:
 @statement("S34")
 def test_the_flag_may_have_a_capital(runs: Runs) -> None:
     """`True` is taken as true."""
-    check_accepted(runs.started("speech with vector").start)
-    expect_status(runs.started("speech with True").start, 202)
-    run = runs.done("speech with True")
+    run = need_done(runs.taken("speech with True"))
     has_vector = isinstance(run.channels[0].get("vector_voiceprint"), list)
     expect(has_vector, "With `True` there should be a `vector_voiceprint`.", run.last)
 
@@ -160,102 +145,8 @@ def test_the_model_is_xl5(runs: Runs) -> None:
 def test_there_is_one_entry_for_each_channel(runs: Runs, name: str, wanted: list[int]) -> None:
     """Each channel that was processed has one entry, numbered from 0."""
     run = runs.done(name)
-    found = numbers(run)
+    found = run.channel_numbers
     expect(len(found) == len(wanted) and set(found) == set(wanted), f"The channels should be {wanted}.", run.last)
-
-
-@statement("C13")
-@pytest.mark.parametrize(
-    ("name", "wanted"),
-    [("first channel", [0]), ("second channel", [1]), ("both channels", [0, 1]), ("both channels reversed", [1, 0])],
-)
-def test_channels_keep_their_numbers(runs: Runs, name: str, wanted: list[int]) -> None:
-    """Results come in the order asked for, with the numbers of the recording."""
-    run = runs.done(name)
-    expect(numbers(run) == wanted, f"The channel numbers should be {wanted}.", run.last)
-
-
-@statement("C13")
-def test_a_channel_that_is_not_there_is_rejected(runs: Runs) -> None:
-    """A number beyond the recording's channels ends the task rejected."""
-    run = runs.ended("channel out of range")
-    expect(run.state == "rejected", "The task should end rejected.", run.last)
-
-
-@statement("C13")
-@pytest.mark.parametrize("text", ["0,0", "+0", "-1", "0, 1", "0,", "a", "0.5"])
-def test_what_is_no_list_of_channels_is_422(target: Target, text: str) -> None:
-    """Spaces, duplicates, signs and words are refused."""
-    expect_status(target.post_media(EXTRACTION, hum(0.2), "?" + urlencode({"channels": text})), 422)
-
-
-@statement("C14")
-@pytest.mark.parametrize("name", ["mix", "mix of one"])
-def test_a_mix_is_one_channel(runs: Runs, name: str) -> None:
-    """Mixed channels give one entry, number 0."""
-    run = runs.done(name)
-    expect(numbers(run) == [0], "There should be one channel, number 0.", run.last)
-
-
-@statement("C11")
-@pytest.mark.parametrize("name", ["empty", "no frames", "not audio", "4 kHz"])
-def test_what_is_no_recording_is_rejected(runs: Runs, name: str) -> None:
-    """What cannot be decoded is accepted, and ends rejected with a message."""
-    expect_status(runs.started(name).start, 202)
-    run = runs.ended(name)
-    expect(run.state == "rejected", "The task should end rejected.", run.last)
-    expect(run.last.get("error", "message"), "The error should say what was found.", run.last)
-
-
-@statement("C12")
-@pytest.mark.parametrize("name", ["piped, size 0", "piped, size unknown"])
-def test_a_piped_file_is_read_to_its_end(runs: Runs, name: str) -> None:
-    """A header without a size hides nothing of the recording."""
-    run, whole = runs.ended(name), runs.done("speech")
-    expect(run.state == "done", "The task should be done.", run.last)
-    lengths = [one.channels[0].get("speech_length") for one in (run, whole)]
-    expect(lengths[0] == lengths[1], f"There should be {lengths[1]} s of speech.", run.last, whole.last)
-
-
-@statement("C12")
-def test_a_cut_file_is_rejected(runs: Runs) -> None:
-    """A file shorter than it claims ends rejected."""
-    run = runs.ended("truncated")
-    expect(run.state == "rejected", "The task should end rejected.", run.last)
-
-
-@statement("C16")
-@pytest.mark.parametrize("text", ["true", "TRUE", "1", "on", "Yes", "t", "Y", "false", "0", "OFF", "no", "f", "N"])
-def test_booleans_may_be_spelt_freely(target: Target, text: str) -> None:
-    """All the spellings of a boolean are accepted, and mean what they say."""
-    run = Run(EXTRACTION, target.post_media(EXTRACTION, hum(0.2), f"?include_vector_voiceprint={text}"))
-    expect_status(run.start, 202)
-    watch(target, [run])
-    wanted = text.lower() in {"true", "1", "on", "yes", "t", "y"}
-    has_vector = "vector_voiceprint" in need_end(run).channels[0]
-    expect(has_vector == wanted, f"{text} should be {str(wanted).lower()}.", run.last)
-
-
-@statement("C16")
-@pytest.mark.parametrize("text", ["", "2", "maybe", "None", "truee"])
-def test_what_is_no_boolean_is_422(target: Target, text: str) -> None:
-    """Anything else is refused."""
-    expect_status(target.post_media(EXTRACTION, hum(0.2), f"?include_vector_voiceprint={text}"), 422)
-
-
-@statement("C16")
-def test_the_last_of_a_repeated_parameter_counts(runs: Runs) -> None:
-    """Of true and false the latter counts."""
-    run = runs.done("flag given twice")
-    expect("vector_voiceprint" not in run.channels[0], "The last value, false, should count.", run.last)
-
-
-@statement("C17")
-def test_what_is_unknown_is_ignored(target: Target, runs: Runs) -> None:
-    """Unknown parameters and parts change nothing, and `file` needs no file name."""
-    expect(runs.done("unknown parameter").channels, "An unknown parameter should be ignored.")
-    files = [("colour", (None, b"green")), ("file", (None, hum(0.2).data))]
-    expect_status(target.send("POST", target.path(EXTRACTION), sent="parts colour, file", files=files), 202)
 
 
 @statement("C19")

@@ -1,0 +1,116 @@
+"""Changes of answers, in the terms of tasks, channels and vectors; and what a mutant is."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.mutants.faults import Answer, Request, Wrap, answering
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A faulty appliance, and the statement that it breaks."""
+
+    statement: str
+    fault: str
+    """What is wrong with it, in a few words."""
+    wrap: Wrap
+    generation: str = "e4"
+
+    def __str__(self) -> str:
+        return f"{self.statement}: {self.fault}"
+
+
+def on_start(fault: Callable[[Answer], None]) -> Wrap:
+    """Change every 202."""
+    return answering(lambda request, answer: fault(answer) if answer.status == 202 else None)
+
+
+def on_task(fault: Callable[[Answer], None], *states: str) -> Wrap:
+    """Change every answer to a GET of a task that is in one of the states, by default in any."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if request.method == "GET" and answer.status == 200 and answer.task and (not states or answer.state in states):
+            fault(answer)
+
+    return answering(change)
+
+
+def on_status(status: int, fault: Callable[[Answer], None], *, method: str = "") -> Wrap:
+    """Change every answer with that status."""
+    return answering(
+        lambda request, answer: (
+            fault(answer) if answer.status == status and request.method in {method or request.method} else None
+        )
+    )
+
+
+def status(number: int) -> Callable[[Answer], None]:
+    """Answer with another status."""
+
+    def change(answer: Answer) -> None:
+        answer.status = number
+
+    return change
+
+
+def member(*path: str | int, value: Any = None, drop: bool = False) -> Callable[[Answer], None]:
+    """Set or drop a member of the body; a callable value is given what was there."""
+
+    def change(answer: Answer) -> None:
+        body = node = answer.json
+        for key in path[:-1]:
+            node = node[key]
+        if drop:
+            del node[path[-1]]
+        else:
+            before = node.get(path[-1]) if isinstance(node, dict) else node[path[-1]]
+            node[path[-1]] = value(before) if callable(value) else value
+        answer.json = body
+
+    return change
+
+
+def each_channel(fault: Callable[[dict[str, Any]], None]) -> Wrap:
+    """Change every channel of a done extraction."""
+
+    def change(answer: Answer) -> None:
+        body = answer.json
+        for channel in body["result"].get("channels", []):
+            fault(channel)
+        answer.json = body
+
+    return on_task(change, "done")
+
+
+def vectors(fault: Callable[[list[list[float]]], list[Any]]) -> Wrap:
+    """Change the list of vectors of a done conversion."""
+
+    def change(answer: Answer) -> None:
+        body = answer.json
+        if "vector_voiceprints" in body["result"]:
+            body["result"]["vector_voiceprints"] = fault(body["result"]["vector_voiceprints"])
+        answer.json = body
+
+    return on_task(change, "done")
+
+
+def header(name: str, value: Callable[[str], str | None]) -> Callable[[Answer], None]:
+    """Change a header, or with None drop it."""
+
+    def change(answer: Answer) -> None:
+        found = value(answer.headers.pop(name, ""))
+        if found is not None:
+            answer.headers[name] = found
+
+    return change
+
+
+def accepted(answer: Answer) -> None:
+    """Answer as if a task had been made."""
+    task_id = str(uuid.uuid4())
+    location = f"/api/technology/speaker-identification-voiceprint-extraction/{task_id}"
+    answer.status, answer.headers = 202, {"Location": location, "X-Location": location}
+    answer.headers["Content-Type"] = "application/json"
+    answer.json = {"task": {"task_id": task_id, "state": "pending"}}

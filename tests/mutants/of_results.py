@@ -1,0 +1,219 @@
+"""Appliances whose results are wrong."""
+
+import base64
+import contextlib
+import json
+from typing import Any
+
+from tests.mutants.changes import Mutant, each_channel, member, on_task, status, vectors
+from tests.mutants.faults import Answer, Request, Wrap, answering, taking
+
+FLAG = "include_vector_voiceprint"
+ZEROS = [0.0] * 128
+
+
+def asking(**parameters: str | None) -> Wrap:
+    """Take every upload as if it had been asked for in another way."""
+    return taking(lambda request: request.ask(**parameters) if request.method == "POST" else None)
+
+
+def asking_if(condition: Any, **parameters: str | None) -> Wrap:
+    """Take some uploads as if they had been asked for in another way."""
+
+    def twist(request: Request) -> None:
+        if request.method == "POST" and condition(request.query):
+            request.ask(**parameters)
+
+    return taking(twist)
+
+
+def refusing(condition: Any) -> Wrap:
+    """Refuse uploads that are asked for in some way."""
+    return answering(lambda q, a: status(422)(a) if a.status == 202 and condition(q.query) else None)
+
+
+def channels(change: Any) -> Wrap:
+    """Change the list of channels."""
+
+    def fault(answer: Answer) -> None:
+        body = answer.json
+        if "channels" in body["result"]:
+            body["result"]["channels"] = change(body["result"]["channels"])
+        answer.json = body
+
+    return on_task(fault, "done")
+
+
+def set_member(name: str, value: Any) -> Wrap:
+    """Set a member of every channel; a callable value is given what was there."""
+
+    def change(channel: dict[str, Any]) -> None:
+        if name in channel:
+            channel[name] = value(channel[name]) if callable(value) else value
+
+    return each_channel(change)
+
+
+def drop_member(name: str) -> Wrap:
+    """Drop a member of every channel."""
+    return each_channel(lambda channel: channel.pop(name, None))
+
+
+def ended(state: str, instead: str, **members: Any) -> Wrap:
+    """Let tasks that end in one state end in another."""
+
+    def fault(answer: Answer) -> None:
+        answer.json = {"task": {**answer.task, "state": instead}, **members}
+
+    return on_task(fault, state)
+
+
+def refused_by_name(name: bytes, number: int) -> Wrap:
+    """Refuse an upload at once whose body has a file of that name."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if answer.status == 202 and name in request.environ.get("mutant.body", b""):
+            answer.status = number
+
+    def wrap(app: Any) -> Any:
+        faulty = answering(change)(app)
+
+        def kept(environ: Any, start_response: Any) -> Any:
+            if environ["REQUEST_METHOD"] == "POST":
+                environ["mutant.body"] = Request(environ).read()
+            return faulty(environ, start_response)
+
+        return kept
+
+    return wrap
+
+
+def json_bodies(change: Any) -> Wrap:
+    """Take another list of voiceprints than was sent."""
+
+    def twist(request: Request) -> None:
+        if (request.header("Content-Type") or "").startswith("application/json"):
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                body = json.loads(request.read())
+                request.replace(json.dumps({**body, "voiceprints": change(body["voiceprints"])}).encode())
+
+    return taking(twist)
+
+
+def urlsafe(text: str) -> str:
+    """Write Base64 with the other alphabet."""
+    return base64.urlsafe_b64encode(b"\xfb\xff" + base64.b64decode(text)).decode()
+
+
+def single(number: int, count: int) -> Wrap:
+    """Refuse lists of that length."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if answer.status == 202 and request.environ.get("mutant.count") == count:
+            answer.status = number
+
+    def wrap(app: Any) -> Any:
+        faulty = answering(change)(app)
+
+        def counted(environ: Any, start_response: Any) -> Any:
+            if environ.get("CONTENT_TYPE", "").startswith("application/json"):
+                with contextlib.suppress(ValueError, KeyError, TypeError):
+                    environ["mutant.count"] = len(json.loads(Request(environ).read())["voiceprints"])
+            return faulty(environ, start_response)
+
+        return counted
+
+    return wrap
+
+
+INVENTED = {"channels": [{"channel_number": 0, "voiceprint": "AAAA", "speech_length": 1.0, "model": "sid-xl5"}]}
+TASK_ERROR = {"type": "task.validation-error", "message": "Not this one.", "detail": []}
+
+MUTANTS = [
+    Mutant("S29", "a channel mode is mandatory", refusing(lambda query: "channel_mode" not in query)),
+    Mutant(
+        "S30", "channels are mixed by default", asking_if(lambda query: "channel_mode" not in query, channel_mode="mix")
+    ),
+    Mutant("S30", "mix is refused", refusing(lambda query: query.get("channel_mode") == "mix")),
+    Mutant(
+        "S30",
+        "split is taken for mix",
+        asking_if(lambda query: query.get("channel_mode") == "split", channel_mode="mix"),
+    ),
+    Mutant("S32", "channels are ignored", asking(channels=None)),
+    Mutant("S32", "channels count from one", asking_if(lambda query: query.get("channels") == "1", channels="0")),
+    Mutant("S32", "an empty list is refused", refusing(lambda query: query.get("channels") == "")),
+    Mutant("S33", "the flag is ignored", asking(**{FLAG: None})),
+    Mutant("S33", "the vector has another name", set_member("vector_voiceprint", None)),
+    Mutant("S34", "True is refused", refusing(lambda query: query.get(FLAG) == "True")),
+    Mutant("S34", "True is taken for false", asking_if(lambda query: query.get(FLAG) == "True", **{FLAG: "false"})),
+    Mutant("S35", "a vector is always given", asking(**{FLAG: "true"})),
+    Mutant("S36", "there is no model", drop_member("model")),
+    Mutant("S36", "there is no voiceprint", drop_member("voiceprint")),
+    Mutant("S36", "there is no channel number", drop_member("channel_number")),
+    Mutant("S36", "there is no speech length", drop_member("speech_length")),
+    Mutant("S37", "a voiceprint is hexadecimal with a colon", set_member("voiceprint", "e2:6b")),
+    Mutant("S37", "a voiceprint is of the other alphabet", set_member("voiceprint", urlsafe)),
+    Mutant("S37", "a voiceprint is a list of bytes", set_member("voiceprint", [123, 105])),
+    Mutant("S38", "speech is measured in milliseconds", set_member("speech_length", lambda found: found * 1000)),
+    Mutant("S38", "speech is measured in minutes", set_member("speech_length", lambda found: found / 6000)),
+    Mutant("S38", "the speech length is text", set_member("speech_length", str)),
+    Mutant("S39", "the model is a number", set_member("model", 5)),
+    Mutant("S40", "channels are numbered from one", set_member("channel_number", lambda found: found + 1)),
+    Mutant("S40", "only the first channel comes", channels(lambda found: found[:1])),
+    Mutant("S40", "each channel comes twice", channels(lambda found: found * 2)),
+    Mutant("S41", "one voiceprint is not enough", single(422, 1)),
+    Mutant("S41", "two voiceprints are too many", single(422, 2)),
+    Mutant("S41", "a list as long as the limit is too long", single(422, 10)),
+    Mutant("S44", "vectors come in reverse", vectors(lambda found: found[::-1])),
+    Mutant(
+        "S44",
+        "equal voiceprints have one vector",
+        vectors(lambda found: [found[0], *[v for v in found[1:] if v != found[0]]]),
+    ),
+    Mutant("S44", "the list has another name", on_task(member("result", value={"vectors": []}), "done")),
+    Mutant("S45", "a vector has 127 numbers", vectors(lambda found: [vector[:127] for vector in found])),
+    Mutant("S45", "a vector's numbers are text", vectors(lambda found: [[str(x) for x in vector] for vector in found])),
+    Mutant("S45", "an extraction's vector has 256 numbers", set_member("vector_voiceprint", lambda found: found * 2)),
+    Mutant("S46", "silence has a vector of zeros", vectors(lambda found: [vector or ZEROS for vector in found])),
+    Mutant("S46", "silence has no vector at all", vectors(lambda found: [vector or None for vector in found])),
+    Mutant("S47", "a conversion rounds", vectors(lambda found: [[round(x, 6) for x in vector] for vector in found])),
+    Mutant("S47", "an extraction rounds", set_member("vector_voiceprint", lambda found: [round(x, 6) for x in found])),
+    Mutant("S59", "a long recording is processed", ended("rejected", "done", result=INVENTED)),
+    Mutant("S59", "a long recording is refused at once", refused_by_name(b"hum_3s.wav", 422)),
+    Mutant("S79", "the model has another name", set_member("model", "sid-l4")),
+    Mutant(
+        "S81", "a long recording fails", ended("rejected", "failed", error={"type": "internal", "message": "Too long."})
+    ),
+    Mutant(
+        "C11", "what is no recording fails", ended("rejected", "failed", error={"type": "internal", "message": "No."})
+    ),
+    Mutant("C11", "an empty file is refused at once", refused_by_name(b"empty.wav", 422)),
+    Mutant("C12", "a cut file is done", ended("rejected", "done", result=INVENTED)),
+    Mutant("C12", "a piped file is refused", refused_by_name(b"piped_0", 422)),
+    Mutant("C13", "channels come sorted", channels(lambda found: sorted(found, key=lambda one: one["channel_number"]))),
+    Mutant("C13", "a duplicate is ignored", asking_if(lambda query: query.get("channels") == "0,0", channels="0")),
+    Mutant("C14", "a mix has another number", set_member("channel_number", lambda found: found + 1)),
+    Mutant("C15", "a missing vector is null", each_channel(lambda channel: channel.setdefault("vector_voiceprint"))),
+    Mutant("C16", "y is no boolean", refusing(lambda query: query.get(FLAG) == "Y")),
+    Mutant(
+        "C16", "anything is a boolean", asking_if(lambda query: query.get(FLAG) in {"2", "maybe"}, **{FLAG: "true"})
+    ),
+    Mutant("C17", "unknown parameters are refused", refusing(lambda query: "colour" in query)),
+    Mutant(
+        "C18",
+        "white space is refused",
+        json_bodies(lambda found: ["*" if text != text.strip() else text for text in found]),
+    ),
+    Mutant("C19", "silence has a vector of zeros", set_member("vector_voiceprint", lambda found: found or ZEROS)),
+    Mutant("C20", "what is no voiceprint is done", ended("rejected", "done", result={"vector_voiceprints": [[]]})),
+    Mutant("C20", "the index is missing", on_task(member("error", "detail", value=[]), "rejected")),
+    Mutant(
+        "C21",
+        "strangers are rejected",
+        json_bodies(lambda found: ["AAAA" if len(text) < 1000 else text for text in found]),
+    ),
+    Mutant("C32", "numbers are long", set_member("vector_voiceprint", lambda found: [x + 1e-13 for x in found])),
+    Mutant("C32", "speech lengths are long", set_member("speech_length", lambda found: found + 0.00012)),
+    Mutant("C27", "half as many voiceprints are enough", single(422, 50_000)),
+]

@@ -1,0 +1,178 @@
+"""Appliances whose tasks start, live and end wrongly."""
+
+from typing import Any
+
+from tests.mutants.changes import Mutant, header, member, on_start, on_status, on_task, status
+from tests.mutants.faults import Answer, Request, Wrap, answering
+
+LOST = "http://127.0.0.1:9"
+
+
+def only(needle: str, wrap_fault: Any) -> Wrap:
+    """Change the 202 of technologies with that word in their name."""
+    return answering(
+        lambda request, answer: wrap_fault(answer) if answer.status == 202 and needle in request.path else None
+    )
+
+
+def remembering(on_known: Any, *, known: bool = True) -> Wrap:
+    """Change the 404 of tasks that were there once, or of those that never were."""
+    ids: set[str] = set()
+
+    def change(request: Request, answer: Answer) -> None:
+        if answer.status == 202:
+            ids.add(answer.task["task_id"])
+        if request.method == "GET" and answer.status == 404 and (request.path.split("/")[-1] in ids) == known:
+            on_known(answer)
+
+    return answering(change)
+
+
+def revealing_final(answer: Answer) -> None:
+    """Show a task that is running as pending, and one that is done as running, every other time."""
+    body = answer.json
+    if int(body["task"]["task_id"][-1], 16) % 2:
+        body["task"]["state"] = "running"
+    answer.json = {"task": body["task"]}
+
+
+def flickering() -> Wrap:
+    """Let every second answer to a done task say that it is running."""
+    seen: dict[str, int] = {}
+
+    def change(answer: Answer) -> None:
+        task_id = answer.task["task_id"]
+        seen[task_id] = seen.get(task_id, 0) + 1
+        if seen[task_id] % 2 == 0:
+            answer.json = {"task": {"task_id": task_id, "state": "running"}}
+
+    return on_task(change, "done")
+
+
+def changing_outcome() -> Wrap:
+    """Give another speech length each time."""
+    count = iter(range(1_000_000))
+
+    def change(answer: Answer) -> None:
+        body = answer.json
+        body["result"]["count"] = next(count)
+        answer.json = body
+
+    return on_task(change, "done")
+
+
+def rejected(*path: str, value: Any = None, drop: bool = False) -> Wrap:
+    """Change the answer to a rejected task."""
+    return on_task(member(*path, value=value, drop=drop), "rejected")
+
+
+def done(*path: str, value: Any = None, drop: bool = False) -> Wrap:
+    """Change the answer to a done task."""
+    return on_task(member(*path, value=value, drop=drop), "done")
+
+
+def detail_location(answer: Answer) -> None:
+    """Write each location as a dotted word."""
+    body = answer.json
+    for detail in body["error"].get("detail", []):
+        detail["location"] = ".".join(map(str, detail["location"]))
+    answer.json = body
+
+
+def float_location(answer: Answer) -> None:
+    """Write each index as a float."""
+    body = answer.json
+    for detail in body["error"].get("detail", []):
+        detail["location"] = [*detail["location"], 0.5]
+    answer.json = body
+
+
+def late(answer: Answer) -> None:
+    """Show a done task as still running."""
+    answer.json = {"task": {**answer.task, "state": "running"}}
+
+
+MUTANTS = [
+    Mutant("S1", "an accepted task is answered 200", on_start(status(200))),
+    Mutant("S1", "an accepted conversion is answered 201", only("conversion", status(201))),
+    Mutant("S1", "a good upload is answered 500", only("extraction", status(500))),
+    Mutant("S2", "the id is a counter", on_start(member("task", "task_id", value="17"))),
+    Mutant("S2", "the 202 has no state", on_start(member("task", "state", drop=True))),
+    Mutant(
+        "S2", "the id of a conversion stands beside the task", only("conversion", member("task", "task_id", drop=True))
+    ),
+    Mutant("S3", "a task starts as running", on_start(member("task", "state", value="running"))),
+    Mutant("S4", "the 202 has an empty result", on_start(member("result", value={}))),
+    Mutant("S4", "the 202 has an error", on_start(member("error", value={"type": "internal", "message": ""}))),
+    Mutant("S5", "there is no Location", on_start(header("Location", lambda _: None))),
+    Mutant("S5", "a conversion has no Location", only("conversion", header("Location", lambda _: None))),
+    Mutant("S6", "there is no X-Location", on_start(header("X-Location", lambda _: None))),
+    Mutant(
+        "S7",
+        "Location names no technology",
+        on_start(header("Location", lambda url: "/api/tasks/" + url.split("/")[-1])),
+    ),
+    Mutant("S7", "Location names another id", on_start(header("Location", lambda url: url[:-4] + "0000"))),
+    Mutant("S7", "Location ends in a slash", on_start(header("Location", lambda url: url + "/"))),
+    Mutant("S8", "Location is a bare path", on_start(header("Location", lambda url: "/" + url.split("/", 3)[3]))),
+    Mutant(
+        "S8", "Location leads elsewhere", on_start(header("Location", lambda url: f"{LOST}/" + url.split("/", 3)[3]))
+    ),
+    Mutant("S9", "Location is a relative path", on_start(header("Location", lambda url: url.split("/", 3)[3]))),
+    Mutant("S9", "Location has no scheme", on_start(header("Location", lambda url: url.removeprefix("http:")))),
+    Mutant("S10", "a pending task is answered 202", on_task(status(202), "pending")),
+    Mutant("S10", "a running task is answered 204", on_task(status(204), "running")),
+    Mutant("S10", "a done task is answered 303", on_task(status(303), "done")),
+    Mutant(
+        "S11",
+        "every answer names the same task",
+        on_task(member("task", "task_id", value="3fa85f64-5717-4562-b3fc-2c963f66afa6")),
+    ),
+    Mutant("S12", "done is called finished", done("task", "state", value="finished")),
+    Mutant("S12", "running is called processing", on_task(member("task", "state", value="processing"), "running")),
+    Mutant("S12", "states are written in capitals", on_task(member("task", "state", value=str.upper))),
+    Mutant("S13", "a done task has an error too", done("error", value={"type": "internal", "message": "none"})),
+    Mutant("S13", "a done task's result is called output", done("result", drop=True)),
+    Mutant("S14", "a rejected task has no error", rejected("error", drop=True)),
+    Mutant("S14", "a rejected task has a result too", rejected("result", value={"channels": []})),
+    Mutant("S15", "a task's error is of another type", rejected("error", "type", value="audio.invalid")),
+    Mutant("S16", "a task's error has no message", rejected("error", "message", drop=True)),
+    Mutant("S16", "a task's error is of no type", rejected("error", "type", drop=True)),
+    Mutant("S16", "a task's details are an object", rejected("error", "detail", value={"location": []})),
+    Mutant("S17", "locations are dotted words", on_task(detail_location, "rejected")),
+    Mutant("S17", "indexes are floats", on_task(float_location, "rejected")),
+    Mutant("S18", "a rejected task's error is internal", rejected("error", "type", value="internal")),
+    Mutant("S19", "an unknown id is answered 400", remembering(status(400), known=False)),
+    Mutant("S19", "an unknown id is answered 200", remembering(status(200), known=False)),
+    Mutant("S19", "an unknown id is answered 410", remembering(status(410), known=False)),
+    Mutant("S20", "an expired task is answered 410", remembering(status(410))),
+    Mutant("S20", "an expired task is answered 200", remembering(status(200))),
+    Mutant("S21", "a malformed id is answered 422", on_status(404, status(422), method="GET")),
+    Mutant("S62", "a malformed id is answered 422", on_status(404, status(422), method="GET")),
+    Mutant("S62", "a malformed id is answered 500", on_status(404, status(500), method="GET")),
+    Mutant("S76", "a task's error is of a request error's type", rejected("error", "type", value="request.invalid")),
+    Mutant(
+        "S76", "a request's error is of a task error's type", on_status(404, member("type", value="task.not-found"))
+    ),
+    Mutant("S77", "X-Location is a bare path", on_start(header("X-Location", lambda url: "/" + url.split("/", 3)[3]))),
+    Mutant("S78", "a rejected task is answered 422", on_task(status(422), "rejected")),
+    Mutant("S78", "a rejected task is answered 409", on_task(status(409), "rejected")),
+    Mutant("C1", "every task takes a moment longer", on_task(late, "done")),
+    Mutant("C2", "a rejected task was running", on_task(member("task", "state", value="running"), "pending")),
+    Mutant("C2", "a done task runs again", flickering()),
+    Mutant("C2", "the outcome changes", changing_outcome()),
+    Mutant("C3", "a done task is gone at once", on_task(status(404), "done")),
+    Mutant("C3", "an expired task is gone", remembering(status(410))),
+    Mutant("C4", "a malformed id is answered 400", on_status(404, status(400), method="GET")),
+    Mutant(
+        "C24",
+        "ids are of version 1",
+        on_start(member("task", "task_id", value=lambda text: text[:14] + "1" + text[15:])),
+    ),
+    Mutant(
+        "C25",
+        "equal POSTs make one task",
+        on_start(member("task", "task_id", value="3fa85f64-5717-4562-b3fc-2c963f66afa6")),
+    ),
+    Mutant("C30", "a task in sixteen waits", on_task(revealing_final, "done")),
+]
