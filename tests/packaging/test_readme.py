@@ -69,3 +69,9 @@ def test_scenarios_are_taken(folder: Path, scenario: str) -> None:
     (folder / "scenario.yaml").write_text(scenario)
     with MockAppliance() as mock:
         mock.scenario(folder / "scenario.yaml")
+
+
+def test_links_lead_somewhere() -> None:
+    """Each file that a link names is there."""
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", README)
+    assert [link for link in links if not (ROOT / link).exists()] == []
