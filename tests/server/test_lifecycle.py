@@ -17,6 +17,8 @@ import requests
 from tests.server.conftest import Serve
 from tests.server.wire import GET, PATIENCE, Wire, answering, post, refuse, tell_body, tell_environ, wait_until_refused
 from voxdouble_mock.server import HttpServer
+from voxdouble_mock.server.body import SizedBody
+from voxdouble_mock.server.request import Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -243,7 +245,8 @@ def test_nothing_is_left_of_stopped_servers() -> None:
     for _ in range(50):
         live()
     grown = {name: count for name, count in (count_objects() - before).items() if count >= 25}
-    assert (grown, threading.active_count()) == ({}, threads)
+    assert grown == {}
+    assert threading.active_count() <= threads  # fewer, where another test's threads have ended meanwhile
     assert not any("Cheroot" in str(key) for key in getattr(logging, "statistics", {}))
 
 
@@ -259,11 +262,11 @@ def test_requests_leave_no_cycles(serve: Serve) -> None:
             for _ in range(20):
                 wire.send(post(b"x" * 1000))
                 wire.answer()
-            found = Counter(type(thing).__name__ for thing in gc.get_objects())
+            found = Counter(type(thing) for thing in gc.get_objects())
         finally:
             gc.enable()
-    assert found["Request"] <= 1
-    assert found["SizedBody"] <= 1
+    assert found[Request] <= 1
+    assert found[SizedBody] <= 1
 
 
 def test_forgotten_stop(tmp_path: Any) -> None:
@@ -271,6 +274,8 @@ def test_forgotten_stop(tmp_path: Any) -> None:
     script = """if True:
         import socket, threading
         from voxdouble_mock.server import HttpServer
+from voxdouble_mock.server.body import SizedBody
+from voxdouble_mock.server.request import Request
         running = threading.Event()
         def app(environ, start_response):
             running.set()
