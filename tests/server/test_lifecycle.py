@@ -274,8 +274,6 @@ def test_forgotten_stop(tmp_path: Any) -> None:
     script = """if True:
         import socket, threading
         from voxdouble_mock.server import HttpServer
-from voxdouble_mock.server.body import SizedBody
-from voxdouble_mock.server.request import Request
         running = threading.Event()
         def app(environ, start_response):
             running.set()
