@@ -49,6 +49,8 @@ class BaseClient:
     ) -> None:
         if token is not None and not _TOKEN.fullmatch(token):
             raise ValueError("A token is printable ASCII without spaces.")
+        if proxy is not None and not proxy.lower().startswith("http://"):
+            raise ValueError("A proxy is an http:// URL, as deadlines are kept through such a one only.")
         if foreign_location not in {"refuse", "rebase"}:
             raise ValueError(f'foreign_location is "refuse" or "rebase", not {foreign_location!r}.')
         if ca is not None and not os.path.exists(ca):  # noqa: PTH110  it may be a path of any kind

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from voxdouble_client._task import TaskHandle
 
 
+TRY_LATER = frozenset({429, 502, 503, 504})
+"""The statuses that say that it is not the request that is wrong."""
+
+
 class ApplianceError(Exception):
     """The base of all errors of this package."""
 
@@ -58,6 +62,7 @@ class ApiError(ApplianceError):
 
     `type`, `message` and `detail` are those of the vendor's error body (S64, S65); `type` is None where the body is not
     one, as when a proxy answers with a page of HTML. `retry_after` is the pause in seconds that is asked for, or None.
+    `transient` says whether the same request may do better later.
     """
 
     def __init__(
@@ -78,6 +83,7 @@ class ApiError(ApplianceError):
         self.message = message
         self.detail = detail or []
         self.retry_after = retry_after
+        self.transient = status in TRY_LATER
 
 
 class _BadEnd(ApplianceError):

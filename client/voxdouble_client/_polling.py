@@ -62,7 +62,7 @@ def wait_for(
             answer, wished = look(deadline, granted)
         except (TransportError, ApiError) as failure:
             late = granted(0.0) is None or (isinstance(failure, TransportError) and failure.timed_out)
-            if not late:
+            if not (late and failure.transient):
                 raise
             return Waited(answer, failure)
         if on_state is not None and answer.state != seen:

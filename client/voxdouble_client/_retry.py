@@ -6,15 +6,13 @@ import logging
 import random
 import threading
 from collections.abc import Callable
-from itertools import count
 
 from voxdouble_client._clock import Clock, Deadline
-from voxdouble_client._errors import ApiError, ApplianceError, TransportError
+from voxdouble_client._errors import TRY_LATER, ApiError, TransportError
 from voxdouble_client._transport import Transport
 from voxdouble_client._wire import Reply, Request, refusal
 
 FAILURES_IN_A_ROW = 5
-TRY_LATER = frozenset({429, 502, 503, 504})
 
 _log = logging.getLogger("voxdouble_client")
 
@@ -55,10 +53,12 @@ class Caller:
 
         `pause` turns the seconds that should pass before the next try into those that may, or None to give up.
         """
-        for failures in count(1):
+        failures = 0
+        while True:
             try:
                 return self._once(request, deadline)
             except (TransportError, ApiError) as error:
+                failures += 1
                 wished = backoff(failures, random.random())  # noqa: S311  jitter, no secret
                 if isinstance(error, ApiError) and error.retry_after is not None:
                     wished = error.retry_after
@@ -67,9 +67,8 @@ class Caller:
                     raise
                 if not self.budget.take():
                     raise
-                _log.warning("%s Trying again in %.3g s.", error, granted)
+                _log.warning("Trying again in %.3g s: %s", granted, error)
                 self.clock.sleep(granted)
-        raise AssertionError("unreachable")  # count() has no end
 
     def _once(self, request: Request, deadline: Deadline) -> Reply:
         seconds = deadline.left()
@@ -87,17 +86,15 @@ class Caller:
         return reply
 
 
-def repeatable(request: Request, error: ApplianceError) -> bool:
-    """Whether the request may be sent again after this error: a POST that may have run is never repeated."""
+def repeatable(request: Request, error: TransportError | ApiError) -> bool:
+    """Tell whether the request may be sent again after this error: a POST that may have run is never repeated."""
     if isinstance(error, TransportError):
         return error.transient and not error.timed_out and not error.may_have_run
-    if not isinstance(error, ApiError):
-        return False
     if request.method == "GET":
-        return error.status in TRY_LATER
+        return error.transient
     return error.status == 429 or (error.status == 503 and error.retry_after is not None)
 
 
 def backoff(failures: int, chance: float) -> float:
-    """Seconds to pause after so many failures in a row; `chance` in [0, 1) spreads clients that failed together."""
+    """Tell the pause in seconds after failures in a row; `chance` in [0, 1) spreads clients that fail together."""
     return float(min(0.1 * 2 ** (failures - 1), 5.0) * (0.5 + chance / 2))

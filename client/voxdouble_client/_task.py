@@ -43,7 +43,7 @@ class TaskHandle(Generic[R]):
 
     def answer(self, timeout: float | None = None) -> TaskAnswer:
         """Look once; TransportError if that takes more than `timeout` seconds, ApiError 404 if the task has expired."""
-        deadline = self._clock().deadline(self._timeout if timeout is None else timeout)
+        deadline = self._deadline(timeout)
         return self._look(deadline, within(deadline))[0]
 
     def wait(self, timeout: float | None = None, *, on_state: Callable[[str], None] | None = None) -> TaskAnswer:
@@ -51,11 +51,11 @@ class TaskHandle(Generic[R]):
 
         `on_state` is called with each new state that is seen.
         """
-        return self._wait(self._clock().deadline(self._timeout if timeout is None else timeout), on_state)
+        return self._wait(self._deadline(timeout), on_state)
 
     def result(self, timeout: float | None = None, *, on_state: Callable[[str], None] | None = None) -> R:
         """Wait for the result; TaskFailed or TaskRejected if it ends badly, PollTimeout after `timeout` seconds."""
-        return self._result(self._clock().deadline(self._timeout if timeout is None else timeout), on_state)
+        return self._result(self._deadline(timeout), on_state)
 
     def _result(self, deadline: Deadline, on_state: Callable[[str], None] | None) -> R:
         answer = self._wait(deadline, on_state)
@@ -90,6 +90,9 @@ class TaskHandle(Generic[R]):
         assert self._caller is not None  # _clock was asked first
         reply = self._caller.call(Request("GET", self.url, stall=GET_STALL_SECONDS), deadline, pause)
         return task_answer(reply, self.task_id), retry_after(reply.headers)
+
+    def _deadline(self, timeout: float | None) -> Deadline:
+        return self._clock().deadline(self._timeout if timeout is None else timeout)
 
     def _clock(self) -> Clock:
         if self._caller is None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
-import ssl
 import time
-from http.client import BadStatusLine, HTTPException, IncompleteRead, RemoteDisconnected
+from http.client import HTTPException
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import orjson
 import requests
 from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidProxyURL
 from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -19,18 +20,12 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_ import create_urllib3_context
 
 from voxdouble_client import _sockets
+from voxdouble_client._causes import may_pass, reason
 from voxdouble_client._errors import ContractError, TransportError
 from voxdouble_client._wire import Reply, Request
 
 REPLY_LIMIT = 512 << 20
 """Bytes. Chosen: three times what 50,000 vectors of 128 numbers take when every number is printed in full."""
-
-_IN_OUR_WORDS: dict[type[BaseException], str] = {
-    RemoteDisconnected: "the connection was closed without an answer",
-    BadStatusLine: "what came is no HTTP answer",
-    IncompleteRead: "the answer was cut short",
-    TimeoutError: "the other end was silent for too long",
-}
 
 _log = logging.getLogger("voxdouble_client")
 _log.addHandler(logging.NullHandler())  # what is logged is the program's to show
@@ -38,12 +33,12 @@ _log.addHandler(logging.NullHandler())  # what is logged is the program's to sho
 
 class _Connection(HTTPConnection):
     def _new_conn(self) -> _sockets.DeadlineSocket:
-        return _sockets.connect(self._dns_host, self.port, list(self.socket_options or ()))
+        return _sockets.connect(self.host, self.port, list(self.socket_options or ()))
 
 
 class _TlsConnection(HTTPSConnection):
     def _new_conn(self) -> _sockets.DeadlineSocket:
-        return _sockets.connect(self._dns_host, self.port, list(self.socket_options or ()))
+        return _sockets.connect(self.host, self.port, list(self.socket_options or ()))
 
     def connect(self) -> None:
         self.ssl_context = create_urllib3_context()
@@ -67,14 +62,20 @@ class _Adapter(HTTPAdapter):
         _use_own_pools(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if not proxy.lower().startswith("http://"):
+            raise InvalidProxyURL("a proxy has to be an http:// URL, as deadlines are kept through such a one only")
         manager = super().proxy_manager_for(proxy, **kwargs)
-        if not proxy.lower().startswith("socks"):
-            _use_own_pools(manager)
+        _use_own_pools(manager)
         return manager
 
 
 def _use_own_pools(manager: PoolManager) -> None:
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """See no redirect anywhere: even where it follows none, requests reads the body of one, without bound."""
 
 
 class Transport:
@@ -85,8 +86,9 @@ class Transport:
     """
 
     def __init__(self, *, token: str | None, ca: str | None, proxy: str | None) -> None:
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers.clear()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # they could grow without bound
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter(pool_maxsize=64))
         self._headers = {"User-Agent": _user_agent(), "Accept": "application/json", "Accept-Encoding": "identity"}
@@ -159,7 +161,7 @@ def _whole_body(request: Request, response: requests.Response) -> bytes:
         raise ContractError(
             f"{request.method} {request.url} was answered in {encoding}, which was not asked for.", url=request.url
         )
-    framed = "chunked" in response.headers.get("Transfer-Encoding", "") or raw.length_remaining is not None
+    framed = "chunked" in response.headers.get("Transfer-Encoding", "").lower() or raw.length_remaining is not None
     if not framed and not _is_json(body):
         raise HTTPException("the answer has no length and may have been cut short")
     return bytes(body)
@@ -173,42 +175,17 @@ def _is_json(body: bytearray) -> bool:
 
 
 def _transport_error(request: Request, error: Exception, deadline: float | None) -> TransportError:
-    body = request.body
     # A GET changes nothing; of a POST the appliance cannot act on what it got no byte of.
-    may_have_run = body is not None and body.started
-    reason = f"it was not answered within {deadline:.3g} s" if deadline is not None else _reason(error)
+    may_have_run = request.body is not None and request.body.started
+    why = reason(error) if deadline is None else f"it was not answered within {round(deadline, 3):g} s"
     return TransportError(
-        f"{request.method} {request.url} failed: {reason}."
+        f"{request.method} {request.url} failed: {why}."
         + (" The appliance may have started the task." if may_have_run else ""),
         url=request.url,
         may_have_run=may_have_run,
         timed_out=deadline is not None,
-        transient=not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)),
+        transient=may_pass(error),
     )
-
-
-def _reason(error: Exception) -> str:
-    """Say what happened: the innermost cause, as what requests and urllib3 wrap around it tells only of them."""
-    causes = _causes(error)
-    for kind, words in _IN_OUR_WORDS.items():
-        if any(isinstance(cause, kind) for cause in causes):
-            return words
-    innermost = causes[-1]
-    text = innermost.strerror if isinstance(innermost, OSError) and innermost.strerror else str(innermost)
-    return text.rstrip(".") or type(innermost).__name__
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """List the error and what it was made from, outermost first."""
-    chain = [error]
-    while (inner := _inner(chain[-1])) is not None and inner not in chain:
-        chain.append(inner)
-    return chain
-
-
-def _inner(error: BaseException) -> BaseException | None:
-    wrapped = [error.__cause__, getattr(error, "reason", None), *error.args]
-    return next((cause for cause in wrapped if isinstance(cause, BaseException)), None)
 
 
 def _user_agent() -> str:

@@ -225,6 +225,26 @@ def test_a_dripping_proxy_ends_by_the_deadline() -> None:
     assert time.monotonic() - began < 2.3
 
 
+@pytest.mark.parametrize("url", ["socks5://127.0.0.1:1", "https://127.0.0.1:1", "127.0.0.1:1"])
+def test_a_proxy_that_keeps_no_deadline_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that is not plain HTTP is an error, whether the caller names it or the environment does; P10."""
+    with pytest.raises(ValueError, match="http:// URL"):
+        ApplianceClient("http://appliance", proxy=url)
+    if "://" in url:
+        monkeypatch.setenv("HTTP_PROXY", url)
+        told = pytest.raises(TransportError, match="http:// URL")
+        with ApplianceClient("http://appliance", sleep=lambda _: None) as appliance, told:
+            appliance.extract_voiceprint(b"audio")
+
+
+def test_no_cookie_is_kept() -> None:
+    """What an answer would have the client remember, it does not, so that no answer can make its requests grow."""
+    with against(speaking(reply(200, DONE, set_cookie="a=b"))) as (server, appliance):
+        for _ in range(2):
+            appliance.task(TASK_PATH).state()
+    assert "cookie" not in server.received[1].headers
+
+
 def test_the_token_goes_out_as_bearer() -> None:
     """The token stands in every request, and only as the contract of the mock says."""
     with against(GOOD, token="secret") as (server, appliance):

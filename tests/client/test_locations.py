@@ -1,5 +1,6 @@
 """Where a task is said to be: every right form is understood, and nothing is sent to a second origin; P11."""
 
+import gzip
 from collections.abc import Iterator
 
 import pytest
@@ -97,6 +98,22 @@ def test_no_redirect_is_followed(method: str, status: int, elsewhere: HostileSer
     with against(speaking(answers["GET"], answers["POST"]), token="secret") as (_, appliance), told:
         appliance.extract_voiceprint(b"audio")
     assert not elsewhere.received
+
+
+def test_the_body_of_a_redirect_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A redirect is not read without bound before it is refused, nor is what it holds unpacked."""
+    monkeypatch.setattr("voxdouble_client._transport.REPLY_LIMIT", 1_000_000)
+    bomb = gzip.compress(bytes(100_000_000))
+    redirect = reply(302, bomb, location=TASK_PATH, content_encoding="gzip")
+    told = pytest.raises(ContractError, match="gzip, which was not asked for")
+    with against(speaking(redirect)) as (_, appliance), told:
+        appliance.extract_voiceprint(b"audio")
+    endless = (
+        b"HTTP/1.1 302 Found\r\nLocation: /\r\nTransfer-Encoding: chunked\r\n\r\n" + b"8\r\n        \r\n" * 200_000
+    )
+    told = pytest.raises(ContractError, match="more than 1000000 bytes")
+    with against(speaking(endless)) as (_, appliance), told:
+        appliance.extract_voiceprint(b"audio")
 
 
 GOOD = {

@@ -140,6 +140,18 @@ def test_a_failing_look_passes_through() -> None:
         wait_for(look, clock, clock.deadline(60), 0.0, None)
 
 
+def test_a_failure_that_stays_is_told_also_at_the_deadline() -> None:
+    """A task that is gone is gone, however near the deadline: that is no time-out of a task that goes on."""
+    world = World(done_at=0, time=59.9)
+    clock = Clock(world.sleep, lambda: world.time)
+
+    def look(*_: object) -> tuple[TaskAnswer, float | None]:
+        raise ApiError("gone", url="u", status=404)
+
+    with pytest.raises(ApiError, match="gone"):
+        wait_for(look, clock, Deadline(60, 60, clock.now), 0.0, None)
+
+
 def test_a_look_that_uses_up_the_deadline_ends_the_wait() -> None:
     """A look cut off by the deadline is the time-out of the wait, also where the caller's clock stood still."""
     world = World(done_at=0)
