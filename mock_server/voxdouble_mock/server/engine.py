@@ -19,8 +19,9 @@ from voxdouble_mock.server.selection import Selection, Waker
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+# Chosen bounds (P7). Beyond the first, requests wait; beyond the second, connections get a 503 and come again; beyond
+# the third, answers end their connection. select(), which is all that Windows has, takes about 512 sockets.
 MAX_THREADS = 1024
-# select(), which is all that Windows has, takes about 512 sockets.
 MAX_CONNECTIONS = 480 if sys.platform == "win32" else 2000
 MAX_KEPT_ALIVE = 400 if sys.platform == "win32" else 1000
 SELECTOR_PATIENCE = 1.0
