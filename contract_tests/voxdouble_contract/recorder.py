@@ -31,5 +31,7 @@ class Recorder:
             return
         conformance = Conformance(self._facts, self._strict, judge(self._findings))
         write_reports(conformance, self._folder)
+        if terminalreporter.no_summary:
+            return
         terminalreporter.section("contract")
         terminalreporter.write_line(summary(conformance))
