@@ -1,14 +1,12 @@
 """What the contract suite talks to: an appliance at a URL, or mocks of our own."""
 
+import math
 import os
 import secrets
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from voxdouble_contract.profile import Budget, Profile
 from voxdouble_contract.target import Target
@@ -109,25 +107,20 @@ class AtUrl(Targets):
 
 
 @contextmanager
-def open_targets(config: pytest.Config) -> Iterator[Targets]:
-    """Open what the options name, and say to whom the run will talk and how much it will send at most."""
-    url = config.getoption("appliance_url")
-    strict = bool(config.getoption("contract_strict") or not url)
-    terms = Terms(strict, config.getoption("contract_expect"), config.getoption("contract_generation"))
+def open_targets(
+    url: str,
+    terms: Terms | None = None,
+    *,
+    profile: Profile | None = None,
+    budget: Budget | None = None,
+    deadline: float = math.inf,
+) -> Iterator[Targets]:
+    """Open the appliance at a URL, or without one mocks of our own."""
     with ExitStack() as stack:
         if not url:
-            yield OwnMocks(stack, terms)
+            yield OwnMocks(stack, terms or Terms())
             return
-        file = config.getoption("contract_profile")
-        budget = Budget(
-            config.getoption("contract_uploads"), config.getoption("contract_audio"), config.getoption("contract_tasks")
-        )
-        target = Target(
-            url,
-            profile=Profile.read(file) if file else Profile(),
-            budget=budget,
-            token=os.environ.get("APPLIANCE_TOKEN", ""),
-            deadline=time.monotonic() + config.getoption("contract_seconds"),
-        )
+        token = os.environ.get("APPLIANCE_TOKEN", "")
+        target = Target(url, profile=profile, budget=budget, token=token, deadline=deadline)
         stack.callback(target.close)
-        yield AtUrl(target, terms)
+        yield AtUrl(target, terms or Terms())

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,7 +84,13 @@ def verify(
     options += [f"--contract-expect={expect}"] if expect else []
     options += [f"--contract-profile={profile.resolve()}"] if profile else []
     conformance = run_suite(options)
+    from voxdouble.client_checks import check_client
+    from voxdouble.suite_targets import open_targets
     from voxdouble_contract.report import summary, write_reports
+
+    with open_targets(url) as targets:
+        targets.main.identify()
+        conformance = replace(conformance, client=check_client(targets.main))
 
     if report is not None:
         write_reports(conformance, report)

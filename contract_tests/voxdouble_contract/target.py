@@ -167,6 +167,10 @@ class Target:
         else:
             time.sleep(seconds)
 
+    def now(self) -> float:
+        """Tell what a mock's clock shows, in seconds."""
+        return float(self._ask("/_mock/clock")["now"])
+
     def advance(self, seconds: float) -> None:
         """Move a mock's clock ahead."""
         answer = self._session.post(
