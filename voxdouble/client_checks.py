@@ -24,7 +24,7 @@ from voxdouble_contract.target import EXTRACTION, Target
 from voxdouble_fixtures import path
 
 CALL_SECONDS = 20.0
-ALL_SECONDS = 45.0
+ALL_SECONDS = 40.0
 SHORT_SECONDS = 0.05
 NOT_HERE = frozenset({403, 404, 413, 429, 502, 503, 504, 507})
 """Statuses that say something of the target's means and nothing of the client."""

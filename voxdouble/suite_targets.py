@@ -5,12 +5,14 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from voxdouble_contract.profile import Budget, Profile
 from voxdouble_contract.target import Target
 from voxdouble_contract.targets import Targets, Terms
+from voxdouble_fixtures import path
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -24,6 +26,9 @@ TIGHT_OPTIONS = {
     "max_audio_seconds": TIGHT.max_audio_seconds,
     "max_list": TIGHT.max_list,
 }
+FAILING = replace(Profile().with_defaults(), failing_file=path("telephone.wav"))
+FAILS = {"rules": [{"name": "fail", "when": {"file_name": "telephone.wav"}, "then": {"end": "failed"}}]}
+"""A scenario in which that recording's tasks end `failed`."""
 NAMESPACE = "/_ns/"
 TOKEN = "contract-suite"  # noqa: S105 (of a mock that lives as long as the test)
 Wrap = Callable[["WSGIApplication"], "WSGIApplication"]
@@ -40,8 +45,8 @@ class OwnMocks(Targets):
 
     @cached_property
     def main(self) -> Target:
-        """One with the vendor's limits."""
-        return self._start(Profile().with_defaults())
+        """One with the vendor's limits, on which one recording fails."""
+        return self._start(FAILING, scenario=FAILS)
 
     @cached_property
     def tight(self) -> Target:
@@ -51,7 +56,7 @@ class OwnMocks(Targets):
     @cached_property
     def clocked(self) -> Target:
         """One with the vendor's limits, beside the main one, whose tasks would not live through a jump of an hour."""
-        return self._start(Profile().with_defaults())
+        return self._start(FAILING, scenario=FAILS)
 
     @cached_property
     def guarded(self) -> Target:

@@ -143,8 +143,9 @@ class Runs:
         return self.ended(name)
 
     def refused_or_bad(self) -> list[Run]:
-        """Give the extractions of bad files that ended rejected or failed; unproven where there are none."""
-        accepted = [run for run in map(self.started, BAD) if run.start.status == 202]
+        """Give the extractions that ended rejected or failed; unproven where there are none."""
+        names = (*BAD, FAILING) if self.target.profile.failing_file is not None else BAD
+        accepted = [run for run in map(self.started, names) if run.start.status == 202]
         found = [run for run in map(self._watch, accepted) if run.state in FINAL - {"done"}]
         return found or unproven("No task ended rejected or failed.")
 
