@@ -332,7 +332,7 @@ def test_interrupting_says_how_to_go_on(wav: Path) -> None:
 
 
 def test_of_several_codes_a_failure_counts_first(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One refused file among others that are still running gives exit code 1 (the scripts' question is: did any fail)."""
+    """One refused file among others that still run gives exit code 1, as scripts ask first whether any failed."""
     monkeypatch.setattr("voxdouble_client._run.CONCURRENCY", 1)
     refused = iter([reply(422, {})])
 
