@@ -82,7 +82,7 @@ class Target:
             if wait is None:
                 return exchange
             time.sleep(min(wait, LONGEST_RETRY_SECONDS))
-        unproven(f"The target was still busy after {RETRIES} attempts: {exchange}.")
+        return unproven(f"The target was still busy after {RETRIES} attempts: {exchange}.")
 
     def check_time(self) -> None:
         """End the test without a verdict when the time for the run is up."""
