@@ -20,6 +20,7 @@ from voxdouble_client import (
     VoiceprintExtraction,
 )
 from voxdouble_contract.conformance import FAILED, PASSED, UNPROVEN, ClientCheck
+from voxdouble_contract.exchange import printable
 from voxdouble_contract.profile import Budget
 from voxdouble_contract.target import EXTRACTION, Target
 from voxdouble_fixtures import path
@@ -161,11 +162,11 @@ def check(name: str, one: Callable[[Bench], None], bench: Bench, end: float) -> 
     try:
         one(bench)
     except NotShown as error:
-        return ClientCheck(name, UNPROVEN, str(error))
+        return ClientCheck(name, UNPROVEN, printable(str(error)))
     except ApiError as error:
-        return ClientCheck(name, UNPROVEN if error.status in NOT_HERE else FAILED, str(error))
+        return ClientCheck(name, UNPROVEN if error.status in NOT_HERE else FAILED, printable(str(error)))
     except (TaskRejected, TaskFailed, PollTimeout) as error:
-        return ClientCheck(name, UNPROVEN, f"The target did not do the task: {error}")
+        return ClientCheck(name, UNPROVEN, printable(f"The target did not do the task: {error}"))
     except (Wrong, ApplianceError) as error:
-        return ClientCheck(name, FAILED, str(error))
+        return ClientCheck(name, FAILED, printable(str(error)))
     return ClientCheck(name, PASSED)
