@@ -19,7 +19,8 @@ def resampled(samples: Signal, rate: float, wanted: float) -> Signal:
     spectrum = np.fft.rfft(samples)
     keep = min(len(bins), len(spectrum))
     bins[:keep] = spectrum[:keep]
-    return np.fft.irfft(bins, length) * (length / len(samples))
+    changed: Signal = np.fft.irfft(bins, length) * (length / len(samples))
+    return changed
 
 
 def noisy(samples: Signal, decibel: float, chance: np.random.Generator, tilt: float = 0.0) -> Signal:
@@ -30,7 +31,8 @@ def noisy(samples: Signal, decibel: float, chance: np.random.Generator, tilt: fl
     spectrum = np.fft.rfft(chance.standard_normal(len(samples)))
     spectrum[1:] /= np.arange(1, len(spectrum)) ** (tilt / 2)
     noise = np.fft.irfft(spectrum, len(samples))
-    return samples + noise * np.sqrt(np.mean(samples**2) / np.mean(noise**2)) * 10 ** (-decibel / 20)
+    louder: Signal = samples + noise * np.sqrt(np.mean(samples**2) / np.mean(noise**2)) * 10 ** (-decibel / 20)
+    return louder
 
 
 def telephone(samples: Signal, codec: str = "ALAW") -> tuple[Signal, int]:
@@ -39,7 +41,7 @@ def telephone(samples: Signal, codec: str = "ALAW") -> tuple[Signal, int]:
     bins = np.fft.rfft(samples)[: length // 2 + 1].copy()
     hertz = np.arange(len(bins)) * RATE / len(samples)
     bins *= 1 / (1 + (300 / np.maximum(hertz, 1)) ** 8) / (1 + (hertz / 3_400) ** 30)
-    return coded(np.fft.irfft(bins, length) / 2, 8_000, "WAV", codec)
+    return _read(as_wav(np.fft.irfft(bins, length) / 2, 8_000, codec))
 
 
 def mp3(samples: Signal, rate: int = RATE, level: float = 0.5) -> tuple[Signal, int]:
@@ -47,29 +49,17 @@ def mp3(samples: Signal, rate: int = RATE, level: float = 0.5) -> tuple[Signal, 
     target = io.BytesIO()
     soundfile.write(target, samples, rate, format="MP3", subtype="MPEG_LAYER_III", compression_level=level)
     target.seek(0)
-    return soundfile.read(target)
+    return _read(target)
 
 
-def coded(samples: Signal, rate: int, container: str, subtype: str) -> tuple[Signal, int]:
-    """Code and decode again."""
+def as_wav(samples: Signal, rate: int, subtype: str = "PCM_16") -> io.BytesIO:
+    """Write the samples as a WAV file in memory."""
     target = io.BytesIO()
-    soundfile.write(target, samples, rate, format=container, subtype=subtype)
+    soundfile.write(target, samples, rate, format="WAV", subtype=subtype)
     target.seek(0)
-    return soundfile.read(target)
+    return target
 
 
-def in_room(samples: Signal, chance: np.random.Generator) -> Signal:
-    """Record in a room with a common microphone.
-
-    An echo of 0.15 to 0.6 s, a tilt of up to 6 dB an octave, noise 18 to 45 dB below the speech.
-    """
-    decay = chance.uniform(0.15, 0.6)
-    time = np.arange(int(decay * RATE)) / RATE
-    tail = chance.standard_normal(len(time)) * 10 ** (-3 * time / decay)
-    tail[0] = np.sqrt(np.sum(tail[1:] ** 2)) * chance.uniform(0.7, 2.5)
-    length = len(samples) + len(tail)
-    spectrum = np.fft.rfft(samples, length) * np.fft.rfft(tail, length)
-    octaves = np.log2(np.maximum(np.arange(len(spectrum)) * RATE / length, 100) / 1_000)
-    spectrum *= 10 ** (chance.uniform(-6, 6) * octaves / 20)
-    wet = np.fft.irfft(spectrum, length)[: len(samples)]
-    return noisy(0.5 * wet / np.abs(wet).max(), chance.uniform(18, 45), chance, chance.choice([0.0, 1.0]))
+def _read(file: io.BytesIO) -> tuple[Signal, int]:
+    samples, rate = soundfile.read(file)
+    return samples, rate

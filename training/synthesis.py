@@ -71,4 +71,5 @@ def _trimmed(samples: Signal) -> Signal:
     """Cut the silence off both ends and set the peak to 0.5."""
     loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max() * 10 ** (-45 / 20))
     samples = samples[loud[0] : loud[-1] + 1]
-    return 0.5 * samples / np.abs(samples).max()
+    level: float = 0.5 / np.abs(samples).max()
+    return level * samples

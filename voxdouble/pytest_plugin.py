@@ -6,6 +6,7 @@ override, `appliance_options`. With --appliance-url the same tests talk to a rea
 
 import itertools
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -65,8 +66,19 @@ def is_strict(config: pytest.Config) -> bool:
 def contract_targets(pytestconfig: pytest.Config) -> "Iterator[Targets]":
     """Open what the contract suite talks to: the appliance at --appliance-url, or mocks started here."""
     from voxdouble.suite_targets import open_targets
+    from voxdouble_contract.profile import Budget, Profile
+    from voxdouble_contract.targets import Terms
 
-    with open_targets(pytestconfig) as targets:
+    option = pytestconfig.getoption
+    terms = Terms(is_strict(pytestconfig), option("contract_expect"), option("contract_generation"))
+    profile = option("contract_profile")
+    with open_targets(
+        option("appliance_url"),
+        terms,
+        profile=Profile.read(profile) if profile else None,
+        budget=Budget(option("contract_uploads"), option("contract_audio"), option("contract_tasks")),
+        deadline=time.monotonic() + option("contract_seconds"),
+    ) as targets:
         yield targets
 
 

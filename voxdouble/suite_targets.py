@@ -1,18 +1,18 @@
 """What the contract suite talks to: an appliance at a URL, or mocks of our own."""
 
+import math
 import os
 import secrets
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from voxdouble_contract.profile import Budget, Profile
 from voxdouble_contract.target import Target
 from voxdouble_contract.targets import Targets, Terms
+from voxdouble_fixtures import path
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -26,6 +26,9 @@ TIGHT_OPTIONS = {
     "max_audio_seconds": TIGHT.max_audio_seconds,
     "max_list": TIGHT.max_list,
 }
+FAILING = replace(Profile().with_defaults(), failing_file=path("telephone.wav"))
+FAILS = {"rules": [{"name": "fail", "when": {"file_name": "telephone.wav"}, "then": {"end": "failed"}}]}
+"""A scenario in which that recording's tasks end `failed`."""
 NAMESPACE = "/_ns/"
 TOKEN = "contract-suite"  # noqa: S105 (of a mock that lives as long as the test)
 Wrap = Callable[["WSGIApplication"], "WSGIApplication"]
@@ -42,8 +45,8 @@ class OwnMocks(Targets):
 
     @cached_property
     def main(self) -> Target:
-        """One with the vendor's limits."""
-        return self._start(Profile().with_defaults())
+        """One with the vendor's limits, on which one recording fails."""
+        return self._start(FAILING, scenario=FAILS)
 
     @cached_property
     def tight(self) -> Target:
@@ -53,7 +56,7 @@ class OwnMocks(Targets):
     @cached_property
     def clocked(self) -> Target:
         """One with the vendor's limits, beside the main one, whose tasks would not live through a jump of an hour."""
-        return self._start(Profile().with_defaults())
+        return self._start(FAILING, scenario=FAILS)
 
     @cached_property
     def guarded(self) -> Target:
@@ -109,25 +112,20 @@ class AtUrl(Targets):
 
 
 @contextmanager
-def open_targets(config: pytest.Config) -> Iterator[Targets]:
-    """Open what the options name, and say to whom the run will talk and how much it will send at most."""
-    url = config.getoption("appliance_url")
-    strict = bool(config.getoption("contract_strict") or not url)
-    terms = Terms(strict, config.getoption("contract_expect"), config.getoption("contract_generation"))
+def open_targets(
+    url: str,
+    terms: Terms | None = None,
+    *,
+    profile: Profile | None = None,
+    budget: Budget | None = None,
+    deadline: float = math.inf,
+) -> Iterator[Targets]:
+    """Open the appliance at a URL, or without one mocks of our own."""
     with ExitStack() as stack:
         if not url:
-            yield OwnMocks(stack, terms)
+            yield OwnMocks(stack, terms or Terms())
             return
-        file = config.getoption("contract_profile")
-        budget = Budget(
-            config.getoption("contract_uploads"), config.getoption("contract_audio"), config.getoption("contract_tasks")
-        )
-        target = Target(
-            url,
-            profile=Profile.read(file) if file else Profile(),
-            budget=budget,
-            token=os.environ.get("APPLIANCE_TOKEN", ""),
-            deadline=time.monotonic() + config.getoption("contract_seconds"),
-        )
+        token = os.environ.get("APPLIANCE_TOKEN", "")
+        target = Target(url, profile=profile, budget=budget, token=token, deadline=deadline)
         stack.callback(target.close)
-        yield AtUrl(target, terms)
+        yield AtUrl(target, terms or Terms())

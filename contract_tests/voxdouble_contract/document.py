@@ -16,9 +16,8 @@ from voxdouble_contract.exchange import Exchange
 Pointer: TypeAlias = tuple[str | int, ...]
 """Keys that lead from the document's root to a part of it."""
 
-API = "/api/"
 TASKS = "/api/technology/"
-# A refusal of what the document has no operation for (another method, another path) still has its status's form.
+# A refusal of what a documented path has no operation for, such as another method, still has its status's form.
 BY_STATUS = {
     400: "RequestInvalid",
     403: "RequestForbidden",
@@ -77,18 +76,30 @@ def forbidden(path: str, exchange: Exchange) -> Iterator[Breach]:
 
 def from_proxy(exchange: Exchange) -> bool:
     """Whether the answer is a page of the proxy's, which no statement speaks of."""
-    return exchange.status in PROXY_STATUSES and exchange.json is None
+    return exchange.json is None and (exchange.odd or exchange.status in PROXY_STATUSES)
 
 
 def find_response(path: str, exchange: Exchange) -> Pointer | None:
     """Find where the document describes the answer to this method and path with this status; None where nowhere."""
     method, status = exchange.method.lower(), str(exchange.status)
-    for template, operations in document()["paths"].items():
-        pattern = re.sub(r"\{\w+\}", "[^/]+", template)
-        if re.fullmatch(pattern, path) and status in operations.get(method, {}).get("responses", ()):
-            return resolve(("paths", template, method, "responses", status))
-    name = BY_STATUS.get(exchange.status) if path.startswith(API) else None
+    template = find_template(path)
+    if template is None:
+        return None
+    if status in document()["paths"][template].get(method, {}).get("responses", ()):
+        return resolve(("paths", template, method, "responses", status))
+    name = BY_STATUS.get(exchange.status)
     return ("components", "responses", name) if name else None
+
+
+@cache
+def templates() -> list[tuple[str, re.Pattern[str]]]:
+    """List the documented paths, each with a pattern of what it stands for."""
+    return [(path, re.compile(re.sub(r"\{\w+\}", "[^/]+", path))) for path in document()["paths"]]
+
+
+def find_template(path: str) -> str | None:
+    """Find the documented path that a path is an instance of."""
+    return next((template for template, pattern in templates() if pattern.fullmatch(path)), None)
 
 
 def resolve(pointer: Pointer) -> Pointer:

@@ -29,6 +29,8 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=CaseInsensitiveDict)
     body: bytes = b""
     failure: str = ""
+    odd: bool = False
+    """Whether a proxy before the appliance may answer such a request by itself, with a page of its own."""
 
     @property
     def path(self) -> str:

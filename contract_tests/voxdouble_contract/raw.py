@@ -77,6 +77,5 @@ def read_answer(connection: socket.socket, method: str, url: str, shown: object)
     """Read one answer."""
     with contextlib.closing(http.client.HTTPResponse(connection, method=method)) as response:
         response.begin()
-        return Exchange(
-            method, url, shown, response.status, CaseInsensitiveDict(response.getheaders()), response.read(1 << 20)
-        )
+        headers = CaseInsensitiveDict(response.getheaders())
+        return Exchange(method, url, shown, response.status, headers, response.read(1 << 20), odd=True)

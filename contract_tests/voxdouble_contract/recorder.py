@@ -1,11 +1,13 @@
 """Collects the findings of a whole pytest run, from worker processes too, and writes the reports at its end."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from voxdouble_contract.conformance import Conformance, Facts, judge, read_facts
 from voxdouble_contract.findings import TARGET, Finding, read_findings
+from voxdouble_contract.github import tell_github
 from voxdouble_contract.report import summary, write_reports
 
 
@@ -31,5 +33,8 @@ class Recorder:
             return
         conformance = Conformance(self._facts, self._strict, judge(self._findings))
         write_reports(conformance, self._folder)
+        if terminalreporter.no_summary:
+            return
         terminalreporter.section("contract")
-        terminalreporter.write_line(summary(conformance))
+        for line in [summary(conformance), *tell_github(conformance, os.environ)]:
+            terminalreporter.write_line(line)

@@ -1,10 +1,11 @@
-"""The reports of one run: conformance.json, junit.xml, and a summary for a terminal."""
+"""The reports of one run: conformance.json, junit.xml, report.html, and a summary for a terminal."""
 
 import json
 from pathlib import Path
 from xml.etree import ElementTree
 
 from voxdouble_contract.conformance import DATA, DIFFERS, FAILED, UNPROVEN, VERDICTS, Conformance
+from voxdouble_contract.page import page
 
 SHOWN = (FAILED, DIFFERS)
 
@@ -14,6 +15,7 @@ def write_reports(conformance: Conformance, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(conformance.as_json(), indent=2, ensure_ascii=False)
     (folder / DATA).write_text(text + "\n", encoding="utf-8")
+    (folder / "report.html").write_text(page(conformance), encoding="utf-8")
     junit(conformance).write(folder / "junit.xml", encoding="utf-8", xml_declaration=True)
 
 

@@ -90,6 +90,7 @@ class Runs:
     def __init__(self, target: Target) -> None:
         self.target = target
         self._runs: dict[str, Run] = {}
+        self._probe: Exchange | None = None
 
     def started(self, name: str) -> Run:
         """Start the named extraction unless it was started before; nothing is said of the answer."""
@@ -142,10 +143,23 @@ class Runs:
         return self.ended(name)
 
     def refused_or_bad(self) -> list[Run]:
-        """Give the extractions of bad files that ended rejected or failed; unproven where there are none."""
-        accepted = [run for run in map(self.started, BAD) if run.start.status == 202]
+        """Give the extractions that ended rejected or failed; unproven where there are none."""
+        names = (*BAD, FAILING) if self.target.profile.failing_file is not None else BAD
+        accepted = [run for run in map(self.started, names) if run.start.status == 202]
         found = [run for run in map(self._watch, accepted) if run.state in FINAL - {"done"}]
         return found or unproven("No task ended rejected or failed.")
+
+    def probe(self) -> Exchange:
+        """Start a conversion of nothing, which makes no task and shows whether conversion is there."""
+        if self._probe is None:
+            self._probe = self.target.post_json(CONVERSION, {"voiceprints": []})
+        return self._probe
+
+    def need(self, technology: str) -> None:
+        """Go on if a technology is there, so that a 404 speaks of the task."""
+        start = self.started("speech").start if technology == EXTRACTION else self.probe()
+        if start.status in NOT_THERE:
+            unproven(f"The technology {NOT_THERE[start.status]} here: {start}.")
 
     def conversion(self, *voiceprints: str) -> Run:
         """Start to convert voiceprints, once for each list; nothing is said of the answer."""

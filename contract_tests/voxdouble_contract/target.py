@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ EXTRACTION = "speaker-identification-voiceprint-extraction"
 CONVERSION = "speaker-identification-voiceprint-conversion"
 TECHNOLOGIES = (EXTRACTION, CONVERSION)
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
+ODD_METHODS = frozenset({"TRACE", "OPTIONS", "HEAD"})
 BUSY = frozenset({429, 503})
 RETRIES = 5
 LONGEST_RETRY_SECONDS = 20.0
@@ -68,15 +70,24 @@ class Target:
 
     def send(self, method: str, path: str, *, sent: object = None, patient: bool = True, **options: Any) -> Exchange:
         """Send a request to a path below the base URL; a busy target that says when to come again is asked again."""
-        for attempt in range(RETRIES if patient else 1):
-            if time.monotonic() > self.deadline:
-                unproven("The time for the whole run was up.")
-            exchange = self._send_once(method, path, sent, options)
+        send = partial(self._send_once, method, path, sent, options)
+        return self._patiently(send) if patient else send()
+
+    def _patiently(self, send: Callable[[], Exchange]) -> Exchange:
+        """Send a request again as long as the target is busy and says when to come again."""
+        for _ in range(RETRIES):
+            self.check_time()
+            exchange = send()
             wait = retry_after(exchange)
-            if wait is None or attempt == RETRIES - 1 or not patient:
+            if wait is None:
                 break
             time.sleep(min(wait, LONGEST_RETRY_SECONDS))
         return exchange
+
+    def check_time(self) -> None:
+        """End the test without a verdict when the time for the run is up."""
+        if time.monotonic() > self.deadline:
+            unproven("The time for the whole run was up.")
 
     def _send_once(self, method: str, path: str, sent: object, options: Mapping[str, Any]) -> Exchange:
         request = requests.Request(method, self.url + path, **options)
@@ -90,7 +101,8 @@ class Target:
             if is_refused(error):
                 self.gone(error)
             return self.judged(path, Exchange(method, url, sent, failure=f"no answer: {type(error).__name__}"))
-        exchange = Exchange(method, url, sent, response.status_code, response.headers, response.content)
+        odd = method in ODD_METHODS
+        exchange = Exchange(method, url, sent, response.status_code, response.headers, response.content, odd=odd)
         return self.judged(path, exchange)
 
     def fetch(self, url: str) -> Exchange:
@@ -106,8 +118,8 @@ class Target:
     def raw(self, method: str, path: str, headers: Mapping[str, str], **options: Any) -> Exchange:
         """Send a request as no library would; see `send_raw`."""
         given = {"Authorization": f"Bearer {self.token}", **headers} if self.token else dict(headers)
-        exchange = send_raw(method, self.url + path, list(given.items()), **options)
-        return self.judged(path.partition("?")[0], exchange)
+        send = partial(send_raw, method, self.url + path, list(given.items()), **options)
+        return self._patiently(lambda: self.judged(path.partition("?")[0], send()))
 
     def judged(self, path: str, exchange: Exchange) -> Exchange:
         """Hold an answer against the document, and note what it breaks."""
@@ -154,6 +166,10 @@ class Target:
             self.advance(seconds)
         else:
             time.sleep(seconds)
+
+    def now(self) -> float:
+        """Tell what a mock's clock shows, in seconds."""
+        return float(self._ask("/_mock/clock")["now"])
 
     def advance(self, seconds: float) -> None:
         """Move a mock's clock ahead."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from voxdouble_contract.runs import Runs
-from voxdouble_contract.target import CONVERSION, UNREACHABLE, Target
+from voxdouble_contract.target import UNREACHABLE, Target
 
 AUTO = "auto"
 ABSENT = frozenset({404, 405})
@@ -79,7 +79,7 @@ def read_generations(target: Target, runs: Runs) -> frozenset[str]:
     Only the newest has conversion; `Location` came with e3, before it there was `X-Location` alone. Where conversion
     may only lack its licence, e3 and e4 cannot be told apart, and e1 and e2 never can.
     """
-    conversion = target.post_json(CONVERSION, {"voiceprints": []})
+    conversion = runs.probe()
     if conversion.status and conversion.status not in ABSENT:
         return frozenset({"e4"})
     headers = runs.started("speech").start.headers

@@ -7,18 +7,20 @@ import hypothesis.strategies as st
 import schemathesis
 from hypothesis import Phase, settings
 from requests.structures import CaseInsensitiveDict
+from schemathesis.core.failures import FailureGroup
 
 from voxdouble_contract.document import document
 from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.samples import hum
 from voxdouble_contract.statements import statement
 from voxdouble_contract.target import Target
-from voxdouble_contract.verdicts import unproven
+from voxdouble_contract.verdicts import Broken, unproven
 
 RECORDINGS = (hum(0.1), hum(0.2))
 ANYWHERE = "http://appliance.invalid"
 """Where the schemas say that the appliance is; each call names the true base URL."""
 SECONDS = 30.0
+FAULTS_SHOWN = 400
 FIXED: dict[str, Any] = {"phases": [Phase.generate], "derandomize": True, "database": None, "deadline": None}
 
 schemathesis.openapi.media_type("audio/wav", st.sampled_from([media.data for media in RECORDINGS]))
@@ -74,25 +76,30 @@ def test_what_is_allowed_is_accepted(case: Any, target: Target) -> None:
 
 def call(case: Any, target: Target) -> None:
     """Send a generated request, and hold the answer against the document."""
-    response = case.call(**call_options(case, target))
-    judge(response, case, target)
-    case.validate_response(response)
+    judge(case.call(**call_options(case, target)), case, target)
 
 
 def call_options(case: Any, target: Target) -> dict[str, Any]:
     """Say how a generated request is sent, if the budget allows it."""
     if target.budget is not None and case.method.upper() == "POST":
         target.budget.spend(uploads=1, tasks=1, audio_seconds=RECORDINGS[-1].seconds)
+    target.check_time()
     token = {"Authorization": f"Bearer {target.token}"} if target.token else {}
     return {"base_url": target.url, "headers": token, "timeout": SECONDS, "allow_redirects": False}
 
 
 def judge(response: Any, case: Any, target: Target) -> None:
-    """Note what an answer breaks of the document, so that it counts for that statement too."""
-    path = case.formatted_path
+    """Hold an answer against the document: for each statement, and with all of schemathesis' checks."""
     headers = CaseInsensitiveDict({name: ", ".join(values) for name, values in response.headers.items()})
-    url = target.url + path
-    target.judged(path, Exchange(case.method, url, "generated", response.status_code, headers, response.content))
+    sent = case.body if isinstance(case.body, dict | list | str) else "generated"
+    url = target.url + case.formatted_path
+    exchange = Exchange(case.method, url, sent, response.status_code, headers, response.content)
+    target.judged(case.formatted_path, exchange)
+    try:
+        case.validate_response(response)
+    except FailureGroup as group:
+        faults = "; ".join(f"{fault.title}: {' '.join(fault.message.split())}" for fault in group.exceptions)
+        raise Broken(faults[:FAULTS_SHOWN], [exchange]) from group
 
 
 @statement("C34")
@@ -106,7 +113,7 @@ def test_links_lead_to_the_task(target: Target) -> None:
         def get_call_kwargs(self, case: Any) -> dict[str, Any]:
             return call_options(case, target)
 
-        def after_call(self, response: Any, case: Any) -> None:
+        def validate_response(self, response: Any, case: Any, **_: Any) -> None:
             judge(response, case, target)
             if "{task_id}" in case.path:
                 followed.append(response.status_code)

@@ -165,7 +165,10 @@ def test_numbers_are_short_and_finite(runs: Runs, name: str) -> None:
     """A vector's numbers have 10 decimals at most, speech lengths 2, and none is infinite."""
     run = runs.done(name)
     for channel in json.loads(run.last.body, parse_float=str, parse_constant=str)["result"]["channels"]:
-        length, vector = str(channel["speech_length"]), [str(number) for number in channel.get("vector_voiceprint", [])]
+        length, vector = (
+            str(channel["speech_length"]),
+            [str(number) for number in channel.get("vector_voiceprint") or []],
+        )
         expect(decimals(length) <= 2, "`speech_length` should have 2 decimals at most.", run.last)
         expect(all(decimals(text) <= 10 for text in vector), "Numbers should have 10 decimals at most.", run.last)
         expect(all(math.isfinite(float(text)) for text in [length, *vector]), "Numbers should be finite.", run.last)

@@ -16,18 +16,11 @@ PATIENCE_SECONDS = 60.0
 """How long an expiry is waited for where the clock cannot be moved."""
 
 
-def is_there(target: Target, technology: str) -> None:
-    """Make sure that a 404 speaks of the task and not of the technology."""
-    start = target.send("GET", target.path(technology))
-    if start.status == 404:
-        unproven(f"The technology is not there: {start}.")
-
-
 @statement("S19")
 @pytest.mark.parametrize("technology", TECHNOLOGIES)
-def test_an_unknown_id_is_404(target: Target, technology: str) -> None:
+def test_an_unknown_id_is_404(target: Target, runs: Runs, technology: str) -> None:
     """An id that was never given out is answered 404."""
-    is_there(target, technology)
+    runs.need(technology)
     expect_status(target.get_task(technology, str(uuid.uuid4())), 404)
 
 
@@ -52,9 +45,9 @@ def test_an_expired_task_is_404(target: Target, clocked_or_none: Target | None, 
 
 @statement("S21")
 @pytest.mark.parametrize("technology", TECHNOLOGIES)
-def test_a_get_is_never_422(target: Target, technology: str) -> None:
+def test_a_get_is_never_422(target: Target, runs: Runs, technology: str) -> None:
     """Whatever is wrong with a GET, it is not answered 422."""
-    is_there(target, technology)
+    runs.need(technology)
     paths = [target.path(technology, wrong) for wrong in (*MALFORMED, str(uuid.uuid4()))]
     for path in [*paths, f"{paths[-1]}?channel_mode=none", f"{paths[0]}?task_id=1"]:
         answer = target.send("GET", path)
@@ -64,9 +57,9 @@ def test_a_get_is_never_422(target: Target, technology: str) -> None:
 @statement("S62")
 @pytest.mark.parametrize("technology", TECHNOLOGIES)
 @pytest.mark.parametrize("wrong", MALFORMED)
-def test_a_malformed_id_is_400_or_404(target: Target, technology: str, wrong: str) -> None:
+def test_a_malformed_id_is_400_or_404(target: Target, runs: Runs, technology: str, wrong: str) -> None:
     """What is no UUID is answered 400 or 404."""
-    is_there(target, technology)
+    runs.need(technology)
     expect_status(target.get_task(technology, wrong), 400, 404)
 
 
@@ -80,7 +73,7 @@ def test_a_malformed_id_is_404(target: Target, wrong: str) -> None:
 @statement("C4")
 def test_another_technologys_task_is_404(target: Target, runs: Runs) -> None:
     """An extraction is not found among the conversions."""
-    is_there(target, CONVERSION)
+    runs.need(CONVERSION)
     expect_status(target.get_task(CONVERSION, runs.accepted("speech").task_id), 404)
 
 

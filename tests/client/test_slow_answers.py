@@ -114,7 +114,7 @@ def test_an_upload_that_is_read_in_drips_ends_by_its_deadline() -> None:
     def sip(listener: socket.socket) -> None:
         connection, _ = listener.accept()
         with connection, contextlib.suppress(OSError):
-            while connection.recv(20_000):
+            while connection.recv(65_536):
                 time.sleep(0.01)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:

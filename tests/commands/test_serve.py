@@ -110,6 +110,7 @@ def test_healthcheck_tells_by_its_exit_status() -> None:
     with serving() as (url, _):
         assert run("healthcheck", "--url", url).returncode == 0
         assert run("healthcheck", "--url", url + "/").returncode == 0
+        assert run("healthcheck", "--url", url, env={"http_proxy": "http://127.0.0.1:9"}).returncode == 0
         assert run("healthcheck", env={"VOXDOUBLE_PORT": url.rsplit(":", 1)[1]}).returncode == 0
         assert run("healthcheck", "--url", url + "/api").returncode == 1
     refused = run("healthcheck", "--url", url)

@@ -142,6 +142,13 @@ MUTANTS = [
     Mutant("S17", "locations are dotted words", on_task(detail_location, "rejected")),
     Mutant("S17", "indexes are floats", on_task(float_location, "rejected")),
     Mutant("S18", "a rejected task's error is internal", rejected("error", "type", value="internal")),
+    Mutant("S14", "a failed task has no error", on_task(member("error", drop=True), "failed")),
+    Mutant(
+        "S18",
+        "a failed task's error is no internal one",
+        on_task(member("error", "type", value="task.failed"), "failed"),
+    ),
+    Mutant("S78", "a failed task is answered 500", on_task(status(500), "failed")),
     Mutant("S19", "an unknown id is answered 400", remembering(status(400), known=False)),
     Mutant("S19", "an unknown id is answered 200", remembering(status(200), known=False)),
     Mutant("S19", "an unknown id is answered 410", remembering(status(410), known=False)),

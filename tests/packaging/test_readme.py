@@ -12,6 +12,7 @@ import voxdouble_fixtures
 from tests import needs
 from tests.packaging.installed import ROOT
 from voxdouble_mock import MockAppliance
+from voxdouble_mock.server.scenario_source import bundled_names
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
@@ -69,6 +70,11 @@ def test_scenarios_are_taken(folder: Path, scenario: str) -> None:
     (folder / "scenario.yaml").write_text(scenario)
     with MockAppliance() as mock:
         mock.scenario(folder / "scenario.yaml")
+
+
+def test_every_bundled_scenario_is_named() -> None:
+    """Who reads the README finds them all."""
+    assert [name for name in bundled_names() if f"`{name}`" not in README] == []
 
 
 def test_links_lead_somewhere() -> None:

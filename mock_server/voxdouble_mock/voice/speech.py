@@ -54,20 +54,19 @@ def _cores(levels: Levels, pitch: Pitch) -> Mask:
     linked = voiced & np.r_[False, voiced[:-1]] & (steps <= STEADY)
     starts = np.flatnonzero(voiced & ~linked)
     ends = np.flatnonzero(voiced & ~np.r_[linked[1:], False]) + 1
-    movement = _movement(levels)
     core = np.zeros(len(voiced), bool)
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        core[start:end] = end - start >= CORE and _rank(movement[start:end], 0.5) >= MOVING
+        core[start:end] = end - start >= CORE and _movement(levels, start, end) >= MOVING
     return core
 
 
-def _movement(levels: Levels) -> npt.NDArray[np.int64]:
-    """Measure how much each frame's prominent bands change over two frames, on average."""
-    prominent = levels >= levels.max(axis=1, keepdims=True) - PROMINENT
-    later = np.r_[levels[2:], levels[-2:]].astype(np.int64)
-    change = np.abs(later - np.r_[levels[:-2], levels[-2:]])
-    movement: npt.NDArray[np.int64] = (change * prominent).sum(axis=1) // prominent.sum(axis=1)
-    return movement
+def _movement(levels: Levels, start: int, end: int) -> int:
+    """Measure how much each frame's prominent bands change over two frames, on average; the median of the run."""
+    here = levels[start:end].astype(np.int64)
+    places = np.arange(start, end) + 2
+    later = levels[np.where(places < len(levels), places, places - 2)]
+    prominent = here >= here.max(axis=1, keepdims=True) - PROMINENT
+    return _rank((np.abs(later - here) * prominent).sum(axis=1) // prominent.sum(axis=1), 0.5)
 
 
 def _reaching(mask: Mask, reach: int) -> Mask:

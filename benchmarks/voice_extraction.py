@@ -1,0 +1,91 @@
+"""How fast a recording becomes a voiceprint, and in how much memory.
+
+`OPENBLAS_NUM_THREADS=1 python -m benchmarks.voice_extraction`: times real time are of a minute of speech, by the
+processor's time (threads that wait for one another would count too). The memory is what an hour takes above what a
+minute takes, each in a process of its own.
+"""
+
+import io
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+import soundfile
+
+import voxdouble_fixtures
+from voxdouble_mock.voice.analysis import analyse
+
+ROUNDS = 5
+FORMATS = (("WAV", "PCM_16", 16_000), ("WAV", "PCM_16", 48_000), ("WAV", "ALAW", 8_000), ("FLAC", "PCM_16", 16_000))
+LOSSY = (("MP3", "MPEG_LAYER_III", 16_000), ("OGG", "VORBIS", 16_000), ("OGG", "OPUS", 16_000))
+
+
+def recording(seconds: int, container: str, subtype: str, rate: int, channels: int = 1) -> io.BytesIO:
+    """Repeat bundled speech for so long."""
+    samples, there = soundfile.read(voxdouble_fixtures.path("john_doe.wav"))
+    length = round(len(samples) * rate / there)
+    samples = np.interp(np.arange(length) * there / rate, np.arange(len(samples)), samples)
+    file = io.BytesIO()
+    target = soundfile.SoundFile(file, "w", rate, channels, subtype=subtype, format=container)
+    for _ in range(-(-seconds * rate // length)):
+        target.write(np.repeat(samples[:, np.newaxis], channels, axis=1))
+    target.close()
+    file.seek(0)
+    return file
+
+
+def times_real_time(file: io.BytesIO) -> float:
+    """Give the best of some rounds, by the processor's time."""
+    seconds = soundfile.info(file).duration
+    best = float("inf")
+    for _ in range(ROUNDS):
+        begun = time.process_time()
+        analyse(file)
+        best = min(best, time.process_time() - begun)
+    return float(seconds / best)
+
+
+def peak_memory(seconds: int, channels: int) -> float:
+    """Measure a fresh process that analyses so much WAV from disk, in MiB."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.voice_extraction", str(seconds), str(channels)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return float(done.stdout)
+
+
+def analyse_from_disk(seconds: int, channels: int) -> None:
+    """Analyse a temporary file and print this process's peak memory in MiB, with the file's making left out."""
+    with tempfile.TemporaryFile() as file:
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.voice_extraction", "write", str(seconds), str(channels)],
+            check=True,
+            stdout=file,
+        )
+        analyse(file)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def main() -> None:
+    """Print the figures."""
+    for container, subtype, rate in FORMATS + LOSSY:
+        speed = times_real_time(recording(60, container, subtype, rate))
+        print(f"a minute of {container} {subtype} at {rate} Hz: {speed:,.0f} times real time on one core")
+    for channels in (1, 2):
+        minute, hour = peak_memory(60, channels), peak_memory(3_600, channels)
+        print(f"{channels} channels: a minute takes {minute:.0f} MiB, an hour {hour - minute:.0f} MiB more")
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["write", seconds, channels]:
+            sys.stdout.buffer.write(recording(int(seconds), "WAV", "PCM_16", 16_000, int(channels)).getvalue())
+        case [seconds, channels]:
+            analyse_from_disk(int(seconds), int(channels))
+        case _:
+            main()

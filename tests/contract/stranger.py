@@ -1,0 +1,281 @@
+"""Appliances that keep the contract, and in all that it leaves open are unlike our mock, of which they use no line."""
+
+import base64
+import hashlib
+import io
+import json
+import random
+import re
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import soundfile
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+EXTRACTION = "speaker-identification-voiceprint-extraction"
+CONVERSION = "speaker-identification-voiceprint-conversion"
+TYPES = {
+    400: "request.invalid",
+    403: "request.forbidden",
+    404: "resource.not-found",
+    405: "method.invalid",
+    413: "request.size-limit-exceeded",
+    422: "request.validation-error",
+    429: "request.rate-limit-exceeded",
+}
+
+
+@dataclass(frozen=True)
+class Traits:
+    """In what a stranger is different."""
+
+    prefix: str = "/gateway/speech"
+    generation: int = 4
+    whole_location: bool = False
+    """Whether `Location` is a URL; its host is then one that only the appliance's own network knows."""
+    conversion: int = 202
+    """How conversions are answered: 202, or 403 or 404 where they are not licensed or not there."""
+    malformed_id: int = 400
+    speech: float = 0.9
+    """How much of a recording is taken for speech; synthetic voices may have none."""
+    max_upload: int = 50_000_000
+    seconds: float = 0.0
+    """How long a task takes; nobody ever sees it running."""
+    lifetime: float = 30.0
+    busy_every: int = 0
+    """Each so-manieth request is answered 429, with the seconds to wait."""
+    extras: dict[str, Any] = field(default_factory=lambda: {"trace": {"node": 7}})
+    nulls: bool = True
+    """Whether members without a value are null; else they are absent."""
+
+
+@dataclass
+class Task:
+    """A task; its result is there from the beginning, and shown when it is time."""
+
+    technology: str
+    ends: float
+    outcome: dict[str, Any]
+
+
+class Refusal(Exception):
+    """A status, and what is wrong."""
+
+    def __init__(self, status: int, *location: str | int) -> None:
+        super().__init__(status)
+        self.status = status
+        self.location = list(location)
+
+
+class Stranger:
+    """One such appliance."""
+
+    def __init__(self, traits: Traits) -> None:
+        self.traits = traits
+        self.tasks: dict[str, Task] = {}
+        self.prints: dict[str, bool] = {}
+        """The voiceprints it made, and whether there was speech; it knows no others."""
+        self.requests = 0
+        self.lock = threading.Lock()
+
+    def app(self) -> Flask:
+        """Make the WSGI application."""
+        app = Flask("stranger", static_folder=None)
+        base = self.traits.prefix + "/api"
+        for name in (EXTRACTION, CONVERSION):
+            app.add_url_rule(
+                f"{base}/technology/{name}", f"start {name}", lambda name=name: self.start(name), methods=["POST"]
+            )
+            app.add_url_rule(
+                f"{base}/technology/{name}/<task_id>", name, lambda task_id, name=name: self.get(name, task_id)
+            )
+        app.add_url_rule(f"{base}/system/info", "info", lambda: self.answer({"version": "5.1.0-rc2"}))
+        app.add_url_rule(f"{base}/system/status", "status", lambda: self.answer({"services": ["up"]}))
+        app.before_request(self.maybe_busy)
+        app.register_error_handler(Refusal, lambda refusal: self.refuse(refusal.status, refusal.location))
+        app.register_error_handler(HTTPException, self.refuse_http)
+        return app
+
+    def maybe_busy(self) -> Response | None:
+        """Answer 429 now and then."""
+        with self.lock:
+            self.requests += 1
+            number = self.requests
+        if self.traits.busy_every and number % self.traits.busy_every == 0:
+            response = self.refuse(429, [])
+            response.headers["Retry-After"] = "1"
+            return response
+        return None
+
+    def start(self, technology: str) -> Response:
+        """Start a task."""
+        if technology == CONVERSION and self.traits.conversion != 202:
+            raise Refusal(self.traits.conversion)
+        outcome = self.extract() if technology == EXTRACTION else self.convert()
+        task_id = str(uuid.uuid4()).upper() if self.traits.generation < 4 else str(uuid.uuid4())
+        self.tasks[task_id] = Task(technology, time.monotonic() + self.traits.seconds, outcome)
+        response = self.answer({"task": {"task_id": task_id, "state": "pending", **self.traits.extras}}, 202)
+        path = f"{self.traits.prefix}/api/technology/{technology}/{task_id}"
+        url = f"http://appliance.internal{path}" if self.traits.whole_location else path
+        response.autocorrect_location_header = False
+        response.headers["X-Location"] = url
+        if self.traits.generation >= 3:
+            response.headers["Location"] = url
+        return response
+
+    def get(self, technology: str, task_id: str) -> Response:
+        """Tell how a task stands."""
+        if not re.fullmatch("[0-9a-fA-F-]{36}", task_id):
+            raise Refusal(self.traits.malformed_id, "path", "task_id")
+        task = self.tasks.get(task_id)
+        now = time.monotonic()
+        if task is None or task.technology != technology or now > task.ends + self.traits.lifetime:
+            raise Refusal(404)
+        shown = task.outcome if now >= task.ends else {"state": "pending"}
+        body: dict[str, Any] = {"result": None, "error": None} if self.traits.nulls else {}
+        body |= {key: value for key, value in shown.items() if key != "state"}
+        return self.answer({"task": {"task_id": task_id, "state": shown["state"]}, **body, **self.traits.extras})
+
+    def extract(self) -> dict[str, Any]:
+        """Take a recording in."""
+        length = request.content_length or 0
+        if length > self.traits.max_upload:
+            raise Refusal(413)
+        mode, flag = request.args.get("channel_mode", "split"), request.args.get("include_vector_voiceprint", "false")
+        if mode not in {"split", "mix"} or flag not in {"true", "True", "false", "False"}:
+            raise Refusal(422, "query", "channel_mode")
+        if request.mimetype != "multipart/form-data" or "boundary" not in request.mimetype_params:
+            raise Refusal(400)
+        if "file" not in request.files:
+            raise Refusal(422, "body", "file")
+        data = request.files["file"].read()
+        if not data:
+            raise Refusal(422, "body", "file")
+        wanted = request.args.get("channels", "")
+        if not re.fullmatch(r"(\d+(,\d+)*)?", wanted):
+            raise Refusal(422, "query", "channels")
+        return self.result_of(data, mode, [int(word) for word in wanted.split(",") if word], flag.lower() == "true")
+
+    def result_of(self, data: bytes, mode: str, wanted: list[int], vector: bool) -> dict[str, Any]:
+        """Make voiceprints; what cannot be decoded is rejected."""
+        try:
+            samples, rate = soundfile.read(io.BytesIO(data), always_2d=True)
+        except soundfile.LibsndfileError:
+            return {
+                "state": "rejected",
+                "error": {"type": "task.validation-error", "message": "Konvertierung: Fehler 7"},
+            }
+        count = samples.shape[1]
+        numbers = [0] if mode == "mix" else [number for number in wanted or range(count) if number < count]
+        return {
+            "state": "done",
+            "result": {
+                "channels": [self.channel(number, samples[:, number], rate, vector) for number in numbers],
+                "took": 3,
+            },
+        }
+
+    def channel(self, number: int, samples: Any, rate: int, vector: bool) -> dict[str, Any]:
+        """Make one voiceprint; its bytes mean nothing to anybody else."""
+        silent = float(abs(samples).max(initial=0.0)) < 0.001
+        voiced = float((abs(samples) > 0.001).mean()) if samples.size else 0.0
+        speech = round(len(samples) / rate * voiced * self.traits.speech, 3)
+        seed = hashlib.sha512(samples.tobytes()).digest()
+        text = base64.b64encode(b"\x00opaque" + seed).decode()
+        self.prints[text] = speech > 0 and not silent
+        entry: dict[str, Any] = {
+            "model": "sid-xl5",
+            "speech_length": speech,
+            "voiceprint": text,
+            "channel_number": number,
+        }
+        if vector:
+            entry["vector_voiceprint"] = self.vector(text)
+        elif self.traits.nulls:
+            entry["vector_voiceprint"] = None
+        return entry
+
+    def vector(self, text: str) -> list[float]:
+        """Make a vector far from unit length."""
+        chance = random.Random(text)
+        return [chance.uniform(-40, 40) for _ in range(128)] if self.prints[text] else []
+
+    def convert(self) -> dict[str, Any]:
+        """Convert voiceprints; all but its own are rejected."""
+        if int(request.content_length or 0) > self.traits.max_upload:
+            raise Refusal(413)
+        try:
+            body = json.loads(request.get_data())
+        except (ValueError, RecursionError):
+            raise Refusal(400) from None
+        prints = body.get("voiceprints") if isinstance(body, dict) else None
+        if not isinstance(prints, list) or not 1 <= len(prints) <= 50_000:
+            raise Refusal(422, "body", "voiceprints")
+        for index, text in enumerate(prints):
+            if not isinstance(text, str) or not is_base64(text):
+                raise Refusal(422, "body", "voiceprints", index)
+        if any(text not in self.prints for text in prints):
+            return {
+                "state": "rejected",
+                "error": {"type": "task.validation-error", "message": "unbekannt", "detail": []},
+            }
+        return {"state": "done", "result": {"vector_voiceprints": [self.vector(text) for text in prints]}}
+
+    def answer(self, body: dict[str, Any], status: int = 200) -> Response:
+        """Answer with JSON."""
+        text = json.dumps({**body, **self.traits.extras}, indent=1)
+        return Response(text, status, content_type="application/json; charset=utf-8")
+
+    def refuse(self, status: int, location: list[str | int]) -> Response:
+        """Refuse a request."""
+        if status == 413:  # the proxy before it has a limit of its own
+            return Response("<html><center>413</center><hr>nginx</html>", 413, content_type="text/html")
+        detail = (
+            [{"location": location, "message": "nicht gültig", "type": "wert", "context": None}] if location else []
+        )
+        return self.answer({"type": TYPES[status], "message": f"Fehler {status}", "detail": detail}, status)
+
+    def refuse_http(self, error: HTTPException) -> Response:
+        """Refuse what the framework found wrong."""
+        status = 404 if isinstance(error, NotFound) else 405 if isinstance(error, MethodNotAllowed) else 400
+        if status == 405 and self.traits.generation < 4:
+            status = 404
+        return self.refuse(status, [])
+
+
+def is_base64(text: str) -> bool:
+    """Whether a text is Base64."""
+    try:
+        return bool(base64.b64decode(text, validate=True))
+    except ValueError:
+        return False
+
+
+class Silent(WSGIRequestHandler):
+    """Logs nothing."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (the overridden method's name for it)
+        """Drop the line."""
+
+
+@contextmanager
+def serving(traits: Traits) -> Iterator[str]:
+    """Serve a stranger, and give its base URL."""
+    server = make_server("127.0.0.1", 0, Stranger(traits).app(), threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{traits.prefix}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

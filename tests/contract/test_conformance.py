@@ -1,0 +1,146 @@
+"""Verdicts, and what is told of them."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from voxdouble_contract.conformance import ClientCheck, Conformance, Facts, judge
+from voxdouble_contract.exchange import Exchange, brief
+from voxdouble_contract.findings import Finding
+from voxdouble_contract.github import annotations, tell_github
+from voxdouble_contract.page import page
+from voxdouble_contract.report import junit, summary, write_reports
+from voxdouble_contract.statements import statements
+
+FACTS = Facts("http://appliance:8000", "appliance", "5.0.0", ("e4",))
+DOCUMENTED, INFERRED, CHOSEN, UNTESTABLE = "S1", "S3", "C1", "S48"
+
+
+def finding(statement: str, outcome: str, reason: str = "") -> Finding:
+    """Make a finding."""
+    return Finding(statement, outcome, f"test of {statement}", reason, ({"status": 500},))  # type: ignore[arg-type]
+
+
+def verdict(statement: str, *outcomes: str) -> str:
+    """Judge a statement by what was found."""
+    found: str = judge(finding(statement, outcome, outcome) for outcome in outcomes)[statement]["verdict"]
+    return found
+
+
+def conformance(*findings: Finding, strict: bool = False, client: tuple[ClientCheck, ...] = ()) -> Conformance:
+    """Make the outcome of a run."""
+    return Conformance(FACTS, strict, judge(findings), client)
+
+
+@pytest.mark.parametrize(
+    ("statement", "outcomes", "wanted"),
+    [
+        (DOCUMENTED, ["passed"], "passed"),
+        (DOCUMENTED, ["passed", "broken"], "failed"),
+        (DOCUMENTED, ["unproven", "passed"], "passed"),
+        (DOCUMENTED, ["unproven"], "unproven"),
+        (DOCUMENTED, ["passed", "crashed"], "unproven"),
+        (DOCUMENTED, ["crashed", "broken"], "failed"),
+        (DOCUMENTED, [], "unproven"),
+        (INFERRED, ["broken"], "differs"),
+        (CHOSEN, ["broken", "passed"], "differs"),
+        (UNTESTABLE, [], "unproven"),
+    ],
+)
+def test_findings_add_up_to_a_verdict(statement: str, outcomes: list[str], wanted: str) -> None:
+    """Broken outweighs crashed, that passed, that unproven; the grade says what broken means."""
+    assert verdict(statement, *outcomes) == wanted
+
+
+def test_what_differs_fails_only_where_that_is_strict() -> None:
+    """A broken inference fails a run on our own mock, and no other."""
+    found = finding(INFERRED, "broken")
+    assert conformance(found).passed
+    assert not conformance(found, strict=True).passed
+    assert not conformance(finding(DOCUMENTED, "broken")).passed
+
+
+def test_a_failing_client_fails_the_run() -> None:
+    """The client's checks count too, what they could not show does not."""
+    assert not conformance(client=(ClientCheck("extract", "failed", "no"),)).passed
+    assert conformance(client=(ClientCheck("extract", "unproven", "busy"),)).passed
+
+
+def test_the_data_can_be_read_again(tmp_path: Path) -> None:
+    """What is written is what is read."""
+    written = conformance(finding(DOCUMENTED, "broken", "why"), client=(ClientCheck("extract", "passed"),))
+    write_reports(written, tmp_path / "new")
+    assert Conformance.read(tmp_path / "new" / "conformance.json").as_json() == written.as_json()
+
+
+def test_junit_counts_what_fails() -> None:
+    """Failed is a failure, differs and unproven are skipped unless that is strict."""
+    found = [finding(DOCUMENTED, "broken", "a"), finding(INFERRED, "broken", "b"), finding(CHOSEN, "passed")]
+    for strict, failures in ((False, "1"), (True, "2")):
+        suite = junit(conformance(*found, strict=strict)).getroot().find("testsuite")
+        assert suite is not None
+        assert suite.get("failures") == failures
+        assert suite.get("tests") == str(len(statements()))
+        assert ElementTree.tostring(suite)
+
+
+def test_the_page_shows_all_and_loads_nothing() -> None:
+    """Each statement is on the page, what came from outside is escaped, and no address is fetched."""
+    broken = Finding(DOCUMENTED, "broken", "t", "<script>alert(1)</script>", ({"body": "<img src=x>"},))
+    text = page(conformance(broken, client=(ClientCheck("extract", "failed", "<b>"),)))
+    assert all(f'id="{key}"' in text for key in statements())
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "<b>" not in text
+    assert "src=" not in text.replace("img src=x", "")
+    assert "href=" not in text
+    assert "does not keep the contract" in text
+
+
+def test_github_gets_annotations_that_cannot_begin_another() -> None:
+    """What failed is an error, what differs a warning, and line ends are escaped."""
+    lines = annotations(
+        conformance(finding(DOCUMENTED, "broken", "a\n::error::b"), finding(INFERRED, "broken", "100 %"))
+    )
+    assert [line.partition(" ")[0] for line in lines] == ["::error", "::warning"]
+    assert "a%0A::error::b" in lines[0]
+    assert "100 %25" in lines[1]
+
+
+def test_github_gets_a_summary_of_the_step(tmp_path: Path) -> None:
+    """The summary is added to the step's file, on GitHub only."""
+    file = tmp_path / "summary.md"
+    environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(file)}
+    assert tell_github(conformance(finding(DOCUMENTED, "broken", "why")), environment)
+    assert "**S1** failed" in file.read_text()
+    assert tell_github(conformance(finding(DOCUMENTED, "broken")), {}) == []
+
+
+def test_the_summary_tells_what_is_wrong() -> None:
+    """A person at a terminal sees counts, and each statement that failed or differs."""
+    text = summary(conformance(finding(DOCUMENTED, "broken", "It was 200."), finding(CHOSEN, "passed")))
+    assert "1 passed, 1 failed, 0 differs" in text
+    assert "failed: S1 (documented)" in text
+    assert "It was 200." in text
+
+
+def test_voice_data_are_told_as_length_and_digest() -> None:
+    """No voiceprint, no vector and no recording gets into a report."""
+    body = {"result": {"channels": [{"voiceprint": "QUJD" * 40, "vector_voiceprint": [0.5] * 128}]}}
+    sent = {"voiceprints": ["QUJD" * 40] * 20, "file": b"RIFF\xff" + bytes(1000)}
+    evidence = Exchange("POST", "http://a/", sent, 200, {}, json.dumps(body).encode()).evidence()
+    text = json.dumps(evidence)
+    assert "QUJDQUJD" not in text
+    assert "0.5, 0.5" not in text
+    assert "RIFF" not in text
+    assert "<160 characters, sha256 " in text
+    assert "<128 numbers, sha256 " in text
+    assert "<1005 bytes, sha256 " in text
+    assert "<12 more>" in text
+
+
+def test_short_texts_are_shown() -> None:
+    """What is short is shown as it is."""
+    assert brief({"state": "done", "voiceprints": ["A=A"]}) == {"state": "done", "voiceprints": ["A=A"]}

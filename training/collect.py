@@ -1,0 +1,96 @@
+"""Synthesise and analyse: `python -m training.collect`; embeddings go to `build/voices/embeddings.npz`.
+
+Needs Debian's `espeak-ng`, `flite`, `festival`, the festival voices of `voices.toml` and, to judge with people, the
+packages that `real_speakers.py` names. About seven minutes on two cores.
+"""
+
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import click
+import numpy as np
+
+from training.real_speakers import SPEAKERS, RealSpeaker, real_utterances
+from training.signal_changes import RATE, Signal, as_wav, mp3, noisy, telephone
+from training.speakers import Speaker, speakers
+from training.synthesis import utterances
+from voxdouble_mock.voice.analysis import analyse
+from voxdouble_mock.voice.vector import own_numbers_of
+
+OUTPUT = Path(__file__).parents[1] / "build" / "voices" / "embeddings.npz"
+TRAINING_UTTERANCES, HELD_OUT_UTTERANCES = 6, 10
+MP3_EVERY = 3
+TRAINING_TILTS = (0.0, 0.0, 1.0, 1.5)
+TELEPHONE_CODECS = ("ALAW", "ULAW", "GSM610")
+
+Row = tuple[str, str, str, str, Signal]
+"""Speaker, gender, which set, condition, and the embedding (100,)."""
+Change = Callable[[Signal, np.random.Generator], tuple[Signal, int]]
+
+CONDITIONS: dict[str, Change] = {
+    "clean": lambda signal, _: (signal, RATE),
+    "noise 15 dB": lambda signal, chance: (noisy(signal, 15, chance), RATE),
+    "telephone": lambda signal, _: telephone(signal),
+    "GSM": lambda signal, _: telephone(signal, "GSM610"),
+    "MP3": lambda signal, _: mp3(signal),
+}
+
+
+def main() -> None:
+    """Embed every utterance of every speaker in every condition."""
+    with ProcessPoolExecutor(2) as pool:
+        found = [*pool.map(_synthetic, speakers(), chunksize=4), *pool.map(_real, SPEAKERS)]
+    rows = [row for some in found for row in some]
+    names = ("speaker", "gender", "set", "condition", "embedding")
+    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
+    columns = {name: np.array([row[place] for row in rows]) for place, name in enumerate(names)}
+    np.savez_compressed(OUTPUT, allow_pickle=False, **columns)
+    click.echo(f"{len(rows)} embeddings of {len({row[0] for row in rows})} speakers in {OUTPUT}")
+
+
+def _synthetic(speaker: Speaker) -> list[Row]:
+    chance = np.random.default_rng(zlib.crc32(speaker.name.encode()))
+    spoken = utterances(speaker, HELD_OUT_UTTERANCES if speaker.held_out else TRAINING_UTTERANCES)
+    if speaker.held_out:
+        changed = _judged(spoken, chance)
+    else:
+        changed = (pair for number, signal in enumerate(spoken) for pair in _trained_on(number, signal, chance))
+    part = "held out" if speaker.held_out else "training"
+    return _rows(speaker.name, speaker.gender, part, changed)
+
+
+def _real(speaker: RealSpeaker) -> list[Row]:
+    chance = np.random.default_rng(zlib.crc32(speaker.name.encode()))
+    return _rows(speaker.name, speaker.gender, "real", _judged(real_utterances(speaker), chance))
+
+
+def _judged(spoken: list[Signal], chance: np.random.Generator) -> Iterator[tuple[str, Signal, int]]:
+    for signal in spoken:
+        for condition, change in CONDITIONS.items():
+            yield condition, *change(signal, chance)
+
+
+def _trained_on(number: int, signal: Signal, chance: np.random.Generator) -> Iterator[tuple[str, Signal, int]]:
+    """Vary one utterance: noise of many colours and levels, the telephone's codecs, MP3 of all qualities."""
+    yield "clean", signal, RATE
+    yield "noise", noisy(signal, chance.uniform(10, 25), chance, chance.choice(TRAINING_TILTS)), RATE
+    yield "telephone", *telephone(signal, str(chance.choice(TELEPHONE_CODECS)))
+    if number % MP3_EVERY == 0:
+        yield "MP3", *mp3(signal, level=chance.uniform(0.3, 0.9))
+
+
+def _rows(speaker: str, gender: str, part: str, signals: Iterator[tuple[str, Signal, int]]) -> list[Row]:
+    """Embed by the whole way that an upload goes; what has no speech in it is left out."""
+    rows = []
+    for condition, signal, rate in signals:
+        [voice] = analyse(as_wav(signal, rate))
+        [embedding] = own_numbers_of([voice.voiceprint])
+        if embedding.any():
+            rows.append((speaker, gender, part, condition, embedding))
+    return rows
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""Train, write the shipped numbers, judge: `python -m training.fit`, after `python -m training.collect`.
+
+Prints the figures as a table and draws them to `build/voices/`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+import numpy.typing as npt
+
+from training import linear_scores
+from training.collect import CONDITIONS, OUTPUT
+from training.figures import Figure, equal_error_rate, pairs, rank_1, with_interval
+from training.plots import draw
+from training.transform import Transform, trained
+from voxdouble_mock.voice.scoring import FRACTION
+
+SHIPPED = Path(__file__).parents[1] / "mock_server" / "voxdouble_mock" / "voice" / "trained"
+SEED = 4
+ADULT_SPEEDS = ("0.92", "1.0", "1.09")
+"""Of the tape: beyond these a man's voice may be a woman's."""
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Embeddings and what they are of."""
+
+    speaker: npt.NDArray[np.str_]
+    gender: npt.NDArray[np.str_]
+    set: npt.NDArray[np.str_]
+    condition: npt.NDArray[np.str_]
+    embedding: Floats
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> "Rows":
+        """Pick some rows."""
+        return Rows(*(values[mask] for values in vars(self).values()))
+
+    def labels(self) -> Labels:
+        """Give each row its speaker's number."""
+        numbers: Labels = np.unique(self.speaker, return_inverse=True)[1]
+        return numbers
+
+    def half(self, which: int) -> "Rows":
+        """Take every other speaker."""
+        return self.where(self.labels() % 2 == which)
+
+
+def main() -> None:
+    """Fit and judge."""
+    with np.load(OUTPUT) as file:
+        rows = Rows(*(file[name] for name in ("speaker", "gender", "set", "condition", "embedding")))
+    training = rows.where(rows.set == "training")
+    transform = trained(training.embedding, training.labels(), SEED)
+    judged = {name: rows.where(rows.set == name) for name in ("held out", "real")}
+    calibration = linear_scores.likelihood(*_pooled([part.half(0) for part in judged.values()], transform))
+    gender = linear_scores.gender(*_adults(training, transform))
+    age = linear_scores.age(transform.axes, transform.ratios)
+    _ship(transform, calibration, gender, age)
+    scores = _judge(judged, transform)
+    _judge_scores(judged, transform, calibration, gender, age)
+    draw(scores, OUTPUT.parent)
+    click.echo(f"Plots: {OUTPUT.parent}/scores.png, {OUTPUT.parent}/trade_off.png")
+
+
+def vectors(rows: Rows, transform: Transform) -> Floats:
+    """Give unit vectors as the engine does, but for its last rounding."""
+    mixed = (rows.embedding - transform.centre) @ transform.matrix.astype(float)
+    found: Floats = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+    return found
+
+
+def _adults(training: Rows, transform: Transform) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    adult = np.array([name.rsplit(":", 1)[1] in ADULT_SPEEDS for name in training.speaker.tolist()])
+    return training.embedding[adult] - transform.centre, training.gender[adult] == "male"
+
+
+def _pooled(parts: list[Rows], transform: Transform) -> tuple[Floats, Floats]:
+    """Compare all of each part's recordings, whatever their conditions; each part's pairs weigh the same."""
+    found = [pairs(vectors(part, transform) @ vectors(part, transform).T, part.labels()) for part in parts]
+    chance = np.random.default_rng(SEED)
+    counts = [min(len(some[kind]) for some in found) for kind in (0, 1)]
+    targets, others = (
+        np.concatenate([chance.choice(some[kind], counts[kind], replace=False) for some in found]) for kind in (0, 1)
+    )
+    return targets, others
+
+
+def _ship(transform: Transform, calibration: tuple[float, float], gender: Floats, age: Floats) -> None:
+    SHIPPED.mkdir(exist_ok=True)
+    for name, numbers in (
+        ("centre", transform.centre),
+        ("transform", transform.matrix),
+        ("likelihood", np.rint(np.array(calibration) / FRACTION).astype(np.int32)),
+        ("gender", np.rint(gender / FRACTION**2).astype(np.int64)),
+        ("age", np.rint(age / FRACTION**2).astype(np.int64)),
+    ):
+        np.save(SHIPPED / f"{name}.npy", numbers)
+    size = sum(path.stat().st_size for path in SHIPPED.glob("*.npy"))
+    click.echo(f"Shipped: {size} bytes in {SHIPPED}")
+
+
+def _judge(judged: dict[str, Rows], transform: Transform) -> dict[str, tuple[Floats, Labels]]:
+    """Print the table of what each condition comes to; give the scores of each."""
+    click.echo(
+        f"\n{'95 % intervals over speakers':30}{'speakers':>9}{'recordings':>11}   equal error rate %   rank-1 %"
+    )
+    found = {}
+    for name, part in judged.items():
+        for condition in CONDITIONS:
+            some = part.where(part.condition == condition)
+            scores, labels = vectors(some, transform) @ vectors(some, transform).T, some.labels()
+            found[f"{name}, {condition}"] = scores, labels
+            error, first = (with_interval(measure, scores, labels, SEED) for measure in (equal_error_rate, rank_1))
+            _line(f"{name}, {condition}", labels, error, first)
+    return found
+
+
+def _line(name: str, labels: Labels, error: Figure, first: Figure) -> None:
+    click.echo(f"{name:30}{len(set(labels.tolist())):9}{len(labels):11}   {error!s:18}   {first}")
+
+
+def _judge_scores(
+    judged: dict[str, Rows], transform: Transform, calibration: tuple[float, float], gender: Floats, age: Floats
+) -> None:
+    """Print what the LLR, the gender and the age come to on the speakers that they were not calibrated on."""
+    slope, offset = calibration
+    click.echo(f"\nLLR = {slope:.2f} * similarity {offset:+.2f}")
+    for name, part in judged.items():
+        other = part.half(1)
+        targets, others = (slope * values + offset for values in _pooled([other], transform))
+        click.echo(
+            f"{name}: cost {linear_scores.cost(targets, others):.2f} bits; above 2 are "
+            f"{100 * np.mean(targets > 2):.0f} % of the pairs of one speaker, {100 * np.mean(others > 2):.1f} % of two"
+        )
+        known = part.where(part.gender != "")
+        centred = known.embedding - transform.centre
+        right = (centred @ gender[:-1] + gender[-1] > 0) == (known.gender == "male")
+        ages = centred @ age[:-1] + age[-1]
+        labels = known.labels()
+        spans = [np.ptp(ages[labels == label]) for label in np.unique(labels)]
+        click.echo(
+            f"{name}: gender right {100 * np.mean(right):.1f} %; age from {ages.min():.0f} to {ages.max():.0f}, and "
+            f"over one speaker's recordings in all conditions within {np.median(spans):.1f} years by the median, "
+            f"{max(spans):.1f} at most"
+        )
+
+
+if __name__ == "__main__":
+    main()
