@@ -33,6 +33,7 @@ class ApplianceClient(BaseClient):
         """Extract the voiceprint of each channel, and wait for the result; `timeout` is for all of it, in seconds.
 
         The parameters are those of `start_voiceprint_extraction`; `on_state` is called with each new state of the task.
+        Errors: TransportError, ApiError or ContractError where no task was started, then those of `TaskHandle.result`.
         """
         deadline = self._deadline(timeout)
         handle = self.start_voiceprint_extraction(
@@ -87,6 +88,9 @@ class ApplianceClient(BaseClient):
     ) -> TaskHandle[VoiceprintExtraction]:
         """Start an extraction (S28 to S40); `timeout` is for the upload and its acceptance, in seconds.
 
+        Errors: TransportError, which says whether the task may have been started all the same; ApiError where the
+        appliance refuses; ContractError; and Python's own OSError where the file cannot be read.
+
         `include_vector_voiceprint` asks for the vectors too; `channel_mode` "mix" makes one voiceprint of all channels;
         `channels` picks some, counted from 0; `progress` is called with the bytes sent so far and in all.
         """
@@ -100,7 +104,8 @@ class ApplianceClient(BaseClient):
     ) -> VoiceprintConversion:
         """Convert voiceprints to vectors, in their order, in calls of at most `batch_size` (S41 to S47).
 
-        `timeout` is for all of it, in seconds. An error that a call of several ends in carries a note that says which.
+        `timeout` is for all of it, in seconds. The errors are those of `extract_voiceprint`; where there are several
+        calls, a note on the error says in which it came.
         """
         if batch_size < 1:
             raise ValueError(f"batch_size is at least 1, not {batch_size}.")

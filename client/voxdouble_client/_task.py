@@ -54,7 +54,11 @@ class TaskHandle(Generic[R]):
         return self._wait(self._deadline(timeout), on_state)
 
     def result(self, timeout: float | None = None, *, on_state: Callable[[str], None] | None = None) -> R:
-        """Wait for the result; TaskFailed or TaskRejected if it ends badly, PollTimeout after `timeout` seconds."""
+        """Wait for the result; TaskFailed or TaskRejected if it ends badly, PollTimeout after `timeout` seconds.
+
+        ApiError if the appliance refuses a look (404: the task has expired) and TransportError if it cannot be reached,
+        once retries are used up; ContractError if an answer is not what the contract promises.
+        """
         return self._result(self._deadline(timeout), on_state)
 
     def _result(self, deadline: Deadline, on_state: Callable[[str], None] | None) -> R:

@@ -22,7 +22,7 @@ from voxdouble_client._client import ApplianceClient
 from voxdouble_client._errors import ApplianceError, ContractError
 from voxdouble_client._models import FINAL_STATES
 from voxdouble_client._output import Npy, output_for
-from voxdouble_client._run import REFUSED, SUCCESS, Job, Report, Run, exit_code
+from voxdouble_client._run import INTERRUPTED, REFUSED, SUCCESS, Job, Report, Run, exit_code
 from voxdouble_client._task import TaskHandle
 from voxdouble_client._urls import task_path
 from voxdouble_client._voiceprint_files import INPUT_LIMIT, read_voiceprints
@@ -80,7 +80,11 @@ def appliance_options(*, url_required: bool) -> Callable[[Callable[..., None]], 
         def call(url: str | None, token: str | None, ca: str | None, timeout: float, **others: Any) -> None:
             logging.basicConfig(format="%(message)s")  # on stderr: that a request is tried again
             logging.getLogger("urllib3").setLevel(logging.ERROR)  # what it warns of is an error of ours soon after
-            command(Settings(url or None, token or None, ca, timeout), **others)
+            try:
+                command(Settings(url or None, token or None, ca, timeout), **others)
+            except KeyboardInterrupt:
+                click.echo("Interrupted.", err=True)
+                raise click.exceptions.Exit(INTERRUPTED) from None
 
         return call
 

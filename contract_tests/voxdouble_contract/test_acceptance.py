@@ -7,8 +7,9 @@ import pytest
 
 from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.runs import Run, Runs, check_accepted
+from voxdouble_contract.samples import hum
 from voxdouble_contract.statements import statement
-from voxdouble_contract.target import CONVERSION, EXTRACTION, TECHNOLOGIES, Target
+from voxdouble_contract.target import EXTRACTION, TECHNOLOGIES, Target
 from voxdouble_contract.verdicts import expect, expect_status, unproven
 
 
@@ -116,10 +117,9 @@ def test_ids_are_random(runs: Runs) -> None:
 
 
 @statement("C25")
-def test_equal_posts_make_two_tasks(target: Target, runs: Runs) -> None:
+def test_equal_posts_make_two_tasks(target: Target) -> None:
     """The same request twice makes two tasks."""
-    voiceprint = runs.own_voiceprint()
-    starts = [target.post_json(CONVERSION, {"voiceprints": [voiceprint]}) for _ in range(2)]
+    starts = [target.post_media(EXTRACTION, hum(0.2)) for _ in range(2)]
     for start in starts:
         check_accepted(start)
     ids = {start.get("task", "task_id") for start in starts}

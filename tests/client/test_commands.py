@@ -314,16 +314,36 @@ def started(server: HostileServer, *arguments: str, stderr: int = subprocess.PIP
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ on Windows")
 def test_interrupting_says_how_to_go_on(wav: Path) -> None:
-    """Ctrl-C ends the command at once with exit code 130 and prints the command for what was started."""
-    running = speaking(reply(200, state("running")))
-    with HostileServer(running) as server, started(server, "extract", str(wav)) as process:
-        while not any(request.method == "GET" for request in server.received):
+    """Ctrl-C ends the command at once with exit code 130 and prints the command for what still runs, no other."""
+    done = iter([reply(200, DONE)])  # for one of the two files
+
+    def behave(request: Received, connection: socket.socket) -> None:
+        connection.sendall(next(done, reply(200, state("running"))) if request.method == "GET" else accepted())
+
+    with HostileServer(behave) as server, started(server, "extract", str(wav), str(wav)) as process:
+        while sum(request.method == "GET" for request in server.received) < 5:
             time.sleep(0.01)
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=20)
-    assert (process.returncode, stdout) == (130, b"")
-    assert stderr.decode().splitlines()[-1] == f"voxdouble wait {server.url}{TASK_PATH}"
+        _, stderr = process.communicate(timeout=20)
+    assert process.returncode == 130
+    commands = [line for line in stderr.decode().splitlines() if line.startswith("voxdouble ")]
+    assert commands == [f"voxdouble wait {server.url}{TASK_PATH}"]
+
+
+def test_of_several_codes_a_failure_counts_first(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One refused file among others that still run gives exit code 1, as scripts ask first whether any failed."""
+    monkeypatch.setattr("voxdouble_client._run.CONCURRENCY", 1)
+    refused = iter([reply(422, {})])
+
+    def behave(request: Received, connection: socket.socket) -> None:
+        running = reply(200, state("running")) if request.method == "GET" else accepted()
+        connection.sendall(next(refused, running))
+
+    with HostileServer(behave) as server:
+        result = call("extract", "--url", server.url, wav, wav, "--timeout", "0.1")
+    assert (result.exit_code, result.stdout) == (1, "null\nnull\n")
+    assert f"voxdouble wait {server.url}{TASK_PATH}" in result.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals on Windows")

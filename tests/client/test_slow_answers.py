@@ -139,6 +139,19 @@ def test_a_task_without_end_is_left_at_the_deadline() -> None:
             assert fact in str(error)
 
 
+def test_the_state_of_the_202_is_the_last_seen_where_no_look_succeeds() -> None:
+    """A task of which nothing was heard after its 202 was last seen in the state that the 202 told."""
+
+    def behave(request: Received, connection: socket.socket) -> None:
+        if request.method == "POST":
+            connection.sendall(accepted())
+
+    with against(behave) as (_, appliance):
+        handle = appliance.start_voiceprint_extraction(b"audio")
+        with in_time(), pytest.raises(PollTimeout, match="last seen: pending"):
+            handle.result(timeout=DEADLINE)
+
+
 def test_waiting_goes_on_from_the_error() -> None:
     """The handle that a PollTimeout carries gives the result once the task is done."""
     answers = itertools.chain([state("running")] * 3, itertools.repeat(DONE))

@@ -94,6 +94,32 @@ def test_a_flac_of_unknown_length_is_read_to_the_end() -> None:
     assert decoded(io.BytesIO(bytes(data))).shape == (1, len(JOHN))
 
 
+@pytest.mark.parametrize("mode", ["CONSTANT", "AVERAGE", "VARIABLE"])
+@pytest.mark.parametrize("rate", [8_000, 11_025, 16_000, 44_100, 48_000])
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("beginning", ["tag", "count of 0", "none"])
+def test_an_mp3_that_does_not_say_its_length_is_read_to_the_end(
+    mode: str, rate: int, channels: int, beginning: str
+) -> None:
+    """Neither a varying bit rate nor a tag before it nor a count left open makes it shorter."""
+    loud_and_quiet = np.concatenate([JOHN, np.zeros(2 * len(JOHN))])
+    length = round(len(loud_and_quiet) * rate / RATE)
+    samples = np.interp(np.arange(length) * RATE / rate, np.arange(len(loud_and_quiet)), loud_and_quiet)
+    both = np.repeat(samples[:, np.newaxis], channels, axis=1)
+    data = as_file(both, rate, "MP3", bitrate_mode=mode, compression_level=0.5).getvalue()
+    second_frame = data.index(data[:2], 4)
+    match beginning:
+        case "tag":
+            data = b"ID3\x04\0\0\0\0\x08\0" + bytes(1_024) + data[second_frame:]
+        case "count of 0":
+            header = max(data.find(b"Xing"), data.find(b"Info"))
+            data = data[: header + 8] + bytes(4) + data[header + 12 :]
+        case "none":
+            data = data[second_frame:]
+    frames = decoded(io.BytesIO(data)).shape[1]
+    assert length <= frames <= length + 4 * 1_152
+
+
 @pytest.mark.parametrize("name", ["john_doe.mp3", "john_doe.ogg", "john_doe.opus", "john_doe_2.flac", "john_doe.wav"])
 def test_tags_after_the_audio_do_no_harm(name: str) -> None:
     """Players append tags; the audio before them is whole."""

@@ -17,8 +17,9 @@ FORMATS = {"WAV", "WAVEX", "FLAC", "OGG", "MP3"}
 TAKEN = "WAV, FLAC, Ogg Vorbis, Ogg Opus and MP3 are taken"
 BLOCK_SAMPLES = 2**19
 UNKNOWN_FRAMES = 2**62
+"""libsndfile says 2**63 - 1 of a FLAC file that does not say its length."""
 MP3_SLACK = 2 * 1_152
-"""Frames by which an MP3 may be shorter than its size suggests: a last, partial packet."""
+"""Frames by which an MP3 may be shorter than it claims: some encoders count the header's own packet."""
 
 Samples = npt.NDArray[np.float64]
 """Shape (channels, frames); whole numbers from -32768 to 32767."""
@@ -45,11 +46,12 @@ class Audio:
         """Open `file` (seekable) and refuse what cannot be used (C11, C12, S59). Raises UnusableAudio."""
         self.max_seconds = max_seconds
         try:
-            self._file = checked(file)
+            source = checked(file)
+            self._file = source.file
             with self._open() as stream:
                 self.sample_rate: int = stream.samplerate
                 self.channel_count: int = stream.channels
-                self.claimed_frames: int = stream.frames
+                self.claimed_frames: int = stream.frames if source.says_length else UNKNOWN_FRAMES
                 self.format: str = stream.format
             check_shape(self.sample_rate, self.channel_count)
         except BrokenContainer as error:

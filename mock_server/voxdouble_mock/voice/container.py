@@ -7,7 +7,10 @@ converters write into a pipe) is read to the end (C12).
 
 import io
 import os
+from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal, cast
+
+from voxdouble_mock.voice.mpeg import header_without_length
 
 UNKNOWN_SIZES = (0, 0xFFFFFFFF)
 MAX_CHUNKS = 1_000
@@ -24,22 +27,31 @@ class BrokenContainer(ValueError):
     """The structure does not hold what it claims; the message is a sentence."""
 
 
-def checked(file: BinaryIO) -> BinaryIO:
-    """Return the file to decode from: the one given, or a view of it whose unknown length is filled in.
+@dataclass(frozen=True)
+class Source:
+    """What to decode from."""
 
-    Raises BrokenContainer. The file's position is at its start afterwards.
-    """
+    file: BinaryIO
+    """The file given, or a view of it in which a length that was not known is filled in."""
+    says_length: bool
+    """Whether the length that the decoder reports is the file's own claim."""
+
+
+def checked(file: BinaryIO) -> Source:
+    """Check the structure of a seekable file. Raises BrokenContainer."""
     size = file.seek(0, os.SEEK_END)
     if size == 0:
         raise BrokenContainer("The file is empty: it has 0 bytes.")
     file.seek(0)
     magic = file.read(12)
     if magic[:4] in (b"RIFF", b"RIFX") and magic[8:] == b"WAVE":
-        file = _checked_wav(file, size, "big" if magic[:4] == b"RIFX" else "little")
-    elif magic[:4] == b"OggS":
+        return Source(_checked_wav(file, size, "big" if magic[:4] == b"RIFX" else "little"), says_length=True)
+    if magic[:4] == b"OggS":
         _check_ogg(file, size)
-    file.seek(0)
-    return file
+    elif lengthless := header_without_length(file):
+        start, header = lengthless
+        return Source(cast("BinaryIO", _Patched(file, 0, header, start - len(header))), says_length=False)
+    return Source(file, says_length=True)
 
 
 def check_shape(sample_rate: int, channel_count: int) -> None:
@@ -82,26 +94,28 @@ def _check_ogg(file: BinaryIO, size: int) -> None:
 
 
 class _Patched(io.RawIOBase):
-    """A seekable file as it is, but for a few bytes at one place."""
+    """A seekable file as it is, but for a few bytes at one place, and perhaps without some at its beginning."""
 
-    def __init__(self, file: BinaryIO, place: int, patch: bytes) -> None:
-        self.file, self.place, self.patch = file, place, patch
+    def __init__(self, file: BinaryIO, place: int, patch: bytes, dropped: int = 0) -> None:
+        self.file, self.place, self.patch, self.dropped = file, place, patch, dropped
+        self.size = file.seek(0, os.SEEK_END) - dropped
+        self.at = 0
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        return self.file.seek(offset, whence)
+        self.at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self.at, os.SEEK_END: self.size}[whence]
+        return self.at
 
     def tell(self) -> int:
-        return self.file.tell()
-
-    def read(self, size: int = -1) -> bytes:
-        start = self.file.tell()
-        data = bytearray(self.file.read(size))
-        for place, byte in enumerate(self.patch, self.place - start):
-            if 0 <= place < len(data):
-                data[place] = byte
-        return bytes(data)
+        return self.at
 
     def readinto(self, buffer: Any) -> int:
-        data = self.read(len(buffer))
+        """Read the file, then lay over it what the patch covers; before the file's beginning there are zeros."""
+        wanted = max(0, min(len(buffer), self.size - self.at))
+        before = max(0, min(wanted, -self.dropped - self.at))
+        self.file.seek(max(0, self.at + self.dropped))
+        data = bytearray(before) + self.file.read(wanted - before)
+        for place in range(max(self.at, self.place), min(self.at + len(data), self.place + len(self.patch))):
+            data[place - self.at] = self.patch[place - self.place]
         buffer[: len(data)] = data
+        self.at += len(data)
         return len(data)

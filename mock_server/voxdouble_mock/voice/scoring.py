@@ -61,7 +61,8 @@ def log_likelihood_ratios(across: Whole, down: Whole) -> Scores:
 def genders_of(voiceprints: Sequence[bytes]) -> list[Gender | None]:
     """Tell each speaker's gender; None without speech (C19).
 
-    None also for a stranger's embedding, whose numbers are not known. Raises NotAVoiceprint for the first that is none.
+    None also for a stranger's embedding, whose numbers are not known. Raises NotAVoiceprint for the first that is
+    none.
     """
     return [None if llr is None else _gender(llr) for llr in _linear(voiceprints, "gender")]
 
