@@ -11,7 +11,9 @@ TRUE = frozenset({"true", "1", "on", "yes", "t", "y"})
 FALSE = frozenset({"false", "0", "off", "no", "f", "n"})
 CHANNEL_LIST = re.compile(r"(?:0|[1-9][0-9]{0,3})(?:,(?:0|[1-9][0-9]{0,3}))*", re.ASCII)
 
-NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", re.ASCII)
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.ASCII | re.IGNORECASE)
+MAX_SECONDS = 999_999_999
+MAX_DIGITS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,17 @@ def read_channels(text: str) -> tuple[int, ...]:
 
 
 def read_seconds(text: str) -> float:
-    """Read a number of seconds from 0 on, decimal, without signs and exponents of doubtful taste."""
-    if not NUMBER.fullmatch(text):
-        raise ValueError(f"is a number of seconds such as 2.5, not {text[:40]!r}.")
-    return float(text)
+    """Read a number of seconds from 0 on."""
+    seconds = float(text) if len(text) <= MAX_DIGITS and NUMBER.fullmatch(text) else -1.0
+    if not 0 <= seconds <= MAX_SECONDS:
+        raise ValueError(f"is a number of seconds from 0 to {MAX_SECONDS}, such as 2.5, not {text[:40]!r}.")
+    return seconds
 
 
 def read_positive_seconds(text: str) -> float:
     """Read a number of seconds above 0 (C23)."""
     seconds = read_seconds(text)
-    if seconds <= 0:
+    if seconds == 0:
         raise ValueError(f"is a number of seconds above 0, not {text[:40]!r}.")
     return seconds
 
