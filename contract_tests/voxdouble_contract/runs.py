@@ -16,12 +16,13 @@ from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.recipes import BAD, FAILING, MEDIA
 from voxdouble_contract.samples import Media
 from voxdouble_contract.target import CONVERSION, EXTRACTION, Target
-from voxdouble_contract.verdicts import Broken, expect_status, unproven
+from voxdouble_contract.verdicts import expect_status, unproven
 
 FINAL = frozenset({"done", "failed", "rejected"})
 STATES = FINAL | {"pending", "running"}
 NOT_THERE = {403: "is not licensed", 404: "is not there", 405: "is not there"}
 NO_ROOM = frozenset({413, 429, 502, 503, 504, 507})
+NAMELESS = "The 202 names no task: {}."
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 FINE_SECONDS = 1.5
 """How long a task is polled at the first pause, before the pauses grow."""
@@ -41,11 +42,9 @@ class Run:
 
     @property
     def task_id(self) -> str:
-        """The id from the 202."""
+        """The id from the 202; that there is none is the finding of another test."""
         found = self.start.get("task", "task_id")
-        if not isinstance(found, str) or not found:
-            raise Broken("The 202 body names no task.", [self.start])
-        return found
+        return found if isinstance(found, str) and found else unproven(NAMELESS.format(self.start))
 
     @property
     def last(self) -> Exchange:
@@ -64,11 +63,10 @@ class Run:
 
     @property
     def channels(self) -> list[dict[str, Any]]:
-        """The channels of a done extraction; Broken where there is no such list."""
+        """The channels of a done extraction; that there are none is the finding of another test."""
         found = self.last.get("result", "channels")
-        if not isinstance(found, list) or not found or not all(isinstance(channel, dict) for channel in found):
-            raise Broken("The result of a done extraction has no list of channels.", [self.last])
-        return found
+        channels = [channel for channel in found if isinstance(channel, dict)] if isinstance(found, list) else []
+        return channels or unproven(f"The result has no list of channels: {self.last}.")
 
     @property
     def channel_numbers(self) -> list[Any]:
@@ -77,11 +75,9 @@ class Run:
 
     @property
     def vectors(self) -> list[Any]:
-        """The vectors of a done conversion; Broken where there is no such list."""
+        """The vectors of a done conversion; that there are none is the finding of another test."""
         found = self.last.get("result", "vector_voiceprints")
-        if not isinstance(found, list):
-            raise Broken("The result of a done conversion has no list of vectors.", [self.last])
-        return found
+        return found if isinstance(found, list) else unproven(f"The result has no list of vectors: {self.last}.")
 
 
 class Runs:
@@ -191,14 +187,16 @@ class Runs:
         """Take a voiceprint that this target made itself: others need not be accepted."""
         run = self.done(name)
         found = run.channels[channel].get("voiceprint") if channel < len(run.channels) else None
-        if not isinstance(found, str):
-            raise Broken("The channel of a done extraction has no voiceprint.", [run.last])
-        return found
+        return found if isinstance(found, str) else unproven(f"The result has no voiceprint: {run.last}.")
 
 
 def watch(target: Target, runs: Iterable[Run]) -> None:
     """Poll tasks in turns until each has ended; what hinders that is noted in the run."""
     waiting = [run for run in runs if run.start.status == 202 and not run.ended]
+    for run in waiting:
+        if not isinstance(run.start.get("task", "task_id"), str):
+            run.trouble = NAMELESS.format(run.start)
+    waiting = [run for run in waiting if not run.trouble]
     began, waited, pause = time.monotonic(), 0.0, FIRST_PAUSE
     while waiting:
         for run in waiting:

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import orjson
@@ -23,6 +23,7 @@ EXTRACTION = "speaker-identification-voiceprint-extraction"
 CONVERSION = "speaker-identification-voiceprint-conversion"
 TECHNOLOGIES = (EXTRACTION, CONVERSION)
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
+HEALTH, INFO = "/_mock/health", "/api/system/info"
 ODD_METHODS = frozenset({"TRACE", "OPTIONS", "HEAD"})
 BUSY = frozenset({429, 503})
 RETRIES = 5
@@ -76,7 +77,6 @@ class Target:
     def _patiently(self, send: Callable[[], Exchange]) -> Exchange:
         """Send a request again as long as the target is busy and says when to come again."""
         for _ in range(RETRIES):
-            self.check_time()
             exchange = send()
             wait = retry_after(exchange)
             if wait is None:
@@ -90,16 +90,17 @@ class Target:
             unproven("The time for the whole run was up.")
 
     def _send_once(self, method: str, path: str, sent: object, options: Mapping[str, Any]) -> Exchange:
+        self.check_time()
         request = requests.Request(method, self.url + path, **options)
         prepared = self._session.prepare_request(request)
         url = str(prepared.url)
         try:
             response = self._session.send(prepared, timeout=(CONNECT_SECONDS, ANSWER_SECONDS), allow_redirects=False)
-        except requests.ConnectTimeout as error:
-            self.gone(error)
+        except requests.ConnectTimeout:
+            self.gone("no connection could be made in time")
         except requests.RequestException as error:
             if is_refused(error):
-                self.gone(error)
+                self.gone("no connection can be made")
             return self.judged(path, Exchange(method, url, sent, failure=f"no answer: {type(error).__name__}"))
         odd = method in ODD_METHODS
         exchange = Exchange(method, url, sent, response.status_code, response.headers, response.content, odd=odd)
@@ -107,6 +108,7 @@ class Target:
 
     def fetch(self, url: str) -> Exchange:
         """GET a URL that the target gave out, as it stands; credentials go to its own origin only."""
+        self.check_time()
         mine, other = urlsplit(self.url), urlsplit(url)
         headers = self._session.headers if mine.netloc == other.netloc else {}
         try:
@@ -119,6 +121,7 @@ class Target:
         """Send a request as no library would; see `send_raw`."""
         given = {"Authorization": f"Bearer {self.token}", **headers} if self.token else dict(headers)
         send = partial(send_raw, method, self.url + path, list(given.items()), **options)
+        self.check_time()
         return self._patiently(lambda: self.judged(path.partition("?")[0], send()))
 
     def judged(self, path: str, exchange: Exchange) -> Exchange:
@@ -180,12 +183,15 @@ class Target:
 
     def identify(self) -> None:
         """Ask who is there; a target that cannot be reached ends the run."""
-        health = self._ask("/_mock/health")
+        health = self._ask(HEALTH)
         if health.get("service") == "voxdouble":
             self.kind, self.version = "mock", str(health.get("version", ""))
             self.clock_mode = str(self._ask("/_mock/clock").get("mode", ""))
-        else:
-            self.version = str(self._ask("/api/system/info").get("version", ""))
+            return
+        info = self.send("GET", INFO)
+        if not info.status and not self.send("GET", HEALTH).status:
+            self.gone(f"what is there does not speak HTTP ({info.failure})")
+        self.version = str(info.get("version") or "")
 
     def _ask(self, path: str) -> dict[str, Any]:
         """Read a JSON object; anything else counts as an empty one."""
@@ -193,10 +199,10 @@ class Target:
         body = exchange.json
         return body if exchange.status == 200 and isinstance(body, dict) else {}
 
-    def gone(self, error: Exception) -> None:
+    def gone(self, why: str) -> NoReturn:
         """End the run: a target that is not there proves nothing."""
         parts = urlsplit(self.url)
-        pytest.exit(f"Nothing answers at {parts.scheme}://{parts.netloc}: {type(error).__name__}.", UNREACHABLE)
+        pytest.exit(f"Nothing answers at {parts.scheme}://{parts.netloc}: {why}.", UNREACHABLE)
 
     def close(self) -> None:
         """Close the connections."""

@@ -51,6 +51,8 @@ def test_vectors_come_in_the_order_of_the_voiceprints(runs: Runs) -> None:
 def test_there_is_a_list_of_vectors(runs: Runs) -> None:
     """The result has as many vectors as there were voiceprints."""
     run = runs.convert(runs.own_voiceprint())
+    listed = run.last.get("result", "vector_voiceprints")
+    expect(isinstance(listed, list), "`result.vector_voiceprints` should be a list.", run.last)
     expect(len(run.vectors) == 1, "One voiceprint should have one vector.", run.last)
 
 

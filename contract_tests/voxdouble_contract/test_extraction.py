@@ -100,6 +100,8 @@ def test_without_the_flag_the_member_is_absent(runs: Runs) -> None:
 def test_each_channel_has_its_members(runs: Runs, name: str) -> None:
     """Each channel has the four members."""
     run = runs.done(name)
+    listed = run.last.get("result", "channels")
+    expect(isinstance(listed, list) and listed, "`result.channels` should be a list with something in it.", run.last)
     for channel in run.channels:
         missing = [member for member in MEMBERS if channel.get(member) is None]
         expect(not missing, f"A channel should have {', '.join(missing)}.", run.last)

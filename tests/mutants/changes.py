@@ -84,7 +84,7 @@ def each_channel(fault: Callable[[dict[str, Any]], None]) -> Wrap:
     return on_task(change, "done")
 
 
-def vectors(fault: Callable[[list[list[float]]], list[Any]]) -> Wrap:
+def vectors(fault: Callable[[list[list[float]]], Any]) -> Wrap:
     """Change the list of vectors of a done conversion."""
 
     def change(answer: Answer) -> None:

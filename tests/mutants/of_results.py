@@ -171,7 +171,7 @@ MUTANTS = [
         "equal voiceprints have one vector",
         vectors(lambda found: [found[0], *[v for v in found[1:] if v != found[0]]]),
     ),
-    Mutant("S44", "the list has another name", on_task(member("result", value={"vectors": []}), "done")),
+    Mutant("S44", "the vectors are an object", vectors(lambda found: {"first": found[0]})),
     Mutant("S45", "a vector has 127 numbers", vectors(lambda found: [vector[:127] for vector in found])),
     Mutant("S45", "a vector's numbers are text", vectors(lambda found: [[str(x) for x in vector] for vector in found])),
     Mutant("S45", "an extraction's vector has 256 numbers", set_member("vector_voiceprint", lambda found: found * 2)),

@@ -160,6 +160,7 @@ SILENT_SECOND = bytes(32_000)
         (as_file(np.array([0.5, np.nan]), RATE, "WAV", "FLOAT").getvalue(), "not finite"),
         (as_file(np.array([0.5, np.inf]), RATE, "WAV", "DOUBLE").getvalue(), "not finite"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",  # a file's bytes hold the time of its making
 )
 def test_what_cannot_be_used_is_refused_with_what_was_found(data: bytes, reason: str) -> None:
     """Empty, broken and absurd files each get a sentence, and the file as the place (C11)."""
