@@ -89,8 +89,8 @@ def test_no_more_speech_counts_than_asked_for(most: float) -> None:
 def test_many_channels_are_heard_in_bounded_groups() -> None:
     """Each of 255 channels is itself, however many the file has."""
     samples, rate = speech("jane_roe_1.flac")
-    quiet = np.zeros((len(samples), 255))
-    quiet[:, 77] = samples
+    quiet = np.zeros((rate, 255))
+    quiet[:, 77] = samples[:rate]
     voices = analyse(as_file(quiet, rate, "WAV", "PCM_U8"))
     assert [voice.channel_number for voice in voices if voice.speech_length > 0] == [77]
     assert len(voices) == 255

@@ -95,7 +95,7 @@ def test_a_flac_of_unknown_length_is_read_to_the_end() -> None:
 
 
 @pytest.mark.parametrize("mode", ["CONSTANT", "AVERAGE", "VARIABLE"])
-@pytest.mark.parametrize("rate", [8_000, 11_025, 16_000, 44_100, 48_000])
+@pytest.mark.parametrize("rate", [8_000, 22_050, 48_000])
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("beginning", ["tag", "count of 0", "none"])
 def test_an_mp3_that_does_not_say_its_length_is_read_to_the_end(

@@ -20,6 +20,19 @@ CONTEXT = 0.064
 
 
 @dataclass(frozen=True)
+class Rate:
+    """How many samples a second a signal has: `sample_rate` of the recording, averaged in groups."""
+
+    sample_rate: int
+    group: int = 1
+
+    @property
+    def hertz(self) -> float:
+        """The rate that is analysed."""
+        return self.sample_rate / self.group
+
+
+@dataclass(frozen=True)
 class Frames:
     """Consecutive frames: `signal` (n,) of whole numbers, and where in it each frame starts."""
 
@@ -40,10 +53,8 @@ class Framer:
     """Takes one channel's blocks in order; keeps what the next frames still need."""
 
     def __init__(self, sample_rate: int) -> None:
-        self.group = -(-sample_rate // MAX_RATE)
-        self.sample_rate = sample_rate
-        self.rate = sample_rate / self.group
-        self.context = round(CONTEXT * self.rate)
+        self.rate = Rate(sample_rate, group=-(-sample_rate // MAX_RATE))
+        self.context = round(CONTEXT * self.rate.hertz)
         self._raw = np.zeros(0)
         self._kept = np.zeros(0)
         self._kept_from = 0
@@ -53,11 +64,12 @@ class Framer:
     def feed(self, samples: Samples) -> Frames:
         """Take the next samples (n,); give the frames whose context is complete."""
         whole = np.concatenate((self._raw, samples))
-        count = len(whole) // self.group
-        self._raw = whole[count * self.group :]
-        groups = whole[: count * self.group].reshape(count, self.group)
+        group = self.rate.group
+        count = len(whole) // group
+        self._raw = whole[count * group :]
         self._end += count
-        return self._cut(np.rint(groups.sum(axis=1) / self.group), self._end - self.context)
+        means = np.rint(whole[: count * group].reshape(count, group).sum(axis=1) / group)
+        return self._cut(means, self._end - self.context)
 
     def finish(self, shortest: int) -> Frames:
         """Give the last frames, with at least `shortest` samples before the end; zeros stand in for what follows."""
@@ -66,16 +78,11 @@ class Framer:
     def _cut(self, samples: Samples, last_start: int) -> Frames:
         """Append `samples` to what was kept and cut the frames that start by `last_start`."""
         signal = np.concatenate((self._kept, samples))
-        frame = self._frame
+        a_second, a_sample = self.rate.sample_rate, FRAMES_PER_SECOND * self.rate.group
         # how many frames i have floor(i * rate / 50) <= last_start
-        end = -(-(last_start + 1) * FRAMES_PER_SECOND * self.group // self.sample_rate) if last_start >= 0 else 0
-        self._frame = max(frame, end)
-        starts = np.arange(frame, self._frame) * self.sample_rate // (FRAMES_PER_SECOND * self.group)
-        frames = Frames(signal, starts - self._kept_from)
-        keep = self._start(self._frame) - self._kept_from
-        self._kept = signal[keep:]
-        self._kept_from += keep
-        return frames
-
-    def _start(self, frame: int) -> int:
-        return frame * self.sample_rate // (FRAMES_PER_SECOND * self.group)
+        end = max(self._frame, -(-max(0, last_start + 1) * a_sample // a_second))
+        starts = np.arange(self._frame, end + 1) * a_second // a_sample - self._kept_from
+        self._kept = signal[starts[-1] :]
+        self._kept_from += int(starts[-1])
+        self._frame = end
+        return Frames(signal, starts[:-1])

@@ -1,7 +1,5 @@
 """Base-2 logarithms that are the same on every machine: frexp (exact) and a table of whole numbers."""
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
@@ -10,13 +8,17 @@ OCTAVE = 256
 INDEX_BITS = 11
 
 
-def _table() -> npt.NDArray[np.int16]:
-    """Build rint(256 log2(m)) at the middle of each of 2**11 steps of m from 0.5 to 1."""
-    steps = range(1 << INDEX_BITS)
-    return np.array([round(OCTAVE * math.log2((step + 0.5) / (2 << INDEX_BITS) + 0.5)) for step in steps], np.int16)
+def _level(step: int) -> int:
+    """Round 256 log2(m) for the middle m of a step from 0.5 to 1, in whole numbers alone.
+
+    With m = n / 2**13, 2 * 256 * log2(m) lies between the bit lengths of n**512 and the one below, less 13 * 512.
+    """
+    middle = (2 << INDEX_BITS) + 2 * step + 1
+    power = 2 * OCTAVE
+    return int((middle**power).bit_length() - (INDEX_BITS + 2) * power) // 2
 
 
-TABLE = _table()
+TABLE = np.array([_level(step) for step in range(1 << INDEX_BITS)], np.int16)
 
 
 def log2_levels(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int16]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voxdouble_mock.voice.audio import Samples
-from voxdouble_mock.voice.framing import Frames
+from voxdouble_mock.voice.framing import Frames, Rate
 from voxdouble_mock.voice.logarithm import log2_levels
 
 RATE = 4_000
@@ -37,10 +37,10 @@ class Pitch:
 NONE = Pitch(np.zeros(0, np.int16), np.zeros(0, np.int16))
 
 
-def track(frames: Frames, rate: float) -> Pitch:
+def track(frames: Frames, rate: Rate) -> Pitch:
     """Find each frame's pitch; a frame without any sound has strength 0."""
-    group = max(1, round(rate / RATE))
-    slow = rate / group
+    group = max(1, round(rate.hertz / RATE))
+    slow = rate.hertz / group
     lags = np.arange(int(slow / HIGHEST) - 1, -int(-slow // LOWEST) + 2)
     window = round(WINDOW * slow)
     signal = _slow(frames.windows((window + int(lags[-1])) * group), group)
