@@ -108,6 +108,8 @@ def test_recordings_go_out_with_what_is_asked(call: Call, technology: str, query
         (lambda appliance: appliance.identify_gender(b"", range_from="1"), "range_from is a number of seconds"),
         (lambda appliance: appliance.identify_gender(b"", range_to=float("inf")), "range_to is a number of seconds"),
         (lambda appliance: appliance.identify_gender(b"", range_to=True), "range_to is a number of seconds"),
+        (lambda appliance: appliance.identify_gender(b"", range_to=10**400), "range_to is a number of seconds"),
+        (lambda appliance: appliance.identify_gender(b"", range_to=[1]), "range_to is a number of seconds"),
         (lambda appliance: appliance.identify_gender(b"", max_speech_length=0), "max_speech_length is .* above 0"),
         (lambda appliance: appliance.estimate_age(b"", max_speech_length=0.0), "max_speech_length is .* above 0"),
         (lambda appliance: appliance.estimate_age(b"", max_speech_length=float("nan")), "max_speech_length is a num"),
