@@ -36,13 +36,6 @@ def entries(run: Run, member: str, count: int) -> list[Entry]:
     return list(found)
 
 
-def judged(family: Family, technology: str, *voiceprints: str) -> tuple[Run, list[Entry]]:
-    """Let voiceprints be judged."""
-    run = family.posted(OF_VOICEPRINTS[technology], voiceprints=voiceprints)
-    family.done(run)
-    return run, entries(run, "results", len(voiceprints))
-
-
 def heard(family: Family, technology: str, recording: str, count: int = 1) -> tuple[Run, list[Entry]]:
     """Let the channels of a recording be judged."""
     run = family.heard(technology, recording)
@@ -64,11 +57,16 @@ def test_each_channel_of_a_recording_is_judged(family: Family, technology: str) 
 def test_each_voiceprint_is_judged(runs: Runs, family: Family, technology: str) -> None:
     """There is one entry for each voiceprint, with the members, in the order of the voiceprints."""
     both = runs.own_voiceprint(), runs.own_voiceprint("other speech")
-    run, results = judged(family, technology, *both)
+    tasks = [
+        family.posted(OF_VOICEPRINTS[technology], voiceprints=voiceprints) for voiceprints in (both, both[:1], both[1:])
+    ]
+    family.done(*tasks)
+    run, *single = tasks
+    results = entries(run, "results", 2)
     for result in results:
         missing = MEMBERS[technology] - result.keys()
         expect(not missing, f"A result should have {', '.join(sorted(missing))}.", run.last)
-    alone = [judged(family, technology, one)[1][0] for one in both]
+    alone = [entries(one, "results", 1)[0] for one in single]
     expect(results == alone, f"The order should be that of the voiceprints: {alone}.", run.last)
 
 
@@ -78,10 +76,12 @@ def test_a_voiceprint_is_judged_as_its_recording_is(
     runs: Runs, family: Family, technology: str, recording: str
 ) -> None:
     """Both ways lead to the same."""
-    run, channels = heard(family, technology, recording)
-    other, results = judged(family, technology, runs.own_voiceprint(recording))
-    without_number = {name: value for name, value in channels[0].items() if name != "channel_number"}
-    expect(without_number == results[0], "Both should be judged the same.", run.last, other.last)
+    run = family.heard(technology, recording)
+    other = family.posted(OF_VOICEPRINTS[technology], voiceprints=[runs.own_voiceprint(recording)])
+    family.done(run, other)
+    [channel], [result] = entries(run, "channels", 1), entries(other, "results", 1)
+    without_number = {name: value for name, value in channel.items() if name != "channel_number"}
+    expect(without_number == result, "Both should be judged the same.", run.last, other.last)
 
 
 @statement("C35")

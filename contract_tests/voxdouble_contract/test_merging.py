@@ -74,8 +74,9 @@ def test_without_speech_lengths_all_weigh_the_same(runs: Runs, family: Family) -
     """Voiceprints that tell none are merged into the plain mean of their embeddings, whatever their order."""
     parts = voiceprint([0.5, 0.25, -1.0]), voiceprint([0.25, -0.75, 0.5])
     mean = runs.converted(voiceprint([0.375, -0.25, -0.25])).last
-    for run in (family.merged(*parts), family.merged(*reversed(parts))):
-        family.done(run)
+    both = family.merged(*parts), family.merged(*reversed(parts))
+    family.done(*both)
+    for run in both:
         found = runs.converted(text_of(run)).last
         expect(vectors_of(found) == vectors_of(mean), "Its vector should be the mean's.", mean, found)
 
