@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from voxdouble_contract.profile import Budget, Profile
 from voxdouble_contract.target import Target
-from voxdouble_contract.targets import Targets, Terms
+from voxdouble_contract.targets import ROOM, Targets, Terms
 from voxdouble_fixtures import path
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TIGHT = Profile(
     max_upload=200_000,
-    max_upload_seconds=1.0,
+    max_upload_seconds=1.5,
     input_storage=100_000,
     max_audio_seconds=2.0,
     max_list=10,
@@ -67,6 +67,11 @@ class OwnMocks(Targets):
         return self._start(FAILING, scenario=FAILS)
 
     @cached_property
+    def crowded(self) -> Target:
+        """One that has room for few tasks."""
+        return self._start(Profile().with_defaults(), max_tasks=ROOM)
+
+    @cached_property
     def guarded(self) -> Target:
         """One that asks for a token."""
         return self._start(Profile().with_defaults(), token=TOKEN)
@@ -89,6 +94,7 @@ class AtUrl(Targets):
     """One appliance that somebody else runs."""
 
     tight = None
+    crowded = None
     guarded = None
 
     def __init__(self, target: Target, terms: Terms) -> None:

@@ -85,6 +85,12 @@ def refused(target: Target) -> Refused:
 
 
 @pytest.fixture(scope="session")
+def crowded(_targets: Targets) -> Target:
+    """Give a mock with room for few tasks; unproven where the suite may not start one."""
+    return _targets.crowded or unproven("The suite cannot bring this target to its bounds.")
+
+
+@pytest.fixture(scope="session")
 def guarded(_targets: Targets) -> Target:
     """Give a mock that asks for a token; unproven where the suite may not start one."""
     return _targets.guarded or unproven("The suite cannot make this target ask for a token.")

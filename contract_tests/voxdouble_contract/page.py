@@ -29,7 +29,8 @@ pre { background: #f1f3f4; padding: .6rem; overflow-x: auto; font-size: .85rem; 
 def page(conformance: Conformance) -> str:
     """Write the page."""
     facts = conformance.facts
-    outcome = "keeps the contract" if conformance.passed else "does not keep the contract"
+    kept = "keeps the contract" if conformance.strict else "breaks nothing that is documented"
+    outcome = kept if conformance.passed else "does not keep the contract"
     rows = [
         ("Target", facts.url),
         ("Kind", facts.kind),

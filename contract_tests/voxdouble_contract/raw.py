@@ -12,6 +12,7 @@ from requests.structures import CaseInsensitiveDict
 from voxdouble_contract.exchange import Exchange
 
 BOUNDARY = "contract-boundary"
+HEADER_SHOWN = 60
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
 
 
@@ -46,7 +47,7 @@ def send_raw(
 
     The timeout, in seconds, is for the silence while an answer is waited for.
     """
-    shown = [*(f"{name}: {value[:60]}" for name, value in headers)]
+    shown = [f"{name}: {value[:HEADER_SHOWN]}" for name, value in headers if name.lower() != "authorization"]
     try:
         with connect(url, timeout) as connection:
             try:

@@ -11,6 +11,8 @@ from voxdouble_contract.target import CONVERSION, EXTRACTION, Target
 from voxdouble_contract.verdicts import unproven
 
 DEEP = b'{"voiceprints": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+NOT_JUDGED = frozenset({403, 404, 413, 429, 502, 503, 504, 507})
+"""Statuses of a target that does not come to look at what is wrong."""
 FLAG = "include_vector_voiceprint"
 LONG_HEADER = "x" * 100_000
 Send = Callable[[Target], Exchange]
@@ -138,6 +140,6 @@ class Refused:
         if name not in self._answers:
             self._answers[name] = case.send(self.target)
         answer = self._answers[name]
-        if answer.status in {403, 404} and case.status not in {403, 404}:
-            unproven(f"The technology is not there: {answer}.")
+        if answer.status in NOT_JUDGED and case.status not in NOT_JUDGED:
+            unproven(f"The technology is not there, or the target is busy: {answer}.")
         return answer

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from voxdouble_contract.document import Breach, breaches
 from voxdouble_contract.exchange import Exchange
@@ -31,6 +32,7 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
 HEALTH, INFO = "/_mock/health", "/api/system/info"
 ODD_METHODS = frozenset({"TRACE", "OPTIONS", "HEAD"})
 BUSY = frozenset({429, 503})
+NO_ANSWER = "the connection broke"
 RETRIES = 5
 LONGEST_RETRY_SECONDS = 20.0
 UNREACHABLE = 2
@@ -85,9 +87,9 @@ class Target:
             exchange = send()
             wait = retry_after(exchange)
             if wait is None:
-                break
+                return exchange
             time.sleep(min(wait, LONGEST_RETRY_SECONDS))
-        return exchange
+        return unproven(f"The target was still busy after {RETRIES} attempts: {exchange}.")
 
     def check_time(self) -> None:
         """End the test without a verdict when the time for the run is up."""
@@ -98,28 +100,35 @@ class Target:
         self.check_time()
         request = requests.Request(method, self.url + path, **options)
         prepared = self._session.prepare_request(request)
-        url = str(prepared.url)
+        exchange = self._exchange(prepared, sent)
+        if exchange.failure.startswith(NO_ANSWER):
+            exchange = self._exchange(prepared, sent)  # a kept connection may have been closed at that very moment
+        return self.judged(path, exchange)
+
+    def _exchange(self, prepared: requests.PreparedRequest, sent: object) -> Exchange:
+        method, url = str(prepared.method), str(prepared.url)
         try:
             response = self._session.send(prepared, timeout=(CONNECT_SECONDS, ANSWER_SECONDS), allow_redirects=False)
         except requests.ConnectTimeout:
             self.gone("no connection could be made in time")
+        except requests.Timeout:
+            return Exchange(method, url, sent, failure=f"no answer within {ANSWER_SECONDS:.0f} s")
         except requests.RequestException as error:
             if is_refused(error):
                 self.gone("no connection can be made")
-            return self.judged(path, Exchange(method, url, sent, failure=f"no answer: {type(error).__name__}"))
+            return Exchange(method, url, sent, failure=f"{NO_ANSWER}: {type(error).__name__}")
         odd = method in ODD_METHODS
-        exchange = Exchange(method, url, sent, response.status_code, response.headers, response.content, odd=odd)
-        return self.judged(path, exchange)
+        return Exchange(method, url, sent, response.status_code, response.headers, response.content, odd=odd)
 
     def fetch(self, url: str) -> Exchange:
         """GET a URL that the target gave out, as it stands; credentials go to its own origin only."""
         self.check_time()
         mine, other = urlsplit(self.url), urlsplit(url)
-        headers = self._session.headers if mine.netloc == other.netloc else {}
+        headers = {} if mine.netloc == other.netloc else {"Authorization": None}
         try:
-            response = requests.get(url, headers=headers, timeout=ANSWER_SECONDS, allow_redirects=False)
+            response = self._session.get(url, headers=headers, timeout=ANSWER_SECONDS, allow_redirects=False)
         except requests.RequestException as error:
-            return Exchange("GET", url, failure=f"no answer: {type(error).__name__}")
+            return Exchange("GET", url, failure=f"{NO_ANSWER}: {type(error).__name__}")
         return Exchange("GET", url, None, response.status_code, response.headers, response.content)
 
     def raw(self, method: str, path: str, headers: Mapping[str, str], **options: Any) -> Exchange:
@@ -216,8 +225,8 @@ class Target:
 
 def is_refused(error: Exception) -> bool:
     """Whether no connection could be made at all, as told from one that broke."""
-    text = repr(error)
-    return "NewConnectionError" in text or "NameResolutionError" in text
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
 def retry_after(exchange: Exchange) -> float | None:

@@ -8,6 +8,8 @@ import pytest
 from voxdouble_contract.runs import Runs
 from voxdouble_contract.target import UNREACHABLE, Target
 
+ROOM = 2
+"""Live tasks that the crowded target takes."""
 AUTO = "auto"
 ABSENT = frozenset({404, 405})
 
@@ -43,6 +45,11 @@ class Targets(ABC):
     @abstractmethod
     def clocked(self) -> Target | None:
         """One whose clock may be moved far ahead without anybody else noticing."""
+
+    @property
+    @abstractmethod
+    def crowded(self) -> Target | None:
+        """One that has room for few tasks only: as many as `ROOM`."""
 
     @property
     @abstractmethod

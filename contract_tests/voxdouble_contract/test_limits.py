@@ -11,6 +11,7 @@ from voxdouble_contract.runs import Run, check_accepted, need_end, watch
 from voxdouble_contract.samples import Media, hum
 from voxdouble_contract.statements import statement
 from voxdouble_contract.target import CONVERSION, EXTRACTION, Target
+from voxdouble_contract.targets import ROOM
 from voxdouble_contract.verdicts import expect, expect_status, unproven
 
 DEFAULT_UPLOAD = 500_000_000
@@ -167,6 +168,19 @@ def test_a_list_over_the_limit_is_422(limited: Target) -> None:
     if limited.profile.max_list is None and answer.status in {202, 413}:
         unproven(f"The limit of this target is another: {answer}.")
     expect_status(answer, 422)
+
+
+@statement("C28")
+def test_a_bound_that_is_reached_is_503(crowded: Target) -> None:
+    """One task more than there is room for is answered 503 with `Retry-After`, and no other is forgotten for it."""
+    body = {"voiceprints": [SMALLEST_ITEM]}
+    tasks = [crowded.post_json(CONVERSION, body) for _ in range(ROOM)]
+    answer = crowded.post_json(CONVERSION, body, patient=False)
+    expect_status(answer, 503)
+    expect(answer.get("type") == "internal", "`type` should be internal.", answer)
+    expect(answer.headers.get("Retry-After", "").isdigit(), "There should be a `Retry-After` in seconds.", answer)
+    for start in tasks:
+        expect_status(crowded.get_task(CONVERSION, str(start.get("task", "task_id"))), 200)
 
 
 @statement("C27")

@@ -4,7 +4,7 @@ import json
 from itertools import count
 from typing import Any
 
-from tests.mutants.changes import Mutant, accepted, header, member, on_start, on_status, status
+from tests.mutants.changes import Mutant, accepted, member, on_status, status
 from tests.mutants.faults import TASKS, Answer, Request, Wrap, answering, taking
 
 NOT_JSON = {"Content-Type": "text/html"}
@@ -14,28 +14,6 @@ Change = Any
 def refusal(change: Change, *, least: int = 400) -> Wrap:
     """Change every refusal."""
     return answering(lambda request, answer: change(answer) if answer.status >= least else None)
-
-
-def on_words(words: bytes, change: Change) -> Wrap:
-    """Change the refusal of a request with these words in its body."""
-
-    def twist(request: Request, answer: Answer) -> None:
-        if answer.status >= 400 and words in request.environ.get("mutant.body", b""):
-            change(answer)
-
-    inner = answering(twist)
-    return lambda app: keeping(inner(app))
-
-
-def keeping(app: Any) -> Any:
-    """Keep a copy of the body of every JSON request."""
-
-    def kept(environ: Any, start_response: Any) -> Any:
-        if environ.get("CONTENT_TYPE", "").startswith("application/json"):
-            environ["mutant.body"] = Request(environ).read()
-        return app(environ, start_response)
-
-    return kept
 
 
 def located(name: str, change: Change) -> Wrap:
@@ -67,24 +45,6 @@ def nested(answer: Answer) -> None:
     answer.json = body
 
 
-def without_details(answer: Answer) -> None:
-    """Tell no details."""
-    member("detail", value=[])(answer)
-
-
-def more_details(answer: Answer) -> None:
-    """Tell each detail twice."""
-    member("detail", value=lambda details: details * 2)(answer)
-
-
-def elsewhere(answer: Answer) -> None:
-    """Point each detail at the body as a whole."""
-    body = answer.json
-    for detail in body["detail"]:
-        detail["location"] = ["body"]
-    answer.json = body
-
-
 def of_type(number: int, name: str) -> Wrap:
     """Give the refusals with that status another type."""
     return on_status(number, member("type", value=name))
@@ -113,23 +73,6 @@ def limiting(every: int) -> Wrap:
 def demanding(name: str, number: int) -> Wrap:
     """Refuse every request that lacks a header."""
     return answering(lambda request, answer: status(number)(answer) if request.header(name) is None else None)
-
-
-def lowered(answer: Answer) -> None:
-    """Send other people's pages in."""
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-
-
-def echoing(request: Request, answer: Answer) -> None:
-    """Send the ids of a request back."""
-    for name in ("x-correlation-id", "x-request-id"):
-        answer.headers[name] = request.header(name) or "none"
-
-
-def redirecting(request: Request, answer: Answer) -> None:
-    """Redirect a trailing slash."""
-    if answer.status == 404 and request.path.endswith("/"):
-        answer.status, answer.headers["Location"] = 307, request.path.rstrip("/")
 
 
 def swapped(first: int, second: int) -> Wrap:
@@ -227,24 +170,4 @@ MUTANTS = [
         "the method is judged before the path",
         answering(lambda q, a: status(405)(a) if a.status == 404 and q.method == "PATCH" else None),
     ),
-    Mutant("C5", "the type is judged before the size", swapped(413, 422)),
-    Mutant("C6", "a wrong content type is answered 415", located("content-type", status(415))),
-    Mutant("C6", "a wrong content type is the body's fault", located("content-type", elsewhere)),
-    Mutant("C7", "deep JSON is answered 500", on_words(b"[" * 50_000, status(500))),
-    Mutant("C7", "NaN is answered 422", on_words(b"NaN", status(422))),
-    Mutant("C8", "no details are told", on_status(422, without_details)),
-    Mutant("C8", "locations are vague", on_status(422, elsewhere)),
-    Mutant("C8", "more than twenty details are told", on_status(422, more_details)),
-    Mutant("C9", "HEAD is answered 200", other_methods(status(200), "HEAD")),
-    Mutant("C9", "Allow names OPTIONS too", other_methods(header("Allow", lambda found: found + ", OPTIONS"))),
-    Mutant("C9", "there is no Allow", other_methods(header("Allow", lambda _: None))),
-    Mutant("C10", "a trailing slash is redirected", answering(redirecting)),
-    Mutant("C10", "static files are forbidden", answering(lambda q, a: status(403)(a) if "static" in q.path else None)),
-    Mutant("C26", "a wrong token is answered 401", swapped(403, 401)),
-    Mutant("C27", "the limits are ten times as large", on_status(413, accepted)),
-    Mutant("C29", "the ids come back", answering(echoing)),
-    Mutant("C31", "the status tells more", system("/status", member("status", value="ok"))),
-    Mutant("C33", "all pages are let in", answering(lambda q, a: lowered(a))),
-    Mutant("C34", "an answer that is not described", on_start(status(206))),
-    Mutant("C34", "what is wrong is accepted", on_status(422, accepted)),
 ]

@@ -180,6 +180,14 @@ def test_audio_longer_than_the_limit_is_refused(container: str, subtype: str | N
         decoded(file, max_seconds=3)
 
 
+def test_many_channels_together_are_limited_too() -> None:
+    """Eight channels may be as long as the limit; more channels must be shorter, so that the work is bounded."""
+    second = np.zeros((RATE, 16))
+    assert decoded(as_file(second[:, :8], RATE), max_seconds=1).shape == (8, RATE)
+    with pytest.raises(UnusableAudio, match=r"16 channels of at least 1\.0 s; at most 8 s of all channels together"):
+        decoded(as_file(second, RATE), max_seconds=1)
+
+
 def test_hours_of_silence_in_a_small_file_are_refused_by_their_header() -> None:
     """A file that unpacks to far more than it weighs is not unpacked."""
     data = bytearray(as_file(np.zeros(8_000), 8_000, "FLAC").getvalue())

@@ -1,5 +1,6 @@
 """The bundled recordings and their manifest."""
 
+import base64
 import hashlib
 from collections import Counter
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 import soundfile
 
 import voxdouble_fixtures
+from voxdouble_mock.voice.voiceprint import decode
 
 RECORDINGS = voxdouble_fixtures.recordings()
 
@@ -59,3 +61,9 @@ def test_a_name_that_is_not_there_is_answered_with_those_that_are() -> None:
     """A typing mistake is mended by the message."""
     with pytest.raises(FileNotFoundError, match=r"no bundled file 'jon_doe\.wav'\. There are: .*john_doe\.wav"):
         voxdouble_fixtures.path("jon_doe.wav")
+
+
+def test_each_speakers_voiceprint_is_bundled_too() -> None:
+    """Base64 text of a voiceprint, to convert, compare and merge without extracting first."""
+    voiceprint = base64.b64decode(voxdouble_fixtures.path("john_doe.vp").read_text("ascii"))
+    assert decode(voiceprint).own

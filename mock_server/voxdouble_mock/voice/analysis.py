@@ -13,8 +13,10 @@ from voxdouble_mock.voice.embedding import embed
 from voxdouble_mock.voice.framing import FRAMES_PER_SECOND, Framer, Frames
 from voxdouble_mock.voice.voiceprint import encode
 
-TOGETHER = 4
-"""Channels analysed in one pass over the file: what bounds memory for files of many channels."""
+TOGETHER, PASSES = 4, 4
+"""Channels analysed in one pass over the file, and passes over files of more: memory is for a quarter of all the
+channels.
+"""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,9 @@ def analyse(
         mixed = (np.rint(block.sum(axis=0, keepdims=True) / len(chosen)) for block in audio.blocks(chosen))
         return _voices([0], mixed, audio.sample_rate, extent or Extent())
     voices = []
-    for place in range(0, len(chosen), TOGETHER):
-        some = chosen[place : place + TOGETHER]
+    together = max(TOGETHER, -(-len(chosen) // PASSES))
+    for place in range(0, len(chosen), together):
+        some = chosen[place : place + together]
         voices += _voices(some, audio.blocks(some), audio.sample_rate, extent or Extent())
     return voices
 

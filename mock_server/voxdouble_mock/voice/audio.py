@@ -18,6 +18,10 @@ TAKEN = "WAV, FLAC, Ogg Vorbis, Ogg Opus and MP3 are taken"
 BLOCK_SAMPLES = 2**19
 UNKNOWN_FRAMES = 2**62
 """libsndfile says 2**63 - 1 of a FLAC file that does not say its length."""
+LONG_CHANNELS = 8
+"""So many channels may each be as long as is allowed, more only if shorter (chosen): the bound of the work for one
+file.
+"""
 MP3_SLACK = 2 * 1_152
 """Frames by which an MP3 may be shorter than it claims: some encoders count the header's own packet."""
 
@@ -94,11 +98,14 @@ class Audio:
             self._check_length(self.claimed_frames)
 
     def _check_length(self, frames: int) -> None:
-        if frames > self.max_seconds * self.sample_rate:
-            seconds = frames / self.sample_rate
-            raise UnusableAudio(
-                f"The audio is at least {seconds:.1f} s long; at most {self.max_seconds:g} s are taken."
-            )
+        seconds = frames / self.sample_rate
+        if seconds > self.max_seconds:
+            found = f"at least {seconds:.1f} s long; at most {self.max_seconds:g} s are taken"
+            raise UnusableAudio(f"The audio is {found}.")
+        if seconds * self.channel_count > self.max_seconds * LONG_CHANNELS:
+            found = f"{self.channel_count} channels of at least {seconds:.1f} s"
+            most = f"at most {self.max_seconds * LONG_CHANNELS:g} s of all channels together are taken"
+            raise UnusableAudio(f"The audio is {found}; {most}.")
 
     def _check_whole(self, frames: int) -> None:
         if frames == 0:

@@ -16,8 +16,6 @@ UNKNOWN_SIZES = (0, 0xFFFFFFFF)
 MAX_CHUNKS = 1_000
 OGG_LAST_PAGE = 4  # bit of the header type
 MAX_OGG_PAGE = 65_307
-
-
 MIN_RATE, MAX_RATE = 8_000, 384_000
 MAX_CHANNELS = 255
 """As many as Vorbis and Opus can carry (chosen)."""

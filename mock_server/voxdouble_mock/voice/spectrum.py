@@ -22,12 +22,12 @@ FIRST_LINE, LAST_LINE = 4, 118  # 125 and 3,687.5 Hz
 # fmt: off
 CORNERS = (
     120.0, 162.8, 207.9, 255.3, 305.2, 357.7, 412.9, 471.1, 532.2, 596.6, 664.3, 735.6, 810.6, 889.5, 972.5, 1059.8,
-    1151.7, 1248.4, 1350.2, 1457.3, 1570.0, 1688.5, 1813.3, 1944.5, 2082.7, 2228.0, 2380.9, 2541.8, 2711.2, 2889.3, 3076.8,
-    3274.0, 3481.6, 3700.0,
+    1151.7, 1248.4, 1350.2, 1457.3, 1570.0, 1688.5, 1813.3, 1944.5, 2082.7, 2228.0, 2380.9, 2541.8, 2711.2, 2889.3,
+    3076.8, 3274.0, 3481.6, 3700.0,
 )
 # fmt: on
-"""Of the bands, in Hz, equally far apart in log(1 + hertz / 700): band b rises from corner b to b + 1 and falls to b
-+ 2.
+"""Of the bands, in Hz, equally far apart in log(1 + hertz / 700): a band rises from one to the next and falls to a
+third.
 """
 TABLE_SUM = 2**24
 """What the window's values sum to: each part of a line's amplitude stays below 2**15 * 2**24."""

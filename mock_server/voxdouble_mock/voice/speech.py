@@ -18,6 +18,8 @@ PERIODIC = 450
 PROMINENT = round(15 * DECIBEL)
 MOVING = round(DECIBEL)
 """How much a core's prominent bands change over two frames, by the median: speech 2.4 dB and more, tones 0.1 dB."""
+ENOUGH = 512
+"""Frames of a core that are looked at, evenly spread: a tone may last for hours."""
 STEADY = OCTAVE // 4
 """Most that the pitch may move from frame to frame within a core."""
 CORE = 3
@@ -62,9 +64,10 @@ def _cores(levels: Levels, pitch: Pitch) -> Mask:
 
 def _movement(levels: Levels, start: int, end: int) -> int:
     """Measure how much each frame's prominent bands change over two frames, on average; the median of the run."""
-    here = levels[start:end].astype(np.int64)
-    places = np.arange(start, end) + 2
-    later = levels[np.where(places < len(levels), places, places - 2)]
+    count = min(end - start, ENOUGH)
+    places = start + np.arange(count) * (end - start) // count
+    here = levels[places].astype(np.int64)
+    later = levels[np.where(places + 2 < len(levels), places + 2, places)]
     prominent = here >= here.max(axis=1, keepdims=True) - PROMINENT
     return _rank((np.abs(later - here) * prominent).sum(axis=1) // prominent.sum(axis=1), 0.5)
 
