@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test lock clean
+.PHONY: demo test check lint types layers wheel wheel-test image-test fidelity lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock of its own
 	$(BIN)/voxdouble demo
@@ -30,6 +30,9 @@ wheel-test: .venv/ready      ## build the wheel, look into it, install it in a f
 
 image-test: .venv/ready      ## build the images, run them with this machine's Docker engine, try the examples
 	$(BIN)/pytest tests/packaging/image_checks.py tests/packaging/example_checks.py
+
+fidelity: .venv/ready        ## what is imitated and how sure we are, from the statements into FIDELITY.md and README.md
+	$(BIN)/python -m tools.fidelity
 
 lock: .venv/ready            ## pin the newest versions of everything, with their hashes
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --generate-hashes \

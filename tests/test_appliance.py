@@ -11,9 +11,9 @@ from voxdouble_mock.core.scenario import Facts, Rule, Scenario, Then, When
 from voxdouble_mock.core.settings import Settings
 from voxdouble_mock.core.task import FINAL, State
 from voxdouble_mock.store import MemoryStore, NamespaceRecord
-from voxdouble_mock.technologies._technology import VoiceprintTechnology
+from voxdouble_mock.technologies._technology import Result, VoiceprintTechnology
 
-TECHNOLOGY = VoiceprintTechnology("echo", run=lambda lists: {"count": len(lists["voiceprints"])})
+TECHNOLOGY = VoiceprintTechnology("echo", run=lambda lists: Result({"count": len(lists["voiceprints"])}))
 SCENARIO = Scenario(
     (
         Rule(Then(end="failed", pending=3), When(file_name="fail")),
@@ -34,7 +34,7 @@ def make_appliance(real: list[int], *, scenario: Scenario | None = SCENARIO) -> 
 def submit(appliance: Appliance, name: str, count: int) -> str:
     """Submit a request of that name and give its task's id."""
     facts = Facts("echo", {}, {}, "", name)
-    task = appliance.submit("", TECHNOLOGY, facts, lambda: {"count": count}).task
+    task = appliance.submit("", TECHNOLOGY, facts, lambda: Result({"count": count})).task
     assert task is not None
     return task.task_id
 

@@ -17,7 +17,14 @@ from voxdouble_fixtures import path
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-TIGHT = Profile(max_upload=200_000, max_upload_seconds=1.5, input_storage=100_000, max_audio_seconds=2.0, max_list=10)
+TIGHT = Profile(
+    max_upload=200_000,
+    max_upload_seconds=1.5,
+    input_storage=100_000,
+    max_audio_seconds=2.0,
+    max_list=10,
+    max_matrix=9,
+)
 """Limits so small that a test can go beyond each of them."""
 TIGHT_OPTIONS = {
     "max_upload": TIGHT.max_upload,
@@ -25,6 +32,7 @@ TIGHT_OPTIONS = {
     "input_storage": TIGHT.input_storage,
     "max_audio_seconds": TIGHT.max_audio_seconds,
     "max_list": TIGHT.max_list,
+    "max_matrix": TIGHT.max_matrix,
 }
 FAILING = replace(Profile().with_defaults(), failing_file=path("telephone.wav"))
 FAILS = {"rules": [{"name": "fail", "when": {"file_name": "telephone.wav"}, "then": {"end": "failed"}}]}

@@ -18,14 +18,30 @@ from voxdouble_client._models import (
     VoiceprintConversion,
     VoiceprintExtraction,
 )
+from voxdouble_client._speaker_models import (
+    Age,
+    AgeEstimation,
+    Comparison,
+    Gender,
+    GenderIdentification,
+    GenderScore,
+    Merging,
+)
 from voxdouble_client._task import TaskHandle
 
 __all__ = [
+    "Age",
+    "AgeEstimation",
     "ApiError",
     "ApplianceClient",
     "ApplianceError",
     "ChannelVoiceprint",
+    "Comparison",
     "ContractError",
+    "Gender",
+    "GenderIdentification",
+    "GenderScore",
+    "Merging",
     "Outcome",
     "PollTimeout",
     "TaskAnswer",

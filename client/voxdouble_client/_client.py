@@ -1,4 +1,4 @@
-"""The client: a method for each technology that it knows, on top of those for any."""
+"""The client: extraction and conversion of voiceprints, on top of what is told of speakers from them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from voxdouble_client._arguments import MOST_VOICEPRINTS, checked_voiceprints, extraction_query
-from voxdouble_client._base import BaseClient
 from voxdouble_client._body import File, Progress, form, json_body
 from voxdouble_client._clock import Deadline
 from voxdouble_client._errors import ApplianceError
 from voxdouble_client._many import in_order
 from voxdouble_client._models import Outcome, VoiceprintConversion, VoiceprintExtraction
 from voxdouble_client._results import CONVERSION, EXTRACTION, conversion_of, extraction
+from voxdouble_client._speakers import SpeakerClient
 from voxdouble_client._task import TaskHandle
 
 
-class ApplianceClient(BaseClient):
-    __doc__ = BaseClient.__doc__
+class ApplianceClient(SpeakerClient):
+    __doc__ = SpeakerClient.__doc__
 
     def extract_voiceprint(
         self,

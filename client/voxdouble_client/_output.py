@@ -1,4 +1,4 @@
-"""What commands write: answers as the appliance gave them, or vectors as one array."""
+"""What commands write: answers as the appliance gave them, or vectors or scores as one array."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import orjson
 
 from voxdouble_client._models import VoiceprintConversion, VoiceprintExtraction, matrix
 from voxdouble_client._run import Ended
+from voxdouble_client._speaker_models import Comparison
 
 
 class Output(Protocol):
@@ -43,29 +44,36 @@ class Json:
 
 
 class Npy:
-    """The vectors of all results as a float32 array of shape (vectors, 128), in numpy's own format."""
+    """The vectors of all results, or the rows of a comparison, as one float32 array in numpy's own format.
+
+    Its shape is (vectors, 128) or (voiceprints_b, voiceprints_a).
+    """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
-        self._vectors: list[list[float]] = []
+        self._rows: list[list[float]] = []
 
     def take(self, ended: Ended) -> None:
-        """Keep the vectors; UsageError where the result has none."""
+        """Keep the rows; UsageError where the result has none."""
         if isinstance(ended.result, VoiceprintConversion):
-            self._vectors += ended.result.vector_voiceprints
+            self._rows += ended.result.vector_voiceprints
+        elif isinstance(ended.result, Comparison):
+            self._rows += ended.result.rows()
         elif isinstance(ended.result, VoiceprintExtraction):
             for channel in ended.result.channels:
                 if channel.vector_voiceprint is None:
                     raise click.UsageError(f"{ended.job.name} was extracted without vectors, which .npy is for.")
-                self._vectors.append(channel.vector_voiceprint)
+                self._rows.append(channel.vector_voiceprint)
         elif ended.result is not None:
-            raise click.UsageError(f"The result of {ended.job.name} has no vectors, which .npy is for.")
+            raise click.UsageError(f"The result of {ended.job.name} has neither vectors nor scores for .npy.")
 
     def close(self) -> None:
-        """Write the array."""
+        """Write the array; UsageError where the rows do not make one."""
         import numpy as np  # noqa: PLC0415  late, as most runs need no numpy
 
-        np.save(self._stream, matrix(self._vectors))
+        if len(widths := {len(row) for row in self._rows if row}) > 1:
+            raise click.UsageError(f"Rows of {', '.join(map(str, sorted(widths)))} numbers do not make one array.")
+        np.save(self._stream, matrix(self._rows))
 
 
 def output_for(stream: IO[bytes], *, several: bool) -> Output:

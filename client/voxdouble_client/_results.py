@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from voxdouble_client._errors import ContractError
+from voxdouble_client._members import Unlike, integer_of, list_of, number_of, numbers_at, object_at, result_of, text_of
 from voxdouble_client._models import ChannelVoiceprint, TaskAnswer, VoiceprintConversion, VoiceprintExtraction
+from voxdouble_client._speaker_results import READERS
 
 EXTRACTION = "speaker-identification-voiceprint-extraction"
 CONVERSION = "speaker-identification-voiceprint-conversion"
@@ -14,15 +16,11 @@ CONVERSION = "speaker-identification-voiceprint-conversion"
 Reader: TypeAlias = Callable[[TaskAnswer], Any]
 
 
-class _Unlike(Exception):
-    """Says where a result is unlike its contract."""
-
-
 def read_result(reader: Reader, answer: TaskAnswer, url: str) -> Any:
     """Read the typed result of a task that is done."""
     try:
         return reader(answer)
-    except _Unlike as unlike:
+    except Unlike as unlike:
         raise ContractError(
             f"The result of the task {url} is not what the contract promises: {unlike}.", url=url
         ) from None
@@ -30,7 +28,7 @@ def read_result(reader: Reader, answer: TaskAnswer, url: str) -> Any:
 
 def reader_for(technology: str) -> Reader:
     """How the technology's result is read: the typed way, or as the answer that it is."""
-    return {EXTRACTION: extraction, CONVERSION: conversion}.get(technology, plain)
+    return {EXTRACTION: extraction, CONVERSION: conversion, **READERS}.get(technology, plain)
 
 
 def plain(answer: TaskAnswer) -> TaskAnswer:
@@ -40,7 +38,7 @@ def plain(answer: TaskAnswer) -> TaskAnswer:
 
 def extraction(answer: TaskAnswer) -> VoiceprintExtraction:
     """Read the result of an extraction (S36 to S40)."""
-    channels = _list(_result(answer), "channels", "result")
+    channels = list_of(result_of(answer), "channels", "result")
     return VoiceprintExtraction(
         tuple(_channel(raw, f"result.channels[{i}]") for i, raw in enumerate(channels)), answer.raw
     )
@@ -48,9 +46,9 @@ def extraction(answer: TaskAnswer) -> VoiceprintExtraction:
 
 def conversion(answer: TaskAnswer) -> VoiceprintConversion:
     """Read the result of a conversion (S44)."""
-    vectors = _list(_result(answer), "vector_voiceprints", "result")
+    vectors = list_of(result_of(answer), "vector_voiceprints", "result")
     return VoiceprintConversion(
-        [_vector(raw, f"result.vector_voiceprints[{i}]") for i, raw in enumerate(vectors)], (answer.raw,)
+        [numbers_at(raw, f"result.vector_voiceprints[{i}]") for i, raw in enumerate(vectors)], (answer.raw,)
     )
 
 
@@ -60,49 +58,24 @@ def conversion_of(count: int) -> Callable[[TaskAnswer], VoiceprintConversion]:
     def read(answer: TaskAnswer) -> VoiceprintConversion:
         result = conversion(answer)
         if len(result.vector_voiceprints) != count:
-            raise _Unlike(f"it has {len(result.vector_voiceprints)} vectors for {count} voiceprints")
+            raise Unlike(f"it has {len(result.vector_voiceprints)} vectors for {count} voiceprints")
         return result
 
     return read
 
 
-def _channel(raw: Any, where: str) -> ChannelVoiceprint:
-    if not isinstance(raw, dict):
-        raise _Unlike(f"{where} is not an object")
-    number, voiceprint, model = raw.get("channel_number"), raw.get("voiceprint"), raw.get("model")
-    speech_length, vector = raw.get("speech_length"), raw.get("vector_voiceprint")
-    if type(number) is not int:
-        raise _Unlike(f"{where}.channel_number is not an integer")
-    if not isinstance(voiceprint, str) or not voiceprint:
-        raise _Unlike(f"{where}.voiceprint is not a text")
-    if not isinstance(speech_length, (int, float)) or speech_length is True:
-        raise _Unlike(f"{where}.speech_length is not a number")
-    if not isinstance(model, str):
-        raise _Unlike(f"{where}.model is not a text")
+def _channel(value: Any, where: str) -> ChannelVoiceprint:
+    raw = object_at(value, where)
+    number = integer_of(raw, "channel_number", where)
+    voiceprint = text_of(raw, "voiceprint", where)
+    if not voiceprint:
+        raise Unlike(f"{where}.voiceprint is not a text")
+    vector = raw.get("vector_voiceprint")
     return ChannelVoiceprint(
         channel_number=number,
         voiceprint=voiceprint,
-        vector_voiceprint=None if vector is None else _vector(vector, f"{where}.vector_voiceprint"),
-        speech_length=float(speech_length),
-        model=model,
+        vector_voiceprint=None if vector is None else numbers_at(vector, f"{where}.vector_voiceprint"),
+        speech_length=number_of(raw, "speech_length", where),
+        model=text_of(raw, "model", where),
         raw=raw,
     )
-
-
-def _vector(raw: Any, where: str) -> list[float]:
-    kinds = set(map(type, raw)) if isinstance(raw, list) else {str}
-    if not kinds <= {float, int}:
-        raise _Unlike(f"{where} is not a list of numbers")
-    return raw if kinds <= {float} else [float(number) for number in raw]  # there can be 50,000 of 128 numbers
-
-
-def _result(answer: TaskAnswer) -> dict[str, Any]:
-    assert answer.result is not None  # read_result is for tasks that are done
-    return answer.result
-
-
-def _list(owner: dict[str, Any], name: str, where: str) -> list[Any]:
-    value = owner.get(name)
-    if not isinstance(value, list):
-        raise _Unlike(f"{where}.{name} is not a list")
-    return value

@@ -1,4 +1,4 @@
-"""Files of voiceprints: what `extract` wrote, or the vendor's plain Base64 text."""
+"""Files of voiceprints: what `extract` or `merge` wrote, or the vendor's plain Base64 text."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 def read_voiceprints(name: str, data: bytes) -> list[str]:
     """Read the voiceprints of one file, in their order; ValueError says what is wrong with it.
 
-    JSON is an answer as the appliance gave it, or one a line, with a voiceprint for each channel; other text is one
-    voiceprint in Base64, white space aside, as in the vendor's `.vp` files ([G-MER]).
+    JSON is an answer as the appliance gave it, or one a line, with a voiceprint for each channel or a merged one; other
+    text is one voiceprint in Base64, white space aside, as in the vendor's `.vp` files ([G-MER]).
     """
     if data.lstrip()[:1] == b"{" or data.lstrip()[:4] == b"null":
         return [voiceprint for place, raw in _answers(name, data) for voiceprint in _of_answer(place, raw)]
@@ -46,9 +46,12 @@ def _loaded(place: str, line: bytes) -> Any:
 
 def _of_answer(place: str, raw: Any) -> list[str]:
     try:
-        found = [channel["voiceprint"] for channel in raw["result"]["channels"]]
+        result = raw["result"]
+        found = [part["voiceprint"] for part in ([result] if "voiceprint" in result else result["channels"])]
     except (KeyError, TypeError):
-        raise ValueError(f"{place} holds no voiceprints; its task did not end well, or is no extraction.") from None
+        raise ValueError(
+            f"{place} holds no voiceprints; its task did not end well, or is neither an extraction nor a merging."
+        ) from None
     if not all(isinstance(voiceprint, str) for voiceprint in found):
         raise ValueError(f"{place} holds a voiceprint that is not a text.")
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any, Literal
@@ -96,7 +96,7 @@ output_option = click.option(
     "--output",
     type=click.File("wb", lazy=False),
     default="-",
-    help="Write here instead of on stdout; a file named .npy gets the vectors as one array.",
+    help="Write here instead of on stdout; a file named .npy gets the vectors or scores as one array.",
 )
 
 
@@ -111,11 +111,19 @@ def channel_numbers(context: click.Context, parameter: click.Parameter, value: s
     return numbers
 
 
+def channel_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command on recordings the options that choose their channels."""
+    mode = click.option("--channel-mode", type=click.Choice(["split", "mix"]), help="One result a channel, or of all.")
+    some = click.option(
+        "--channels", default="", callback=channel_numbers, help="Some channels only, counted from 0, like 0,1."
+    )
+    return mode(some(command))
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=INPUT)
 @click.option("--vector", is_flag=True, help="Ask for the vectors too.")
-@click.option("--channel-mode", type=click.Choice(["split", "mix"]), help="One voiceprint a channel, or one of all.")
-@click.option("--channels", default="", callback=channel_numbers, help="Some channels only, counted from 0, like 0,1.")
+@channel_options
 @output_option
 @appliance_options(url_required=True)
 def extract(
@@ -131,7 +139,7 @@ def extract(
 
     One file gives one JSON object, as the appliance answers it; several give one a line, in their order.
     """
-    _check_stdin(files)
+    check_stdin(files)
     writer = output_for(output, several=len(files) > 1)
     if isinstance(writer, Npy) and not vector:
         raise click.UsageError("A .npy file is for vectors; ask for them with --vector.")
@@ -163,11 +171,7 @@ def convert(settings: Settings, files: tuple[str, ...], output: IO[bytes]) -> No
 
     A file is JSON as `extract` writes it, one object or several lines, or a voiceprint in Base64 text.
     """
-    _check_stdin(files)
-    try:
-        voiceprints = [voiceprint for file in files for voiceprint in read_voiceprints(file, _content(file))]
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    voiceprints = voiceprints_in(files)
     if not 0 < len(voiceprints) <= MOST_VOICEPRINTS:
         raise click.UsageError(f"One conversion takes 1 to {MOST_VOICEPRINTS} voiceprints, not {len(voiceprints)}.")
     writer = output_for(output, several=False)
@@ -209,9 +213,19 @@ def state(settings: Settings, task_url: str) -> None:
     raise click.exceptions.Exit(REFUSED if name in FINAL_STATES - {"done"} else SUCCESS)
 
 
-def _check_stdin(files: tuple[str, ...]) -> None:
+def check_stdin(files: Sequence[str]) -> None:
+    """Refuse to read stdin twice."""
     if files.count("-") > 1:
         raise click.UsageError("stdin can be read once only; - stands there twice.")
+
+
+def voiceprints_in(files: Sequence[str]) -> list[str]:
+    """Read the voiceprints of all files, in their order; UsageError where one cannot be read."""
+    check_stdin(files)
+    try:
+        return [voiceprint for file in files for voiceprint in read_voiceprints(file, _content(file))]
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _content(file: str) -> bytes:

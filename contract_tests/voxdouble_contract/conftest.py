@@ -5,6 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
+from voxdouble_contract.family import Family
 from voxdouble_contract.findings import TARGET, facts_of, findings_of, settle
 from voxdouble_contract.refused import Refused
 from voxdouble_contract.runs import Runs
@@ -51,6 +52,12 @@ def announce(config: pytest.Config, text: str) -> None:
 def runs(target: Target, _runs_before_meeting: Runs) -> Runs:
     """Give the tasks of the appliance under test, each started once."""
     return _runs_before_meeting
+
+
+@pytest.fixture(scope="session")
+def family(runs: Runs) -> Family:
+    """Give the tasks of comparison, merging, gender and age, each started once."""
+    return Family(runs)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ class Profile:
     """Seconds of audio beyond which a file is not processed."""
     max_list: int | None = None
     """Voiceprints that a list may have."""
+    max_matrix: int | None = None
+    """Scores that a comparison may ask for."""
     task_lifetime: float | None = None
     """Seconds after which a task that has ended is forgotten."""
     failing_file: Path | None = None
@@ -46,7 +48,13 @@ class Profile:
 
     def with_defaults(self) -> Self:
         """Take the vendor's defaults for every limit that is not known (C27), as our own mock does."""
-        defaults = {"max_upload": 500_000_000, "max_list": 50_000, "max_audio_seconds": 7200.0, "task_lifetime": 3600.0}
+        defaults = {
+            "max_upload": 500_000_000,
+            "max_list": 50_000,
+            "max_matrix": 1_000_000,
+            "max_audio_seconds": 7200.0,
+            "task_lifetime": 3600.0,
+        }
         missing = {name: value for name, value in defaults.items() if getattr(self, name) is None}
         return replace(self, **missing)  # type: ignore[arg-type]
 

@@ -22,7 +22,12 @@ from voxdouble_contract.verdicts import unproven
 
 EXTRACTION = "speaker-identification-voiceprint-extraction"
 CONVERSION = "speaker-identification-voiceprint-conversion"
+COMPARISON = "speaker-identification-voiceprint-comparison"
+MERGING = "speaker-identification-voiceprint-merging"
+GENDER, GENDER_VOICEPRINTS = "gender-identification", "gender-identification-voiceprints"
+AGE, AGE_VOICEPRINTS = "age-estimation", "age-estimation-voiceprints"
 TECHNOLOGIES = (EXTRACTION, CONVERSION)
+"""Those by which tasks as such are judged."""
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
 HEALTH, INFO = "/_mock/health", "/api/system/info"
 ODD_METHODS = frozenset({"TRACE", "OPTIONS", "HEAD"})

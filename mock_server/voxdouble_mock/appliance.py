@@ -6,7 +6,7 @@ It reads no clock: `real_now` gives integer milliseconds since the epoch and nev
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import BoundedSemaphore
 
@@ -65,9 +65,11 @@ class Appliance:
             if isinstance(then.fault, Status):
                 submitted = Submitted(None, then.fault, choice)
                 return record, None
-            task = self._task(namespace, record, technology, then, outcome)
+            end = ending(then, outcome)
+            task = self._task(namespace, record, technology, then, end)
             submitted = Submitted(task, None if isinstance(then.fault, GetFault) else then.fault, choice)
-            return replace(record, submissions=record.submissions + 1), task
+            heard = {technology.name: record.audio_ms.get(technology.name, 0) + end.audio_ms} if end.audio_ms else {}
+            return replace(record, submissions=record.submissions + 1, audio_ms={**record.audio_ms, **heard}), task
 
         self._store.submit(namespace, build, self._real_now())
         return submitted
@@ -114,6 +116,10 @@ class Appliance:
         instants = [instant for task in held if (instant := next_transition(task.timeline, shown)) is not None]
         return self.advance(namespace, (min(instants) - shown) / 1000) if instants else []
 
+    def audio_processed(self, namespace: str) -> Mapping[str, int]:
+        """Give the milliseconds of audio that each technology has processed for tasks that end done."""
+        return self._store.record(namespace, self._real_now()).audio_ms
+
     def reset(self, namespace: str) -> None:
         """Make the namespace as new: tasks, clock, scenario, faults, log, id counter."""
         self._store.reset(namespace, self._real_now())
@@ -125,7 +131,6 @@ class Appliance:
     def _task(
         self, namespace: str, record: NamespaceRecord, technology: Technology, then: Then, outcome: Outcome
     ) -> Task:
-        outcome = ending(then, outcome)
         submitted = clocks.read(record.clock, self._real_now())
         timeline = Timeline.plan(
             submitted,

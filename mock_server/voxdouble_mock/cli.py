@@ -70,6 +70,7 @@ Count = click.IntRange(min=1)
 @click.option("--input-storage", type=Count, help="Bytes of uploads in hand at one time.  [default: 1 GiB]")
 @click.option("--max-audio-seconds", type=Seconds, help="Seconds of audio in one file.  [default: 7200]")
 @click.option("--max-list", type=Count, help="Voiceprints in one list.  [default: 50000]")
+@click.option("--max-matrix", type=Count, help="Scores of one comparison.  [default: 1000000]")
 def serve(host: str, port: int, token: str | None, no_token: bool, scenario: str | None, **options: Any) -> None:  # noqa: FBT001
     """Serve a mock appliance until SIGTERM or Ctrl-C.
 

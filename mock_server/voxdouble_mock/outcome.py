@@ -17,12 +17,15 @@ class Outcome:
 
     final: State
     text: bytes
+    audio_ms: int = 0
+    """Audio that was processed for it, in milliseconds over all channels."""
 
 
 def outcome_of(compute: Callable[[], Result]) -> Outcome:
     """Run a technology: its result, or the error of what it rejects (S18)."""
     try:
-        return Outcome(State.DONE, orjson.dumps(compute()))
+        result = compute()
+        return Outcome(State.DONE, orjson.dumps(result.members), round(result.audio_seconds * 1000))
     except Rejection as rejection:
         details = [detail.as_json() for detail in rejection.details]
         return Outcome(State.REJECTED, _error("task.validation-error", rejection.message, details))

@@ -15,7 +15,8 @@ README = (Path(__file__).parents[2] / "client" / "README.md").read_text()
 
 def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Every block of Python runs as it stands, but for the address, and the first prints what it is about."""
-    (tmp_path / "john_doe.wav").write_bytes(JOHN.read_bytes())
+    for name in ("john_doe.wav", "john_doe_2.flac", "jane_roe_1.flac"):
+        (tmp_path / name).write_bytes((JOHN.parent / name).read_bytes())
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     with MockAppliance(pending=0, running=0) as mock:
@@ -25,6 +26,9 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     told = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"0 \d+\.\d+ 128", told[0])
     assert told[1] == "True"
+    assert "2 1 True" in told
+    assert any(re.fullmatch(r"\d+\.\d+ True", line) for line in told)
+    assert any(re.fullmatch(r"0 0\.[5-9]\d* \d+\.\d+", line) for line in told)
     assert "done" in told
     assert any("No such file" in line for line in told)
 

@@ -33,7 +33,7 @@ from voxdouble_client import (
 
 def test_all_is_what_is_public() -> None:
     """`__all__` is sorted and names every public name of the package, and nothing else."""
-    public = [name for name in vars(voxdouble_client) if not name.startswith("_") and name != "cli"]
+    public = [name for name in vars(voxdouble_client) if not name.startswith(("_", "cli"))]
     assert voxdouble_client.__all__ == sorted(public)
 
 

@@ -19,6 +19,8 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.contract import stranger_family
+
 EXTRACTION = "speaker-identification-voiceprint-extraction"
 CONVERSION = "speaker-identification-voiceprint-conversion"
 TYPES = {
@@ -29,6 +31,10 @@ TYPES = {
     413: "request.size-limit-exceeded",
     422: "request.validation-error",
     429: "request.rate-limit-exceeded",
+}
+UNKNOWN_VOICEPRINT = {
+    "state": "rejected",
+    "error": {"type": "task.validation-error", "message": "unbekannt", "detail": []},
 }
 
 
@@ -42,6 +48,8 @@ class Traits:
     """Whether `Location` is a URL; its host is then one that only the appliance's own network knows."""
     conversion: int = 202
     """How conversions are answered: 202, or 403 or 404 where they are not licensed or not there."""
+    family: int = 202
+    """The same of comparison, merging, gender and age."""
     malformed_id: int = 400
     speech: float = 0.9
     """How much of a recording is taken for speech; synthetic voices may have none."""
@@ -89,7 +97,7 @@ class Stranger:
         """Make the WSGI application."""
         app = Flask("stranger", static_folder=None)
         base = self.traits.prefix + "/api"
-        for name in (EXTRACTION, CONVERSION):
+        for name in (EXTRACTION, CONVERSION, *stranger_family.NAMES):
             app.add_url_rule(
                 f"{base}/technology/{name}", f"start {name}", lambda name=name: self.start(name), methods=["POST"]
             )
@@ -116,9 +124,10 @@ class Stranger:
 
     def start(self, technology: str) -> Response:
         """Start a task."""
-        if technology == CONVERSION and self.traits.conversion != 202:
-            raise Refusal(self.traits.conversion)
-        outcome = self.extract() if technology == EXTRACTION else self.convert()
+        licence = {EXTRACTION: 202, CONVERSION: self.traits.conversion}.get(technology, self.traits.family)
+        if licence != 202:
+            raise Refusal(licence)
+        outcome = self.outcome_of(technology)
         task_id = str(uuid.uuid4()).upper() if self.traits.generation < 4 else str(uuid.uuid4())
         self.tasks[task_id] = Task(technology, time.monotonic() + self.traits.seconds, outcome)
         response = self.answer({"task": {"task_id": task_id, "state": "pending", **self.traits.extras}}, 202)
@@ -129,6 +138,20 @@ class Stranger:
         if self.traits.generation >= 3:
             response.headers["Location"] = url
         return response
+
+    def outcome_of(self, technology: str) -> dict[str, Any]:
+        """Do what is asked for."""
+        if technology == EXTRACTION:
+            return self.extract()
+        if technology == CONVERSION:
+            return self.convert()
+        if technology in stranger_family.OF_RECORDINGS:
+            extracted = self.extract()
+            return {**extracted, **stranger_family.heard(technology, extracted.get("result"))}
+        lists = self.lists(*stranger_family.LISTS[technology], least=stranger_family.LEAST.get(technology, 1))
+        if all(text in self.prints for name in lists for text in lists[name]):
+            return {"state": "done", "result": stranger_family.judged(technology, lists, self.prints)}
+        return UNKNOWN_VOICEPRINT
 
     def get(self, technology: str, task_id: str) -> Response:
         """Tell how a task stands."""
@@ -209,24 +232,27 @@ class Stranger:
 
     def convert(self) -> dict[str, Any]:
         """Convert voiceprints; all but its own are rejected."""
+        prints = self.lists("voiceprints")["voiceprints"]
+        if any(text not in self.prints for text in prints):
+            return UNKNOWN_VOICEPRINT
+        return {"state": "done", "result": {"vector_voiceprints": [self.vector(text) for text in prints]}}
+
+    def lists(self, *names: str, least: int = 1) -> dict[str, list[str]]:
+        """Take lists of voiceprints in."""
         if int(request.content_length or 0) > self.traits.max_upload:
             raise Refusal(413)
         try:
             body = json.loads(request.get_data())
         except (ValueError, RecursionError):
             raise Refusal(400) from None
-        prints = body.get("voiceprints") if isinstance(body, dict) else None
-        if not isinstance(prints, list) or not 1 <= len(prints) <= 50_000:
-            raise Refusal(422, "body", "voiceprints")
-        for index, text in enumerate(prints):
-            if not isinstance(text, str) or not is_base64(text):
-                raise Refusal(422, "body", "voiceprints", index)
-        if any(text not in self.prints for text in prints):
-            return {
-                "state": "rejected",
-                "error": {"type": "task.validation-error", "message": "unbekannt", "detail": []},
-            }
-        return {"state": "done", "result": {"vector_voiceprints": [self.vector(text) for text in prints]}}
+        for name in names:
+            prints = body.get(name) if isinstance(body, dict) else None
+            if not isinstance(prints, list) or not least <= len(prints) <= 50_000:
+                raise Refusal(422, "body", name)
+            for index, text in enumerate(prints):
+                if not isinstance(text, str) or not is_base64(text):
+                    raise Refusal(422, "body", name, index)
+        return {name: body[name] for name in names}
 
     def answer(self, body: dict[str, Any], status: int = 200) -> Response:
         """Answer with JSON."""

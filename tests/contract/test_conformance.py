@@ -15,7 +15,7 @@ from voxdouble_contract.report import junit, summary, write_reports
 from voxdouble_contract.statements import statements
 
 FACTS = Facts("http://appliance:8000", "appliance", "5.0.0", ("e4",))
-DOCUMENTED, INFERRED, CHOSEN, UNTESTABLE = "S1", "S3", "C1", "S48"
+DOCUMENTED, INFERRED, CHOSEN, UNTESTABLE = "S1", "S3", "C1", "S52"
 
 
 def finding(statement: str, outcome: str, reason: str = "") -> Finding:

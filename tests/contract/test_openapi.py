@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from voxdouble_contract.document import at, breaches, document, resolve, validator
+from voxdouble_contract.document import at, breaches, document, resolve, statement_at, validator
 from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.statements import statements
 
 FOLDER = files("voxdouble_fixtures").joinpath("contract", "examples")
 QUOTED = {entry.name: json.loads(entry.read_text()) for entry in FOLDER.iterdir() if entry.name.endswith(".json")}
@@ -15,6 +16,7 @@ START = "/api/technology/speaker-identification-voiceprint-extraction"
 TASK = f"{START}/3fa85f64-5717-4562-b3fc-2c963f66afa6"
 LOCATION = {"Location": f"http://a{TASK}", "X-Location": f"http://a{TASK}"}
 PENDING = {"task": {"task_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "state": "pending"}}
+RULES = {"type", "required", "enum", "const", "minimum", "maximum", "minItems", "maxItems", "pattern", "format"}
 REFUSAL = {"type": "resource.not-found", "message": "No.", "detail": []}
 
 
@@ -115,6 +117,22 @@ def test_breaches_are_told_by_statement(status: int, body: object, headers: dict
 def test_breaches_of_a_tasks_answer(body: object, broken: set[str]) -> None:
     """States, results and errors are held against each other."""
     assert told("GET", TASK, 200, body) == broken
+
+
+@pytest.mark.parametrize("name", document()["components"]["schemas"])
+def test_whatever_a_body_can_break_has_its_statement(name: str) -> None:
+    """No part of a schema is without a statement on the way up, so that a breach of it has somebody to speak for."""
+
+    def parts(pointer: tuple[str | int, ...]) -> list[tuple[str | int, ...]]:
+        node = at(pointer)
+        keys = list(node) if isinstance(node, dict) else list(range(len(node))) if isinstance(node, list) else []
+        below = [part for key in keys for part in parts((*pointer, key))]
+        rules = [(*pointer, key) for key in keys if key in RULES and pointer[-1] != "properties"]
+        return below + rules
+
+    rules = parts(("components", "schemas", name))
+    assert rules
+    assert all(statement_at(rule) in statements() for rule in rules)
 
 
 def test_unknown_paths_break_nothing() -> None:

@@ -54,9 +54,10 @@ def test_query_parameters_are_those_of_the_technologies(document: dict[str, Any]
     """Names and defaults are the same on both sides."""
     for name, technology in discover().items():
         operation = operations(document)["POST", f"/api/technology/{name}"]
+        parameters = [resolve(document, parameter) for parameter in operation.get("parameters", [])]
         described = {
             parameter["name"]: parameter["schema"].get("default")
-            for parameter in operation.get("parameters", [])
+            for parameter in parameters
             if parameter["in"] == "query"
         }
         if isinstance(technology, MediaTechnology):

@@ -7,6 +7,8 @@ from typing import Any
 
 from tests.mutants.faults import Answer, Request, Wrap, answering
 
+Result = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -94,6 +96,39 @@ def vectors(fault: Callable[[list[list[float]]], Any]) -> Wrap:
         answer.json = body
 
     return on_task(change, "done")
+
+
+def results(technology: str, change: Callable[[Result], object]) -> Wrap:
+    """Change, in place, the result of the done tasks of technologies with that word in their name."""
+
+    def fault(request: Request, answer: Answer) -> None:
+        if request.method == "GET" and technology in request.path and answer.state == "done":
+            body = answer.json
+            change(body["result"])
+            answer.json = body
+
+    return answering(fault)
+
+
+def renamed(old: str, new: str) -> Callable[[Result], object]:
+    """Give a member another name."""
+
+    def change(entry: Result) -> None:
+        if old in entry:
+            entry[new] = entry.pop(old)
+
+    return change
+
+
+def updated(**members: Any) -> Callable[[Result], object]:
+    """Set members; a callable value is given what was there."""
+
+    def change(entry: Result) -> None:
+        for name, value in members.items():
+            if name in entry:
+                entry[name] = value(entry[name]) if callable(value) else value
+
+    return change
 
 
 def header(name: str, value: Callable[[str], str | None]) -> Callable[[Answer], None]:

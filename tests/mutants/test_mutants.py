@@ -2,12 +2,19 @@
 
 import pytest
 
-from tests.mutants import of_choices, of_refusals, of_results, of_tasks
+from tests.mutants import of_choices, of_comparison, of_judgements, of_refusals, of_results, of_tasks
 from tests.mutants.changes import Mutant
 from tests.mutants.runner import verdict
 from voxdouble_contract.statements import statements
 
-MUTANTS = [*of_tasks.MUTANTS, *of_refusals.MUTANTS, *of_choices.MUTANTS, *of_results.MUTANTS]
+MUTANTS = [
+    *of_tasks.MUTANTS,
+    *of_refusals.MUTANTS,
+    *of_choices.MUTANTS,
+    *of_results.MUTANTS,
+    *of_comparison.MUTANTS,
+    *of_judgements.MUTANTS,
+]
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)

@@ -26,8 +26,9 @@ def blocks(language: str, *, tests: bool = False) -> list[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a folder with the recording that the examples send."""
-    (tmp_path / "john_doe.wav").write_bytes(voxdouble_fixtures.path("john_doe.wav").read_bytes())
+    """Give a folder with the recordings that the examples send."""
+    for name in ("john_doe.wav", "jane_roe_1.flac"):
+        (tmp_path / name).write_bytes(voxdouble_fixtures.path(name).read_bytes())
     return tmp_path
 
 

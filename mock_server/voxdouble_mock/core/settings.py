@@ -15,7 +15,7 @@ HOST_NAME = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of everything that could grow; the first five are the vendor's defaults (C27)."""
+    """The bounds of everything that could grow; the first six are the vendor's defaults (C27)."""
 
     max_upload: int = 500_000_000
     """Bytes of one uploaded file (S60)."""
@@ -27,6 +27,8 @@ class Limits:
     """Seconds of audio in one file; longer files end rejected (S59, S81)."""
     max_list: int = 50_000
     """Voiceprints in one list (S41)."""
+    max_matrix: int = 1_000_000
+    """Scores of one comparison: the lengths of its two lists, multiplied (S50)."""
     max_json: int = 512_000_000
     """Bytes of one JSON body."""
     json_storage: int = 1 << 30

@@ -43,7 +43,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
     app.before_request(lambda: gate.check_caller(services.settings))
     app.after_request(lambda response: tasks.finish(services, response))
     tasks.register(app, services)
-    system.register(app)
+    system.register(app, services)
     control_routes.register(app, services)
     staging_routes.register(app, services)
     inner = NamespacePrefix(app.wsgi_app)

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 
 from voxdouble_mock.core.clock import MANUAL, MAX_RATE, REAL, Mode, Pace, scaled
 from voxdouble_mock.core.errors import Detail, ValidationFailed
-from voxdouble_mock.http import openapi
+from voxdouble_mock.http import fidelity, openapi
 from voxdouble_mock.http.body import read_body
 from voxdouble_mock.http.json_body import parse_json
 from voxdouble_mock.http.services import Services, namespace
@@ -26,6 +26,7 @@ def register(app: Flask, services: Services) -> None:
         ("GET", "/_mock/", partial(index, app)),
         ("GET", "/_mock/health", health),
         ("GET", "/_mock/openapi.json", openapi.document),
+        ("GET", "/_mock/fidelity", fidelity.fidelity),
         ("GET", "/_mock/tasks", partial(tasks, services)),
         ("GET", "/_mock/clock", partial(get_clock, services)),
         ("PUT", "/_mock/clock", partial(put_clock, services)),

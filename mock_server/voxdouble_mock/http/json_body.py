@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +91,10 @@ def voiceprint_lists(body: Any, technology: VoiceprintTechnology, limits: Limits
             lists[name] = _decode(name, body[name], details)
         else:
             details.append(fault)
+    product = math.prod(map(len, lists.values()))
+    if not details and technology.bounded_product and product > limits.max_matrix:
+        message = f"{' times '.join(technology.lists)} is at most {limits.max_matrix} scores, not {product}."
+        details.append(Detail(("body",), message, "product"))
     if details:
         raise ValidationFailed(details)
     return lists

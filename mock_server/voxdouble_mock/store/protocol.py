@@ -5,8 +5,8 @@ the log of its requests. It comes to life on first use. Stores read no clock: ea
 milliseconds.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from voxdouble_mock.core.clock import Clock
@@ -27,6 +27,8 @@ class NamespaceRecord:
     seen: tuple[int, ...] = ()
     """For each rule of the scenario, how many requests have fitted it."""
     faults: tuple[Armed, ...] = ()
+    audio_ms: Mapping[str, int] = field(default_factory=dict)
+    """For each technology, the milliseconds of audio that it has processed."""
 
 
 Change = Callable[[NamespaceRecord], NamespaceRecord]

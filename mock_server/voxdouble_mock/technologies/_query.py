@@ -11,6 +11,10 @@ TRUE = frozenset({"true", "1", "on", "yes", "t", "y"})
 FALSE = frozenset({"false", "0", "off", "no", "f", "n"})
 CHANNEL_LIST = re.compile(r"(?:0|[1-9][0-9]{0,3})(?:,(?:0|[1-9][0-9]{0,3}))*", re.ASCII)
 
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.ASCII | re.IGNORECASE)
+MAX_SECONDS = 999_999_999
+MAX_DIGITS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -30,6 +34,8 @@ def parse_query(parameters: tuple[Parameter, ...], query: Mapping[str, str]) -> 
             values[parameter.name] = parameter.default if text is None else parameter.read(text)
         except ValueError as error:
             details.append(Detail(("query", parameter.name), f"{parameter.name} {error}", "value"))
+    if not details and values.get("range_to") is not None and values["range_to"] <= values["range_from"]:
+        details.append(Detail(("query", "range_to"), "range_to lies after range_from.", "value"))
     if details:
         raise ValidationFailed(details)
     return values
@@ -63,5 +69,24 @@ def read_channels(text: str) -> tuple[int, ...]:
     return channels
 
 
+def read_seconds(text: str) -> float:
+    """Read a number of seconds from 0 on."""
+    seconds = float(text) if len(text) <= MAX_DIGITS and NUMBER.fullmatch(text) else -1.0
+    if not 0 <= seconds <= MAX_SECONDS:
+        raise ValueError(f"is a number of seconds from 0 to {MAX_SECONDS}, such as 2.5, not {text[:40]!r}.")
+    return seconds
+
+
+def read_positive_seconds(text: str) -> float:
+    """Read a number of seconds above 0 (C23)."""
+    seconds = read_seconds(text)
+    if seconds == 0:
+        raise ValueError(f"is a number of seconds above 0, not {text[:40]!r}.")
+    return seconds
+
+
 CHANNEL_MODE = Parameter("channel_mode", "split", read_channel_mode)
 CHANNELS = Parameter("channels", (), read_channels)
+RANGE_FROM = Parameter("range_from", 0.0, read_seconds)
+RANGE_TO = Parameter("range_to", None, read_positive_seconds)
+MAX_SPEECH_LENGTH = Parameter("max_speech_length", None, read_positive_seconds)

@@ -1,7 +1,6 @@
 """What a technology is: a name, what its requests hold, how long it takes, and one function from request to result.
 
-`run` is pure. It returns the `result` of a task that ends done, as JSON-ready objects in the order in which they are to
-be sent, or raises `Rejection`, and the task ends rejected.
+`run` is pure. It returns what a task that ends done has to say, or raises `Rejection`, and the task ends rejected.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +10,24 @@ from typing import Any, BinaryIO
 from voxdouble_mock.core.settings import Limits
 from voxdouble_mock.technologies._query import Parameter
 
-Result = Mapping[str, object]
+Members = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The `result` of a task that ends done, JSON-ready in the order of sending, and what it took to get it."""
+
+    members: Members
+    audio_seconds: float = 0.0
+    """Audio that was processed, over all channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """Under which labels the vendor's billing counts the audio that a technology processes (contract 5)."""
+
+    technology: str
+    operation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,7 @@ class MediaTechnology:
     name: str
     parameters: tuple[Parameter, ...]
     run: Callable[[MediaRequest], Result]
+    billing: Billing
     pending: float = 0.2
     """Seconds (C1), as `running`."""
     running: float = 0.5
@@ -45,6 +62,8 @@ class VoiceprintTechnology:
     """The members that hold the lists, all required."""
     minimum: int = 1
     """The fewest voiceprints of one list."""
+    bounded_product: bool = False
+    """Whether the lengths of the lists, multiplied, have a limit of their own (S50)."""
     pending: float = 0.05
     running: float = 0.05
 

@@ -2,31 +2,23 @@
 
 from base64 import b64encode
 
-from voxdouble_mock.core.errors import Detail, Rejection
+from voxdouble_mock.technologies._media import audio_seconds, voices
 from voxdouble_mock.technologies._query import CHANNEL_MODE, CHANNELS, Parameter, read_boolean
-from voxdouble_mock.technologies._technology import MediaRequest, MediaTechnology, Result
-from voxdouble_mock.voice.analysis import ChannelVoice, analyse
-from voxdouble_mock.voice.audio import UnusableAudio
+from voxdouble_mock.technologies._technology import Billing, MediaRequest, MediaTechnology, Members, Result
+from voxdouble_mock.voice.analysis import ChannelVoice
 from voxdouble_mock.voice.vector import vectors_of
 
 MODEL = "sid-xl5"  # S79
 
 
 def run(request: MediaRequest) -> Result:
-    """Analyse the chosen channels; unusable media end rejected (C11 to C13, S81)."""
-    try:
-        voices = analyse(
-            request.file,
-            channels=request.query["channels"],
-            mix=request.query["channel_mode"] == "mix",
-            max_seconds=request.limits.max_audio_seconds,
-        )
-    except UnusableAudio as error:
-        raise Rejection(error.message, [Detail(error.location, error.message, "value")]) from error
-    return {"channels": [entry(voice, vector=request.query["include_vector_voiceprint"]) for voice in voices]}
+    """Give one entry for each chosen channel, or for their mix (S40)."""
+    vector = request.query["include_vector_voiceprint"]
+    heard = voices(request)
+    return Result({"channels": [entry(voice, vector=vector) for voice in heard]}, audio_seconds(heard))
 
 
-def entry(voice: ChannelVoice, *, vector: bool) -> Result:
+def entry(voice: ChannelVoice, *, vector: bool) -> Members:
     """Make one channel's entry in the order of the vendor's guide (S36), with its vector only if asked for (C15)."""
     return {
         "channel_number": voice.channel_number,
@@ -41,4 +33,5 @@ TECHNOLOGY = MediaTechnology(
     name="speaker-identification-voiceprint-extraction",
     parameters=(CHANNEL_MODE, CHANNELS, Parameter("include_vector_voiceprint", default=False, read=read_boolean)),
     run=run,
+    billing=Billing("speaker_identification", "extract"),
 )

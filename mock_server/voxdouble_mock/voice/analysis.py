@@ -27,6 +27,8 @@ class ChannelVoice:
     """As in the recording, from 0; 0 for a mix (C14)."""
     speech_length: float
     """Seconds, at most 2 decimals (C32)."""
+    audio_length: float
+    """Seconds of the audio that was analysed, speech or not, at most 2 decimals."""
     voiceprint: bytes
     """UBJSON, not Base64; made also where there is no speech (C19)."""
 
@@ -109,4 +111,5 @@ class _Listener:
         if extent.max_speech_length is not None:
             frames &= np.cumsum(frames) <= extent.max_speech_length * FRAMES_PER_SECOND
         length = round(int(frames.sum()) / FRAMES_PER_SECOND, 2)
-        return ChannelVoice(number, length, encode(embed(levels, heard, frames), length))
+        audio_length = round(len(levels) / FRAMES_PER_SECOND, 2)
+        return ChannelVoice(number, length, audio_length, encode(embed(levels, heard, frames), length))

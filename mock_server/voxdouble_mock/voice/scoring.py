@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voxdouble_mock.voice.tables import table
-from voxdouble_mock.voice.vector import UNIT_BITS, directions_of, own_numbers_of
+from voxdouble_mock.voice.vector import UNIT_BITS, Whole, own_numbers_of
 
 FRACTION = 2.0**-16
 """The unit of the shipped slopes and offsets."""
@@ -34,14 +34,23 @@ class Gender:
     male_probability: float
     """From 0 to 1, both genders being as likely beforehand; a woman's is what is left to 1."""
 
+    @property
+    def female_llr(self) -> float:
+        """The same for a woman."""
+        return 0.0 - self.male_llr
 
-def log_likelihood_ratios(columns: Sequence[bytes], rows: Sequence[bytes]) -> Scores:
-    """Compare each of `rows` with each of `columns`: (rows, columns), natural logarithms (S48).
+    @property
+    def female_probability(self) -> float:
+        """What is left to 1."""
+        return round(1.0 - self.male_probability, PROBABILITY_DECIMALS)
+
+
+def log_likelihood_ratios(across: Whole, down: Whole) -> Scores:
+    """Compare voices by their directions, columns (n, 128) with rows (m, 128): (m, n), natural logarithms (S48).
 
     Symmetric; about 0 is undecided, above 2 very probably one speaker. A voiceprint without speech says nothing: 0
-    (chosen). Raises NotAVoiceprint for the first of `columns`, else of `rows`, that is none.
+    (chosen).
     """
-    across, down = directions_of(columns), directions_of(rows)
     slope, offset = (table("likelihood") * FRACTION).tolist()
     scores: Scores = np.round((down @ across.T) * (2.0 ** (-2 * UNIT_BITS) * slope) + offset, LLR_DECIMALS)
     scores[~down.any(axis=1)] = 0.0

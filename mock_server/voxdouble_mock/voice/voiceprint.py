@@ -61,6 +61,8 @@ class Batch:
     """Where in the list each stood."""
     embeddings: Floats
     """Shape (voiceprints, numbers)."""
+    speech_lengths: list[float | None]
+    """Seconds; None where a stranger's voiceprint does not say."""
     own: bool
 
 
@@ -111,12 +113,13 @@ def decode_all(voiceprints: Sequence[bytes]) -> list[Batch]:
     """
     batches = [_decode_ours(voiceprints, wide=wide) for wide in (False, True)]
     rest = set(range(len(voiceprints))).difference(*(batch.places for batch in batches))
-    others: dict[tuple[bool, int], list[tuple[int, Floats]]] = {}
+    others: dict[tuple[bool, int], list[tuple[int, Voiceprint]]] = {}
     for index in sorted(rest):
         one = decode(voiceprints[index], index)
-        others.setdefault((one.own, len(one.embedding)), []).append((index, one.embedding))
+        others.setdefault((one.own, len(one.embedding)), []).append((index, one))
     for (own, _), found in others.items():
-        batches.append(Batch([index for index, _ in found], np.stack([numbers for _, numbers in found]), own))
+        embeddings = np.stack([one.embedding for _, one in found])
+        batches.append(Batch([index for index, _ in found], embeddings, [one.speech_length for _, one in found], own))
     return [batch for batch in batches if batch.places]
 
 
@@ -137,7 +140,19 @@ def _decode_ours(voiceprints: Sequence[bytes], *, wide: bool) -> Batch:
     for row in np.flatnonzero(sound).tolist():
         sound[row] = voiceprints[candidates[row]][:start] == _crc(zlib.crc32(numbers[row]))
     places = np.array(candidates, np.int64)[sound].tolist()
-    return Batch(places, numbers[sound].astype(np.float32), own=True)
+    return Batch(places, numbers[sound].astype(np.float32), seconds[sound].tolist(), own=True)
+
+
+def speech_lengths_of(voiceprints: Sequence[bytes]) -> list[float | None]:
+    """Give the seconds of speech, at most 2 decimals (C32), that each voiceprint says it was made from.
+
+    Raises NotAVoiceprint for the first that is none.
+    """
+    lengths: list[float | None] = [None] * len(voiceprints)
+    for batch in decode_all(voiceprints):
+        for place, length in zip(batch.places, batch.speech_lengths, strict=True):
+            lengths[place] = None if length is None else round(length, 2)
+    return lengths
 
 
 class _Unfit(ValueError):

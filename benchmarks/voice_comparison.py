@@ -1,0 +1,43 @@
+"""What a comparison of 1,000 x 1,000 costs beside what it cannot do without: the matrix product, writing the scores.
+
+Run: OPENBLAS_NUM_THREADS=1 python -m benchmarks.voice_comparison (threads that wait for one another would count too).
+
+From decoded voiceprints to JSON text, by the processor's time; exit code 1 if that is more than twice the product and
+the writing. The writing is from the matrix to JSON text, numbers as Python's own; how fast numpy's could be written is
+shown beside it. Receiving the request is another matter, and is not in it.
+"""
+
+import sys
+
+import numpy as np
+import orjson
+
+from benchmarks.voice_voiceprints import SIDE, seconds
+from voxdouble_mock.technologies.voiceprint_comparison import TECHNOLOGY
+from voxdouble_mock.voice.scoring import log_likelihood_ratios
+from voxdouble_mock.voice.vector import directions_of
+from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, encode_all
+
+ALLOWED = 2.0
+
+
+def main() -> int:
+    """Print the figures."""
+    numbers = np.random.default_rng(1).integers(-(2**15), 2**15, (2 * SIDE, EMBEDDING_LENGTH))
+    voiceprints = encode_all((numbers * 2.0**-20).astype(np.float32), [1.0] * (2 * SIDE))
+    lists = {"voiceprints_a": voiceprints[:SIDE], "voiceprints_b": voiceprints[SIDE:]}
+    across, down = (directions_of(voiceprints) for voiceprints in lists.values())
+    matrix = log_likelihood_ratios(across, down)
+    product = seconds(lambda: down @ across.T)
+    writing = seconds(lambda: orjson.dumps(matrix.ravel().tolist()))
+    straight = seconds(lambda: orjson.dumps(matrix.ravel(), option=orjson.OPT_SERIALIZE_NUMPY))
+    whole = seconds(lambda: orjson.dumps(TECHNOLOGY.run(lists).members))
+    times = whole / (product + writing)
+    print(f"the matrix product alone: {product:.4f} s")
+    print(f"writing the scores: {writing:.4f} s; straight from numpy: {straight:.4f} s")
+    print(f"comparing {SIDE:,} x {SIDE:,}, written: {whole:.4f} s, {times:.2f} times product and writing")
+    return 0 if times <= ALLOWED else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

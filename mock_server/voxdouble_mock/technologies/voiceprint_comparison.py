@@ -1,0 +1,29 @@
+"""speaker-identification-voiceprint-comparison: two lists in, a matrix of scores out (contract 4.3)."""
+
+from collections.abc import Mapping, Sequence
+
+from voxdouble_mock.technologies._technology import Result, VoiceprintTechnology
+from voxdouble_mock.technologies._voiceprints import reading
+from voxdouble_mock.voice.scoring import log_likelihood_ratios
+from voxdouble_mock.voice.vector import directions_of
+
+
+def run(lists: Mapping[str, Sequence[bytes]]) -> Result:
+    """Compare each voiceprint of b (the rows) with each of a (the columns), row by row (S48, S49).
+
+    This is the transpose of the vendor's gRPC interface.
+    """
+    with reading("voiceprints_a"):
+        columns = directions_of(lists["voiceprints_a"])
+    with reading("voiceprints_b"):
+        rows = directions_of(lists["voiceprints_b"])
+    values = log_likelihood_ratios(columns, rows).ravel().tolist()
+    return Result({"scores": {"columns_count": len(columns), "rows_count": len(rows), "values": values}})
+
+
+TECHNOLOGY = VoiceprintTechnology(
+    name="speaker-identification-voiceprint-comparison",
+    lists=("voiceprints_a", "voiceprints_b"),
+    bounded_product=True,
+    run=run,
+)

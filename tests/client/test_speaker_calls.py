@@ -1,0 +1,174 @@
+"""The calls about speakers: what goes out for each, and what is refused before anything does."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from tests.client.hostile import TASK_ID, TASK_PATH, accepted, against, reply, speaking, state
+from voxdouble_client import AgeEstimation, ApplianceClient, ContractError, GenderIdentification, Merging
+
+Call = Callable[[ApplianceClient], Any]
+
+RESULTS = {"scores": {"columns_count": 1, "rows_count": 2, "values": [0.5, 1.5]}, "channels": [], "results": [{}, {}]}
+DONE = speaking(reply(200, state("done", result=RESULTS)))
+
+
+@pytest.mark.parametrize(
+    ("call", "technology", "sent"),
+    [
+        (
+            lambda appliance: appliance.compare_voiceprints(["a"], iter(["b", "c"])),
+            "speaker-identification-voiceprint-comparison",
+            {"voiceprints_a": ["a"], "voiceprints_b": ["b", "c"]},
+        ),
+        (
+            lambda appliance: appliance.merge_voiceprints(iter(["a", "b"])),
+            "speaker-identification-voiceprint-merging",
+            {"voiceprints": ["a", "b"]},
+        ),
+        (
+            lambda appliance: appliance.identify_gender_of_voiceprints(["a", "b"]),
+            "gender-identification-voiceprints",
+            {"voiceprints": ["a", "b"]},
+        ),
+        (
+            lambda appliance: appliance.estimate_age_of_voiceprints(["a", "b"]),
+            "age-estimation-voiceprints",
+            {"voiceprints": ["a", "b"]},
+        ),
+    ],
+)
+def test_voiceprints_go_out_as_json(call: Call, technology: str, sent: dict[str, Any]) -> None:
+    """One POST with the documented members starts the task, and its result is waited for (contract 3.2)."""
+    with against(DONE) as (server, appliance):
+        call(appliance)
+    assert [request.method for request in server.received] == ["POST", "GET"]
+    assert server.received[0].target == f"/api/technology/{technology}"
+    assert json.loads(server.received[0].body) == sent
+
+
+@pytest.mark.parametrize(
+    ("call", "technology", "query"),
+    [
+        (lambda appliance: appliance.identify_gender(b"RIFF"), "gender-identification", {}),
+        (
+            lambda appliance: appliance.identify_gender(
+                b"RIFF", channel_mode="mix", channels=[1, 0], range_from=0, range_to=7.5, max_speech_length=3
+            ),
+            "gender-identification",
+            {
+                "channel_mode": "mix",
+                "channels": "1,0",
+                "range_from": "0.0",
+                "range_to": "7.5",
+                "max_speech_length": "3.0",
+            },
+        ),
+        (lambda appliance: appliance.estimate_age(b"RIFF"), "age-estimation", {}),
+        (
+            lambda appliance: appliance.estimate_age(
+                b"RIFF", channel_mode="split", channels=[0], max_speech_length=0.5
+            ),
+            "age-estimation",
+            {"channel_mode": "split", "channels": "0", "max_speech_length": "0.5"},
+        ),
+    ],
+)
+def test_recordings_go_out_with_what_is_asked(call: Call, technology: str, query: dict[str, str]) -> None:
+    """The parameters become the contract's query, and what is left out is left to the appliance (contract 3.1)."""
+    with against(DONE) as (server, appliance):
+        call(appliance)
+    path, _, asked = server.received[0].target.partition("?")
+    assert (path, dict(parse_qsl(asked))) == (f"/api/technology/{technology}", query)
+    assert b"RIFF" in server.received[0].body
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda appliance: appliance.compare_voiceprints([], ["a"]), "no voiceprint in voiceprints_a"),
+        (lambda appliance: appliance.compare_voiceprints(["a"], []), "no voiceprint in voiceprints_b"),
+        (lambda appliance: appliance.compare_voiceprints(["a"], "a"), "voiceprints_b is a list of texts"),
+        (lambda appliance: appliance.compare_voiceprints(["a", 3], ["a"]), "Voiceprint 1 of voiceprints_a"),
+        (lambda appliance: appliance.compare_voiceprints(["a"], ["a"] * 50_001), "at most 50000 voiceprints_b"),
+        (lambda appliance: appliance.compare_voiceprints(["a"] * 101, ["a"] * 9_901), "at most 1000000 scores"),
+        (lambda appliance: appliance.merge_voiceprints([]), "no voiceprint"),
+        (lambda appliance: appliance.merge_voiceprints(["a"]), "at least 2 voiceprints, not 1"),
+        (lambda appliance: appliance.merge_voiceprints(["a", "ž"]), "Voiceprint 1 of voiceprints"),
+        (lambda appliance: appliance.identify_gender_of_voiceprints([]), "no voiceprint"),
+        (lambda appliance: appliance.identify_gender_of_voiceprints(["a"] * 50_001), "at most 50000 voiceprints"),
+        (lambda appliance: appliance.estimate_age_of_voiceprints([b"a"]), "Voiceprint 0 of voiceprints"),
+        (lambda appliance: appliance.estimate_age_of_voiceprints(["a"] * 50_001), "at most 50000 voiceprints"),
+        (lambda appliance: appliance.identify_gender(b"", channels=[-1]), "whole numbers from 0 up"),
+        (lambda appliance: appliance.estimate_age(b"", channel_mode="both"), '"split" or "mix"'),
+        (lambda appliance: appliance.identify_gender(b"", range_from=-0.1), "range_from is a number of seconds"),
+        (lambda appliance: appliance.identify_gender(b"", range_from="1"), "range_from is a number of seconds"),
+        (lambda appliance: appliance.identify_gender(b"", range_to=float("inf")), "range_to is a number of seconds"),
+        (lambda appliance: appliance.identify_gender(b"", range_to=True), "range_to is a number of seconds"),
+        (lambda appliance: appliance.identify_gender(b"", range_to=10**400), "range_to is a number of seconds"),
+        (lambda appliance: appliance.identify_gender(b"", range_to=[1]), "range_to is a number of seconds"),
+        (lambda appliance: appliance.identify_gender(b"", max_speech_length=0), "max_speech_length is .* above 0"),
+        (lambda appliance: appliance.estimate_age(b"", max_speech_length=0.0), "max_speech_length is .* above 0"),
+        (lambda appliance: appliance.estimate_age(b"", max_speech_length=float("nan")), "max_speech_length is a num"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(call: Call, told: str) -> None:
+    """It is named before anything is sent (S41, S50, S51, C23)."""
+    with against(DONE) as (server, appliance):
+        with pytest.raises((TypeError, ValueError), match=told):
+            call(appliance)
+        assert not server.received
+
+
+def test_a_million_scores_are_one_call() -> None:
+    """The appliance's default limit itself goes out (S50)."""
+    with against(speaking(b"")) as (server, appliance):
+        appliance.start_voiceprint_comparison(["a"] * 100, ["b"] * 10_000)
+        assert [request.method for request in server.received] == ["POST"]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            lambda appliance: appliance.compare_voiceprints(["a", "b"], ["c"]),
+            "1 columns and 2 rows for 2 voiceprints_a and 1 voiceprints_b",
+        ),
+        (lambda appliance: appliance.identify_gender_of_voiceprints(["a"]), "2 entries for 1 voiceprints"),
+        (lambda appliance: appliance.estimate_age_of_voiceprints(["a"] * 3), "2 entries for 3 voiceprints"),
+    ],
+)
+def test_another_number_of_results_breaks_the_contract(call: Call, told: str) -> None:
+    """What cannot be matched with the voiceprints that were sent is no result; a transposed matrix neither (S48)."""
+    with against(DONE) as (_, appliance), pytest.raises(ContractError, match=told):
+        call(appliance)
+
+
+@pytest.mark.parametrize(
+    ("technology", "kind"),
+    [
+        ("speaker-identification-voiceprint-merging", Merging),
+        ("gender-identification", GenderIdentification),
+        ("gender-identification-voiceprints", GenderIdentification),
+        ("age-estimation", AgeEstimation),
+        ("age-estimation-voiceprints", AgeEstimation),
+    ],
+)
+def test_a_task_about_speakers_is_taken_up_typed(technology: str, kind: type) -> None:
+    """The URL of a task tells its technology, and so the type of its result."""
+    with against(DONE) as (_, appliance):
+        assert type(appliance.task(f"/api/technology/{technology}/{TASK_ID}").result()) is kind
+
+
+def test_states_and_progress_are_told() -> None:
+    """A recording's call tells what was sent and each new state, as an extraction does."""
+    states: list[str] = []
+    steps: list[tuple[int, int]] = []
+    with against(speaking(reply(200, state("done", result=RESULTS)), accepted(TASK_PATH))) as (_, appliance):
+        for call in (appliance.identify_gender, appliance.estimate_age):
+            call(b"RIFF", on_state=states.append, progress=lambda *step: steps.append(step))
+    assert states == ["done"] * 2
+    assert [sent for sent, total in steps if sent == total] != []

@@ -1,0 +1,175 @@
+"""Results on speakers, typed: a comparison is held to its contract, the others are read as far as they go."""
+
+import copy
+from dataclasses import FrozenInstanceError
+from typing import Any
+
+import pytest
+
+from tests.client.hostile import state
+from tests.client.test_results import quoted, read
+from voxdouble_client import Age, Comparison, ContractError, Gender, GenderScore, Merging
+from voxdouble_client._speaker_results import (
+    AGE,
+    AGE_OF_VOICEPRINTS,
+    COMPARISON,
+    GENDER,
+    GENDER_OF_VOICEPRINTS,
+    MERGING,
+)
+
+SCORES = {"columns_count": 2, "rows_count": 3, "values": [1.5, -2, 0, 4, 5, 6]}
+MALE = {
+    "channel_number": 1,
+    "score_male": {"score_llr": 3.5, "probability": 0.97},
+    "score_female": {"score_llr": -3.5, "probability": 0.03},
+    "speech_length": 4,
+}
+OLD = {"channel_number": 0, "age": 61, "speech_length": 4.1}
+
+
+def done(**result: object) -> dict[str, Any]:
+    """Say what the GET of a task with this result says."""
+    return state("done", result=result)
+
+
+def test_the_quoted_comparison_is_read() -> None:
+    """The documented example becomes rows, of which the first belongs to the first of voiceprints_b ([VPC-G])."""
+    raw = done(scores=quoted("comparison-scores"))
+    comparison = read(COMPARISON, raw)
+    assert comparison == Comparison(3, 3, [3, 1, 2, 8, 2, -6, 11, 2, 7], raw)
+    assert comparison.rows() == [[3, 1, 2], [8, 2, -6], [11, 2, 7]]
+
+
+def test_a_score_has_a_row_and_a_column() -> None:
+    """Unequal sizes show the order: rows first, each as long as there are columns (S48, S49)."""
+    comparison = read(COMPARISON, done(scores=SCORES))
+    assert [[comparison.score(row, column) for column in range(2)] for row in range(3)] == comparison.rows()
+    assert comparison.rows() == [[1.5, -2.0], [0.0, 4.0], [5.0, 6.0]]
+    assert {type(value) for value in comparison.values} == {float}
+
+
+@pytest.mark.parametrize(("row", "column"), [(3, 0), (0, 2), (-1, 0), (0, -1)])
+def test_a_score_beyond_the_matrix_is_an_index_error(row: int, column: int) -> None:
+    """No index wraps around into another row."""
+    with pytest.raises(IndexError, match="3 rows and 2 columns"):
+        read(COMPARISON, done(scores=SCORES)).score(row, column)
+
+
+@pytest.mark.parametrize(
+    ("scores", "named"),
+    [
+        (None, "result.scores is not an object"),
+        ([1.0], "result.scores is not an object"),
+        ({**SCORES, "rows_count": None}, "result.scores.rows_count is not an integer"),
+        ({**SCORES, "columns_count": "2"}, "result.scores.columns_count is not an integer"),
+        ({**SCORES, "values": None}, "result.scores.values is not a list of numbers"),
+        ({**SCORES, "values": [[1.5, -2]]}, "result.scores.values is not a list of numbers"),
+        ({**SCORES, "values": [1.0] * 5}, "result.scores has 5 values for 3 rows and 2 columns"),
+        (
+            {"columns_count": -2, "rows_count": -3, "values": [1.0] * 6},
+            "result.scores has 6 values for -3 rows and -2 columns",
+        ),
+    ],
+)
+def test_scores_that_make_no_matrix_are_named(scores: object, named: str) -> None:
+    """A comparison is documented, so what is not as documented breaks the contract (S48, S49)."""
+    with pytest.raises(ContractError) as caught:
+        read(COMPARISON, done(scores=scores))
+    assert str(caught.value) == f"The result of the task u is not what the contract promises: {named}."
+
+
+def test_a_merged_voiceprint_is_read() -> None:
+    """It has its text and the sum of the speech (C22), and its text is in no repr."""
+    raw = done(voiceprint="e2kD", speech_length=9)
+    assert read(MERGING, raw) == Merging("e2kD", 9.0, raw)
+    assert "e2kD" not in repr(read(MERGING, raw))
+
+
+def test_genders_are_read() -> None:
+    """Each channel has its scores, and keeps what came (C35)."""
+    [gender] = read(GENDER, done(channels=[MALE])).genders
+    assert gender == Gender(1, GenderScore(3.5, 0.97), GenderScore(-3.5, 0.03), 4.0, MALE)
+
+
+def test_ages_are_read() -> None:
+    """Each channel has its age in years, and keeps what came (C35)."""
+    [age] = read(AGE, done(channels=[OLD])).ages
+    assert age == Age(0, 61, 4.1, OLD)
+
+
+@pytest.mark.parametrize("absent", [{}, {"age": None, "speech_length": None, "score_male": None, "score_female": None}])
+def test_what_is_absent_or_null_is_none(absent: dict[str, None]) -> None:
+    """A member that is not there is None, as their names are a choice (C22, C35); what else came stays in raw."""
+    entry = {**absent, "confidence": 0.5}
+    [gender] = read(GENDER_OF_VOICEPRINTS, done(results=[entry])).genders
+    assert gender == Gender(None, None, None, None, entry)
+    [age] = read(AGE_OF_VOICEPRINTS, done(results=[entry])).ages
+    assert age == Age(None, None, None, entry)
+    raw = done(**entry)
+    assert read(MERGING, raw) == Merging(None, None, raw)
+
+
+@pytest.mark.parametrize("score", [{}, {"score_llr": None, "probability": None}])
+def test_a_score_may_lack_its_numbers(score: dict[str, None]) -> None:
+    """A score without numbers is one whose numbers are None."""
+    [gender] = read(GENDER, done(channels=[{"score_male": score}])).genders
+    assert (gender.score_male, gender.score_female) == (GenderScore(None, None), None)
+
+
+@pytest.mark.parametrize("technology", [GENDER, GENDER_OF_VOICEPRINTS, AGE, AGE_OF_VOICEPRINTS])
+def test_a_list_by_another_name_is_none(technology: str) -> None:
+    """Where the list is not found, that is told as None and not as an empty one, and raw has it."""
+    raw = done(speakers=[MALE])
+    result = read(technology, raw)
+    assert (getattr(result, "genders", None), getattr(result, "ages", None), result.raw) == (None, None, raw)
+
+
+def put(entry: dict[str, Any], path: str, value: object) -> dict[str, Any]:
+    """Replace a member of an entry."""
+    changed = copy.deepcopy(entry)
+    owner = changed
+    *way, last = path.split(".")
+    for step in way:
+        owner = owner[step]
+    owner[last] = value
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("technology", "result", "named"),
+    [
+        (MERGING, {"voiceprint": 3}, "result.voiceprint is not a text"),
+        (MERGING, {"speech_length": "9"}, "result.speech_length is not a number"),
+        (GENDER, {"channels": {}}, "result.channels is not a list"),
+        (GENDER, {"channels": [3]}, "result.channels[0] is not an object"),
+        (GENDER, {"channels": [MALE, put(MALE, "channel_number", "1")]}, "channels[1].channel_number is not an int"),
+        (GENDER, {"channels": [put(MALE, "score_male", 0.9)]}, "result.channels[0].score_male is not an object"),
+        (GENDER, {"channels": [put(MALE, "score_male.probability", "x")]}, "score_male.probability is not a number"),
+        (GENDER, {"channels": [put(MALE, "score_female.score_llr", True)]}, "score_female.score_llr is not a number"),
+        (GENDER_OF_VOICEPRINTS, {"results": "x"}, "result.results is not a list"),
+        (AGE, {"channels": [put(OLD, "age", 61.5)]}, "result.channels[0].age is not an integer"),
+        (AGE, {"channels": [put(OLD, "age", False)]}, "result.channels[0].age is not an integer"),
+        (AGE_OF_VOICEPRINTS, {"results": [OLD, put(OLD, "speech_length", [])]}, "results[1].speech_length is not a"),
+    ],
+)
+def test_a_member_of_another_kind_is_named(technology: str, result: dict[str, Any], named: str) -> None:
+    """What is there under a known name but is of another kind breaks the contract, by its place."""
+    with pytest.raises(ContractError) as caught:
+        read(technology, done(**result))
+    assert named in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("technology", "result"),
+    [
+        (COMPARISON, {"scores": SCORES}),
+        (MERGING, {"voiceprint": "e2kD"}),
+        (GENDER, {"channels": [MALE]}),
+        (AGE, {"channels": [OLD]}),
+    ],
+)
+def test_results_on_speakers_are_frozen(technology: str, result: dict[str, Any]) -> None:
+    """A result is a fact: nothing of it is assigned to."""
+    with pytest.raises(FrozenInstanceError):
+        read(technology, done(**result)).raw = {}
