@@ -48,9 +48,10 @@ def trained(embeddings: Floats, speakers: npt.NDArray[np.int64], seed: int) -> T
     spread = within.T @ within / len(within)
     spread += REGULARISATION * np.trace(spread) / len(spread) * np.eye(len(spread))
     variances, directions = np.linalg.eigh(spread)
-    whitening = directions / np.sqrt(variances)
+    whitening = directions / np.sqrt(variances) @ directions.T
     ratios, turns = np.linalg.eigh(whitening.T @ np.cov(means.T) @ whitening)
     ratios = np.maximum(ratios, 0.0)
+    turns *= np.sign(turns[np.abs(turns).argmax(axis=0), np.arange(len(turns))])  # else the library's choice
     axes = whitening @ turns / scale[:, np.newaxis]
     rotation, _ = np.linalg.qr(np.random.default_rng(seed).standard_normal((DIMENSIONS, len(scale))))
     matrix = axes * (ratios / (ratios + 1.0)) ** RELIABILITY_POWER @ rotation.T

@@ -20,9 +20,13 @@ from voxdouble_client import (
     VoiceprintExtraction,
 )
 from voxdouble_contract.conformance import FAILED, PASSED, UNPROVEN, ClientCheck
+from voxdouble_contract.exchange import printable
+from voxdouble_contract.profile import Budget
 from voxdouble_contract.target import EXTRACTION, Target
 from voxdouble_fixtures import path
 
+COST = Budget(uploads=9, audio_seconds=45.0, tasks=11)
+"""What all the calls together ask of a target at most."""
 CALL_SECONDS = 20.0
 ALL_SECONDS = 40.0
 SHORT_SECONDS = 0.05
@@ -164,22 +168,26 @@ def check_client(target: Target) -> list[ClientCheck]:
     end = time.monotonic() + ALL_SECONDS
     with ApplianceClient(target.url, **options) as client:
         bench = Bench(client)
-        return [check(one, bench, end) for one in CHECKS]
+        return [check(name, one, bench, end) for name, one in zip(names(), CHECKS, strict=True)]
 
 
-def check(one: Callable[[Bench], None], bench: Bench, end: float) -> ClientCheck:
+def names() -> list[str]:
+    """Name the checks, each by what the client does."""
+    return [str(one.__doc__).partition("\n")[0].rstrip(".") for one in CHECKS]
+
+
+def check(name: str, one: Callable[[Bench], None], bench: Bench, end: float) -> ClientCheck:
     """Make one call, and say how that went."""
-    name = str(one.__doc__).partition("\n")[0].rstrip(".")
     if time.monotonic() > end:
         return ClientCheck(name, UNPROVEN, "The time for the client's checks was up.")
     try:
         one(bench)
     except NotShown as error:
-        return ClientCheck(name, UNPROVEN, str(error))
+        return ClientCheck(name, UNPROVEN, printable(str(error)))
     except ApiError as error:
-        return ClientCheck(name, UNPROVEN if error.status in NOT_HERE else FAILED, str(error))
+        return ClientCheck(name, UNPROVEN if error.status in NOT_HERE else FAILED, printable(str(error)))
     except (TaskRejected, TaskFailed, PollTimeout) as error:
-        return ClientCheck(name, UNPROVEN, f"The target did not do the task: {error}")
+        return ClientCheck(name, UNPROVEN, printable(f"The target did not do the task: {error}"))
     except (Wrong, ApplianceError) as error:
-        return ClientCheck(name, FAILED, str(error))
+        return ClientCheck(name, FAILED, printable(str(error)))
     return ClientCheck(name, PASSED)

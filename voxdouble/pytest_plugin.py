@@ -4,6 +4,7 @@ For users' tests: `appliance` (a mock of the test's own), `appliance_url`, `appl
 override, `appliance_options`. With --appliance-url the same tests talk to a real appliance.
 """
 
+import argparse
 import itertools
 import os
 import time
@@ -25,10 +26,17 @@ if TYPE_CHECKING:
 numbers = itertools.count(1)
 
 
+def base_url(text: str) -> str:
+    """Refuse, once and at the start, what is no base URL: an empty one must not quietly mean a mock."""
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"a base URL looks like http://appliance:8000, not {text!r}")
+    return text
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the contract suite; without a URL it starts a mock."""
     group = parser.getgroup("voxdouble", "voxdouble: a stand-in for the Speech Platform 4 Virtual Appliance")
-    group.addoption("--appliance-url", metavar="URL", default="", help="base URL of the appliance to test")
+    group.addoption("--appliance-url", metavar="URL", type=base_url, help="base URL of the appliance to test")
     parser.addini("appliance_url", "the same as --appliance-url", default="")
     group.addoption("--contract-report", metavar="DIR", type=Path, help="write the contract suite's reports there")
     group.addoption("--contract-strict", action="store_true", help="count a statement that differs as failed")
@@ -49,7 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Make the suite's mark known, and collect what it finds where a report is asked for."""
     config.addinivalue_line("markers", "statement(*ids): the statements of the contract that a test proves")
-    config.option.appliance_url = config.option.appliance_url or config.getini("appliance_url")
+    config.option.appliance_url = config.option.appliance_url or config.getini("appliance_url") or ""
     folder = config.getoption("contract_report")
     if folder is not None and not hasattr(config, "workerinput"):
         from voxdouble_contract.recorder import Recorder
@@ -82,24 +90,38 @@ def contract_targets(pytestconfig: pytest.Config) -> "Iterator[Targets]":
         yield targets
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def appliance_options() -> dict[str, Any]:
-    """Give the options of the mock, as `MockAppliance` takes them: override this fixture to change them."""
+    """Give the options of the mock, as `MockAppliance` takes them: override this fixture, wherever, to change them."""
     return {}
 
 
 @pytest.fixture(scope="session")
+def appliance_servers() -> "Iterator[dict[str, MockAppliance]]":
+    """Keep the mocks of this worker, one for each set of options, until its end."""
+    servers: dict[str, MockAppliance] = {}
+    yield servers
+    for server in servers.values():
+        server.stop()
+
+
+@pytest.fixture
 def appliance_server(
-    pytestconfig: pytest.Config, appliance_options: dict[str, Any]
-) -> "Iterator[MockAppliance | None]":
-    """Run one mock a worker, on a port of its own; None with --appliance-url."""
+    pytestconfig: pytest.Config,
+    appliance_options: dict[str, Any],
+    appliance_servers: "dict[str, MockAppliance]",
+) -> "MockAppliance | None":
+    """Give the worker's mock with these options, on a port of its own; None with --appliance-url."""
     if pytestconfig.getoption("appliance_url"):
-        yield None
-        return
+        return None
     from voxdouble_mock import MockAppliance
 
-    with MockAppliance(**appliance_options) as server:
-        yield server
+    key = repr(sorted(appliance_options.items()))
+    if key not in appliance_servers:
+        server = MockAppliance(**appliance_options)
+        server.start()
+        appliance_servers[key] = server
+    return appliance_servers[key]
 
 
 @pytest.fixture

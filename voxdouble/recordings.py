@@ -16,7 +16,15 @@ def fixtures(folder: Path | None) -> None:
         for recording in voxdouble_fixtures.recordings():
             click.echo(f"{recording.file}\t{recording.seconds:.2f} s\t{describe(recording)}")
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        copy_to(folder)
+    except OSError as error:
+        raise click.ClickException(f"The recordings cannot be copied to {folder}: {error.strerror}.") from error
+
+
+def copy_to(folder: Path) -> None:
+    """Copy all recordings, and keep what is there."""
     for recording in voxdouble_fixtures.recordings():
         target = folder / recording.file
         if target.exists():

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import click
 
 if TYPE_CHECKING:
-    from voxdouble_contract.conformance import Conformance
+    from voxdouble_contract.conformance import ClientCheck, Conformance
+    from voxdouble_contract.profile import Budget
 
 EXTRA = ("pytest", "hypothesis", "schemathesis", "jsonschema_rs")
 MOCK = "mock"
@@ -76,25 +77,23 @@ def verify(
     """
     url = base_url(target)
     check_extra()
+    from voxdouble.client_checks import COST
+    from voxdouble_contract.github import tell_github
+    from voxdouble_contract.profile import Budget
+    from voxdouble_contract.report import summary, write_reports
+
     if url:
         check_reachable(url)
-    strict = strict or not url
-    options = [f"--contract-generation={generation}", f"--contract-uploads={max_uploads}"]
-    options += [f"--contract-audio={max_audio}", f"--contract-tasks={max_tasks}", f"--contract-seconds={ASK_SECONDS}"]
+    check_profile(profile)
+    whole = Budget(max_uploads, max_audio, max_tasks)
+    suite = whole.without(COST)
+    options = ["--contract-strict"] if strict or not url else []
+    options += [f"--contract-generation={generation}", f"--contract-seconds={ASK_SECONDS}", *spend(suite or whole)]
     options += [f"--appliance-url={url}"] if url else []
-    options += ["--contract-strict"] if strict else []
     options += [f"--contract-expect={expect}"] if expect else []
     options += [f"--contract-profile={profile.resolve()}"] if profile else []
     conformance = run_suite(options)
-    from voxdouble.client_checks import check_client
-    from voxdouble.suite_targets import open_targets
-    from voxdouble_contract.github import tell_github
-    from voxdouble_contract.report import summary, write_reports
-
-    with open_targets(url) as targets:
-        targets.main.identify()
-        conformance = replace(conformance, client=check_client(targets.main))
-
+    conformance = replace(conformance, client=ask_client(url, allowed=not url or suite is not None))
     if report is not None:
         write_reports(conformance, report)
     for line in [summary(conformance), *tell_github(conformance, os.environ)]:
@@ -102,12 +101,44 @@ def verify(
     sys.exit(0 if conformance.passed else 1)
 
 
+def spend(budget: "Budget") -> list[str]:
+    """Write a budget as options of the suite."""
+    return [
+        f"--contract-uploads={budget.uploads}",
+        f"--contract-audio={budget.audio_seconds}",
+        f"--contract-tasks={budget.tasks}",
+    ]
+
+
+def ask_client(url: str, *, allowed: bool) -> "list[ClientCheck]":
+    """Let our own client call the target too, if the budget allows it."""
+    import pytest
+
+    from voxdouble.client_checks import COST, check_client, names
+    from voxdouble.suite_targets import open_targets
+    from voxdouble_contract.conformance import UNPROVEN, ClientCheck
+
+    if not allowed:
+        return [ClientCheck(name, UNPROVEN, f"The budget does not allow it: it takes {COST}.") for name in names()]
+    click.echo(f"Our own client makes its calls: {COST}.", err=True)
+    try:
+        with open_targets(url) as targets:
+            targets.main.identify()
+            return check_client(targets.main)
+    except pytest.exit.Exception as error:
+        raise CannotRun(str(error)) from error
+
+
 def base_url(target: str) -> str:
     """Read TARGET; an empty text for the mock."""
     if target == MOCK:
         return ""
-    parts = urlsplit(target)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(target)
+        wrong = parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0
+    except ValueError:  # a port that is none
+        wrong = True
+    if wrong or parts.query or parts.fragment:
         raise CannotRun(f"TARGET is `mock` or a base URL such as http://appliance:8000, not {target!r}.")
     return target.rstrip("/")
 
@@ -117,6 +148,16 @@ def check_extra() -> None:
     missing = [name for name in EXTRA if find_spec(name) is None]
     if missing:
         raise CannotRun(f"The suite needs {', '.join(missing)}: pip install 'voxdouble[contract]'")
+
+
+def check_profile(file: Path | None) -> None:
+    """Refuse a profile that says what no profile can."""
+    from voxdouble_contract.profile import Profile
+
+    try:
+        Profile() if file is None else Profile.read(file)
+    except ValueError as error:
+        raise CannotRun(str(error)) from error
 
 
 def check_reachable(url: str) -> None:

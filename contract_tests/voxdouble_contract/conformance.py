@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
+from voxdouble_contract.exchange import printable
 from voxdouble_contract.findings import Finding
 from voxdouble_contract.statements import BINDING, Grade, Statement, statements
 
@@ -117,7 +118,7 @@ def verdict_on(statement: Statement, found: Sequence[Finding]) -> dict[str, Any]
         "grade": str(statement.grade),
         "source": list(statement.source),
         "verdict": verdict,
-        "reason": " ".join(list(dict.fromkeys(reasons))[:REASONS_SHOWN]),
+        "reason": printable(" ".join(list(dict.fromkeys(reasons))[:REASONS_SHOWN])),
         "tests": list(dict.fromkeys(finding.test for finding in found)),
         "evidence": [shown for finding in broken for shown in finding.evidence][:EVIDENCE_SHOWN],
     }

@@ -94,6 +94,11 @@ def brief(value: object, shown: int = TEXT_SHOWN) -> object:
     return value
 
 
+def printable(text: str) -> str:
+    """Make one line of a text from outside, without anything that a terminal or a parser would take for more."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
+
+
 def digest_text(data: bytes) -> str:
     """Show short text as it is, and everything else as length and digest."""
     text = data.decode(errors="replace")

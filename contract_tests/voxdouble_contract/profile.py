@@ -69,13 +69,16 @@ class Budget:
 
     def spend(self, *, uploads: int = 0, audio_seconds: float = 0.0, tasks: int = 0) -> None:
         """Take from what is left."""
-        left = (self.uploads - uploads, self.audio_seconds - audio_seconds, self.tasks - tasks)
-        if min(left) < 0:
-            unproven(
-                f"The budget does not allow it: {self.uploads} uploads, {self.audio_seconds:.0f} s of audio and "
-                f"{self.tasks} tasks are left."
-            )
-        self.uploads, self.audio_seconds, self.tasks = left
+        left = self.without(type(self)(uploads, audio_seconds, tasks)) or unproven(
+            f"The budget does not allow it: {self.uploads} uploads, {self.audio_seconds:.0f} s of audio and "
+            f"{self.tasks} tasks are left."
+        )
+        self.uploads, self.audio_seconds, self.tasks = left.uploads, left.audio_seconds, left.tasks
+
+    def without(self, other: Self) -> Self | None:
+        """Set apart what another needs; None where there is not as much."""
+        left = (self.uploads - other.uploads, self.audio_seconds - other.audio_seconds, self.tasks - other.tasks)
+        return None if min(left) < 0 else type(self)(*left)
 
     def __str__(self) -> str:
         return f"at most {self.uploads} uploads with {self.audio_seconds:.0f} s of audio, and {self.tasks} tasks"

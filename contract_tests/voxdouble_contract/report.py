@@ -14,8 +14,9 @@ def write_reports(conformance: Conformance, folder: Path) -> None:
     """Write all reports into a folder, which is made if need be; what else lies in it stays."""
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(conformance.as_json(), indent=2, ensure_ascii=False)
-    (folder / DATA).write_text(text + "\n", encoding="utf-8")
-    (folder / "report.html").write_text(page(conformance), encoding="utf-8")
+    # A target may send half of a surrogate pair; in JSON its escape is that character again.
+    (folder / DATA).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+    (folder / "report.html").write_text(page(conformance), encoding="utf-8", errors="backslashreplace")
     junit(conformance).write(folder / "junit.xml", encoding="utf-8", xml_declaration=True)
 
 

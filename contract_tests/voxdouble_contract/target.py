@@ -13,7 +13,7 @@ import requests
 from urllib3.exceptions import NewConnectionError
 
 from voxdouble_contract.document import Breach, breaches
-from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.exchange import Exchange, printable
 from voxdouble_contract.profile import Budget, Profile
 from voxdouble_contract.raw import send_raw
 from voxdouble_contract.samples import Media
@@ -199,13 +199,13 @@ class Target:
         """Ask who is there; a target that cannot be reached ends the run."""
         health = self._ask(HEALTH)
         if health.get("service") == "voxdouble":
-            self.kind, self.version = "mock", str(health.get("version", ""))
+            self.kind, self.version = "mock", printable(str(health.get("version", "")))
             self.clock_mode = str(self._ask("/_mock/clock").get("mode", ""))
             return
         info = self.send("GET", INFO)
         if not info.status and not self.send("GET", HEALTH).status:
             self.gone(f"what is there does not speak HTTP ({info.failure})")
-        self.version = str(info.get("version") or "")
+        self.version = printable(str(info.get("version") or ""))
 
     def _ask(self, path: str) -> dict[str, Any]:
         """Read a JSON object; anything else counts as an empty one."""

@@ -106,7 +106,7 @@ class Appliance:
         now = self._real_now()
         clock = self._change_clock(namespace, lambda clock, _: clocks.advance(clock, seconds))
         until = clocks.read(clock, now)
-        return _passed(self._store.tasks(namespace, now)[0], until - round(seconds * 1000), until)
+        return _passed(self._store.tasks(namespace, now)[0], until - clocks.milliseconds(seconds), until)
 
     def advance_to_next(self, namespace: str) -> list[Transition]:
         """Move the clock to the next instant at which a task changes its state; nothing moves where none will."""

@@ -1,11 +1,12 @@
 """The commands of the mock: serve and healthcheck. What is heavy is imported only when serving."""
 
+import http.client
 import ipaddress
 import json
 import logging
 import os
 import sys
-import urllib.error
+import threading
 import urllib.request
 from typing import Any
 
@@ -78,10 +79,10 @@ def serve(host: str, port: int, token: str | None, no_token: bool, scenario: str
     check_exposure(host, token, no_token=no_token)
     from voxdouble_mock.core.settings import Settings  # noqa: PLC0415 (late, so that healthcheck stays light)
     from voxdouble_mock.http.errors import refuse_early  # noqa: PLC0415
+    from voxdouble_mock.scenario_source import load_scenario  # noqa: PLC0415
     from voxdouble_mock.server.assembly import assemble  # noqa: PLC0415
     from voxdouble_mock.server.real_time import real_clock  # noqa: PLC0415
     from voxdouble_mock.server.run import run_until_signal  # noqa: PLC0415
-    from voxdouble_mock.server.scenario_source import load_scenario  # noqa: PLC0415
     from voxdouble_mock.server.server import HttpServer  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
@@ -92,7 +93,9 @@ def serve(host: str, port: int, token: str | None, no_token: bool, scenario: str
             parts.app, host=host, port=port, refuse=refuse_early, timeout=30, graceful=True, shutdown_timeout=5
         )
         run_until_signal(server, lambda url: click.echo(f"voxdouble ready {url}"))
-    except (ValueError, OSError) as error:
+    except ValueError as error:  # of the settings or the scenario
+        raise click.UsageError(str(error)) from error
+    except OSError as error:
         raise click.ClickException(str(error)) from error
     parts.store.close()
 
@@ -119,14 +122,26 @@ def is_loopback(host: str) -> bool:
 @click.option("--url", help="Base URL of the mock.  [default: port VOXDOUBLE_PORT, else 8000, on this machine]")
 def healthcheck(url: str | None) -> None:
     """Tell by exit status 0 or 1 whether a mock answers."""
-    base = url or f"http://127.0.0.1:{os.environ.get('VOXDOUBLE_PORT') or DEFAULT_PORT}"
-    address = base.rstrip("/") + "/_mock/health"
-    try:
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach this container
-        with direct.open(address, timeout=HEALTH_SECONDS) as reply:
-            service = json.loads(reply.read(10_000))["service"]
-    except (OSError, ValueError, KeyError, TypeError, urllib.error.URLError) as error:
-        raise click.ClickException(f"No mock answers at {address}: {error}") from error
-    if service != "voxdouble":
-        raise click.ClickException(f"What answers at {address} is no voxdouble but {service!r}.")
+    port = os.environ.get("VOXDOUBLE_PORT") or str(DEFAULT_PORT)
+    address = (url or f"http://127.0.0.1:{port}").rstrip("/") + "/_mock/health"
+    answers: list[str] = []
+    asking = threading.Thread(target=lambda: answers.append(health_fault(address)), daemon=True)
+    asking.start()
+    asking.join(HEALTH_SECONDS)  # a server that drips its answer byte by byte is not healthy either
+    fault = answers[0] if answers else f"there was no whole answer within {HEALTH_SECONDS} seconds."
+    if fault:
+        raise click.ClickException(f"No mock answers at {address}: {fault}")
     click.echo(f"A mock answers at {address}.")
+
+
+def health_fault(address: str) -> str:
+    """Ask a mock for its health; empty where it is there, else what is wrong."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach this container
+    try:
+        with direct.open(address, timeout=HEALTH_SECONDS) as reply:
+            body = json.loads(reply.read(10_000))
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return f"{str(error) or type(error).__name__}."
+    if not isinstance(body, dict) or body.get("service") != "voxdouble":
+        return "what answers there is no voxdouble."
+    return ""

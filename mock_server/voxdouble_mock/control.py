@@ -22,11 +22,13 @@ class Control:
         self._real_now = real_now
 
     def scenario(self, namespace: str) -> Scenario | None:
-        """Give the scenario that is set."""
+        """Give the scenario that is set; does not bring a namespace to life, nor does any other look."""
         return self._record(namespace).scenario
 
     def set_scenario(self, namespace: str, scenario: Scenario | None) -> None:
-        """Set a scenario, or none, for the requests from now on."""
+        """Set a scenario, or none, for the requests from now on; refused where a rule names no technology."""
+        for rule in scenario.rules if scenario else ():
+            check_technology(rule.when.technology)
         self._update(namespace, lambda record: replace(record, scenario=scenario, seen=()))
 
     def faults(self, namespace: str) -> Sequence[Armed]:
@@ -35,9 +37,7 @@ class Control:
 
     def arm(self, namespace: str, order: Order) -> None:
         """Arm a fault behind the others; refused where its address names no technology, or there are too many."""
-        if order.technology is not None and order.technology not in discover():
-            message = f"There is no technology {order.technology[:100]!r}. There are: {', '.join(discover())}."
-            raise ValidationFailed([Detail(("body", "technology"), message, "technology")])
+        check_technology(order.technology)
         real_now = self._real_now()
 
         def change(record: NamespaceRecord) -> NamespaceRecord:
@@ -62,14 +62,17 @@ class Control:
             faults, struck = strike(record.faults, call)
             return replace(record, faults=faults)
 
-        if self._record(namespace).faults:  # most have none, and nothing need be written
+        look = (
+            self._store.peek if method == "GET" else self._store.record
+        )  # what is started brings the namespace to life
+        if look(namespace, real_now).faults:  # most have none, and nothing need be written
             self._update(namespace, change)
         return struck
 
     def log(self, namespace: str, entry: Callable[[int, float], LoggedRequest]) -> None:
         """Log a request; `entry` gets its number and the seconds that the namespace's clock shows."""
         real_now = self._real_now()
-        at = read(self._record(namespace).clock, real_now) / 1000
+        at = read(self._store.peek(namespace, real_now).clock, real_now) / 1000
         self._store.log(namespace, lambda number: entry(number, at), real_now)
 
     def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
@@ -77,7 +80,14 @@ class Control:
         return self._store.requests(namespace, self._real_now())
 
     def _record(self, namespace: str) -> NamespaceRecord:
-        return self._store.record(namespace, self._real_now())
+        return self._store.peek(namespace, self._real_now())
 
     def _update(self, namespace: str, change: Callable[[NamespaceRecord], NamespaceRecord]) -> None:
         self._store.update(namespace, change, self._real_now())
+
+
+def check_technology(name: str | None) -> None:
+    """Refuse an address that no call can have."""
+    if name is not None and name not in discover():
+        message = f"There is no technology {name[:100]!r}. There are: {', '.join(discover())}."
+        raise ValidationFailed([Detail(("body", "technology"), message, "technology")])

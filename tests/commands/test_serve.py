@@ -70,7 +70,10 @@ def test_nothing_but_the_ready_line_is_on_stdout() -> None:
         (["--host", "::"], "add --token TOKEN, or --no-token"),
         (["--host", "example.com"], "add --token TOKEN, or --no-token"),
         (["--token", "x", "--no-token"], "exclude one another"),
-        (["--token", ""], "A token cannot be empty"),
+        (["--token", ""], "A token has printable ASCII"),
+        (["--token", "a b"], "A token has printable ASCII"),
+        (["--control-host", "http://mock:8000"], "A control host is a bare name"),
+        (["--namespace-idle", "nan"], "namespace_idle"),
         (["--store", "sqlite:x.db"], "not part of this version"),
         (["--store", "redis://localhost:6379/0"], "not part of this version"),
         (["--store", "mongo:"], "is no store"),
@@ -113,7 +116,9 @@ def test_healthcheck_tells_by_its_exit_status() -> None:
         assert run("healthcheck", "--url", url, env={"http_proxy": "http://127.0.0.1:9"}).returncode == 0
         assert run("healthcheck", env={"VOXDOUBLE_PORT": url.rsplit(":", 1)[1]}).returncode == 0
         assert run("healthcheck", "--url", url + "/api").returncode == 1
+    assert run("healthcheck", env={"VOXDOUBLE_PORT": "abc"}).returncode == 1
     refused = run("healthcheck", "--url", url)
+    assert "Traceback" not in refused.stderr
     assert refused.returncode == 1
     assert "No mock answers" in refused.stderr
 

@@ -46,6 +46,9 @@ def test_fixtures_cannot_go_into_a_file(tmp_path: Path) -> None:
     refused = run("fixtures", str(file))
     assert refused.returncode == 2
     assert "Traceback" not in refused.stderr
+    below = run("fixtures", str(file / "below"))
+    assert below.returncode == 1
+    assert "cannot be copied" in below.stderr
 
 
 def test_help_names_every_command_and_unknown_ones_are_refused() -> None:

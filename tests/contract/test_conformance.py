@@ -9,7 +9,7 @@ import pytest
 from voxdouble_contract.conformance import ClientCheck, Conformance, Facts, judge
 from voxdouble_contract.exchange import Exchange, brief
 from voxdouble_contract.findings import Finding
-from voxdouble_contract.github import annotations, tell_github
+from voxdouble_contract.github import annotations, command, tell_github
 from voxdouble_contract.page import page
 from voxdouble_contract.report import junit, summary, write_reports
 from voxdouble_contract.statements import statements
@@ -99,14 +99,26 @@ def test_the_page_shows_all_and_loads_nothing() -> None:
     assert "does not keep the contract" in text
 
 
+def test_what_comes_from_outside_stays_one_line_of_text(tmp_path: Path) -> None:
+    """Escape sequences, line ends and halves of characters reach neither terminal nor reports as such."""
+    evil = Finding(DOCUMENTED, "broken", "t", "a\x1b[31m\r\nb\x00\udc80", ({"body": "\udc80\x00"},))
+    told = conformance(evil)
+    write_reports(told, tmp_path)
+    assert told.statements[DOCUMENTED]["reason"] == "a\ufffd[31m b\ufffd\ufffd"
+    assert ElementTree.parse(tmp_path / "junit.xml").getroot().tag == "testsuites"
+    assert json.loads((tmp_path / "conformance.json").read_text())["counts"]["failed"] == 1
+    assert "\x1b" not in summary(told)
+
+
 def test_github_gets_annotations_that_cannot_begin_another() -> None:
     """What failed is an error, what differs a warning, and line ends are escaped."""
     lines = annotations(
         conformance(finding(DOCUMENTED, "broken", "a\n::error::b"), finding(INFERRED, "broken", "100 %"))
     )
     assert [line.partition(" ")[0] for line in lines] == ["::error", "::warning"]
-    assert "a%0A::error::b" in lines[0]
+    assert all("\n" not in line for line in lines)
     assert "100 %25" in lines[1]
+    assert command("error", "a,b", "one\n::warning::two") == "::error title=a%2Cb::one%0A::warning::two"
 
 
 def test_github_gets_a_summary_of_the_step(tmp_path: Path) -> None:

@@ -56,11 +56,14 @@ def verify(folder: Path, *words: str, **environment: str) -> Ended:
 
 @pytest.fixture(scope="module")
 def on_mock(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    """Verify the mock, in a folder of somebody else."""
+    """Verify the mock in somebody's folder, whose configuration would break any run that looked at it."""
     folder = tmp_path_factory.mktemp("verify")
     (folder / "report").mkdir()
     (folder / "report" / "kept.txt").write_text("mine")
-    return verify(folder, "mock")
+    (folder / "pytest.ini").write_text(HOSTILE_INI)
+    (folder / "conftest.py").write_text(HOSTILE_CONFTEST)
+    (folder / "schemathesis.toml").write_text("nonsense = true\n")
+    return verify(folder, "mock", PYTEST_ADDOPTS="-k nothing", PYTEST_PLUGINS="no_such_plugin")
 
 
 def test_the_mock_keeps_the_contract(on_mock: Ended) -> None:
@@ -70,9 +73,9 @@ def test_the_mock_keeps_the_contract(on_mock: Ended) -> None:
 
 
 def test_all_that_can_be_proven_on_the_mock_is(on_mock: Ended) -> None:
-    """Whatever has a test that holds for this generation has passed."""
+    """Every run gives these verdicts: passed is what has a test that holds for this generation."""
     provable = {key for key, one in statements().items() if not one.untestable} - NOT_OF_E4
-    assert {key for key, verdict in on_mock.verdicts.items() if verdict == "passed"} == provable
+    assert on_mock.verdicts == {key: "passed" if key in provable else "unproven" for key in statements()}
 
 
 def test_every_statement_stands_in_the_data(on_mock: Ended) -> None:
@@ -111,16 +114,6 @@ def test_it_says_before_the_first_test_whom_it_talks_to(on_mock: Ended) -> None:
     first = on_mock.err.lstrip().splitlines()[0]
     assert first.startswith("http://127.0.0.1:")
     assert "mock" in first
-
-
-def test_no_configuration_of_the_user_changes_a_verdict(on_mock: Ended, tmp_path: Path) -> None:
-    """Beside a hostile pytest.ini, conftest.py and environment a second run gives the same verdicts."""
-    (tmp_path / "pytest.ini").write_text(HOSTILE_INI)
-    (tmp_path / "conftest.py").write_text(HOSTILE_CONFTEST)
-    (tmp_path / "schemathesis.toml").write_text("nonsense = true\n")
-    again = verify(tmp_path, "mock", PYTEST_ADDOPTS="-k nothing", PYTEST_PLUGINS="no_such_plugin")
-    assert again.status == 0, again.out + again.err
-    assert again.verdicts == on_mock.verdicts
 
 
 def nameless(answer: Answer) -> None:
@@ -186,3 +179,23 @@ def test_a_missing_extra_is_named_with_the_line_that_installs_it(monkeypatch: py
     ended = CliRunner().invoke(verify_module.verify, ["mock"])
     assert ended.exit_code == 2
     assert "schemathesis: pip install 'voxdouble[contract]'" in ended.output
+
+
+def test_a_profile_that_makes_no_sense_is_an_error(tmp_path: Path) -> None:
+    """The message names what is wrong in it, and nothing is sent."""
+    (tmp_path / "profile.toml").write_text("max_lists = 3\n")
+    ended = verify(tmp_path, "mock", "--profile", "profile.toml")
+    assert ended.status == 2
+    assert "max_lists" in ended.err
+
+
+def test_nothing_is_sent_beyond_the_budget(tmp_path: Path) -> None:
+    """Without uploads allowed none is made, and what needs one is unproven."""
+    with MockAppliance() as mock:
+        ended = verify(tmp_path, mock.url, "--max-uploads", "0", "--max-tasks", "0")
+        starts = [seen for seen in mock.requests if seen.status == 202]
+    assert ended.status == 0, ended.out + ended.err
+    assert starts == []
+    assert ended.verdicts["S1"] == "unproven"
+    assert "budget does not allow it" in ended.data["statements"]["S1"]["reason"]
+    assert {check["verdict"] for check in ended.data["client"]} == {"unproven"}

@@ -5,7 +5,7 @@ import pytest
 from voxdouble_mock.core.fault import Delay
 from voxdouble_mock.core.scenario import Facts, Rule, Scenario, Then, When, choose
 from voxdouble_mock.core.scenario_text import ScenarioError, parse_scenario
-from voxdouble_mock.server.scenario_source import bundled_names, load_scenario
+from voxdouble_mock.scenario_source import bundled_names, load_scenario
 
 FACTS = Facts("extraction", {"channels": "0"}, {"x-case": "seven"}, "ab" * 32, "john.wav")
 

@@ -210,13 +210,44 @@ def test_seeded_ids_repeat() -> None:
 
 def test_one_namespace_too_many_is_503() -> None:
     """Its requests are refused by the bound's name, and those that are there go on."""
-    with MockAppliance(max_namespaces=2) as mock:
+    with MockAppliance(max_namespaces=3) as mock:
         for name in ("a", "b"):
             assert convert(mock.namespace(name).url, ["AAAA"]).status_code == 202
-        for path in (f"{EXTRACTION}/x", "/_mock/clock"):
-            refused = get(mock.namespace("c").url + path)
-            assert_refused(refused, 503, "internal")
-            assert "2 namespaces" in refused.json()["message"]
-        assert convert(mock.namespace("c").url, ["AAAA"]).status_code == 503
+        refused = convert(mock.url + "/_ns/c", ["AAAA"])
+        assert_refused(refused, 503, "internal")
+        assert "3 namespaces" in refused.json()["message"]
+        assert get(mock.url + "/_ns/c/_mock/clock").status_code == 503
         assert convert(mock.namespace("a").url, ["AAAA"]).status_code == 202
         assert convert(mock.url, ["AAAA"]).status_code == 202
+
+
+def test_looking_brings_no_namespace_to_life() -> None:
+    """Whoever only looks at a thousand names takes none of the places."""
+    with MockAppliance(max_namespaces=2) as mock:
+        for number in range(5):
+            for path in ("/_mock/tasks", "/_mock/requests", "/_mock/faults", f"{EXTRACTION}/x", "/api/system/info"):
+                assert get(f"{mock.url}/_ns/n{number}{path}").status_code in {200, 404}
+        assert convert(mock.url + "/_ns/mine", ["AAAA"]).status_code == 202
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_other_sites_pages_are_refused_by_what_browsers_say_of_them(mock: MockAppliance, site: str) -> None:
+    """An image or a form of another site sends no Origin, but says whose it is (P4)."""
+    assert_refused(get(mock.url + "/_mock/tasks", headers={"Sec-Fetch-Site": site}), 403, "request.forbidden")
+    for own in ("same-origin", "none"):
+        assert get(mock.url + "/_mock/tasks", headers={"Sec-Fetch-Site": own}).status_code == 200
+
+
+def test_a_forwarded_host_opens_no_control_route() -> None:
+    """A page that has its own name lead to this machine can send X-Forwarded-Host too."""
+    with MockAppliance(trusted_proxies=("127.0.0.1",)) as mock:
+        headers = {"Host": "evil.example", "X-Forwarded-Host": "127.0.0.1"}
+        assert_refused(get(mock.url + "/_mock/tasks", headers=headers), 403, "request.forbidden")
+
+
+def test_small_steps_add_up(mock: MockAppliance) -> None:
+    """A clock that is asked to move does, by a millisecond at least."""
+    before = mock.clock.now()
+    for _ in range(10):
+        mock.clock.sleep(0.0004)
+    assert mock.clock.now() - before >= 0.004

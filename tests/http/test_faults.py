@@ -95,18 +95,29 @@ def test_location_can_be_missing_wrong_or_foreign(mock: MockAppliance) -> None:
     assert {missing.status_code, wrong.status_code, foreign.status_code} == {202}
 
 
-def test_tasks_can_seem_lost_endless_or_out_of_order(mock: MockAppliance) -> None:
-    """What a poll shows is bent, and afterwards the task is what it always was: the record is untouched."""
+def test_tasks_can_seem_lost_or_endless(mock: MockAppliance) -> None:
+    """What polls show is bent for as long as the fault is there, and the record is untouched."""
     location = convert(mock.url, ["AAAA"]).headers["Location"]
     mock.clock.advance(1)
     true = get(location).json()
-    for kind in ("lost-task", "never-ending", "out-of-order"):
-        mock.fault(kind)
-    lost, endless, out_of_order = (get(location) for _ in range(3))
-    assert lost.status_code == 404
-    assert endless.json()["task"]["state"] == "running"
-    assert out_of_order.json() == {"task": {**true["task"], "state": "pending"}}
+    mock.fault("lost-task")
+    assert [get(location).status_code for _ in range(3)] == [404] * 3
+    requests.delete(mock.url + "/_mock/faults", timeout=30)
+    mock.fault("never-ending")
+    assert [get(location).json()["task"]["state"] for _ in range(3)] == ["running"] * 3
+    requests.delete(mock.url + "/_mock/faults", timeout=30)
     assert get(location).json() == true
+
+
+def test_states_can_be_out_of_order(mock: MockAppliance) -> None:
+    """At whatever point of its life a task is looked at, it is shown where it is not, and then where it is."""
+    location = convert(mock.url, ["e2kJZW1iZWRkaW5nW2Q/gAAAXX0="]).headers["Location"]
+    shown = []
+    for _ in range(3):
+        mock.fault("out-of-order")
+        shown += [get(location).json()["task"]["state"] for _ in range(2)]
+        mock.clock.advance(0.05)
+    assert shown == ["running", "pending", "pending", "running", "running", "done"]
 
 
 def test_faults_belong_to_one_namespace(mock: MockAppliance) -> None:
@@ -148,6 +159,9 @@ def test_faults_are_armed_listed_and_taken_away_over_http(mock: MockAppliance) -
         {"fault": {"kind": "reset"}, "technology": "voiceprint"},
         {"fault": {"kind": "reset"}, "method": "PUT"},
         {"fault": {"kind": "reset"}, "where": "here"},
+        {"fault": {"kind": "never-ending"}, "method": "POST"},
+        {"fault": {"kind": "no-location"}, "method": "GET"},
+        {"fault": {"kind": "wrong-length", "by": 0}},
         [],
     ],
 )

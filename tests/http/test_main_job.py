@@ -190,7 +190,22 @@ def test_location_names_the_port_that_was_mapped(mock: MockAppliance) -> None:
     assert answer.headers["Location"].startswith(f"http://localhost:18000{CONVERSION}/")
 
 
-@pytest.mark.parametrize("host", ['evil"<script>', "a b", "user@host", "host:port", "host/path", "[::1", "a,b"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        'evil"<script>',
+        "a b",
+        "user@host",
+        "host:port",
+        "host/path",
+        "[::1",
+        "a,b",
+        "a:65536",
+        "[::1]:99999",
+        "a..b",
+        "x" * 64,
+    ],
+)
 def test_a_host_that_is_none_goes_into_no_answer(mock: MockAppliance, host: str) -> None:
     """Names from outside are data: no header is built from them unchecked (P6)."""
     answer = requests.post(mock.url + CONVERSION, json={"voiceprints": ["AAAA"]}, headers={"Host": host}, timeout=30)
@@ -198,3 +213,28 @@ def test_a_host_that_is_none_goes_into_no_answer(mock: MockAppliance, host: str)
     assert answer.json()["type"] == "request.invalid"
     assert "Location" not in answer.headers
     assert get(mock.url + "/_mock/tasks").json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"X-Forwarded-Host": "vox.example", "X-Forwarded-Port": "8443"}, "http://vox.example:8443"),
+        ({"X-Forwarded-Proto": "ftp"}, None),
+        ({"X-Forwarded-Host": "a b"}, None),
+        ({"X-Forwarded-Prefix": "//evil.example"}, None),
+        ({"X-Forwarded-Prefix": "/a/../b?x#y"}, None),
+    ],
+)
+def test_what_a_proxy_forwards_is_checked(headers: dict[str, str], expected: str | None) -> None:
+    """A trusted proxy may hand on a stranger's words: what is no scheme, host, port or path is passed over (P6)."""
+    with MockAppliance(trusted_proxies=("127.0.0.1",)) as mock:
+        answer = requests.post(mock.url + CONVERSION, json={"voiceprints": ["AAAA"]}, headers=headers, timeout=30)
+        assert answer.headers["Location"].startswith(f"{expected or mock.url}{CONVERSION}/")
+
+
+def test_a_public_url_stands_for_all_that_a_proxy_adds() -> None:
+    """The forwarded prefix is not added a second time, the namespace is."""
+    with MockAppliance(trusted_proxies=("127.0.0.1",), public_url="https://voices.example/phx") as mock:
+        url = mock.namespace("a").url
+        answer = requests.post(url + CONVERSION, json={"voiceprints": ["AAAA"]}, headers=FORWARDED, timeout=30)
+        assert answer.headers["Location"].startswith(f"https://voices.example/phx/_ns/a{CONVERSION}/")

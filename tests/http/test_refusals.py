@@ -303,6 +303,19 @@ def test_a_declared_size_over_the_limit_is_413_before_the_body(
     assert (status, b"request.size-limit-exceeded" in body) == (413, True)
 
 
+@pytest.mark.parametrize("digits", [18, 19, 100])
+def test_no_declared_size_is_too_long_to_be_read(mock: MockAppliance, digits: int) -> None:
+    """However many digits it has, it is a size, and too large."""
+    assert raw(mock.url, post_head(CONVERSION, JSON, f"Content-Length: {'9' * digits}"))[0] == 413
+
+
+def test_methods_are_told_apart_by_case(mock: MockAppliance) -> None:
+    """`get` is not GET (C9)."""
+    request = b"get /api/system/info HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    status, body = raw(mock.url, request)
+    assert (status, b"method.invalid" in body) == (405, True)
+
+
 def test_an_upload_over_the_limit_is_413_wherever_that_shows() -> None:
     """The file counts, not its framing: the limit itself is taken, one byte more is not (S82)."""
     with MockAppliance(clock="manual", max_upload=10_000) as mock:

@@ -110,6 +110,22 @@ def test_a_scenario_is_set_shown_and_taken_away_over_http(mock: MockAppliance) -
         assert get(url).status_code == 404
 
 
+def test_a_bundled_scenario_is_set_by_its_name(mock: MockAppliance) -> None:
+    """Over HTTP too."""
+    assert requests.put(mock.url + "/_mock/scenario", data="busy-appliance\n", timeout=30).status_code == 200
+    assert get(mock.url + "/_mock/scenario").json()["name"] == "busy appliance"
+
+
+def test_a_rule_for_no_technology_is_refused(mock: MockAppliance) -> None:
+    """Wherever it is given, since it could never fit."""
+    rules = {"rules": [{"when": {"technology": "speaker"}, "then": {"end": "failed"}}]}
+    assert_refused(requests.put(mock.url + "/_mock/scenario", json=rules, timeout=30), 422, "request.validation-error")
+    with pytest.raises(ValueError, match="no technology 'speaker'"):
+        mock.scenario(rules)
+    with pytest.raises(ValueError, match="no technology 'speaker'"):
+        MockAppliance(scenario=rules)
+
+
 def test_a_scenario_that_makes_no_sense_is_422_with_its_line(mock: MockAppliance) -> None:
     """The one that was set stays."""
     mock.scenario("busy-appliance")

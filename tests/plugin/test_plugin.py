@@ -59,23 +59,38 @@ def test_the_fixtures_work(project: pytest.Pytester, arguments: list[str]) -> No
 
 
 def test_options_of_the_mock_can_be_overridden(project: pytest.Pytester) -> None:
-    """By overriding one fixture."""
-    project.makeconftest(
-        """
+    """By overriding one fixture of any scope, for those tests that see it and for no others."""
+    project.makepyfile(
+        test_a="""
 import pytest
 @pytest.fixture(scope="session")
 def appliance_options():
     return {"clock": "manual"}
-"""
-    )
-    project.makepyfile(
-        test_mine="""
-def test_it(appliance):
+def test_stands_still(appliance):
     before = appliance.clock.now()
     assert appliance.clock.now() == before
-"""
+class TestSmall:
+    @pytest.fixture
+    def appliance_options(self):
+        return {"max_upload": 500}
+    def test_too_large(self, appliance_client, recording):
+        with pytest.raises(Exception, match="status 413"):
+            appliance_client.extract_voiceprint(recording)
+""",
+        test_mine="""
+def test_untouched(appliance_client, recording):
+    assert appliance_client.extract_voiceprint(recording).channels
+""",
     )
-    project.runpytest_subprocess().assert_outcomes(passed=1)
+    project.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("url", ["", "appliance:8000", "ftp://x"])
+def test_what_is_no_url_is_refused_once(project: pytest.Pytester, url: str) -> None:
+    """An empty variable in a script must not quietly mean a mock."""
+    result = project.runpytest_subprocess("--appliance-url", url)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*a base URL looks like http://appliance:8000*"])
 
 
 @pytest.mark.parametrize("by", ["option", "ini"])

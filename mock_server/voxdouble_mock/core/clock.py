@@ -43,6 +43,7 @@ def scaled(rate: float) -> Pace:
 
 def parse_pace(text: str) -> Pace:
     """Read `real`, `manual` or `scale:N`; ValueError names what would be right."""
+    text = str(text)
     if text == Mode.REAL:
         return REAL
     if text == Mode.MANUAL:
@@ -87,7 +88,12 @@ def advance(clock: Clock, seconds: float) -> Clock:
                 )
             ]
         )
-    return replace(clock, shown=clock.shown + round(seconds * 1000))
+    return replace(clock, shown=clock.shown + milliseconds(seconds))
+
+
+def milliseconds(seconds: float) -> int:
+    """Give a time in whole milliseconds, rounded up, so that no step that is asked for comes to nothing."""
+    return math.ceil(round(seconds * 1000, 3))
 
 
 def change_pace(clock: Clock, pace: Pace, real_now: int) -> Clock:

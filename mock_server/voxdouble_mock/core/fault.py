@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, structs
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 MAX_DELAY = 60
 Delays = Annotated[float, Meta(ge=0, le=MAX_DELAY)]
@@ -49,6 +49,10 @@ class WrongLength(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ki
 
     by: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 
+    def __post_init__(self) -> None:
+        if self.by == 0:
+            raise ValueError("a length that is off by 0 is right: give another number")
+
 
 class BrokenJson(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="broken-json"):
     """Answer with the first half of the JSON text, as if it were all."""
@@ -81,7 +85,7 @@ class NeverEnding(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ki
 
 
 class OutOfOrder(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="out-of-order"):
-    """Show a task as pending, however far it is."""
+    """Show a state out of its turn: running while the task is pending, pending while it runs, running at its end."""
 
 
 PostFault = NoLocation | WrongLocation | ForeignLocation
@@ -110,10 +114,22 @@ class Order(Struct, frozen=True, forbid_unknown_fields=True):
     task_id: str | None = None
     nth: Count = 1
     """The first call to be struck, among those that the address fits, counted from arming."""
-    count: Count | None = 1
-    """How many calls are struck; null is without end."""
+    count: Count | UnsetType | None = UNSET
+    """How many calls are struck; null is without end, as it is by itself for tasks that are lost or never end."""
     life: Annotated[float, Meta(ge=0)] | None = None
     """Seconds of the namespace's clock after which the fault is gone."""
+
+    def __post_init__(self) -> None:
+        wanted = "POST" if isinstance(self.fault, PostFault) else "GET" if isinstance(self.fault, GetFault) else None
+        if wanted is not None and self.method not in {None, wanted}:
+            raise ValueError(f"this fault acts on a {wanted} only, so it could never strike a {self.method}")
+
+    @property
+    def strikes(self) -> int | None:
+        """How many calls are struck in all; None is without end."""
+        if isinstance(self.count, UnsetType):
+            return None if isinstance(self.fault, LostTask | NeverEnding) else 1
+        return self.count
 
 
 class Armed(Struct, frozen=True):
@@ -144,7 +160,9 @@ def strike(faults: Sequence[Armed], call: Call) -> tuple[tuple[Armed, ...], Faul
         strikes = struck is None and seen >= armed.order.nth
         counted.append(structs.replace(armed, seen=seen, struck=armed.struck + strikes))
         struck = armed.order.fault if strikes else struck
-    return tuple(armed for armed in counted if armed.order.count is None or armed.struck < armed.order.count), struck
+    return tuple(
+        armed for armed in counted if armed.order.strikes is None or armed.struck < armed.order.strikes
+    ), struck
 
 
 def fits(order: Order, call: Call) -> bool:

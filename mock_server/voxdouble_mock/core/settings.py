@@ -1,11 +1,16 @@
 """What a mock can be told when it is started: one frozen record, the same for the command and in process."""
 
+import re
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from voxdouble_mock.core.clock import Pace, parse_pace
+
+MAX_SECONDS = 1_000_000_000
+TOKEN = re.compile(r"[!-~]+")
+HOST_NAME = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,14 @@ class Limits:
     namespace_idle: float = 3600.0
     """Real seconds after which a namespace that nothing has touched is forgotten."""
 
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(one.default, float):
+                check_seconds(one.name, value)
+            elif isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ValueError(f"{one.name} is a whole number above 0, not {value!r}.")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -62,14 +75,19 @@ class Settings:
 
     def __post_init__(self) -> None:
         self.pace()
-        for name in ("pending", "running", "task_lifetime"):
-            value = getattr(self, name)
-            if value is not None and not 0 <= value <= MAX_SECONDS:
-                raise ValueError(f"{name} is a number of seconds from 0 to {MAX_SECONDS}, not {value}.")
+        check_seconds("task_lifetime", self.task_lifetime)
+        for name in ("pending", "running"):
+            if getattr(self, name) is not None:
+                check_seconds(name, getattr(self, name))
         if self.location not in {"absolute", "path"}:
             raise ValueError(f"location is absolute or path, not {self.location!r}.")
-        if self.token == "":
-            raise ValueError("A token cannot be empty.")
+        if self.token is not None and not TOKEN.fullmatch(self.token):
+            raise ValueError("A token has printable ASCII characters without spaces, and at least one.")
+        if self.seed is not None and (isinstance(self.seed, bool) or not isinstance(self.seed, int)):
+            raise ValueError(f"A seed is a whole number, not {self.seed!r}.")
+        for host in self.control_hosts:
+            if not HOST_NAME.fullmatch(host):
+                raise ValueError(f"A control host is a bare name such as mock or [::1], not {host!r}.")
         if self.public_url is not None:
             check_url(self.public_url)
         for peer in self.trusted_proxies:
@@ -87,7 +105,10 @@ class Settings:
         return parse_pace(self.clock)
 
 
-MAX_SECONDS = 1_000_000_000
+def check_seconds(name: str, value: object) -> None:
+    """Refuse, with ValueError, what is no number of seconds."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_SECONDS:
+        raise ValueError(f"{name} is a number of seconds from 0 to {MAX_SECONDS}, not {value!r}.")
 
 
 def check_url(url: str) -> None:

@@ -7,7 +7,7 @@ from werkzeug.routing import Rule
 
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.control import Control
-from voxdouble_mock.core.errors import NotFound
+from voxdouble_mock.core.errors import NotFound, WrongMethod
 from voxdouble_mock.http import control_routes, errors, gate, staging_routes, system, tasks
 from voxdouble_mock.http.namespaces import NamespacePrefix
 from voxdouble_mock.http.proxies import TrustedProxies
@@ -52,7 +52,10 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
 
 
 def check_address() -> None:
-    """Refuse a Host that is none (P6), and a path that begins with two slashes, taken for one by Flask (C10)."""
+    """Refuse a Host that is none (P6), a method in small letters (C9), two slashes that Flask takes for one (C10)."""
     client_origin()
+    method = request.environ["REQUEST_METHOD"]
+    if request.url_rule is not None and method != request.method:  # methods are case-sensitive; Flask's are not
+        raise WrongMethod(method[:20], sorted(request.url_rule.methods or ()))
     if request.environ["PATH_INFO"].startswith("//"):
         raise NotFound(f"There is nothing at {request.environ['PATH_INFO'][:200]!r}.")

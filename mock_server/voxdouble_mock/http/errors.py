@@ -51,10 +51,10 @@ def answer_refusal(refusal: Refusal) -> Response:
 def translate(exception: HTTPException) -> Refusal:
     """Say in our terms what Flask found by itself; whatever is neither an address nor a method cannot be parsed."""
     if isinstance(exception, NotFound):
-        return errors.NotFound(f"There is nothing at {request.path[:200]!r}.")
+        return errors.NotFound(f"There is nothing at {(request.root_path + request.path)[:200]!r}.")
     if isinstance(exception, MethodNotAllowed):
         return errors.WrongMethod(request.method, list(exception.valid_methods or ()))
-    return errors.InvalidRequest(exception.description or "The request cannot be parsed.")
+    return errors.InvalidRequest("The request cannot be parsed.")
 
 
 def answer_unforeseen(exception: Exception) -> Response:

@@ -48,7 +48,9 @@ def shown_state(fault: Fault | None, state: State) -> State | None:
         return None
     if isinstance(fault, faults.NeverEnding) and state in FINAL:
         return State.RUNNING
-    return State.PENDING if isinstance(fault, faults.OutOfOrder) else state
+    if isinstance(fault, faults.OutOfOrder):
+        return State.PENDING if state is State.RUNNING else State.RUNNING
+    return state
 
 
 def damage(fault: Fault | None, response: Response) -> Response:

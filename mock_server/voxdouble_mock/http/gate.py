@@ -25,6 +25,9 @@ def check_caller(settings: Settings) -> None:
         check_token(settings.token, request.headers)
     if request.path.startswith("/_mock"):
         check_host(settings, request.headers)
+        original = request.environ.get("werkzeug.proxy_fix.orig", {}).get("HTTP_HOST")
+        if original is not None and not is_allowed(settings, original):  # a page can send X-Forwarded-Host itself
+            raise Forbidden(f"The control routes do not answer to the Host {original[:100]!r}.")
 
 
 def check_token(token: str, headers: Headers) -> None:
@@ -42,6 +45,8 @@ def check_host(settings: Settings, headers: Headers) -> None:
             f"The control routes do not answer to the Host {host[:100]!r}, only to this machine's own names "
             "and those given by --control-host or --public-url."
         )
+    if headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
+        raise Forbidden("The control routes do not answer to the pages of other sites.")
     origin = headers.get("Origin")
     if origin is not None and origin.lower() not in {f"http://{host}".lower(), f"https://{host}".lower()}:
         raise Forbidden(f"The control routes do not answer to pages of the Origin {origin[:100]!r}.")

@@ -23,5 +23,10 @@ class NamespacePrefix:
         environ[KEY] = ""
         if match:
             environ[KEY], environ["PATH_INFO"] = match.groups()
-            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + f"/_ns/{match[1]}"
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix(environ)
         return self._app(environ, start_response)
+
+
+def prefix(environ: "WSGIEnvironment") -> str:
+    """Give the path below which the request's namespace lies, empty for the default one."""
+    return f"/_ns/{environ[KEY]}" if environ[KEY] else ""

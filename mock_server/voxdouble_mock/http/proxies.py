@@ -1,17 +1,30 @@
 """What a proxy in front says of the client's own request: believed only of peers that are named as trusted."""
 
 import ipaddress
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from voxdouble_mock.http.wire import HOST
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+FORWARDED = {
+    "HTTP_X_FORWARDED_PROTO": re.compile(r"https?"),
+    "HTTP_X_FORWARDED_HOST": HOST,
+    "HTTP_X_FORWARDED_PORT": re.compile(r"[0-9]{1,5}"),
+    "HTTP_X_FORWARDED_PREFIX": re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?"),
+}
+"""What each header may hold, so far as it goes into a `Location`."""
+
 
 class TrustedProxies:
-    """WSGI middleware: takes X-Forwarded-Proto, -Host and -Prefix from a trusted peer, and from nobody else.
+    """WSGI middleware: takes X-Forwarded-Proto, -Host, -Port and -Prefix from a trusted peer, and from nobody else.
+
+    A value that is none of its kind is passed over: also a trusted proxy may hand on what a stranger sent.
 
     `peers` are addresses or networks, such as 127.0.0.1 or 10.0.0.0/8.
     """
@@ -19,12 +32,18 @@ class TrustedProxies:
     def __init__(self, app: "WSGIApplication", peers: Sequence[str]) -> None:
         self._networks = [ipaddress.ip_network(peer, strict=False) for peer in peers]
         self._direct = app
-        self._forwarded = ProxyFix(app, x_for=0, x_proto=1, x_host=1, x_port=0, x_prefix=1)
+        self._forwarded = ProxyFix(app, x_for=0, x_proto=1, x_host=1, x_port=1, x_prefix=1)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer as the client sees us."""
-        app = self._forwarded if self._is_trusted(environ.get("REMOTE_ADDR", "")) else self._direct
-        return app(environ, start_response)
+        if not self._is_trusted(environ.get("REMOTE_ADDR", "")):
+            return self._direct(environ, start_response)
+        for name, pattern in FORWARDED.items():
+            if not pattern.fullmatch(environ.get(name, "").rpartition(",")[2].strip()):
+                environ.pop(name, None)
+        if "HTTP_X_FORWARDED_PREFIX" in environ:
+            environ["HTTP_X_FORWARDED_PREFIX"] = environ["HTTP_X_FORWARDED_PREFIX"].rstrip("/")
+        return self._forwarded(environ, start_response)
 
     def _is_trusted(self, peer: str) -> bool:
         try:

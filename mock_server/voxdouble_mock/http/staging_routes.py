@@ -8,11 +8,12 @@ from flask import Flask, Response, request
 
 from voxdouble_mock.core.errors import Detail, NotFound, ValidationFailed
 from voxdouble_mock.core.fault import Armed, Order
-from voxdouble_mock.core.scenario_text import ScenarioError, parse_scenario
+from voxdouble_mock.core.scenario_text import KINDS, ScenarioError, parse_scenario
 from voxdouble_mock.http.body import read_body
 from voxdouble_mock.http.control_routes import CONTROL_SECONDS, MAX_CONTROL_BODY
 from voxdouble_mock.http.services import Services, namespace
 from voxdouble_mock.http.wire import answer, raw_answer
+from voxdouble_mock.scenario_source import bundled_names, load_bundled
 
 
 def register(app: Flask, services: Services) -> None:
@@ -45,9 +46,10 @@ def get_scenario(services: Services) -> Response:
 
 
 def put_scenario(services: Services) -> Response:
-    """Set a scenario: its text, YAML or JSON."""
+    """Set a scenario: its text, YAML or JSON, or the name of a bundled one."""
+    text = body_text()
     try:
-        scenario = parse_scenario(body_text())
+        scenario = load_bundled(text.strip()) if text.strip() in bundled_names() else parse_scenario(text)
     except ScenarioError as error:
         raise ValidationFailed([Detail(("body",), str(error), "scenario")]) from error
     services.control.set_scenario(namespace(), scenario)
@@ -72,7 +74,8 @@ def post_fault(services: Services) -> Response:
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$")
         location = ("body", *filter(None, path.rstrip("`").split(".")))
-        raise ValidationFailed([Detail(location, f"This is no order for a fault: {what}.", "fault")]) from error
+        hint = f" The kinds are {', '.join(KINDS)}." if path.endswith("kind`") else ""
+        raise ValidationFailed([Detail(location, f"This is no order for a fault: {what}.{hint}", "fault")]) from error
     except msgspec.DecodeError as error:
         raise ValidationFailed([Detail(("body",), f"This is no JSON: {error}.", "fault")]) from error
     services.control.arm(namespace(), order)
@@ -87,7 +90,8 @@ def delete_faults(services: Services) -> Response:
 
 def armed_json(armed: Armed) -> object:
     """Spell an armed fault as on the wire."""
-    return {**msgspec.to_builtins(armed.order), "seen": armed.seen, "struck": armed.struck}
+    order = {**msgspec.to_builtins(armed.order), "count": armed.order.strikes}
+    return {**order, "seen": armed.seen, "struck": armed.struck}
 
 
 def body_text() -> str:

@@ -1,13 +1,12 @@
 """The two routes of every technology: POST starts a task, GET tells how it stands (contract 1, 10 a)."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 
 import orjson
 from flask import Flask, Response, request
 
-from voxdouble_mock.core.errors import NotFound, Unavailable
+from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.core.fault import Status
 from voxdouble_mock.core.task import FINAL, State, Task
 from voxdouble_mock.http import faults, json_body, upload
@@ -110,6 +109,5 @@ def task_body(task: Task, state: State) -> bytes:
 def finish(services: Services, response: Response) -> Response:
     """Log a request to the vendor's paths, then do to its answer what a fault says."""
     if request.path.startswith("/api/"):
-        with suppress(Unavailable):  # there is no room for the namespace, as the answer says already
-            services.control.log(namespace(), partial(entry, status=response.status_code))
+        services.control.log(namespace(), partial(entry, status=response.status_code))
     return faults.damage(exchange().fault, response)

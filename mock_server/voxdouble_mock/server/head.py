@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 HEAD_LIMIT = 64 * 1024
+LENGTH_DIGITS = 4000  # more than any body has: the application says that it is too large
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\x00-\x20\x7f]+) HTTP/(\d)\.(\d)")
 _HEADER_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -123,7 +124,7 @@ def _parse_headers(lines: list[bytes]) -> dict[bytes, bytes]:
 
 def _check_framing(headers: Mapping[bytes, bytes], version: tuple[int, int]) -> None:
     length, coding = headers.get(b"content-length"), headers.get(b"transfer-encoding")
-    if length is not None and not (length.isdigit() and len(length) < 19):
+    if length is not None and not (length.isdigit() and len(length) <= LENGTH_DIGITS):
         raise BadHead(f"Content-Length is {_shown(length)}; it must be a number of bytes in plain digits.")
     if coding is None:
         return

@@ -6,15 +6,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.fault import Order
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.settings import Settings
 from voxdouble_mock.http.errors import refuse_early
-from voxdouble_mock.server.assembly import Assembly, assemble
+from voxdouble_mock.scenario_source import load_scenario
+from voxdouble_mock.server.assembly import Assembly, assemble, check_scenario
 from voxdouble_mock.server.real_time import real_clock
-from voxdouble_mock.server.scenario_source import load_scenario
 from voxdouble_mock.server.seen_requests import SeenRequests
 from voxdouble_mock.server.server import HttpServer
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from voxdouble_mock.appliance import Transition
 
 DEFAULT = ""  # the namespace of the bare base URL
+MAX_PORT = 65_535
 
 
 class MockClock:
@@ -74,7 +76,9 @@ class MockNamespace:
 
         A scenario that makes no sense is a ValueError that says where.
         """
-        self._parts.control.set_scenario(self._namespace, read_scenario(scenario))
+        rules = read_scenario(scenario)
+        check_scenario(rules)
+        self._parts.control.set_scenario(self._namespace, rules)
 
     def fault(
         self,
@@ -84,17 +88,18 @@ class MockNamespace:
         method: str | None = None,
         task_id: str | None = None,
         nth: int = 1,
-        count: int | None = 1,
+        count: int | UnsetType | None = UNSET,
         life: float | None = None,
         **fault: Any,
     ) -> None:
-        """Arm a fault: `fault("status", status=503, nth=2)`. Kinds and their members are those of `core/fault.py`.
+        """Arm a fault: `fault("status", status=503, nth=2)`. The kinds and their members stand in SCENARIOS.md.
 
-        It strikes the calls that its address fits, from the `nth` on, `count` times (None: without end), for `life`
-        seconds of the clock. One that makes no sense is a ValueError.
+        It strikes the calls that its address fits, from the `nth` on, `count` times (None: without end; by itself once,
+        but `lost-task` and `never-ending` without end), for `life` seconds of the clock. One that makes no sense is a
+        ValueError.
         """
-        order = {"fault": {"kind": kind, **fault}, "technology": technology, "method": method, "task_id": task_id,
-                 "nth": nth, "count": count, "life": life}  # fmt: skip
+        address = {"technology": technology, "method": method, "task_id": task_id, "nth": nth, "life": life}
+        order = {"fault": {"kind": kind, **fault}, **address, **({} if count is UNSET else {"count": count})}
         try:
             self._parts.control.arm(self._namespace, msgspec.convert(order, Order))
         except ValidationFailed as error:
@@ -122,6 +127,8 @@ class MockAppliance(MockNamespace):
         wrap: "Callable[[WSGIApplication], WSGIApplication] | None" = None,
         **options: Any,
     ) -> None:
+        if not 0 <= port <= MAX_PORT:
+            raise ValueError(f"A port is a number from 0, which takes any free one, to {MAX_PORT}, not {port}.")
         parts = assemble(Settings.of(**options), read_scenario(scenario), real_clock())
         app = wrap(parts.app) if wrap else parts.app
         self._server = HttpServer(app, host=host, port=port, refuse=refuse_early)
@@ -134,7 +141,9 @@ class MockAppliance(MockNamespace):
 
     def namespace(self, name: str) -> MockNamespace:
         """Give the private appliance of that name, 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen."""
-        return MockNamespace(self._parts, name, lambda: self._server.url)
+        private = MockNamespace(self._parts, name, lambda: self._server.url)
+        private.clock.now()  # brings it to life, so that its log and its clock begin here
+        return private
 
     def start(self) -> None:
         """Start to serve; returns when requests are answered."""

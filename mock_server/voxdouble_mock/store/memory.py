@@ -42,6 +42,11 @@ class MemoryStore:
         with self._lock:
             return self._live(namespace, real_now).record
 
+    def peek(self, namespace: str, real_now: int) -> NamespaceRecord:
+        with self._lock:
+            known = self._known(namespace, real_now)
+            return self._fresh(real_now) if known is None else known.record
+
     def update(self, namespace: str, change: Change, real_now: int) -> NamespaceRecord:
         with self._lock:
             live = self._live(namespace, real_now)
@@ -71,12 +76,14 @@ class MemoryStore:
 
     def tasks(self, namespace: str, real_now: int) -> tuple[Sequence[Task], NamespaceRecord]:
         with self._lock:
-            live = self._live(namespace, real_now)
-            return list(live.tasks.values()), live.record
+            known = self._known(namespace, real_now)
+            return ([], self._fresh(real_now)) if known is None else (list(known.tasks.values()), known.record)
 
     def log(self, namespace: str, entry: Entry, real_now: int) -> None:
         with self._lock:
-            live = self._live(namespace, real_now)
+            live = self._known(namespace, real_now)
+            if live is None:
+                return
             live.logged += 1
             live.log.append(entry(live.logged))
             live.log_bytes += weight(live.log[-1])
@@ -85,8 +92,8 @@ class MemoryStore:
 
     def requests(self, namespace: str, real_now: int) -> tuple[Sequence[LoggedRequest], int]:
         with self._lock:
-            live = self._live(namespace, real_now)
-            return list(live.log), live.logged
+            known = self._known(namespace, real_now)
+            return ([], 0) if known is None else (list(known.log), known.logged)
 
     def reset(self, namespace: str, real_now: int) -> None:
         with self._lock:
@@ -97,6 +104,8 @@ class MemoryStore:
 
     def _known(self, name: str, real_now: int) -> _Namespace | None:
         """Find a namespace that lives; one that has lain idle for too long is forgotten instead."""
+        if name == DEFAULT and name not in self._namespaces:
+            self._namespaces[name] = _Namespace(self._fresh(real_now), real_now)
         known = self._namespaces.get(name)
         if known is not None and self._is_idle(name, known, real_now):
             self._forget(name)

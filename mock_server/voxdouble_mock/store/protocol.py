@@ -46,6 +46,10 @@ class Store(Protocol):
         """Give a namespace's record; brings the namespace to life."""
         ...
 
+    def peek(self, namespace: str, real_now: int) -> NamespaceRecord:
+        """Give a namespace's record, or the one that it would have; brings nothing to life."""
+        ...
+
     def update(self, namespace: str, change: Change, real_now: int) -> NamespaceRecord:
         """Replace the record by what `change` makes of it, and give the new one; `change` may be called again."""
         ...
@@ -59,11 +63,14 @@ class Store(Protocol):
         ...
 
     def tasks(self, namespace: str, real_now: int) -> tuple[Sequence[Task], NamespaceRecord]:
-        """Give all tasks that the namespace holds, oldest first, expired ones perhaps among them."""
+        """Give all tasks that the namespace holds, oldest first, expired ones perhaps among them, and its record.
+
+        Like every look, it does not bring a namespace to life.
+        """
         ...
 
     def log(self, namespace: str, entry: Entry, real_now: int) -> None:
-        """Add to the namespace's log what `entry` makes of the next number; the oldest entries go where it is full."""
+        """Add to a living namespace's log what `entry` makes of the next number; the oldest go where it is full."""
         ...
 
     def requests(self, namespace: str, real_now: int) -> tuple[Sequence[LoggedRequest], int]:

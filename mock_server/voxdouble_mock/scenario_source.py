@@ -16,10 +16,15 @@ def bundled_names() -> list[str]:
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
 
 
+def load_bundled(name: str) -> Scenario:
+    """Load a scenario that comes with the package, by one of its names."""
+    return parse_scenario((files("voxdouble_fixtures") / "scenarios" / f"{name}.yaml").read_text("utf-8"), name)
+
+
 def load_scenario(source: str | Path) -> Scenario:
     """Load a bundled scenario by its name, or a file by its path; ScenarioError says what is wrong and where."""
     if isinstance(source, str) and source in bundled_names():
-        return parse_scenario((files("voxdouble_fixtures") / "scenarios" / f"{source}.yaml").read_text("utf-8"), source)
+        return load_bundled(source)
     path = Path(source)
     if not path.name.endswith(FILE_ENDINGS) and not path.is_file():
         names = ", ".join(bundled_names())
