@@ -2,13 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test fidelity lock clean
+.PHONY: demo test check lint types layers wheel wheel-test image-test voices oldest-numpy fidelity lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock of its own
 	$(BIN)/voxdouble demo
 
 test: .venv/ready            ## the whole test suite
-	$(BIN)/pytest -n auto
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto
 
 check: lint types layers test wheel-test    ## all that a commit must pass
 
@@ -30,6 +30,15 @@ wheel-test: .venv/ready      ## build the wheel, look into it, install it in a f
 
 image-test: .venv/ready      ## build the images, run them with this machine's Docker engine, try the examples
 	$(BIN)/pytest tests/packaging/image_checks.py tests/packaging/example_checks.py
+
+voices: .venv/ready          ## train the transform anew and print its figures; needs the packages that training/README.md lists
+	$(BIN)/uv pip install --quiet --python .venv --group training
+	$(BIN)/python -m training.collect
+	$(BIN)/python -m training.fit
+	$(BIN)/python tests/voice/golden.py --write
+
+oldest-numpy: .venv/ready    ## the same voiceprints under the oldest numpy that is allowed, in an environment of its own
+	sh tests/voice/oldest_numpy.sh $(BIN)/python
 
 fidelity: .venv/ready        ## what is imitated and how sure we are, from the statements into FIDELITY.md and README.md
 	$(BIN)/python -m tools.fidelity

@@ -74,9 +74,8 @@ def test_one_technology_is_one_file(name: str) -> None:
     """A file in technologies/ defines `TECHNOLOGY`; the rest of the mock names neither the file nor the technology."""
     technology = import_module(f"voxdouble_mock.technologies.{name}").TECHNOLOGY
     others = [path for path in MOCK.rglob("*.py") if path != MOCK / "technologies" / f"{name}.py"]
-    assert [
-        path for path in others if re.search(rf"(?<![\w-])({name}|{technology.name})(?![\w-])", path.read_text())
-    ] == []
+    named = re.compile(rf"(?<![\w-])({name}|{technology.name})(?![\w-])")
+    assert [path for path in others if named.search(path.read_text())] == []
 
 
 def test_the_fixtures_need_nothing() -> None:

@@ -77,6 +77,8 @@ def serve(host: str, port: int, token: str | None, no_token: bool, scenario: str
     Every option can be given by environment too: --task-lifetime as VOXDOUBLE_TASK_LIFETIME.
     """
     check_exposure(host, token, no_token=no_token)
+    # Many small products at once gain nothing from threads that wait for one another: with them extraction is slower.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from voxdouble_mock.core.settings import Settings  # noqa: PLC0415 (late, so that healthcheck stays light)
     from voxdouble_mock.http.errors import refuse_early  # noqa: PLC0415
     from voxdouble_mock.scenario_source import load_scenario  # noqa: PLC0415

@@ -211,6 +211,7 @@ def test_seeded_ids_repeat() -> None:
 def test_one_namespace_too_many_is_503() -> None:
     """Its requests are refused by the bound's name, and those that are there go on."""
     with MockAppliance(max_namespaces=3) as mock:
+        assert convert(mock.url, ["AAAA"]).status_code == 202
         for name in ("a", "b"):
             assert convert(mock.namespace(name).url, ["AAAA"]).status_code == 202
         refused = convert(mock.url + "/_ns/c", ["AAAA"])

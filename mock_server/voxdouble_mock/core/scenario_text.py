@@ -38,10 +38,12 @@ def parse_scenario(text: str, source: str = "scenario") -> Scenario:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ScenarioError(f"{source}, line {line}: {error.problem or 'this is no YAML'}.") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except RecursionError:
+        raise ScenarioError(f"{source} is nested too deeply.") from None
+    except (yaml.YAMLError, ValueError) as error:
         if isinstance(error, ScenarioError):
             raise
-        raise ScenarioError(f"{source} is not readable: {str(error) or 'it is nested too deeply'}.") from error
+        raise ScenarioError(f"{source} is not readable: {error}.") from error
     return convert(data, node, source)
 
 

@@ -17,6 +17,7 @@ class Budget:
     """Bytes in hand at one time, over all requests; what is taken is given back when the request ends."""
 
     def __init__(self, total: int) -> None:
+        self.total = total
         self._left = total
         self._lock = Lock()
 

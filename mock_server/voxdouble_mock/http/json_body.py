@@ -6,6 +6,7 @@ import math
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import NoneType
 from typing import Any, NoReturn
 
 from flask import request
@@ -17,12 +18,20 @@ from voxdouble_mock.http.errors import MAX_DETAILS
 from voxdouble_mock.http.exchange import exchange
 from voxdouble_mock.technologies._technology import VoiceprintTechnology
 
+MAX_DIGITS = 1_000
+KINDS = {NoneType: "null", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "an object"}
+
 
 def check_json_type() -> None:
     """Refuse any content type but JSON's (C6)."""
     if request.mimetype != "application/json":
-        message = f"The content type is application/json, not {(request.mimetype or 'absent')[:100]!r}."
+        message = f"The content type is application/json, not {described_type()}."
         raise ValidationFailed([Detail(("header", "content-type"), message, "content-type")])
+
+
+def described_type() -> str:
+    """Put the request's content type in words."""
+    return repr(request.mimetype[:100]) if request.mimetype else "none at all"
 
 
 def check_json_size(limit: int) -> None:
@@ -59,11 +68,15 @@ def _reserve(count: int, limits: Limits, storage: Budget) -> int:
 def parse_json(body: bytes | bytearray) -> Any:
     """Parse UTF-8 JSON as RFC 8259 has it: no repeated name, no NaN, no nesting beyond reason."""
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        text = body.decode("utf-8")
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer)
     except RecursionError:
         raise InvalidRequest("The JSON body is nested too deeply.") from None
-    except ValueError as error:  # broken JSON, or not UTF-8
-        raise InvalidRequest(f"The body is not valid JSON: {error}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"The body is not UTF-8: byte {error.start} belongs to no character.") from error
+    except ValueError as error:
+        reason = "it begins with a byte order mark" if body.startswith(b"\xef\xbb\xbf") else error
+        raise InvalidRequest(f"The body is not valid JSON: {reason}.") from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -73,6 +86,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         repeated = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the name {repeated[:40]!r} is repeated in one object")
     return members
+
+
+def _integer(digits: str) -> int | float:
+    """Take a number of any length: Python reads integers of some thousand digits only when it is told to."""
+    return int(digits) if len(digits) <= MAX_DIGITS else float(digits)
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -118,7 +136,7 @@ def _decode(name: str, items: list[Any], details: list[Detail]) -> list[bytes]:
         try:
             decoded.append(b64decode(item.strip(" \t\r\n"), validate=True))
         except (AttributeError, ValueError):
-            wrong = "malformed" if isinstance(item, str) else f"a {type(item).__name__}"
+            wrong = "malformed" if isinstance(item, str) else KINDS[type(item)]
             message = f"A voiceprint is a Base64 string; this one is {wrong}."
             details.append(Detail(("body", name, index), message, "base64"))
             if len(details) >= MAX_DETAILS:

@@ -14,6 +14,7 @@ from voxdouble_mock.core.errors import Detail, InvalidRequest, StorageFull, TooL
 from voxdouble_mock.core.settings import Limits
 from voxdouble_mock.http.body import Budget, check_declared, read_body
 from voxdouble_mock.http.exchange import exchange
+from voxdouble_mock.http.json_body import described_type
 
 PART = "file"
 FRAMING = 4096
@@ -27,11 +28,11 @@ MAX_PART_HEADERS = 16
 def boundary() -> str:
     """Check the content type (C6) and give the boundary between the parts."""
     if request.mimetype != "multipart/form-data":
-        message = f"The content type is multipart/form-data, not {(request.mimetype or 'absent')[:100]!r}."
+        message = f"The content type is multipart/form-data, not {described_type()}."
         raise ValidationFailed([Detail(("header", "content-type"), message, "content-type")])
     found = request.mimetype_params.get("boundary", "")
     if not 0 < len(found) <= 200 or not found.isascii():
-        raise InvalidRequest("The content type multipart/form-data must name the boundary between the parts.")
+        raise InvalidRequest("The content type multipart/form-data names a boundary of 1 to 200 ASCII characters.")
     return found
 
 
@@ -103,6 +104,8 @@ class _Parts:
             found = f"it has {', '.join(map(repr, self.names[:10]))}" if self.names else "it has no part"
             message = f"The body needs one part named 'file', and {found}."
             raise ValidationFailed([Detail(("body", PART), message, "missing" if not self.files else "repeated")])
+        if self.full and self.size > self.storage.total:
+            raise StorageFull(f"The file has {self.size} bytes, and the whole input storage {self.storage.total}.")
         if self.full:
             raise StorageFull("The input storage is full: try again when other uploads have been processed.")
 
@@ -128,4 +131,4 @@ def _receive(separator: str, parts: _Parts, limits: Limits) -> None:
                     parts.take(event)
         parser.close()  # raises where the closing boundary is missing
     except (MultipartError, UnicodeError) as error:
-        raise InvalidRequest(f"The multipart body cannot be parsed: {error}") from error
+        raise InvalidRequest(f"The multipart body cannot be parsed: {error.args[0]}.") from error

@@ -9,7 +9,7 @@ from voxdouble_mock.core.errors import Detail, ValidationFailed
 
 TRUE = frozenset({"true", "1", "on", "yes", "t", "y"})
 FALSE = frozenset({"false", "0", "off", "no", "f", "n"})
-CHANNEL_LIST = re.compile(r"(?:0|[1-9][0-9]{0,3})(?:,(?:0|[1-9][0-9]{0,3}))*", re.ASCII)
+CHANNEL_LIST = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:,(?:0|[1-9][0-9]{0,8}))*", re.ASCII)
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.ASCII | re.IGNORECASE)
 MAX_SECONDS = 999_999_999
