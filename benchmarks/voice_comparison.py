@@ -29,11 +29,12 @@ def main() -> int:
     across, down = (directions_of(voiceprints) for voiceprints in lists.values())
     matrix = log_likelihood_ratios(across, down)
     product = seconds(lambda: down @ across.T)
+    scoring = seconds(lambda: log_likelihood_ratios(*map(directions_of, lists.values())))
     writing = seconds(lambda: orjson.dumps(matrix.ravel().tolist()))
     straight = seconds(lambda: orjson.dumps(matrix.ravel(), option=orjson.OPT_SERIALIZE_NUMPY))
     whole = seconds(lambda: orjson.dumps(TECHNOLOGY.run(lists).members))
     times = whole / (product + writing)
-    print(f"the matrix product alone: {product:.4f} s")
+    print(f"from {2 * SIDE:,} voiceprints to the scores: {scoring:.4f} s, of which the matrix product: {product:.4f} s")
     print(f"writing the scores: {writing:.4f} s; straight from numpy: {straight:.4f} s")
     print(f"comparing {SIDE:,} x {SIDE:,}, written: {whole:.4f} s, {times:.2f} times product and writing")
     return 0 if times <= ALLOWED else 1

@@ -25,14 +25,14 @@ from voxdouble_contract.profile import Budget
 from voxdouble_contract.target import EXTRACTION, Target
 from voxdouble_fixtures import path
 
-COST = Budget(uploads=9, audio_seconds=45.0, tasks=11)
+COST = Budget(uploads=10, audio_seconds=50.0, tasks=13)
 """What all the calls together ask of a target at most."""
 CALL_SECONDS = 20.0
 ALL_SECONDS = 40.0
 SHORT_SECONDS = 0.05
 NOT_HERE = frozenset({403, 404, 413, 429, 502, 503, 504, 507})
 """Statuses that say something of the target's means and nothing of the client."""
-SPEECH, STEREO, BAD = "john_doe.wav", "conversation.wav", "not_audio.wav"
+SPEECH, OTHER, STEREO, BAD = "john_doe.wav", "jane_roe_1.flac", "conversation.wav", "not_audio.wav"
 
 
 class Wrong(Exception):
@@ -72,6 +72,17 @@ def convert(bench: Bench) -> None:
     channel = bench.extraction.channels[0]
     found = bench.client.convert_voiceprints([channel.voiceprint, channel.voiceprint]).vector_voiceprints
     require(found == [channel.vector_voiceprint] * 2, "The vectors should be the extraction's, number for number.")
+
+
+def compare(bench: Bench) -> None:
+    """Compare it with another speaker's, and with itself."""
+    if bench.extraction is None:
+        raise NotShown("There was no voiceprint to compare.")
+    own = bench.extraction.channels[0].voiceprint
+    other = bench.client.extract_voiceprint(path(OTHER)).channels[0].voiceprint
+    found = bench.client.compare_voiceprints([own, other], [own])
+    require((found.columns_count, found.rows_count) == (2, 1), "Two columns and one row were expected.")
+    require(found.score(0, 0) >= found.score(0, 1), "Nothing should be more like a voiceprint than itself.")
 
 
 def split(bench: Bench) -> None:
@@ -137,7 +148,17 @@ def refused(bench: Bench) -> None:
         raise Wrong("An upload without `file` should be refused.")
 
 
-CHECKS: tuple[Callable[[Bench], None], ...] = (extract, convert, split, rejected, deadline, resume, many, refused)
+CHECKS: tuple[Callable[[Bench], None], ...] = (
+    extract,
+    convert,
+    compare,
+    split,
+    rejected,
+    deadline,
+    resume,
+    many,
+    refused,
+)
 
 
 def check_client(target: Target) -> list[ClientCheck]:

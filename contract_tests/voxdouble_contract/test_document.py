@@ -56,7 +56,7 @@ def every_operation(schema: Any) -> Decorator:
     return parametrize
 
 
-thorough = load("all", 60, coverage=True)
+thorough = load("all", 40, coverage=True)
 sparing = load("positive", 4, coverage=False)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.mutants.changes import on_start, status, vectors
 from tests.mutants.faults import Answer, Wrap
+from tests.mutants.of_comparison import scores
 from voxdouble.client_checks import check_client
 from voxdouble.suite_targets import open_targets
 from voxdouble_mock import MockAppliance
@@ -11,6 +12,7 @@ from voxdouble_mock import MockAppliance
 NAMES = [
     "Extract a voiceprint",
     "Convert it to the vector that the extraction gave",
+    "Compare it with another speaker's, and with itself",
     "Take the channels of a conversation apart",
     "Learn why a file that is no recording is rejected",
     "Stop waiting at the deadline, while the task goes on",
@@ -27,7 +29,7 @@ def verdicts(wrap: Wrap | None = None) -> dict[str, str]:
 
 
 def test_the_client_passes_on_our_mock() -> None:
-    """All eight checks pass."""
+    """All nine checks pass."""
     assert verdicts() == dict.fromkeys(NAMES, "passed")
 
 
@@ -35,6 +37,12 @@ def test_a_wrong_vector_is_seen() -> None:
     """A conversion that is not the extraction's vector fails that check alone."""
     found = verdicts(vectors(lambda lists: [[0.0] * 128 for _ in lists]))
     assert [name for name, verdict in found.items() if verdict == "failed"] == [NAMES[1]]
+
+
+def test_a_likeness_that_cannot_be_is_seen() -> None:
+    """A voiceprint that is less like itself than another is fails that check alone."""
+    found = verdicts(scores(lambda scores: scores["values"].reverse()))
+    assert [name for name, verdict in found.items() if verdict == "failed"] == [NAMES[2]]
 
 
 def without_state(answer: Answer) -> None:

@@ -100,7 +100,7 @@ def test_the_data_says_who_was_met(on_mock: Ended) -> None:
 
 def test_the_client_is_checked_too(on_mock: Ended) -> None:
     """All of the client's checks have passed."""
-    assert [check["verdict"] for check in on_mock.data["client"]] == ["passed"] * 8
+    assert [check["verdict"] for check in on_mock.data["client"]] == ["passed"] * 9
 
 
 def test_the_reports_are_there_and_others_stay(on_mock: Ended) -> None:
