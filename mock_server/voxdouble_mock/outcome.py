@@ -25,7 +25,8 @@ def outcome_of(compute: Callable[[], Result]) -> Outcome:
     """Run a technology: its result, or the error of what it rejects (S18)."""
     try:
         result = compute()
-        return Outcome(State.DONE, orjson.dumps(result.members), round(result.audio_seconds * 1000))
+        text = orjson.dumps(result.members, option=orjson.OPT_SERIALIZE_NUMPY)
+        return Outcome(State.DONE, text, round(result.audio_seconds * 1000))
     except Rejection as rejection:
         details = [detail.as_json() for detail in rejection.details]
         return Outcome(State.REJECTED, _error("task.validation-error", rejection.message, details))

@@ -15,7 +15,7 @@ Members = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The `result` of a task that ends done, JSON-ready in the order of sending, and what it took to get it."""
+    """The `result` of a task that ends done, ready for JSON (numpy arrays too) in the order of sending."""
 
     members: Members
     audio_seconds: float = 0.0

@@ -17,7 +17,7 @@ def run(lists: Mapping[str, Sequence[bytes]]) -> Result:
         columns = directions_of(lists["voiceprints_a"])
     with reading("voiceprints_b"):
         rows = directions_of(lists["voiceprints_b"])
-    values = log_likelihood_ratios(columns, rows).ravel().tolist()
+    values = log_likelihood_ratios(columns, rows).ravel()
     return Result({"scores": {"columns_count": len(columns), "rows_count": len(rows), "values": values}})
 
 
