@@ -1,10 +1,7 @@
 """Appliances that keep the contract, and in all that it leaves open are unlike our mock, of which they use no line."""
 
-import base64
-import hashlib
-import io
 import json
-import random
+import logging
 import re
 import threading
 import time
@@ -14,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import soundfile
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 
 from tests.contract import stranger_family
+from tests.contract.strange_voices import Voices, is_base64
 
 EXTRACTION = "speaker-identification-voiceprint-extraction"
 CONVERSION = "speaker-identification-voiceprint-conversion"
@@ -88,8 +85,7 @@ class Stranger:
     def __init__(self, traits: Traits) -> None:
         self.traits = traits
         self.tasks: dict[str, Task] = {}
-        self.prints: dict[str, bool] = {}
-        """The voiceprints it made, and whether there was speech; it knows no others."""
+        self.voices = Voices(traits.speech, nulls=traits.nulls)
         self.requests = 0
         self.lock = threading.Lock()
 
@@ -149,8 +145,8 @@ class Stranger:
             extracted = self.extract()
             return {**extracted, **stranger_family.heard(technology, extracted.get("result"))}
         lists = self.lists(*stranger_family.LISTS[technology], least=stranger_family.LEAST.get(technology, 1))
-        if all(text in self.prints for name in lists for text in lists[name]):
-            return {"state": "done", "result": stranger_family.judged(technology, lists, self.prints)}
+        if all(text in self.voices.prints for name in lists for text in lists[name]):
+            return {"state": "done", "result": stranger_family.judged(technology, lists, self.voices.prints)}
         return UNKNOWN_VOICEPRINT
 
     def get(self, technology: str, task_id: str) -> Response:
@@ -184,58 +180,16 @@ class Stranger:
         wanted = request.args.get("channels", "")
         if not re.fullmatch(r"(\d+(,\d+)*)?", wanted):
             raise Refusal(422, "query", "channels")
-        return self.result_of(data, mode, [int(word) for word in wanted.split(",") if word], flag.lower() == "true")
-
-    def result_of(self, data: bytes, mode: str, wanted: list[int], vector: bool) -> dict[str, Any]:
-        """Make voiceprints; what cannot be decoded is rejected."""
-        try:
-            samples, rate = soundfile.read(io.BytesIO(data), always_2d=True)
-        except soundfile.LibsndfileError:
-            return {
-                "state": "rejected",
-                "error": {"type": "task.validation-error", "message": "Konvertierung: Fehler 7"},
-            }
-        count = samples.shape[1]
-        numbers = [0] if mode == "mix" else [number for number in wanted or range(count) if number < count]
-        return {
-            "state": "done",
-            "result": {
-                "channels": [self.channel(number, samples[:, number], rate, vector) for number in numbers],
-                "took": 3,
-            },
-        }
-
-    def channel(self, number: int, samples: Any, rate: int, vector: bool) -> dict[str, Any]:
-        """Make one voiceprint; its bytes mean nothing to anybody else."""
-        silent = float(abs(samples).max(initial=0.0)) < 0.001
-        voiced = float((abs(samples) > 0.001).mean()) if samples.size else 0.0
-        speech = round(len(samples) / rate * voiced * self.traits.speech, 3)
-        seed = hashlib.sha512(samples.tobytes()).digest()
-        text = base64.b64encode(b"\x00opaque" + seed).decode()
-        self.prints[text] = speech > 0 and not silent
-        entry: dict[str, Any] = {
-            "model": "sid-xl5",
-            "speech_length": speech,
-            "voiceprint": text,
-            "channel_number": number,
-        }
-        if vector:
-            entry["vector_voiceprint"] = self.vector(text)
-        elif self.traits.nulls:
-            entry["vector_voiceprint"] = None
-        return entry
-
-    def vector(self, text: str) -> list[float]:
-        """Make a vector far from unit length."""
-        chance = random.Random(text)
-        return [chance.uniform(-40, 40) for _ in range(128)] if self.prints[text] else []
+        return self.voices.result_of(
+            data, mode, [int(word) for word in wanted.split(",") if word], flag.lower() == "true"
+        )
 
     def convert(self) -> dict[str, Any]:
         """Convert voiceprints; all but its own are rejected."""
         prints = self.lists("voiceprints")["voiceprints"]
-        if any(text not in self.prints for text in prints):
+        if any(text not in self.voices.prints for text in prints):
             return UNKNOWN_VOICEPRINT
-        return {"state": "done", "result": {"vector_voiceprints": [self.vector(text) for text in prints]}}
+        return {"state": "done", "result": {"vector_voiceprints": [self.voices.vector(text) for text in prints]}}
 
     def lists(self, *names: str, least: int = 1) -> dict[str, list[str]]:
         """Take lists of voiceprints in."""
@@ -276,27 +230,13 @@ class Stranger:
         return self.refuse(status, [])
 
 
-def is_base64(text: str) -> bool:
-    """Whether a text is Base64."""
-    try:
-        return bool(base64.b64decode(text, validate=True))
-    except ValueError:
-        return False
-
-
-class Silent(WSGIRequestHandler):
-    """Logs nothing."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (the overridden method's name for it)
-        """Drop the line."""
+logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no line for each request
 
 
 @contextmanager
 def serving(traits: Traits) -> Iterator[str]:
     """Serve a stranger, and give its base URL."""
-    server = make_server("127.0.0.1", 0, Stranger(traits).app(), threaded=True, request_handler=Silent)
+    server = make_server("127.0.0.1", 0, Stranger(traits).app(), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

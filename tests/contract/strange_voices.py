@@ -1,0 +1,71 @@
+"""What a stranger makes of recordings: voiceprints that only it can read, and vectors far from unit length."""
+
+import base64
+import hashlib
+import io
+import random
+from typing import Any
+
+import soundfile
+
+
+class Voices:
+    """The voiceprints that one stranger made; it knows no others."""
+
+    def __init__(self, speech: float, *, nulls: bool) -> None:
+        self.speech = speech
+        self.nulls = nulls
+        self.prints: dict[str, bool] = {}
+        """Whether there was speech, for each voiceprint."""
+
+    def result_of(self, data: bytes, mode: str, wanted: list[int], vector: bool) -> dict[str, Any]:
+        """Make voiceprints; what cannot be decoded is rejected."""
+        try:
+            samples, rate = soundfile.read(io.BytesIO(data), always_2d=True)
+        except soundfile.LibsndfileError:
+            return {
+                "state": "rejected",
+                "error": {"type": "task.validation-error", "message": "Konvertierung: Fehler 7"},
+            }
+        count = samples.shape[1]
+        numbers = [0] if mode == "mix" else [number for number in wanted or range(count) if number < count]
+        return {
+            "state": "done",
+            "result": {
+                "channels": [self.channel(number, samples[:, number], rate, vector) for number in numbers],
+                "took": 3,
+            },
+        }
+
+    def channel(self, number: int, samples: Any, rate: int, vector: bool) -> dict[str, Any]:
+        """Make one voiceprint; its bytes mean nothing to anybody else."""
+        silent = float(abs(samples).max(initial=0.0)) < 0.001
+        voiced = float((abs(samples) > 0.001).mean()) if samples.size else 0.0
+        speech = round(len(samples) / rate * voiced * self.speech, 3)
+        seed = hashlib.sha512(samples.tobytes()).digest()
+        text = base64.b64encode(b"\x00opaque" + seed).decode()
+        self.prints[text] = speech > 0 and not silent
+        entry: dict[str, Any] = {
+            "model": "sid-xl5",
+            "speech_length": speech,
+            "voiceprint": text,
+            "channel_number": number,
+        }
+        if vector:
+            entry["vector_voiceprint"] = self.vector(text)
+        elif self.nulls:
+            entry["vector_voiceprint"] = None
+        return entry
+
+    def vector(self, text: str) -> list[float]:
+        """Make a vector far from unit length."""
+        chance = random.Random(text)
+        return [chance.uniform(-40, 40) for _ in range(128)] if self.prints[text] else []
+
+
+def is_base64(text: str) -> bool:
+    """Whether a text is Base64."""
+    try:
+        return bool(base64.b64decode(text, validate=True))
+    except ValueError:
+        return False
