@@ -3,8 +3,10 @@
 `make fidelity` writes both from the statements; a test holds that they are what this makes.
 """
 
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 from pathlib import Path
 
 from voxdouble_contract.statements import GENERATIONS, Grade, Statement, statements
@@ -26,6 +28,12 @@ Made by `make fidelity` from `fixtures/voxdouble_fixtures/contract/statements.to
 it, and if not, why.
 
 """
+SOURCES = """
+## Sources
+
+The vendor's public documentation, by page:
+
+"""
 
 
 def pages() -> dict[str, str]:
@@ -35,7 +43,8 @@ def pages() -> dict[str, str]:
     _, end, after = rest.partition(END)
     if not end:
         raise ValueError(f"{README} lacks the lines {BEGIN.strip()} and {END.strip()}, between which the counts stand.")
-    return {TABLE: HEAD + "".join(table_of(known)), README: before + BEGIN + "".join(counts_of(known)) + END + after}
+    table = HEAD + "".join(table_of(known)) + SOURCES + "".join(sources_of(known))
+    return {TABLE: table, README: before + BEGIN + "".join(counts_of(known)) + END + after}
 
 
 def table_of(known: Iterable[Statement]) -> Iterable[str]:
@@ -47,6 +56,17 @@ def table_of(known: Iterable[Statement]) -> Iterable[str]:
         where = "" if len(only) == len(GENERATIONS) else f" ({', '.join(only)})"
         source = "" if one.grade is Grade.CHOSEN else ", ".join(one.source)
         yield row(one.id, one.text + where, str(one.grade), source, one.untestable or "yes")
+
+
+def sources_of(known: Iterable[Statement]) -> Iterable[str]:
+    """Make the table of the pages that are named; a tag without its page is a KeyError."""
+    text = files("voxdouble_fixtures").joinpath("contract", "sources.toml").read_text(encoding="utf-8")
+    named = {tag for one in known for tag in one.source if tag != "choice" and not tag.startswith("all ")}
+    yield row("tag", "page")
+    yield row("---", "---")
+    titles = tomllib.loads(text)
+    for tag in sorted(named):
+        yield row(tag, titles[tag])
 
 
 def counts_of(known: Sequence[Statement]) -> Iterable[str]:
