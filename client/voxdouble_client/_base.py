@@ -13,14 +13,14 @@ import orjson
 
 from voxdouble_client._body import Body, File, Progress, form, json_body
 from voxdouble_client._clock import Clock, Deadline, checked_timeout
-from voxdouble_client._errors import ContractError
+from voxdouble_client._errors import MAY_HAVE_RUN, ApiError, ContractError
 from voxdouble_client._models import TaskAnswer
 from voxdouble_client._results import Reader, plain, reader_for
 from voxdouble_client._retry import Caller
 from voxdouble_client._task import TaskHandle
 from voxdouble_client._transport import Transport
 from voxdouble_client._urls import BaseUrl, ForeignLocation, Query, task_path
-from voxdouble_client._wire import Request, accepted_task
+from voxdouble_client._wire import Accepted, Request, accepted_task
 
 _TOKEN = re.compile(r"[!-~]+")
 
@@ -140,13 +140,25 @@ class BaseClient:
             # Sending again before the time that the appliance asked for would only be refused again.
             return wished if wished < deadline.left() else None
 
-        accepted = accepted_task(self._caller.call(Request("POST", url, body), deadline, granted))
-        task_url = self._base.resolve(accepted.location, url, self._foreign)
-        if task_url.partition("?")[0].rpartition("/")[2] != accepted.task_id:
-            raise ContractError(
-                f"The task {accepted.task_id} is said to be at {accepted.location!r}, the address of another.", url=url
-            )
+        try:
+            accepted = accepted_task(self._caller.call(Request("POST", url, body), deadline, granted))
+            task_url = self._base.resolve(accepted.location, url, self._foreign)
+            if not task_url.partition("?")[0].endswith(f"/{accepted.task_id}"):
+                raise ContractError(_wrong_place(accepted), url=url)
+        except ContractError as error:
+            error.may_have_run = True  # whatever came was no refusal
+            raise
+        except ApiError as error:
+            error.may_have_run = error.status in MAY_HAVE_RUN
+            raise
         return TaskHandle(self._caller, task_url, accepted.task_id, reader, self._timeout, state=accepted.state)
 
     def _deadline(self, timeout: float | None) -> Deadline:
         return self._clock.deadline(self._timeout if timeout is None else timeout)
+
+
+def _wrong_place(accepted: Accepted) -> str:
+    place = accepted.location.partition("?")[0]
+    if place.endswith(f"/{accepted.task_id}/"):
+        return f"The task's address {accepted.location!r} ends in a slash, where the task id should be its end."
+    return f"The task {accepted.task_id} is said to be at {accepted.location!r}, the address of another."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 
+from voxdouble_client._sockets import Unreached
+
 _IN_OUR_WORDS: dict[type[BaseException], str] = {
     RemoteDisconnected: "the connection was closed without an answer",
     BadStatusLine: "what came is no HTTP answer",
@@ -27,6 +29,11 @@ def reason(error: Exception) -> str:
 def may_pass(error: Exception) -> bool:
     """Tell whether another try may do better; a certificate that is not trusted stays so."""
     return not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+
+
+def was_reached(error: Exception) -> bool:
+    """Tell whether there was a connection at all."""
+    return not any(isinstance(cause, Unreached) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -14,7 +14,7 @@ Every error can be pickled, so it survives the way out of a process pool.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from voxdouble_client._models import TaskAnswer, TaskError
 
@@ -25,9 +25,38 @@ if TYPE_CHECKING:
 TRY_LATER = frozenset({429, 502, 503, 504})
 """The statuses that say that it is not the request that is wrong."""
 
+MAY_HAVE_RUN = frozenset({500, 502, 504})
+"""The statuses of a start after which there may be a task: something broke on the way there, or on the way back."""
+
 
 class ApplianceError(Exception):
-    """The base of all errors of this package."""
+    """The base of all errors of this package.
+
+    `handle` is that of the task where the error came after one was started or taken up, while it was waited for; None
+    where there is none to go on with. `may_have_run` says whether a task was or may have been started: False means that
+    the same call can be made again without starting a second one.
+    """
+
+    handle: TaskHandle[Any] | None = None
+    may_have_run: bool = False
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [super().__str__(), self._outlook()]))
+
+    def _outlook(self) -> str:
+        """Say what the caller has to know before trying again."""
+        if self.handle is not None:
+            return (
+                f"The task {self.handle.url} was started. Wait on with error.handle.result(), or later with"
+                f" ApplianceClient.task({self.handle.url!r}).result()."
+            )
+        return "The appliance may have started the task." if self.may_have_run else ""
+
+    def held_by(self, handle: TaskHandle[Any]) -> Self:
+        """Become an error that came while the task of `handle` was waited for."""
+        self.handle = handle
+        self.may_have_run = True
+        return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The standard way calls `cls(*args)`, which keyword-only facts break.
@@ -43,18 +72,27 @@ def _revive(cls: type[ApplianceError], args: tuple[Any, ...], facts: dict[str, A
 class TransportError(ApplianceError):
     """No whole answer came to a request.
 
-    `may_have_run` says whether the appliance may have acted on it: False when not one byte of its body had been sent.
+    `may_have_run` is False when not one byte of the request that starts a task had been sent.
     `timed_out` says whether the call's own deadline ended it, `transient` whether the same request may do better later.
+    `reached` is False where not even a connection was made.
     """
 
     def __init__(
-        self, message: str, *, url: str, may_have_run: bool = False, timed_out: bool = False, transient: bool = True
+        self,
+        message: str,
+        *,
+        url: str,
+        may_have_run: bool = False,
+        timed_out: bool = False,
+        transient: bool = True,
+        reached: bool = True,
     ) -> None:
         super().__init__(message)
         self.url = url
         self.may_have_run = may_have_run
         self.timed_out = timed_out
         self.transient = transient
+        self.reached = reached
 
 
 class ApiError(ApplianceError):
@@ -91,10 +129,14 @@ class _BadEnd(ApplianceError):
 
     def __init__(self, text: str, *, url: str, answer: TaskAnswer, error: TaskError) -> None:
         super().__init__(text)
+        self.may_have_run = True
         self.url = url
         self.task_id = answer.task_id
         self.answer = answer
         self.error = error
+
+    def _outlook(self) -> str:
+        return ""  # the task has ended
 
 
 class TaskFailed(_BadEnd):
@@ -111,9 +153,11 @@ class PollTimeout(ApplianceError):
     `state` is the last state seen, or None where no look succeeded; `timeout` is in seconds.
     """
 
+    handle: TaskHandle[Any]
+
     def __init__(self, text: str, *, handle: TaskHandle[Any], state: str | None, timeout: float) -> None:
         super().__init__(text)
-        self.handle = handle
+        self.held_by(handle)
         self.task_id = handle.task_id
         self.url = handle.url
         self.state = state

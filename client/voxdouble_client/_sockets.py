@@ -21,6 +21,10 @@ CONNECT_SECONDS = 10.0
 """Chosen: the longest that one address of a host is tried, and that a TLS handshake may take."""
 
 
+class Unreached(OSError):
+    """No connection was made; its cause says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`ends` is an instant of `time.monotonic`; `stall` the seconds that may pass without any byte."""
@@ -79,7 +83,15 @@ class DeadlineTlsSocket(DeadlineSocket, ssl.SSLSocket):
 
 
 def connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) -> DeadlineSocket:
-    """Connect to the first address of the host that takes the call; OSError if none does.
+    """Connect to the first address of the host that takes the call; Unreached if none does."""
+    try:
+        return _connect(host, port, options)
+    except OSError as error:
+        raise Unreached(*error.args) from error
+
+
+def _connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) -> DeadlineSocket:
+    """Connect to the first address that takes the call.
 
     Each address is given an even share of the time left, so that a dead one does not use it up.
     """

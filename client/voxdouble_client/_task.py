@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from voxdouble_client._clock import Clock, Deadline
-from voxdouble_client._errors import PollTimeout, TaskFailed, TaskRejected
+from voxdouble_client._errors import ApplianceError, PollTimeout, TaskFailed, TaskRejected, TransportError
 from voxdouble_client._models import TaskAnswer
 from voxdouble_client._polling import Waited, wait_for, within
 from voxdouble_client._results import Reader, read_result
@@ -57,7 +58,7 @@ class TaskHandle(Generic[R]):
         """Wait for the result; TaskFailed or TaskRejected if it ends badly, PollTimeout after `timeout` seconds.
 
         ApiError if the appliance refuses a look (404: the task has expired) and TransportError if it cannot be reached,
-        once retries are used up; ContractError if an answer is not what the contract promises.
+        once retries are used up; ContractError if an answer is not what the contract promises. All carry this handle.
         """
         return self._result(self._deadline(timeout), on_state)
 
@@ -66,25 +67,40 @@ class TaskHandle(Generic[R]):
         if answer.error is not None:
             text = explained(answer.error.type, answer.error.message, answer.error.detail)
             kind = TaskFailed if answer.state == "failed" else TaskRejected
-            raise kind(f"The task {self.url} {answer.state}: {text}", url=self.url, answer=answer, error=answer.error)
+            what = "failed" if kind is TaskFailed else "was rejected"
+            error = kind(f"The task {self.url} {what}: {text}", url=self.url, answer=answer, error=answer.error)
+            raise error.held_by(self)
         return self._typed(answer)
 
     def _typed(self, answer: TaskAnswer) -> R:
-        result: R = read_result(self._reader, answer, self.url)
+        with self._held():
+            result: R = read_result(self._reader, answer, self.url)
         return result
 
     def _wait(self, deadline: Deadline, on_state: Callable[[str], None] | None) -> TaskAnswer:
-        waited = wait_for(self._look, self._clock(), deadline, self._since, on_state)
-        if waited.answer is not None and waited.answer.final:
-            return waited.answer
-        raise self._poll_timeout(deadline, waited) from waited.failure
+        with self._held():
+            waited = wait_for(self._look, self._clock(), deadline, self._since, on_state)
+            if waited.answer is not None and waited.answer.final:
+                return waited.answer
+            last = waited.failure
+            if isinstance(last, TransportError) and not last.reached and waited.answer is None and self._state is None:
+                raise last  # nothing was ever heard of this task: that it goes on would be a guess
+            raise self._poll_timeout(deadline, waited) from waited.failure
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Let every error tell that there is a task, so that nobody starts a second one."""
+        try:
+            yield
+        except ApplianceError as error:
+            error.held_by(self)
+            raise
 
     def _poll_timeout(self, deadline: Deadline, waited: Waited) -> PollTimeout:
         state = waited.answer.state if waited.answer else self._state
         text = (
             f"The task {self.task_id} did not end within {deadline.timeout:g} s; it goes on"
-            f" (last seen: {state or 'never'}). Wait on with error.handle.result(), or later with"
-            f" ApplianceClient.task({self.url!r}).result()."
+            f" (last seen: {state or 'never'})."
         )
         if waited.failure is not None:
             text += f" The last look failed: {waited.failure}"

@@ -20,7 +20,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_ import create_urllib3_context
 
 from voxdouble_client import _sockets
-from voxdouble_client._causes import may_pass, reason
+from voxdouble_client._causes import may_pass, reason, was_reached
 from voxdouble_client._errors import ContractError, TransportError
 from voxdouble_client._wire import Reply, Request
 
@@ -179,12 +179,12 @@ def _transport_error(request: Request, error: Exception, deadline: float | None)
     may_have_run = request.body is not None and request.body.started
     why = reason(error) if deadline is None else f"it was not answered within {round(deadline, 3):g} s"
     return TransportError(
-        f"{request.method} {request.url} failed: {why}."
-        + (" The appliance may have started the task." if may_have_run else ""),
+        f"{request.method} {request.url} failed: {why}.",
         url=request.url,
         may_have_run=may_have_run,
         timed_out=deadline is not None,
         transient=may_pass(error),
+        reached=was_reached(error),
     )
 
 
