@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from voxdouble_client._models import TaskAnswer
+
+LARGEST = (2 - 2**-23) * 2.0**127
+"""The largest float32: vectors and scores are such numbers."""
 
 
 class Unlike(Exception):
@@ -61,4 +65,13 @@ def numbers_at(value: Any, where: str) -> list[float]:
     kinds = set(map(type, value)) if isinstance(value, list) else {str}
     if not kinds <= {float, int}:
         raise Unlike(f"{where} is not a list of numbers")
-    return value if kinds <= {float} else [float(number) for number in value]  # there can be millions of them
+    numbers: list[float] = value if kinds <= {float} else [float(number) for number in value]  # there can be millions
+    if numbers and not -LARGEST <= min(numbers) <= max(numbers) <= LARGEST:
+        raise Unlike(f"{where} has a number that is none of 32 bits")
+    return numbers
+
+
+def check_widths(vectors: Iterable[list[float] | None], where: str) -> None:
+    """See that all vectors are of one length, but for the empty ones of channels without speech (S45, S46)."""
+    if len(widths := {len(vector) for vector in vectors if vector}) > 1:
+        raise Unlike(f"{where} are vectors of {' and '.join(map(str, sorted(widths)))} numbers")

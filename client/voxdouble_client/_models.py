@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from voxdouble_client._body import File
-    from voxdouble_client._errors import ApplianceError
+
+VECTOR_LENGTH = 128
+"""Numbers in a vector voiceprint of a channel with speech (S45)."""
 
 FINAL_STATES = frozenset({"done", "failed", "rejected"})
 """The states that a task does not leave (S12); any other, known or not, counts as unfinished."""
@@ -110,13 +112,19 @@ class Outcome:
 
     file: File
     result: VoiceprintExtraction | None
-    error: ApplianceError | OSError | None
+    error: Exception | None
 
 
-def matrix(vectors: list[list[float]]) -> npt.NDArray[np.float32]:
-    """Make one float32 row of each vector; an empty one becomes NaN, so that rows and vectors keep their numbers."""
+def matrix(vectors: list[list[float]], width: int | None = None) -> npt.NDArray[np.float32]:
+    """Make one float32 row of each vector; an empty one becomes NaN, so that rows and vectors keep their numbers.
+
+    `width` is that of the rows where it is known otherwise. ValueError where the vectors are of several lengths.
+    """
     import numpy as np  # noqa: PLC0415  late, so that the client needs no numpy
 
-    width = max(map(len, vectors), default=0)
-    silent = [float("nan")] * width
-    return np.array([vector or silent for vector in vectors], dtype=np.float32).reshape(len(vectors), width)
+    widths = {len(vector) for vector in vectors if vector}
+    if len(widths) > 1:
+        raise ValueError(f"Vectors of {', '.join(map(str, sorted(widths)))} numbers do not make one array.")
+    columns = width or max(widths, default=VECTOR_LENGTH)
+    silent = [float("nan")] * columns
+    return np.array([vector or silent for vector in vectors], dtype=np.float32).reshape(len(vectors), columns)

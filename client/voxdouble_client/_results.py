@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from voxdouble_client._errors import ContractError
-from voxdouble_client._members import Unlike, integer_of, list_of, number_of, numbers_at, object_at, result_of, text_of
+from voxdouble_client._members import (
+    Unlike,
+    check_widths,
+    integer_of,
+    list_of,
+    number_of,
+    numbers_at,
+    object_at,
+    result_of,
+    text_of,
+)
 from voxdouble_client._models import ChannelVoiceprint, TaskAnswer, VoiceprintConversion, VoiceprintExtraction
 from voxdouble_client._speaker_results import READERS
 
@@ -39,17 +49,17 @@ def plain(answer: TaskAnswer) -> TaskAnswer:
 def extraction(answer: TaskAnswer) -> VoiceprintExtraction:
     """Read the result of an extraction (S36 to S40)."""
     channels = list_of(result_of(answer), "channels", "result")
-    return VoiceprintExtraction(
-        tuple(_channel(raw, f"result.channels[{i}]") for i, raw in enumerate(channels)), answer.raw
-    )
+    read = tuple(_channel(raw, f"result.channels[{i}]") for i, raw in enumerate(channels))
+    check_widths((channel.vector_voiceprint for channel in read), "in result.channels")
+    return VoiceprintExtraction(read, answer.raw)
 
 
 def conversion(answer: TaskAnswer) -> VoiceprintConversion:
     """Read the result of a conversion (S44)."""
     vectors = list_of(result_of(answer), "vector_voiceprints", "result")
-    return VoiceprintConversion(
-        [numbers_at(raw, f"result.vector_voiceprints[{i}]") for i, raw in enumerate(vectors)], (answer.raw,)
-    )
+    read = [numbers_at(raw, f"result.vector_voiceprints[{i}]") for i, raw in enumerate(vectors)]
+    check_widths(read, "in result.vector_voiceprints")
+    return VoiceprintConversion(read, (answer.raw,))
 
 
 def conversion_of(count: int) -> Callable[[TaskAnswer], VoiceprintConversion]:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, NoReturn
 
 import click
 
@@ -21,8 +21,9 @@ from voxdouble_client._body import File
 from voxdouble_client._client import ApplianceClient
 from voxdouble_client._errors import ApplianceError, ContractError
 from voxdouble_client._models import FINAL_STATES
-from voxdouble_client._output import Npy, output_for
-from voxdouble_client._run import INTERRUPTED, REFUSED, SUCCESS, Job, Report, Run, exit_code
+from voxdouble_client._output import is_array, output_for
+from voxdouble_client._run import INTERRUPTED, REFUSED, SUCCESS, Job, Report, Run, exit_code, give_up_stdout
+from voxdouble_client._sink import checked_place
 from voxdouble_client._task import TaskHandle
 from voxdouble_client._urls import task_path
 from voxdouble_client._voiceprint_files import INPUT_LIMIT, read_voiceprints
@@ -56,10 +57,12 @@ class Settings:
         except ContractError as error:
             raise click.UsageError(str(error)) from None
 
-    def run(self) -> Run:
-        """Make a run, which knows what a command that goes on with it needs."""
+    def run(self, jobs: Sequence[Job], output: str) -> NoReturn:
+        """Run the jobs, write what comes of them, and end with the exit code."""
         token = ["--token", "TOKEN"] if self.token else []
-        return Run(self.timeout, [*(["--ca", self.ca] if self.ca else []), *token])
+        run = Run(self.timeout, [*(["--ca", self.ca] if self.ca else []), *token])
+        run.do(jobs, output_for(output, several=len(jobs) > 1))
+        raise click.exceptions.Exit(run.code)
 
 
 def appliance_options(*, url_required: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -85,6 +88,9 @@ def appliance_options(*, url_required: bool) -> Callable[[Callable[..., None]], 
             except KeyboardInterrupt:
                 click.echo("Interrupted.", err=True)
                 raise click.exceptions.Exit(INTERRUPTED) from None
+            except OSError as error:  # the caller's own file, or stdout
+                give_up_stdout()
+                raise click.UsageError(f"{error}.") from None
 
         return call
 
@@ -94,7 +100,8 @@ def appliance_options(*, url_required: bool) -> Callable[[Callable[..., None]], 
 output_option = click.option(
     "-o",
     "--output",
-    type=click.File("wb", lazy=False),
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    callback=checked_place,
     default="-",
     help="Write here instead of on stdout; a file named .npy gets the vectors or scores as one array.",
 )
@@ -133,20 +140,19 @@ def extract(
     vector: bool,
     channel_mode: Literal["split", "mix"] | None,
     channels: list[int],
-    output: IO[bytes],
+    output: str,
 ) -> None:
     """Extract the voiceprints of recordings; - is stdin.
 
     One file gives one JSON object, as the appliance answers it; several give one a line, in their order.
     """
     check_stdin(files)
-    writer = output_for(output, several=len(files) > 1)
-    if isinstance(writer, Npy) and not vector:
+    if is_array(output) and not vector:
         raise click.UsageError("A .npy file is for vectors; ask for them with --vector.")
     client = settings.client()
 
     def start(file: str, report: Report) -> TaskHandle[Any]:
-        source: File = sys.stdin.buffer if file == "-" else file
+        source: File = stdin() if file == "-" else file
         return client.start_voiceprint_extraction(
             source,
             include_vector_voiceprint=vector,
@@ -156,17 +162,14 @@ def extract(
             progress=lambda sent, total: report(0.9 * sent / total),
         )
 
-    run = settings.run()
-    run.do([Job(file, partial(start, file)) for file in files], writer.take)
-    writer.close()
-    raise click.exceptions.Exit(run.code)
+    settings.run([Job(file, partial(start, file)) for file in files], output)
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=INPUT)
 @output_option
 @appliance_options(url_required=True)
-def convert(settings: Settings, files: tuple[str, ...], output: IO[bytes]) -> None:
+def convert(settings: Settings, files: tuple[str, ...], output: str) -> None:
     """Convert voiceprints to vectors, in one task; - is stdin.
 
     A file is JSON as `extract` writes it, one object or several lines, or a voiceprint in Base64 text.
@@ -174,29 +177,19 @@ def convert(settings: Settings, files: tuple[str, ...], output: IO[bytes]) -> No
     voiceprints = voiceprints_in(files)
     if not 0 < len(voiceprints) <= MOST_VOICEPRINTS:
         raise click.UsageError(f"One conversion takes 1 to {MOST_VOICEPRINTS} voiceprints, not {len(voiceprints)}.")
-    writer = output_for(output, several=False)
     client = settings.client()
-    run = settings.run()
-    run.do(
-        [Job("convert", lambda _: client.start_voiceprint_conversion(voiceprints, timeout=settings.timeout))],
-        writer.take,
-    )
-    writer.close()
-    raise click.exceptions.Exit(run.code)
+    start = partial(client.start_voiceprint_conversion, voiceprints, timeout=settings.timeout)
+    settings.run([of_texts("convert", start, rows=len(voiceprints))], output)
 
 
 @click.command()
 @click.argument("urls", nargs=-1, required=True, metavar="TASK_URL...")
 @output_option
 @appliance_options(url_required=False)
-def wait(settings: Settings, urls: tuple[str, ...], output: IO[bytes]) -> None:
+def wait(settings: Settings, urls: tuple[str, ...], output: str) -> None:
     """Wait for tasks that were started before, and give their answers as `extract` does."""
     jobs = [Job(url, partial(lambda handle, _: handle, settings.task(url))) for url in urls]
-    writer = output_for(output, several=len(urls) > 1)
-    run = settings.run()
-    run.do(jobs, writer.take)
-    writer.close()
-    raise click.exceptions.Exit(run.code)
+    settings.run(jobs, output)
 
 
 @click.command()
@@ -217,6 +210,25 @@ def check_stdin(files: Sequence[str]) -> None:
     """Refuse to read stdin twice."""
     if files.count("-") > 1:
         raise click.UsageError("stdin can be read once only; - stands there twice.")
+    if "-" in files and sys.stdin is None:
+        raise click.UsageError("stdin is closed, so there is nothing to read for -.")
+
+
+def stdin() -> IO[bytes]:
+    """Give stdin without its buffer, whose lock would break the interpreter's end if a thread still reads then."""
+    buffered = sys.stdin.buffer
+    raw: IO[bytes] = getattr(buffered, "raw", buffered)
+    return raw
+
+
+def of_texts(name: str, start: Callable[[], TaskHandle[Any]], rows: int = 0) -> Job:
+    """Make the job of a task that is made of texts; they are sent in one go."""
+
+    def begin(report: Report) -> TaskHandle[Any]:
+        report(0.0)
+        return start()
+
+    return Job(name, begin, rows)
 
 
 def voiceprints_in(files: Sequence[str]) -> list[str]:

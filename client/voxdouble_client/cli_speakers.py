@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import IO, Any
+from typing import Any
 
 import click
 
 from voxdouble_client._body import File
-from voxdouble_client._output import Npy, output_for
+from voxdouble_client._output import is_array
 from voxdouble_client._run import Job, Report
+from voxdouble_client._sink import checked_place
 from voxdouble_client._task import TaskHandle
 from voxdouble_client.cli import (
     INPUT,
@@ -19,7 +19,9 @@ from voxdouble_client.cli import (
     appliance_options,
     channel_options,
     check_stdin,
+    of_texts,
     output_option,
+    stdin,
     voiceprints_in,
 )
 
@@ -34,7 +36,12 @@ voiceprints_option = click.option(
     help="The files hold voiceprints, as `convert` reads them; all of them make one task.",
 )
 answer_option = click.option(
-    "-o", "--output", type=click.File("wb", lazy=False), default="-", help="Write here instead of on stdout."
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    callback=checked_place,
+    default="-",
+    help="Write here instead of on stdout.",
 )
 speech_option = click.option("--max-speech-length", type=SECONDS, help="Judge by so many seconds of speech at most.")
 
@@ -44,7 +51,7 @@ speech_option = click.option("--max-speech-length", type=SECONDS, help="Judge by
 @click.argument("voiceprints_b", type=INPUT)
 @output_option
 @appliance_options(url_required=True)
-def compare(settings: Settings, voiceprints_a: str, voiceprints_b: str, output: IO[bytes]) -> None:
+def compare(settings: Settings, voiceprints_a: str, voiceprints_b: str, output: str) -> None:
     """Score each voiceprint of one file with each of another, in one task; - is stdin.
 
     The scores stand row by row: a row for each voiceprint of VOICEPRINTS_B, a column for each of VOICEPRINTS_A. The
@@ -53,15 +60,15 @@ def compare(settings: Settings, voiceprints_a: str, voiceprints_b: str, output: 
     check_stdin([voiceprints_a, voiceprints_b])
     columns, rows = voiceprints_in([voiceprints_a]), voiceprints_in([voiceprints_b])
     client = settings.client()
-    job = Job("compare", lambda _: client.start_voiceprint_comparison(columns, rows, timeout=settings.timeout))
-    _run(settings, [job], output)
+    start = partial(client.start_voiceprint_comparison, columns, rows, timeout=settings.timeout)
+    settings.run([of_texts("compare", start)], output)
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=INPUT)
 @answer_option
 @appliance_options(url_required=True)
-def merge(settings: Settings, files: tuple[str, ...], output: IO[bytes]) -> None:
+def merge(settings: Settings, files: tuple[str, ...], output: str) -> None:
     """Merge at least two voiceprints of one speaker into one; - is stdin.
 
     The files are such as `convert` reads, and what comes out can be read by it, by `compare` and by `merge` again.
@@ -69,8 +76,8 @@ def merge(settings: Settings, files: tuple[str, ...], output: IO[bytes]) -> None
     _no_array(output)
     voiceprints = voiceprints_in(files)
     client = settings.client()
-    job = Job("merge", lambda _: client.start_voiceprint_merging(voiceprints, timeout=settings.timeout))
-    _run(settings, [job], output)
+    start = partial(client.start_voiceprint_merging, voiceprints, timeout=settings.timeout)
+    settings.run([of_texts("merge", start)], output)
 
 
 @click.command()
@@ -82,9 +89,7 @@ def merge(settings: Settings, files: tuple[str, ...], output: IO[bytes]) -> None
 @speech_option
 @answer_option
 @appliance_options(url_required=True)
-def gender(
-    settings: Settings, files: tuple[str, ...], *, of_voiceprints: bool, output: IO[bytes], **asked: Any
-) -> None:
+def gender(settings: Settings, files: tuple[str, ...], *, of_voiceprints: bool, output: str, **asked: Any) -> None:
     """Identify the gender of speakers from recordings, or from voiceprints; - is stdin.
 
     One recording gives one JSON object, as the appliance answers it; several give one a line, in their order.
@@ -95,7 +100,7 @@ def gender(
         jobs = _of_voiceprints("gender", client.start_gender_identification_of_voiceprints, files, asked, settings)
     else:
         jobs = _of_recordings(client.start_gender_identification, files, asked, settings)
-    _run(settings, jobs, output)
+    settings.run(jobs, output)
 
 
 @click.command()
@@ -105,7 +110,7 @@ def gender(
 @speech_option
 @answer_option
 @appliance_options(url_required=True)
-def age(settings: Settings, files: tuple[str, ...], *, of_voiceprints: bool, output: IO[bytes], **asked: Any) -> None:
+def age(settings: Settings, files: tuple[str, ...], *, of_voiceprints: bool, output: str, **asked: Any) -> None:
     """Estimate the age of speakers from recordings, or from voiceprints; - is stdin.
 
     One recording gives one JSON object, as the appliance answers it; several give one a line, in their order.
@@ -116,14 +121,14 @@ def age(settings: Settings, files: tuple[str, ...], *, of_voiceprints: bool, out
         jobs = _of_voiceprints("age", client.start_age_estimation_of_voiceprints, files, asked, settings)
     else:
         jobs = _of_recordings(client.start_age_estimation, files, asked, settings)
-    _run(settings, jobs, output)
+    settings.run(jobs, output)
 
 
 def _of_recordings(start: Start, files: Sequence[str], asked: dict[str, Any], settings: Settings) -> list[Job]:
     check_stdin(files)
 
     def begin(file: str, report: Report) -> TaskHandle[Any]:
-        source: File = sys.stdin.buffer if file == "-" else file
+        source: File = stdin() if file == "-" else file
         return start(source, timeout=settings.timeout, progress=lambda sent, total: report(0.9 * sent / total), **asked)
 
     return [Job(file, partial(begin, file)) for file in files]
@@ -135,17 +140,9 @@ def _of_voiceprints(
     if any(value not in (None, []) for value in asked.values()):
         raise click.UsageError("Channels, ranges and lengths are for recordings; a voiceprint is judged as it is.")
     voiceprints = voiceprints_in(files)
-    return [Job(name, lambda _: start(voiceprints, timeout=settings.timeout))]
+    return [of_texts(name, partial(start, voiceprints, timeout=settings.timeout))]
 
 
-def _no_array(output: IO[bytes]) -> None:
-    if isinstance(output_for(output, several=False), Npy):
+def _no_array(output: str) -> None:
+    if is_array(output):
         raise click.UsageError("A .npy file is for vectors and scores; name another file.")
-
-
-def _run(settings: Settings, jobs: Sequence[Job], output: IO[bytes]) -> None:
-    writer = output_for(output, several=len(jobs) > 1)
-    run = settings.run()
-    run.do(jobs, writer.take)
-    writer.close()
-    raise click.exceptions.Exit(run.code)
