@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import orjson
 
-from voxdouble_client._body import Body, File, Progress, form, json_body
+from voxdouble_client._body import Body, File, Progress, check_numbers, form, json_body
 from voxdouble_client._clock import Clock, Deadline, checked_timeout
 from voxdouble_client._errors import MAY_HAVE_RUN, ApiError, ContractError
 from voxdouble_client._models import TaskAnswer
@@ -78,12 +78,10 @@ class BaseClient:
 
     def task(self, url: str) -> TaskHandle[Any]:
         """Take up a task again by the `url` of its handle; its result is typed where its technology is known here."""
-        resolved = self._base.resolve(url, str(self._base), self._foreign)
+        resolved = self._base.resolve(url, str(self._base), self._foreign) if "/api/technology/" in url else ""
         parts = task_path(resolved)
         if parts is None:
-            raise ContractError(
-                f"{url!r} is not the URL of a task, which ends in /api/technology/<technology>/<task id>.", url=url
-            )
+            raise ValueError(f"{url!r} is not the URL of a task, which ends in /api/technology/<technology>/<task id>.")
         _, technology, task_id = parts
         return TaskHandle(self._caller, resolved, task_id, reader_for(technology), self._timeout)
 
@@ -131,6 +129,7 @@ class BaseClient:
         url = self._base.technology(technology, params or {})
         if json is not None:
             return self._start(url, json_body(json), deadline, plain)
+        check_numbers(config)
         fields = {} if config is None else {"config": orjson.dumps(config).decode()}
         with form(files or {}, fields, progress) as body:
             return self._start(url, body, deadline, plain)

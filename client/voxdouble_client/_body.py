@@ -6,8 +6,10 @@ requests' own `files=` reads a file whole (627 MB for one of 300 MB); this hands
 from __future__ import annotations
 
 import io
+import math
 import os
 import secrets
+import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -90,7 +92,18 @@ def _pieces(part: Part) -> Iterator[bytes]:
 
 def json_body(value: Mapping[str, Any]) -> Body:
     """Make the body of a request in JSON."""
+    check_numbers(value)
     return Body([_fixed(orjson.dumps(value))], "application/json")
+
+
+def check_numbers(value: Any) -> None:
+    """ValueError where a number has no JSON; orjson would write null for it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value!r} cannot be sent: JSON has no such number.")
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    for part in inner:
+        if not isinstance(part, str):
+            check_numbers(part)
 
 
 def _fixed(text: str | bytes) -> Part:
@@ -146,6 +159,8 @@ def _measured(stream: IO[bytes], name: str) -> Iterator[Part]:
     if isinstance(stream.read(0), str):
         raise TypeError(f'{name} is open as text; open it in binary mode, "rb".')
     if stream.seekable():
+        if _is_device(stream):
+            raise ValueError(f"{name} is a device, which has no size; save what it gives to a file first.")
         start = stream.tell()
         end = stream.seek(0, os.SEEK_END)
         yield Part(stream, start, max(end - start, 0), name)
@@ -157,3 +172,11 @@ def _measured(stream: IO[bytes], name: str) -> Iterator[Part]:
             if size > SPOOL_LIMIT:
                 raise ValueError(f"{name} is a pipe of more than {SPOOL_LIMIT} bytes; save it to a file first.")
         yield Part(spool, 0, size, name)
+
+
+def _is_device(stream: IO[bytes]) -> bool:
+    """Tell whether it is a character device, as /dev/zero, which lets itself be sought but has no end."""
+    try:
+        return stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
+    except (OSError, AttributeError):
+        return False  # no file of the system's

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from voxdouble_client._arguments import MOST_VOICEPRINTS, checked_voiceprints, extraction_query
 from voxdouble_client._body import File, Progress, form, json_body
@@ -11,7 +12,7 @@ from voxdouble_client._clock import Deadline
 from voxdouble_client._errors import ApplianceError
 from voxdouble_client._many import in_order
 from voxdouble_client._models import Outcome, VoiceprintConversion, VoiceprintExtraction
-from voxdouble_client._results import CONVERSION, EXTRACTION, conversion_of, extraction
+from voxdouble_client._results import CONVERSION, EXTRACTION, conversion_of, extraction, joined
 from voxdouble_client._speakers import SpeakerClient
 from voxdouble_client._task import TaskHandle
 
@@ -59,7 +60,13 @@ class ApplianceClient(SpeakerClient):
         """Extract from many files, at most `concurrency` at once, and yield one outcome a file, in their order.
 
         `timeout` is each file's own. What goes wrong with a file, or in reading it, is its outcome, and ends no other.
+        TypeError where `files` is one file, ValueError where an option can be right for none.
         """
+        if isinstance(files, (str, bytes, os.PathLike)) or hasattr(files, "read"):
+            raise TypeError(f"files is a list of files, like [file], not one: {type(files).__name__}.")
+        channels = tuple(channels)
+        extraction_query(include_vector=include_vector_voiceprint, channel_mode=channel_mode, channels=channels)
+        self._deadline(timeout)
 
         def extract(file: File) -> Outcome:
             try:
@@ -70,7 +77,7 @@ class ApplianceClient(SpeakerClient):
                     channels=channels,
                     timeout=timeout,
                 )
-            except (ApplianceError, OSError) as error:
+            except Exception as error:  # noqa: BLE001  a file object of the caller's own may raise anything
                 return Outcome(file, None, error)
             return Outcome(file, result, None)
 
@@ -111,18 +118,17 @@ class ApplianceClient(SpeakerClient):
             raise ValueError(f"batch_size is at least 1, not {batch_size}.")
         deadline = self._deadline(timeout)
         todo = checked_voiceprints(voiceprints)
-        vectors: list[list[float]] = []
-        answers: list[dict[str, Any]] = []
+        done = VoiceprintConversion([], ())
         for first in range(0, len(todo), batch_size):
             batch = todo[first : first + batch_size]
             try:
                 part = self._start_conversion(batch, deadline)._result(deadline, None)  # noqa: SLF001
+                done = joined(done, part)
             except ApplianceError as error:
+                error.converted = done if done.answers else None
                 error.add_note(f"In the call for the voiceprints {first} to {first + len(batch) - 1} of {len(todo)}.")
                 raise
-            vectors += part.vector_voiceprints
-            answers += part.answers
-        return VoiceprintConversion(vectors, tuple(answers))
+        return done
 
     def start_voiceprint_conversion(
         self, voiceprints: Iterable[str], *, timeout: float | None = None

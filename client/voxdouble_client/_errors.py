@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from voxdouble_client._models import TaskAnswer, TaskError
+from voxdouble_client._models import TaskAnswer, TaskError, VoiceprintConversion
 
 if TYPE_CHECKING:
     from voxdouble_client._task import TaskHandle
@@ -34,11 +34,13 @@ class ApplianceError(Exception):
 
     `handle` is that of the task where the error came after one was started or taken up, while it was waited for; None
     where there is none to go on with. `may_have_run` says whether a task was or may have been started: False means that
-    the same call can be made again without starting a second one.
+    the same call can be made again without starting a second one. `converted` has what `convert_voiceprints` had
+    finished in the calls before the one that failed, else None.
     """
 
     handle: TaskHandle[Any] | None = None
     may_have_run: bool = False
+    converted: VoiceprintConversion | None = None
 
     def __str__(self) -> str:
         return " ".join(filter(None, [super().__str__(), self._outlook()]))

@@ -74,6 +74,16 @@ def conversion_of(count: int) -> Callable[[TaskAnswer], VoiceprintConversion]:
     return read
 
 
+def joined(first: VoiceprintConversion, second: VoiceprintConversion) -> VoiceprintConversion:
+    """Make one of two conversions; ContractError where their vectors are of different lengths."""
+    vectors = first.vector_voiceprints + second.vector_voiceprints
+    try:
+        check_widths(vectors, "in the results of several calls")
+    except Unlike as unlike:
+        raise ContractError(f"The conversion is not what the contract promises: {unlike}.", url="") from None
+    return VoiceprintConversion(vectors, first.answers + second.answers)
+
+
 def _channel(value: Any, where: str) -> ChannelVoiceprint:
     raw = object_at(value, where)
     number = integer_of(raw, "channel_number", where)

@@ -86,6 +86,7 @@ class Transport:
     """
 
     def __init__(self, *, token: str | None, ca: str | None, proxy: str | None) -> None:
+        self._closed = False
         self._session = _Session()
         self._session.headers.clear()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # they could grow without bound
@@ -98,11 +99,14 @@ class Transport:
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
 
     def close(self) -> None:
-        """Close the pooled connections."""
+        """Close the pooled connections; nothing is sent any more."""
+        self._closed = True
         self._session.close()
 
     def send(self, request: Request, seconds: float) -> Reply:
         """Send, and give the whole reply, within `seconds` of real time; TransportError where there is none."""
+        if self._closed:
+            raise RuntimeError("This client is closed; make another ApplianceClient to send more.")
         began = time.monotonic()
         if request.body is not None:
             request.body.rewind()

@@ -54,8 +54,8 @@ class Settings:
             raise click.UsageError(f"{url!r} is not the whole URL of a task.")
         try:
             return self.client(parts[0]).task(url)
-        except ContractError as error:
-            raise click.UsageError(str(error)) from None
+        except (ContractError, ValueError):
+            raise click.UsageError(f"The task {url!r} is not on the appliance {self.url or parts[0]}.") from None
 
     def run(self, jobs: Sequence[Job], output: str) -> NoReturn:
         """Run the jobs, write what comes of them, and end with the exit code."""

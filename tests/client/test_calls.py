@@ -13,7 +13,6 @@ from tests.client.hostile import (
     DONE,
     TASK_ID,
     TASK_PATH,
-    HostileServer,
     Received,
     accepted,
     against,
@@ -341,12 +340,3 @@ def test_one_deadline_holds_for_the_whole_call() -> None:
         with pytest.raises(PollTimeout):
             appliance.extract_voiceprint(b"audio", timeout=0.5)
         assert time.monotonic() - began < 0.5 + 2
-
-
-def test_every_call_closes_what_it_opened() -> None:
-    """After a client is closed, no connection is left; the next call would open its own."""
-    with HostileServer(speaking(reply(200, DONE))) as server:
-        with ApplianceClient(server.url) as appliance:
-            appliance.extract_voiceprint(b"audio")
-        assert appliance.extract_voiceprint(b"audio").channels
-        appliance.close()
