@@ -19,6 +19,7 @@ from voxdouble_client._results import Reader, plain, reader_for
 from voxdouble_client._retry import Caller
 from voxdouble_client._task import TaskHandle
 from voxdouble_client._transport import Transport
+from voxdouble_client._trust import check_certificates, check_proxy
 from voxdouble_client._urls import BaseUrl, ForeignLocation, Query, task_path
 from voxdouble_client._wire import Accepted, Request, accepted_task
 
@@ -49,13 +50,11 @@ class BaseClient:
     ) -> None:
         if token is not None and not _TOKEN.fullmatch(token):
             raise ValueError("A token is printable ASCII without spaces.")
-        if proxy is not None and not proxy.lower().startswith("http://"):
-            raise ValueError("A proxy is an http:// URL, as deadlines are kept through such a one only.")
         if foreign_location not in {"refuse", "rebase"}:
             raise ValueError(f'foreign_location is "refuse" or "rebase", not {foreign_location!r}.')
-        if ca is not None and not os.path.exists(ca):  # noqa: PTH110  it may be a path of any kind
-            raise FileNotFoundError(f"There are no certificates at {os.fspath(ca)}.")
         self._base = BaseUrl.parse(url)
+        check_certificates(url, ca)
+        check_proxy(url, proxy)
         self._timeout = checked_timeout(timeout)
         self._foreign = foreign_location
         self._clock = Clock(sleep, now)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 
 from voxdouble_client._sockets import Unreached
+
+_REFUSING_PROXY = re.compile(r"Tunnel connection failed: 4(?!08|29)")
+"""How http.client tells what a proxy answered to CONNECT; "later" is no refusal."""
 
 _IN_OUR_WORDS: dict[type[BaseException], str] = {
     RemoteDisconnected: "the connection was closed without an answer",
@@ -27,8 +31,18 @@ def reason(error: Exception) -> str:
 
 
 def may_pass(error: Exception) -> bool:
-    """Tell whether another try may do better; a certificate that is not trusted stays so."""
-    return not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+    """Tell whether another try may do better.
+
+    A certificate that is not trusted, an end that does not speak TLS, a proxy that refuses and a setting that cannot be
+    used all stay so.
+    """
+    return not any(_stays(cause) for cause in _causes(error))
+
+
+def _stays(cause: BaseException) -> bool:
+    if isinstance(cause, ssl.SSLError):
+        return not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+    return isinstance(cause, ValueError) or (type(cause) is OSError and _REFUSING_PROXY.search(str(cause)) is not None)
 
 
 def was_reached(error: Exception) -> bool:

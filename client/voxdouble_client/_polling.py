@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,8 +12,8 @@ from voxdouble_client._errors import ApiError, ApplianceError, TransportError
 from voxdouble_client._models import TaskAnswer
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 5.0
-LAST_LOOK = 0.5
-"""Seconds before the deadline, at most, at which a pause ends, so that a task that ended meanwhile is still seen."""
+SHORTEST_LAST_LOOK, LONGEST_LAST_LOOK = 0.02, 0.5
+"""Seconds before the deadline at which a pause ends, so that a task that ended meanwhile is still seen."""
 
 CLOCK_TICK = 0.001
 """Seconds. A clock may count in milliseconds, as a mock does, and not move for less."""
@@ -37,14 +38,24 @@ def pause_between_looks(age: float, chance: float) -> float:
     return min(max(age / 10, SHORTEST_PAUSE), LONGEST_PAUSE) * (0.8 + 0.2 * chance)
 
 
-def within(deadline: Deadline) -> Callable[[float], float | None]:
-    """Make the rule for pauses in a wait: as wished, but with time left for a last look; None when there is none."""
+class Within:
+    """The rule for pauses in a wait: as wished, but with time left for a last look; None when there is none.
 
-    def granted(wished: float) -> float | None:
-        left = deadline.left() - min(LAST_LOOK, deadline.timeout / 10)
+    The time left is twice what the longest look took, within bounds and at most a tenth of the whole wait.
+    """
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+        self._longest = 0.0
+
+    def took(self, seconds: float) -> None:
+        """Learn how long a look took."""
+        self._longest = max(self._longest, seconds)
+
+    def __call__(self, wished: float) -> float | None:
+        last_look = min(max(2 * self._longest, SHORTEST_LAST_LOOK), LONGEST_LAST_LOOK, self._deadline.timeout / 10)
+        left = self._deadline.left() - last_look
         return min(wished, left) if left >= CLOCK_TICK else None
-
-    return granted
 
 
 def wait_for(
@@ -54,10 +65,11 @@ def wait_for(
 
     `on_state` is called with every state seen, once for as long as it lasts. Errors not due to the deadline pass.
     """
-    granted = within(deadline)
+    granted = Within(deadline)
     answer: TaskAnswer | None = None
     while True:
         seen = answer.state if answer else None
+        began = time.monotonic()  # a look takes real time, on whatever clock the deadline is
         try:
             answer, wished = look(deadline, granted)
         except (TransportError, ApiError) as failure:
@@ -65,6 +77,7 @@ def wait_for(
             if not (late and failure.transient):
                 raise
             return Waited(answer, failure)
+        granted.took(time.monotonic() - began)
         if on_state is not None and answer.state != seen:
             on_state(answer.state)
         if answer.final:

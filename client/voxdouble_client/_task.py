@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from voxdouble_client._clock import Clock, Deadline
 from voxdouble_client._errors import ApplianceError, PollTimeout, TaskFailed, TaskRejected, TransportError
 from voxdouble_client._models import TaskAnswer
-from voxdouble_client._polling import Waited, wait_for, within
+from voxdouble_client._polling import Waited, Within, wait_for
 from voxdouble_client._results import Reader, read_result
 from voxdouble_client._retry import Caller
 from voxdouble_client._wire import GET_STALL_SECONDS, Request, explained, retry_after, task_answer
@@ -45,7 +45,7 @@ class TaskHandle(Generic[R]):
     def answer(self, timeout: float | None = None) -> TaskAnswer:
         """Look once; TransportError if that takes more than `timeout` seconds, ApiError 404 if the task has expired."""
         deadline = self._deadline(timeout)
-        return self._look(deadline, within(deadline))[0]
+        return self._look(deadline, Within(deadline))[0]
 
     def wait(self, timeout: float | None = None, *, on_state: Callable[[str], None] | None = None) -> TaskAnswer:
         """Wait for the answer with which the task ends, well or badly; PollTimeout after `timeout` seconds.

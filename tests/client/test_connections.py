@@ -231,10 +231,12 @@ def test_a_proxy_that_keeps_no_deadline_is_refused(url: str, monkeypatch: pytest
     with pytest.raises(ValueError, match="http:// URL"):
         ApplianceClient("http://appliance", proxy=url)
     if "://" in url:
-        monkeypatch.setenv("HTTP_PROXY", url)
-        told = pytest.raises(TransportError, match="http:// URL")
-        with ApplianceClient("http://appliance", sleep=lambda _: None) as appliance, told:
-            appliance.extract_voiceprint(b"audio")
+        with ApplianceClient("http://appliance", sleep=lambda _: None) as appliance:
+            monkeypatch.setenv("HTTP_PROXY", url)
+            with pytest.raises(TransportError, match="http:// URL"):
+                appliance.extract_voiceprint(b"audio")
+        with pytest.raises(ValueError, match="http:// URL"):
+            ApplianceClient("http://appliance")
 
 
 def test_no_cookie_is_kept() -> None:

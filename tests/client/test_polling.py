@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from voxdouble_client import ApiError, TaskAnswer, TransportError
 from voxdouble_client._clock import Clock, Deadline
-from voxdouble_client._polling import Waited, pause_between_looks, wait_for, within
+from voxdouble_client._polling import Waited, Within, pause_between_looks, wait_for
 
 
 @dataclass
@@ -77,12 +77,12 @@ def test_looks_are_spread() -> None:
 
 @pytest.mark.parametrize("timeout", [0.01, 1.0, 60.0, 3600.0])
 def test_waiting_ends_just_before_the_deadline(timeout: float) -> None:
-    """The last look comes within the last half second, or tenth, before the deadline, and none after it."""
+    """Where looks are quick, the last comes within the last 20 ms, or tenth, before the deadline, and none after it."""
     world = World(done_at=float("inf"))
     waited = world.wait(timeout)
     assert waited.answer is not None
     assert waited.answer.state == "running"
-    assert timeout - min(0.5, timeout / 10) - 0.001 <= world.looks[-1] <= timeout
+    assert timeout - min(0.02, timeout / 10) - 0.001 <= world.looks[-1] <= timeout
     assert world.time <= timeout
 
 
@@ -169,8 +169,17 @@ def test_a_look_that_uses_up_the_deadline_ends_the_wait() -> None:
 def test_a_granted_pause_leaves_time_for_a_look(timeout: float, wished: float) -> None:
     """A granted pause is no longer than wished, and ends before the deadline."""
     deadline = Clock(now=lambda: 0.0).deadline(timeout)
-    granted = within(deadline)(wished)
+    granted = Within(deadline)(wished)
     assert granted is None or (granted <= wished and granted < timeout)
+
+
+@pytest.mark.parametrize(("took", "left"), [(0.0, 0.02), (0.1, 0.2), (9.0, 0.5)])
+def test_the_last_look_has_twice_the_time_of_the_longest(took: float, left: float) -> None:
+    """The slower the looks, the earlier the last one has to come, within bounds."""
+    granted = Within(Clock(now=lambda: 0.0).deadline(60))
+    granted.took(took)
+    granted.took(0.0)
+    assert granted(100) == pytest.approx(60 - left)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e12])

@@ -108,3 +108,12 @@ def test_the_commands_work_together(tmp_path: Path) -> None:
         converted = CliRunner().invoke(cli.convert, ["-"], input=extracted.stdout_bytes, env=settings)
     vectors = [json.loads(line)["result"]["channels"][0]["vector_voiceprint"] for line in extracted.stdout.splitlines()]
     assert json.loads(converted.stdout)["result"]["vector_voiceprints"] == vectors
+
+
+def test_a_task_that_ends_just_before_the_deadline_is_seen() -> None:
+    """A wait is not given up while there is time for another look."""
+    with (
+        MockAppliance(clock="manual", pending=0, running=600) as mock,
+        ApplianceClient(mock.url, sleep=mock.clock.sleep, now=mock.clock.now) as appliance,
+    ):
+        assert appliance.extract_voiceprint(JOHN, timeout=600.2).channels
