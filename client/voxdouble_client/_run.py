@@ -20,7 +20,7 @@ from voxdouble_client._errors import ApiError, ApplianceError, ContractError, Po
 from voxdouble_client._many import in_order
 from voxdouble_client._models import TaskAnswer
 from voxdouble_client._task import TaskHandle
-from voxdouble_client._wire import explained
+from voxdouble_client._wire import explained, printable
 
 if TYPE_CHECKING:
     from voxdouble_client._output import Output
@@ -133,7 +133,8 @@ class Run:
     def _tell(self, ended: Ended) -> None:
         if ended.answer is not None and ended.answer.error is not None:
             why = explained(ended.answer.error.type, ended.answer.error.message, ended.answer.error.detail)
-            click.echo(f"{ended.job.name}: {ended.answer.state}: {why}", err=True)
+            what = "failed" if ended.answer.state == "failed" else "was rejected"
+            click.echo(f"{ended.job.name}: The task {what}: {why}", err=True)
             self.codes.add(REFUSED)
         if ended.error is not None:
             self.codes.add(exit_code(ended.error))
@@ -146,10 +147,8 @@ class Run:
         if not isinstance(error, PollTimeout):
             return f"{error.args[0]} The task was started. {resume}"
         cause = f" The last look failed: {error.__cause__.args[0]}" if error.__cause__ else ""
-        return (
-            f"The task did not end within {self._timeout:g} s; it goes on (last seen: {error.state or 'never'}).{cause}"
-            f" {resume}"
-        )
+        seen = printable(error.state or "never")
+        return f"The task did not end within {self._timeout:g} s; it goes on (last seen: {seen}).{cause} {resume}"
 
     def _tell_how_to_resume(self, courses: Iterable[_Course]) -> None:
         unfinished = list(courses)

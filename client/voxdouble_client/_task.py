@@ -12,7 +12,7 @@ from voxdouble_client._models import TaskAnswer
 from voxdouble_client._polling import Waited, Within, wait_for
 from voxdouble_client._results import Reader, read_result
 from voxdouble_client._retry import Caller
-from voxdouble_client._wire import GET_STALL_SECONDS, Request, explained, retry_after, task_answer
+from voxdouble_client._wire import GET_STALL_SECONDS, Request, explained, printable, retry_after, task_answer
 
 R = TypeVar("R")
 
@@ -100,7 +100,7 @@ class TaskHandle(Generic[R]):
         state = waited.answer.state if waited.answer else self._state
         text = (
             f"The task {self.task_id} did not end within {deadline.timeout:g} s; it goes on"
-            f" (last seen: {state or 'never'})."
+            f" (last seen: {printable(state or 'never')})."
         )
         if waited.failure is not None:
             text += f" The last look failed: {waited.failure}"

@@ -111,7 +111,12 @@ def explained(kind: str, message: str, detail: list[dict[str, Any]]) -> str:
     """Put an error of the vendor's in one line: what is wrong, and the first places where."""
     where = [_place(entry, message) for entry in detail[:3]]
     more = [f"and {len(detail) - 3} more"] if len(detail) > 3 else []
-    return " ".join([f"{message} [{kind}]", *(["(" + "; ".join(where + more) + ")"] if where else [])])
+    return printable(" ".join([f"{message} [{kind}]", *(["(" + "; ".join(where + more) + ")"] if where else [])]))
+
+
+def printable(text: str) -> str:
+    """Escape what a terminal would act on instead of showing it: control characters, and changes of direction."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def _place(entry: dict[str, Any], said: str) -> str:
@@ -142,6 +147,7 @@ def _date(text: str) -> datetime:
 def what_came(reply: Reply) -> str:
     """Describe a body in a few words; never voice data, as errors are logged, so nothing out of JSON is quoted."""
     kind = reply.headers.get("content-type", "no content type").partition(";")[0].strip()
+    kind = printable(kind)
     if not reply.body:
         return "an empty body"
     if reply.body.lstrip()[:1] in {b"{", b"["}:

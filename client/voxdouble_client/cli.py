@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import functools
 import logging
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import IO, Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 import click
 
@@ -20,13 +19,14 @@ from voxdouble_client._arguments import MOST_VOICEPRINTS
 from voxdouble_client._body import File
 from voxdouble_client._client import ApplianceClient
 from voxdouble_client._errors import ApplianceError, ContractError
+from voxdouble_client._inputs import check_stdin, stdin, voiceprints_in
 from voxdouble_client._models import FINAL_STATES
 from voxdouble_client._output import is_array, output_for
 from voxdouble_client._run import INTERRUPTED, REFUSED, SUCCESS, Job, Report, Run, exit_code, give_up_stdout
 from voxdouble_client._sink import checked_place
 from voxdouble_client._task import TaskHandle
 from voxdouble_client._urls import task_path
-from voxdouble_client._voiceprint_files import INPUT_LIMIT, read_voiceprints
+from voxdouble_client._wire import printable
 
 INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True)
 
@@ -202,23 +202,8 @@ def state(settings: Settings, task_url: str) -> None:
     except ApplianceError as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(exit_code(error)) from None
-    click.echo(name)
+    click.echo(printable(name))
     raise click.exceptions.Exit(REFUSED if name in FINAL_STATES - {"done"} else SUCCESS)
-
-
-def check_stdin(files: Sequence[str]) -> None:
-    """Refuse to read stdin twice."""
-    if files.count("-") > 1:
-        raise click.UsageError("stdin can be read once only; - stands there twice.")
-    if "-" in files and sys.stdin is None:
-        raise click.UsageError("stdin is closed, so there is nothing to read for -.")
-
-
-def stdin() -> IO[bytes]:
-    """Give stdin without its buffer, whose lock would break the interpreter's end if a thread still reads then."""
-    buffered = sys.stdin.buffer
-    raw: IO[bytes] = getattr(buffered, "raw", buffered)
-    return raw
 
 
 def of_texts(name: str, start: Callable[[], TaskHandle[Any]], rows: int = 0) -> Job:
@@ -229,20 +214,3 @@ def of_texts(name: str, start: Callable[[], TaskHandle[Any]], rows: int = 0) -> 
         return start()
 
     return Job(name, begin, rows)
-
-
-def voiceprints_in(files: Sequence[str]) -> list[str]:
-    """Read the voiceprints of all files, in their order; UsageError where one cannot be read."""
-    check_stdin(files)
-    try:
-        return [voiceprint for file in files for voiceprint in read_voiceprints(file, _content(file))]
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-
-
-def _content(file: str) -> bytes:
-    with click.open_file(file, "rb") as stream:
-        data: bytes = stream.read(INPUT_LIMIT + 1)
-    if len(data) > INPUT_LIMIT:
-        raise ValueError(f"{file} is larger than {INPUT_LIMIT} bytes.")
-    return data

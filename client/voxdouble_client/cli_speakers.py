@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from voxdouble_client._body import File
+from voxdouble_client._inputs import check_stdin, stdin, voiceprints_in
 from voxdouble_client._output import is_array
 from voxdouble_client._run import Job, Report
 from voxdouble_client._sink import checked_place
@@ -18,11 +19,8 @@ from voxdouble_client.cli import (
     Settings,
     appliance_options,
     channel_options,
-    check_stdin,
     of_texts,
     output_option,
-    stdin,
-    voiceprints_in,
 )
 
 SECONDS = click.FloatRange(min=0)

@@ -1,5 +1,6 @@
 """The commands as users call them: what stands on stdout, what on stderr, and with which exit code they end."""
 
+import base64
 import io
 import json
 import os
@@ -153,7 +154,8 @@ def test_convert_reads_what_extract_wrote(tmp_path: Path) -> None:
         (b"RIFF\x00\x01", "neither JSON"),
         (b"{}", "holds no voiceprints"),
         (json.dumps(FAILED).encode(), "holds no voiceprints"),
-        (json.dumps(DONE).encode() + b"\nnull\n", "line 2 of .* holds no voiceprints"),
+        (json.dumps(FAILED).encode(), "its task failed; take it out"),
+        (b"null\nnull\n", "1 to 50000 voiceprints, not 0"),
         (json.dumps(DONE).encode() + b"\n{\n", "line 2 of .* is not JSON"),
         (json.dumps(DONE).replace('"e2kD"', "3").encode(), "not a text"),
     ],
@@ -172,6 +174,36 @@ def test_too_many_voiceprints_are_a_usage_error(tmp_path: Path) -> None:
     path.write_text(json.dumps(many))
     result = call("convert", "--url", "http://127.0.0.1:1", path)
     assert (result.exit_code, "50001" in result.stderr) == (2, True)
+
+
+def test_a_file_may_have_a_byte_order_mark() -> None:
+    """A `.vp` file as an editor on Windows saves it is read as any other."""
+    with HostileServer(speaking(reply(200, state("done", result={"vector_voiceprints": [VECTOR]})))) as server:
+        assert call("convert", "--url", server.url, "-", stdin=b"\xef\xbb\xbfe2kD\r\n").exit_code == 0
+    assert json.loads(server.received[0].body) == {"voiceprints": ["e2kD"]}
+
+
+def test_raw_bytes_are_told_as_such() -> None:
+    """A voiceprint that someone decoded is told from other files."""
+    result = call("convert", "--url", "http://127.0.0.1:1", "-", stdin=base64.b64decode("e2kD") + b"\x00\xff")
+    assert (result.exit_code, "raw bytes" in result.stderr) == (2, True)
+
+
+def test_null_lines_are_left_out() -> None:
+    """Where `extract` had no answer there is no voiceprint, and the others are converted."""
+    lines = b"null\n" + json.dumps(DONE).encode() + b"\nnull\n"
+    with HostileServer(speaking(reply(200, state("done", result={"vector_voiceprints": [VECTOR]})))) as server:
+        result = call("convert", "--url", server.url, "-", stdin=lines)
+    assert (result.exit_code, "2 lines are null" in result.stderr) == (0, True)
+
+
+def test_what_the_server_says_cannot_move_the_terminal(wav: Path) -> None:
+    """Control characters and changes of direction in messages are shown, not acted on."""
+    odd = state("failed", error={"type": "in\x1b[2J", "message": "a\u202eb"})
+    with HostileServer(speaking(reply(200, odd))) as server:
+        told = call("extract", "--url", server.url, wav).stderr
+    assert "a\\u202eb [in\\x1b[2J]" in told
+    assert not {"\u202e", "\x1b"} & set(told)
 
 
 ENDS = {
