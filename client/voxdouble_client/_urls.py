@@ -69,11 +69,13 @@ class BaseUrl:
         path = parts.path
         if origin != _origin(urlsplit(self.origin)):
             if foreign == "refuse":
-                raise ContractError(
-                    f"The task's address {location!r} is not on the appliance {self}; nothing was sent there."
-                    ' With foreign_location="rebase" its path is taken to the appliance.',
+                error = ContractError(
+                    f"The task's address {location!r} is not on the appliance {self}; nothing was sent there.",
                     url=request_url,
                 )
+                # A note, as tracebacks show it and the commands, which have no such setting, do not.
+                error.add_note('With foreign_location="rebase" its path is taken to the appliance.')
+                raise error
             path = self._rebased(path)
         return self.origin + path + (f"?{parts.query}" if parts.query else "")
 

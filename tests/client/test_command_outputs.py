@@ -213,3 +213,10 @@ def test_interrupting_the_reading_of_a_pipe_ends_at_once() -> None:
         assert running.stderr is not None
         told = running.stderr.read()
     assert (running.returncode, b"Fatal" in told, b"may have been" in told) == (130, False, False)
+
+
+def test_a_command_advises_nothing_that_it_has_not(wav: Path) -> None:
+    """A task's address elsewhere is refused without naming a setting of the API that commands do not have."""
+    with HostileServer(speaking(b"", accepted("http://elsewhere" + TASK_PATH))) as server:
+        result = call("extract", wav, "--url", server.url)
+    assert (result.exit_code, "not on the appliance" in result.stderr, "rebase" in result.stderr) == (5, True, False)
