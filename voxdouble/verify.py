@@ -73,7 +73,8 @@ def verify(
 ) -> None:
     """Check the contract on TARGET: `mock`, or the base URL of an appliance.
 
-    Exit status 0: nothing failed; 1: something did; 2: the suite could not run, or met the other kind than --expect.
+    A token is taken from APPLIANCE_TOKEN. Exit status 0: nothing failed; 1: something did; 2: the suite could not run,
+    or met the other kind than --expect.
     """
     url = base_url(target)
     check_extra()
@@ -84,7 +85,10 @@ def verify(
 
     if url:
         check_reachable(url)
+        check_token(url)
     check_profile(profile)
+    if report is not None:
+        check_folder(report)
     whole = Budget(max_uploads, max_audio, max_tasks)
     suite = whole.without(COST)
     options = ["--contract-strict"] if strict or not url else []
@@ -158,6 +162,29 @@ def check_profile(file: Path | None) -> None:
         Profile() if file is None else Profile.read(file)
     except ValueError as error:
         raise CannotRun(str(error)) from error
+
+
+def check_folder(report: Path) -> None:
+    """Make the reports' folder before anything is sent, or refuse."""
+    try:
+        report.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotRun(f"The folder {report} for the reports cannot be made: {error.strerror or error}.") from error
+
+
+def check_token(url: str) -> None:
+    """Refuse a target that asks for a token and gets none, or another: nothing could be said of it."""
+    import requests
+
+    token = os.environ.get("APPLIANCE_TOKEN")
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        answer = requests.get(url + "/api/system/info", headers=headers, timeout=CONNECT_SECONDS, allow_redirects=False)
+    except requests.RequestException:
+        return  # what is wrong there is for the suite to say
+    if answer.status_code in {401, 403}:
+        wrong = "another token than that in APPLIANCE_TOKEN" if token else "a token: put it into APPLIANCE_TOKEN"
+        raise CannotRun(f"The target at {url} asks for {wrong}.")
 
 
 def check_reachable(url: str) -> None:

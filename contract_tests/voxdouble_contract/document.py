@@ -11,13 +11,14 @@ from urllib.parse import quote
 import jsonschema_rs
 import yaml
 
-from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.exchange import Exchange, brief
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """Keys that lead from the document's root to a part of it."""
 
 TASKS = "/api/technology/"
 # A refusal of what a documented path has no operation for, such as another method, still has its status's form.
+MESSAGE_SHOWN = 120
 BY_STATUS = {
     400: "RequestInvalid",
     403: "RequestForbidden",
@@ -133,9 +134,17 @@ def check_body(pointer: Pointer, exchange: Exchange) -> Iterator[Breach]:
     first: dict[str, str] = {}
     for error in validator(pointer).iter_errors(exchange.json):
         where = "/".join(map(str, error.instance_path)) or "the body"
-        first.setdefault(statement_at(tuple(error.schema_path)), f"{where}: {error.message[:200]}")
+        first.setdefault(statement_at(tuple(error.schema_path)), f"{where}: {told(error)}")
     for key, reason in first.items():
         yield Breach(key, reason)
+
+
+def told(error: jsonschema_rs.ValidationError) -> str:
+    """Say what the schema minds; long values, voice data among them, as length and digest."""
+    message = str(error.message)
+    if len(message) <= MESSAGE_SHOWN and not isinstance(error.instance, list):
+        return message
+    return f"{brief(error.instance)} is not what the schema's {error.schema_path[-1]!r} wants"
 
 
 @cache

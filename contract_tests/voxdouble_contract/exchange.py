@@ -11,8 +11,8 @@ from requests.structures import CaseInsensitiveDict
 
 TEXT_SHOWN = 300
 """Characters of a text that a report shows before it gives length and digest instead."""
-VOICE_SHOWN = 60
-"""The same for what stands under a voiceprint's name."""
+VOICE_SHOWN = 24
+"""The same for what stands under a voiceprint's name: shorter than any voiceprint."""
 ITEMS_SHOWN = 8
 HEADERS_SHOWN = ("Location", "X-Location", "Allow", "Content-Type", "Retry-After")
 

@@ -47,7 +47,8 @@ def findings_of(
 
 def name_of(item: pytest.Item) -> str:
     """Name a test the same way wherever the suite is installed."""
-    return item.nodeid.rpartition("/")[2]
+    path, bracket, parameters = item.nodeid.partition("[")
+    return path.rpartition("/")[2] + bracket + parameters
 
 
 def outcome_of(

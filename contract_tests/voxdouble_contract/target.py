@@ -76,9 +76,18 @@ class Target:
         """Give the path below the base URL to start a task, or to ask for one."""
         return f"/api/technology/{technology}" + (f"/{task_id}" if task_id else "")
 
-    def send(self, method: str, path: str, *, sent: object = None, patient: bool = True, **options: Any) -> Exchange:
-        """Send a request to a path below the base URL; a busy target that says when to come again is asked again."""
-        send = partial(self._send_once, method, path, sent, options)
+    def send(
+        self, method: str, path: str, *, sent: object = None, patient: bool = True, judge: bool = True, **options: Any
+    ) -> Exchange:
+        """Send a request to a path below the base URL; a busy target that says when to come again is asked again.
+
+        The answer is held against the document, unless not to `judge`: where the path promises nothing of it.
+        """
+
+        def send() -> Exchange:
+            exchange = self._send_once(method, path, sent, options)
+            return self.judged(path, exchange) if judge else exchange
+
         return self._patiently(send) if patient else send()
 
     def _patiently(self, send: Callable[[], Exchange]) -> Exchange:
@@ -103,7 +112,7 @@ class Target:
         exchange = self._exchange(prepared, sent)
         if exchange.failure.startswith(NO_ANSWER):
             exchange = self._exchange(prepared, sent)  # a kept connection may have been closed at that very moment
-        return self.judged(path, exchange)
+        return exchange
 
     def _exchange(self, prepared: requests.PreparedRequest, sent: object) -> Exchange:
         method, url = str(prepared.method), str(prepared.url)

@@ -42,6 +42,8 @@ def too_large(limited: Target) -> Exchange:
 @statement("S60")
 def test_an_upload_over_the_limit_is_refused(too_large: Exchange) -> None:
     """It makes no task."""
+    if too_large.status >= 500 and too_large.status != 507:
+        unproven(f"The target failed instead of refusing: {too_large}.")
     expect(400 <= too_large.status < 600, "An upload over the limit should be refused.", too_large)
 
 

@@ -129,8 +129,8 @@ def test_the_two_families_of_errors_do_not_mix(runs: Runs, target: Target) -> No
 def test_bad_ends_are_200(runs: Runs, name: str) -> None:
     """A GET of a task that ended badly is answered 200."""
     run = runs.watched(name)
-    if run.state == "done":
-        unproven("The task was done, although it should not.")
+    if run.state not in {"rejected", "failed"}:
+        unproven(f"The task did not end badly: it was {run.state}.")
     expect_status(run.last, 200)
 
 
