@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.core.clock import MANUAL, start
 from voxdouble_mock.core.scenario import Facts, Rule, Scenario, Then, When
-from voxdouble_mock.core.settings import Settings
 from voxdouble_mock.core.task import FINAL, State
+from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import MemoryStore, NamespaceRecord
 from voxdouble_mock.technologies._technology import Result, VoiceprintTechnology
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from voxdouble_client import ApplianceClient
     from voxdouble_contract.targets import Targets
     from voxdouble_mock import MockAppliance
-    from voxdouble_mock.server.in_process import MockNamespace
+    from voxdouble_mock.in_process.mock_appliance import MockNamespace
 
 
 numbers = itertools.count(1)

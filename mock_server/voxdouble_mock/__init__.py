@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from voxdouble_mock.server.in_process import MockAppliance
+    from voxdouble_mock.in_process.mock_appliance import MockAppliance
 
 __all__ = ["MockAppliance"]
 
@@ -11,6 +11,6 @@ __all__ = ["MockAppliance"]
 def __getattr__(name: str) -> Any:
     if name != "MockAppliance":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from voxdouble_mock.server.in_process import MockAppliance  # noqa: PLC0415 (late, so that the import stays light)
+    from voxdouble_mock.in_process.mock_appliance import MockAppliance  # noqa: PLC0415 (late, so that the import stays light)
 
     return MockAppliance

@@ -14,9 +14,9 @@ from voxdouble_mock.core import clock as clocks
 from voxdouble_mock.core.clock import Clock, Pace
 from voxdouble_mock.core.fault import Fault, GetFault, Status
 from voxdouble_mock.core.scenario import Choice, Facts, Then, choose
-from voxdouble_mock.core.settings import Settings
 from voxdouble_mock.core.task import State, Task, Timeline, next_transition, state_at, transitions
 from voxdouble_mock.outcome import Outcome, ending, outcome_of
+from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import NamespaceRecord, Store
 from voxdouble_mock.technologies._technology import Result, Technology
 

@@ -79,13 +79,13 @@ def serve(host: str, port: int, token: str | None, no_token: bool, scenario: str
     check_exposure(host, token, no_token=no_token)
     # Many small products at once gain nothing from threads that wait for one another: with them extraction is slower.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from voxdouble_mock.core.settings import Settings  # noqa: PLC0415 (late, so that healthcheck stays light)
+    from voxdouble_mock.assembly import assemble  # noqa: PLC0415
     from voxdouble_mock.http.errors import refuse_early  # noqa: PLC0415
-    from voxdouble_mock.scenario_source import load_scenario  # noqa: PLC0415
-    from voxdouble_mock.server.assembly import assemble  # noqa: PLC0415
-    from voxdouble_mock.server.real_time import real_clock  # noqa: PLC0415
-    from voxdouble_mock.server.run import run_until_signal  # noqa: PLC0415
-    from voxdouble_mock.server.server import HttpServer  # noqa: PLC0415
+    from voxdouble_mock.real_time import real_clock  # noqa: PLC0415
+    from voxdouble_mock.scenarios.bundled import load_scenario  # noqa: PLC0415
+    from voxdouble_mock.settings import Settings  # noqa: PLC0415 (late, so that healthcheck stays light)
+    from voxdouble_mock.wsgi.run import run_until_signal  # noqa: PLC0415
+    from voxdouble_mock.wsgi.server import HttpServer  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:

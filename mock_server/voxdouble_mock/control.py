@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from voxdouble_mock.core.clock import read
 from voxdouble_mock.core.errors import Detail, Unavailable, ValidationFailed
-from voxdouble_mock.core.fault import Armed, Call, Fault, Order, arm, strike
+from voxdouble_mock.core.fault import ArmedFault, Call, Fault, FaultSpec, arm, next_fault
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.store import NamespaceRecord, Store
@@ -31,19 +31,19 @@ class Control:
             check_technology(rule.when.technology)
         self._update(namespace, lambda record: replace(record, scenario=scenario, seen=()))
 
-    def faults(self, namespace: str) -> Sequence[Armed]:
+    def faults(self, namespace: str) -> Sequence[ArmedFault]:
         """List the faults that are armed, in the order in which they are asked."""
         return self._record(namespace).faults
 
-    def arm(self, namespace: str, order: Order) -> None:
+    def arm(self, namespace: str, spec: FaultSpec) -> None:
         """Arm a fault behind the others; refused where its address names no technology, or there are too many."""
-        check_technology(order.technology)
+        check_technology(spec.technology)
         real_now = self._real_now()
 
         def change(record: NamespaceRecord) -> NamespaceRecord:
             if len(record.faults) >= MAX_FAULTS:
                 raise Unavailable(f"A namespace holds at most {MAX_FAULTS} armed faults: take some away first.")
-            return replace(record, faults=(*record.faults, arm(order, read(record.clock, real_now))))
+            return replace(record, faults=(*record.faults, arm(spec, read(record.clock, real_now))))
 
         self._update(namespace, change)
 
@@ -51,7 +51,7 @@ class Control:
         """Take all faults away."""
         self._update(namespace, lambda record: replace(record, faults=()))
 
-    def strike(self, namespace: str, technology: str, method: str, task_id: str | None) -> Fault | None:
+    def next_fault(self, namespace: str, technology: str, method: str, task_id: str | None) -> Fault | None:
         """Count a call to a technology, and tell which fault strikes it, if any."""
         real_now = self._real_now()
         struck: Fault | None = None
@@ -59,7 +59,7 @@ class Control:
         def change(record: NamespaceRecord) -> NamespaceRecord:
             nonlocal struck
             call = Call(technology, method, read(record.clock, real_now), task_id)
-            faults, struck = strike(record.faults, call)
+            faults, struck = next_fault(record.faults, call)
             return replace(record, faults=faults)
 
         look = (

@@ -4,8 +4,8 @@ import pytest
 
 from voxdouble_mock.core.fault import Delay
 from voxdouble_mock.core.scenario import Facts, Rule, Scenario, Then, When, choose
-from voxdouble_mock.core.scenario_text import ScenarioError, parse_scenario
-from voxdouble_mock.scenario_source import bundled_names, load_scenario
+from voxdouble_mock.scenarios.bundled import bundled_names, load_scenario
+from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario
 
 FACTS = Facts("extraction", {"channels": "0"}, {"x-case": "seven"}, "ab" * 32, "john.wav")
 

@@ -8,8 +8,9 @@ from flask import Flask
 
 from tests.http.wire import get
 from voxdouble_mock import MockAppliance
-from voxdouble_mock.core.settings import Limits, Settings
-from voxdouble_mock.server.assembly import assemble
+from voxdouble_mock.assembly import assemble
+from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.settings import Settings
 from voxdouble_mock.technologies import discover
 from voxdouble_mock.technologies._technology import MediaTechnology, VoiceprintTechnology
 

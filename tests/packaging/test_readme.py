@@ -12,7 +12,7 @@ import voxdouble_fixtures
 from tests import needs
 from tests.packaging.installed import ROOT
 from voxdouble_mock import MockAppliance
-from voxdouble_mock.scenario_source import bundled_names
+from voxdouble_mock.scenarios.bundled import bundled_names
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)

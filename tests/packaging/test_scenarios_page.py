@@ -5,14 +5,16 @@ from typing import get_args
 import pytest
 
 from tests.packaging.installed import ROOT
-from voxdouble_mock.core.fault import Fault, Order
+from voxdouble_mock.core.fault import Fault, FaultSpec
 from voxdouble_mock.core.scenario import Rule, Scenario, Then, When
-from voxdouble_mock.core.scenario_text import parse_scenario
+from voxdouble_mock.scenarios.text import parse_scenario
 
 PAGE = (ROOT / "SCENARIOS.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("kind", [Scenario, Rule, When, Then, Order, *get_args(Fault)], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [Scenario, Rule, When, Then, FaultSpec, *get_args(Fault)], ids=lambda kind: kind.__name__
+)
 def test_every_member_is_named(kind: type) -> None:
     """Nobody has to read the source."""
     members = list(kind.__struct_fields__)  # type: ignore[attr-defined]

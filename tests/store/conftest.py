@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from voxdouble_mock.core.clock import Pace, start
-from voxdouble_mock.core.settings import Limits
+from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.store import MemoryStore, NamespaceRecord, Store
 
 MakeStore = Callable[[Limits, Pace], Store]

@@ -8,7 +8,7 @@ import pytest
 from tests.store.conftest import MakeStore
 from voxdouble_mock.core.clock import MANUAL, REAL, advance, read
 from voxdouble_mock.core.errors import Unavailable
-from voxdouble_mock.core.settings import Limits
+from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.task import State, Task, Timeline
 from voxdouble_mock.store import NamespaceRecord
 from voxdouble_mock.store.protocol import Submission

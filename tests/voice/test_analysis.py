@@ -7,7 +7,7 @@ import pytest
 
 import voxdouble_fixtures
 from tests.voice.sounds import as_file, heard, speech
-from voxdouble_mock.voice.analysis import Extent, analyse
+from voxdouble_mock.voice.analysis import SpeechRange, analyse
 from voxdouble_mock.voice.audio import UnusableAudio
 from voxdouble_mock.voice.vector import vectors_of
 
@@ -70,18 +70,18 @@ def test_a_range_is_the_recording_of_that_range() -> None:
     padded = np.concatenate([samples, np.zeros(2 * rate), samples])
     seconds = len(samples) / rate
     [whole] = analyse(as_file(samples, rate))
-    [ranged] = analyse(as_file(padded, rate), extent=Extent(range_from=0.0, range_to=seconds + 1))
+    [ranged] = analyse(as_file(padded, rate), speech_range=SpeechRange(range_from=0.0, range_to=seconds + 1))
     assert ranged.speech_length == pytest.approx(whole.speech_length, abs=0.04)
-    [later] = analyse(as_file(padded, rate), extent=Extent(range_from=seconds + 1))
+    [later] = analyse(as_file(padded, rate), speech_range=SpeechRange(range_from=seconds + 1))
     assert later.speech_length == pytest.approx(whole.speech_length, abs=0.04)
-    [beyond] = analyse(as_file(samples, rate), extent=Extent(range_from=60.0))
+    [beyond] = analyse(as_file(samples, rate), speech_range=SpeechRange(range_from=60.0))
     assert beyond.speech_length == 0.0
 
 
 @pytest.mark.parametrize("most", [0.5, 1.25, 2.0])
 def test_no_more_speech_counts_than_asked_for(most: float) -> None:
     """The speech is cut after so many seconds of it, not of the recording."""
-    [voice] = heard("john_doe.wav", extent=Extent(max_speech_length=most))
+    [voice] = heard("john_doe.wav", speech_range=SpeechRange(max_speech_length=most))
     assert voice.speech_length == pytest.approx(most, abs=0.02)
     assert len(vectors_of([voice.voiceprint])[0]) == 128
 

@@ -105,7 +105,7 @@ class Call:
     task_id: str | None = None
 
 
-class Order(Struct, frozen=True, forbid_unknown_fields=True):
+class FaultSpec(Struct, frozen=True, forbid_unknown_fields=True):
     """A fault and its address: which calls it strikes, from which one on, how often, and for how long."""
 
     fault: Fault
@@ -132,50 +132,48 @@ class Order(Struct, frozen=True, forbid_unknown_fields=True):
         return self.count
 
 
-class Armed(Struct, frozen=True):
+class ArmedFault(Struct, frozen=True):
     """An order that has been given, with what has become of it."""
 
-    order: Order
+    spec: FaultSpec
     until: int | None
     seen: int = 0
     struck: int = 0
 
 
-def arm(order: Order, now: int) -> Armed:
+def arm(spec: FaultSpec, now: int) -> ArmedFault:
     """Arm a fault at an instant of the namespace's clock."""
-    return Armed(order, None if order.life is None else now + round(order.life * 1000))
+    return ArmedFault(spec, None if spec.life is None else now + round(spec.life * 1000))
 
 
-def strike(faults: Sequence[Armed], call: Call) -> tuple[tuple[Armed, ...], Fault | None]:
+def next_fault(faults: Sequence[ArmedFault], call: Call) -> tuple[tuple[ArmedFault, ...], Fault | None]:
     """Count a call, and tell which fault strikes it: the first one armed whose turn it is."""
-    counted: list[Armed] = []
+    counted: list[ArmedFault] = []
     struck: Fault | None = None
     for armed in faults:
         if armed.until is not None and call.now >= armed.until:
             continue
-        if not fits(armed.order, call):
+        if not fits(armed.spec, call):
             counted.append(armed)
             continue
         seen = armed.seen + 1
-        strikes = struck is None and seen >= armed.order.nth
+        strikes = struck is None and seen >= armed.spec.nth
         counted.append(structs.replace(armed, seen=seen, struck=armed.struck + strikes))
-        struck = armed.order.fault if strikes else struck
-    return tuple(
-        armed for armed in counted if armed.order.strikes is None or armed.struck < armed.order.strikes
-    ), struck
+        struck = armed.spec.fault if strikes else struck
+    return tuple(armed for armed in counted if armed.spec.strikes is None or armed.struck < armed.spec.strikes), struck
 
 
-def fits(order: Order, call: Call) -> bool:
+def fits(spec: FaultSpec, call: Call) -> bool:
     """Tell whether a call is one that the order speaks of; what acts on a POST or a GET only waits for one."""
-    if isinstance(order.fault, PostFault) and call.method != "POST":
+    if isinstance(spec.fault, PostFault) and call.method != "POST":
         return False
-    if isinstance(order.fault, GetFault) and call.method != "GET":
+    if isinstance(spec.fault, GetFault) and call.method != "GET":
         return False
     return all(
         wanted is None or wanted == found
         for wanted, found in [
-            (order.technology, call.technology),
-            (order.method, call.method),
-            (order.task_id, call.task_id),
+            (spec.technology, call.technology),
+            (spec.method, call.method),
+            (spec.task_id, call.task_id),
         ]
     )

@@ -8,10 +8,12 @@ from werkzeug.routing import Rule
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.control import Control
 from voxdouble_mock.core.errors import NotFound, WrongMethod
-from voxdouble_mock.http import control_routes, errors, gate, staging_routes, system, tasks
+from voxdouble_mock.http import errors, gate
+from voxdouble_mock.http.mock_api import control_routes, staging_routes
 from voxdouble_mock.http.namespaces import NamespacePrefix
 from voxdouble_mock.http.proxies import TrustedProxies
 from voxdouble_mock.http.services import make_services
+from voxdouble_mock.http.vendor import system, tasks
 from voxdouble_mock.http.wire import client_origin
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from voxdouble_mock.core.connection import ENVIRON_KEY
 from voxdouble_mock.core.errors import InvalidRequest, TooLarge
+from voxdouble_mock.wsgi.protocol import ENVIRON_KEY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -11,7 +11,7 @@ from flask import request
 from werkzeug.datastructures import Headers
 
 from voxdouble_mock.core.errors import Forbidden
-from voxdouble_mock.core.settings import Settings
+from voxdouble_mock.settings import Settings
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 HEALTH = "/_mock/health"

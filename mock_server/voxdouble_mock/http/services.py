@@ -7,10 +7,10 @@ from flask import request
 
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.control import Control
-from voxdouble_mock.core.connection import ENVIRON_KEY, Connection
-from voxdouble_mock.core.settings import Settings
 from voxdouble_mock.http import namespaces
 from voxdouble_mock.http.body import Budget
+from voxdouble_mock.settings import Settings
+from voxdouble_mock.wsgi.protocol import ENVIRON_KEY, Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import orjson
 from flask import Response, request
 
 from voxdouble_mock.core.errors import InvalidRequest
-from voxdouble_mock.core.settings import Settings
 from voxdouble_mock.http import namespaces
+from voxdouble_mock.settings import Settings
 
 HOST = re.compile(
     r"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?)(?::(?P<port>[0-9]{1,5}))?", re.ASCII

@@ -8,8 +8,8 @@ from threading import Lock
 
 from voxdouble_mock.core.clock import Mode, read
 from voxdouble_mock.core.errors import Unavailable
+from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import MAX_BYTES, MAX_ENTRIES, LoggedRequest, weight
-from voxdouble_mock.core.settings import Limits
 from voxdouble_mock.core.task import Task
 from voxdouble_mock.store.protocol import Change, Entry, NamespaceRecord, Submission
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from voxdouble_mock.core.clock import Clock
-from voxdouble_mock.core.fault import Armed
+from voxdouble_mock.core.fault import ArmedFault
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task
@@ -26,7 +26,7 @@ class NamespaceRecord:
     scenario: Scenario | None = None
     seen: tuple[int, ...] = ()
     """For each rule of the scenario, how many requests have fitted it."""
-    faults: tuple[Armed, ...] = ()
+    faults: tuple[ArmedFault, ...] = ()
     audio_ms: Mapping[str, int] = field(default_factory=dict)
     """For each technology, the milliseconds of audio that it has processed."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from voxdouble_mock.core.errors import Detail, Rejection
 from voxdouble_mock.technologies._technology import MediaRequest, Members, Result
-from voxdouble_mock.voice.analysis import ChannelVoice, Extent, analyse
+from voxdouble_mock.voice.analysis import ChannelVoice, SpeechRange, analyse
 from voxdouble_mock.voice.audio import UnusableAudio
 
 
@@ -19,7 +19,9 @@ def voices(request: MediaRequest) -> list[ChannelVoice]:
             request.file,
             channels=query.get("channels", ()),
             mix=query.get("channel_mode") == "mix",
-            extent=Extent(query.get("range_from", 0.0), query.get("range_to"), query.get("max_speech_length")),
+            speech_range=SpeechRange(
+                query.get("range_from", 0.0), query.get("range_to"), query.get("max_speech_length")
+            ),
             max_seconds=request.limits.max_audio_seconds,
         )
     except UnusableAudio as error:

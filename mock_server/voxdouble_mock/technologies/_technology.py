@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from voxdouble_mock.core.settings import Limits
+from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.technologies._query import Parameter
 
 Members = Mapping[str, object]

@@ -34,7 +34,7 @@ class ChannelVoice:
 
 
 @dataclass(frozen=True)
-class Extent:
+class SpeechRange:
     """How much of a recording counts, in seconds, under the vendor's names (contract 3.1)."""
 
     range_from: float = 0.0
@@ -49,7 +49,7 @@ def analyse(
     *,
     channels: Sequence[int] = (),
     mix: bool = False,
-    extent: Extent | None = None,
+    speech_range: SpeechRange | None = None,
     max_seconds: float = 7_200.0,
 ) -> list[ChannelVoice]:
     """Make one entry for each chosen channel in the order asked for, or one for their mix; none chosen means all.
@@ -67,21 +67,23 @@ def analyse(
             )
     if mix:
         mixed = (np.rint(block.sum(axis=0, keepdims=True) / len(chosen)) for block in audio.blocks(chosen))
-        return _voices([0], mixed, audio.sample_rate, extent or Extent())
+        return _voices([0], mixed, audio.sample_rate, speech_range or SpeechRange())
     voices = []
     together = max(TOGETHER, -(-len(chosen) // PASSES))
     for place in range(0, len(chosen), together):
         some = chosen[place : place + together]
-        voices += _voices(some, audio.blocks(some), audio.sample_rate, extent or Extent())
+        voices += _voices(some, audio.blocks(some), audio.sample_rate, speech_range or SpeechRange())
     return voices
 
 
-def _voices(numbers: Sequence[int], blocks: Iterator[Samples], sample_rate: int, extent: Extent) -> list[ChannelVoice]:
+def _voices(
+    numbers: Sequence[int], blocks: Iterator[Samples], sample_rate: int, speech_range: SpeechRange
+) -> list[ChannelVoice]:
     listeners = [_Listener(sample_rate) for _ in numbers]
     for block in blocks:
         for listener, samples in zip(listeners, block, strict=True):
             listener.hear(samples)
-    return [listener.voice(number, extent) for number, listener in zip(numbers, listeners, strict=True)]
+    return [listener.voice(number, speech_range) for number, listener in zip(numbers, listeners, strict=True)]
 
 
 class _Listener:
@@ -100,16 +102,16 @@ class _Listener:
             self.levels.append(spectrum.levels(chunk, self.framer.rate))
             self.pitches.append(pitch.track(chunk, self.framer.rate))
 
-    def voice(self, number: int, extent: Extent) -> ChannelVoice:
+    def voice(self, number: int, speech_range: SpeechRange) -> ChannelVoice:
         """End the channel and judge it."""
         self._keep(self.framer.finish(spectrum.window_length(self.framer.rate)))
-        first = math.ceil(extent.range_from * FRAMES_PER_SECOND)
-        end = None if extent.range_to is None else int(extent.range_to * FRAMES_PER_SECOND)
+        first = math.ceil(speech_range.range_from * FRAMES_PER_SECOND)
+        end = None if speech_range.range_to is None else int(speech_range.range_to * FRAMES_PER_SECOND)
         levels = np.concatenate(self.levels)[first:end]
         heard = pitch.joined(self.pitches).part(first, end)
         frames = speech.speech_frames(levels, heard)
-        if extent.max_speech_length is not None:
-            frames &= np.cumsum(frames) <= extent.max_speech_length * FRAMES_PER_SECOND
+        if speech_range.max_speech_length is not None:
+            frames &= np.cumsum(frames) <= speech_range.max_speech_length * FRAMES_PER_SECOND
         length = round(int(frames.sum()) / FRAMES_PER_SECOND, 2)
         audio_length = round(len(levels) / FRAMES_PER_SECOND, 2)
         return ChannelVoice(number, length, audio_length, encode(embed(levels, heard, frames), length))

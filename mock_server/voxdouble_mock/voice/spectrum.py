@@ -11,9 +11,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from voxdouble_mock.voice.exact_trig import BITS, ONE, rounded, turn, turned
 from voxdouble_mock.voice.framing import Frames, Rate
 from voxdouble_mock.voice.logarithm import log2_levels
-from voxdouble_mock.voice.turns import BITS, ONE, rounded, turn, turned
 
 BANDS = 32
 GRID = 31.25

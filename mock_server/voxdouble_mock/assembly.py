@@ -1,0 +1,44 @@
+"""Puts a mock together: store, appliance, control and application, on one real clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voxdouble_mock.appliance import Appliance
+from voxdouble_mock.control import Control, check_technology
+from voxdouble_mock.core.clock import start
+from voxdouble_mock.core.errors import ValidationFailed
+from voxdouble_mock.core.scenario import Scenario
+from voxdouble_mock.http import create_app
+from voxdouble_mock.settings import Settings
+from voxdouble_mock.store import MemoryStore, NamespaceRecord, Store
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The parts of one mock."""
+
+    app: "WSGIApplication"
+    appliance: Appliance
+    control: Control
+    store: Store
+
+
+def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[], int]) -> Assembly:
+    """Make a mock whose namespaces start with these settings and this scenario; ValueError where a rule is none."""
+    check_scenario(scenario)
+    store = MemoryStore(lambda now: NamespaceRecord(start(settings.pace(), now), scenario=scenario), settings.limits)
+    appliance, control = Appliance(settings, store, real_now), Control(store, real_now)
+    return Assembly(create_app(appliance, control), appliance, control, store)
+
+
+def check_scenario(scenario: Scenario | None) -> None:
+    """Refuse, with ValueError, a rule for a technology that there is not."""
+    try:
+        for rule in scenario.rules if scenario else ():
+            check_technology(rule.when.technology)
+    except ValidationFailed as error:
+        raise ValueError(error.message) from error

@@ -1,0 +1,1 @@
+"""The vendor's routes: tasks of every technology, system, billing."""

@@ -1,0 +1,1 @@
+"""Scenarios as text: the parser, and the bundled ones."""

@@ -1,5 +1,0 @@
-"""The WSGI server: cheroot, taught what it lacks. It listens, reads requests strictly, and stops in bounded time."""
-
-from voxdouble_mock.server.server import HttpServer
-
-__all__ = ["HttpServer"]

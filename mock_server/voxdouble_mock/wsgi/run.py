@@ -1,0 +1,34 @@
+"""A server as a process: until a signal ends it."""
+
+import signal
+import socket
+from collections.abc import Callable
+
+from voxdouble_mock.wsgi.server import HttpServer
+
+ENDING = frozenset(
+    getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGBREAK") if hasattr(signal, name)
+)  # SIGBREAK is Windows' Ctrl-Break, the one signal that a process there can send to another
+
+
+def run_until_signal(server: HttpServer, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C, then stop; call ``ready`` with the URL once requests are answered, not before.
+
+    Further signals while it stops change nothing, since some supervisors send two. To be called by the main thread.
+    The handlers do nothing: the interpreter writes the signal's number into a socket, which ends the wait on every
+    system, where an Event could deadlock with its own handler and Windows would not wake up.
+    """
+    receiving, sending = socket.socketpair()
+    with receiving, sending:
+        sending.settimeout(0)
+        previous_fd = signal.set_wakeup_fd(sending.fileno(), warn_on_full_buffer=False)
+        previous = {number: signal.signal(number, lambda *_: None) for number in ENDING}
+        try:
+            with server:
+                ready(server.url)
+                while receiving.recv(1)[0] not in ENDING:
+                    pass
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+            signal.set_wakeup_fd(previous_fd)

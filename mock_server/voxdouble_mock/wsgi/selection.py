@@ -1,0 +1,71 @@
+"""The idle connections: one thread waits for all of them, so that a silent one holds none."""
+
+from __future__ import annotations
+
+import errno
+import selectors
+import socket
+from typing import TYPE_CHECKING
+
+from cheroot.connections import ConnectionManager
+
+if TYPE_CHECKING:
+    from voxdouble_mock.wsgi.connection import ClientConnection
+    from voxdouble_mock.wsgi.engine import Engine
+
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+BREATH = 0.1
+
+
+class Waker:
+    """A pair of sockets that ends the selector's wait, in the place of a connection among the others."""
+
+    last_used = float("inf")
+    """Never expires."""
+
+    def __init__(self) -> None:
+        self.socket, self._other_end = socket.socketpair()
+
+    def wake(self) -> None:
+        """End the wait."""
+        self._other_end.send(b"\0")
+
+    def close(self) -> None:
+        """Close both ends."""
+        self.socket.close()
+        self._other_end.close()
+
+
+class Selection(ConnectionManager):
+    """cheroot's manager of idle connections; stops at once, and survives a machine without free file descriptors."""
+
+    server: Engine
+
+    def __init__(self, server: Engine) -> None:
+        super().__init__(server)
+        self._waker = Waker()
+        self._selector.register(  # type: ignore[attr-defined]  # cheroot's stub leaves out what is private
+            self._waker.socket.fileno(), selectors.EVENT_READ, data=self._waker
+        )
+
+    def stop(self) -> None:
+        """Let :meth:`run` return, at once; cheroot's own waits for it without limit."""
+        self._stop_requested = True
+        self._waker.wake()
+
+    def _from_server_socket(self, server_socket: socket.socket) -> ClientConnection | None:
+        try:
+            connection: ClientConnection | None = super()._from_server_socket(server_socket)  # type: ignore[misc]
+        except OSError as error:
+            if error.errno not in _EXHAUSTED:
+                raise
+            # Accepting again at once would be a busy loop that leaves the open connections no turn.
+            self.server.log.warning("A connection has to wait: %s.", error.strerror)
+            self.server.stopping.wait(BREATH)
+            return None
+        return connection
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        super().close()
+        self._waker.close()

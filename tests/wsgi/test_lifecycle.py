@@ -1,0 +1,289 @@
+"""Starting and stopping."""
+
+import gc
+import logging
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from tests.wsgi.conftest import Serve
+from tests.wsgi.wire import GET, PATIENCE, Wire, answering, post, refuse, tell_body, tell_environ, wait_until_refused
+from voxdouble_mock.wsgi import HttpServer
+from voxdouble_mock.wsgi.body import SizedBody
+from voxdouble_mock.wsgi.request import Request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+APP = answering(tell_environ)
+
+
+def has_ipv6() -> bool:
+    """Say whether this machine has the IPv6 loopback."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="needs IPv6")
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:"),
+        ("localhost", "http://127.0.0.1:"),
+        ("0.0.0.0", "http://127.0.0.1:"),
+        pytest.param("::1", "http://[::1]:", marks=needs_ipv6),
+        pytest.param("::", "http://[::1]:", marks=needs_ipv6),
+    ],
+)
+def test_url(serve: Serve, host: str, url: str) -> None:
+    """The URL is one under which the server answers."""
+    server = serve(APP, host=host)
+    assert server.url == f"{url}{server.address[1]}"
+    assert requests.get(server.url, timeout=PATIENCE).ok
+
+
+@needs_ipv6
+def test_ipv4_comes_first(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that means IPv6 too is listened on under its IPv4 address, which every client tries."""
+    resolve = socket.getaddrinfo
+
+    def resolve_backwards(*args: Any, **kwargs: Any) -> Any:
+        return [*resolve("::1", *args[1:], **kwargs), *resolve("127.0.0.1", *args[1:], **kwargs)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_backwards)
+    assert serve(APP, host="localhost").address[0] == "127.0.0.1"
+
+
+@needs_ipv6
+def test_all_addresses(serve: Serve) -> None:
+    """The IPv6 wildcard listens on IPv4 too."""
+    with Wire(("127.0.0.1", serve(APP, host="::").address[1])) as wire:
+        wire.send(GET)
+        assert wire.answer().status == 200
+
+
+def test_port_taken(serve: Serve) -> None:
+    """A taken port is named in a sentence that says what to do."""
+    host, port = serve(APP).address
+    with pytest.raises(
+        OSError, match=rf"^\[Errno \d+\] Cannot listen on {host}:{port}: another program uses this port"
+    ):
+        HttpServer(APP, host=host, port=port, refuse=refuse).start()
+
+
+@pytest.mark.parametrize(
+    ("host", "message"),
+    [
+        ("192.0.2.1", "Cannot listen on 192.0.2.1:0: this machine has no such address"),
+        ("no.such.host.invalid", "Cannot listen on 'no.such.host.invalid': no such host is known"),
+        ("a" * 70 + ".example", "no such host is known"),
+    ],
+)
+def test_host_that_is_not_here(host: str, message: str) -> None:
+    """A foreign or unknown host is named in a sentence."""
+    with pytest.raises(OSError, match=message):
+        HttpServer(APP, host=host, refuse=refuse).start()
+
+
+def test_stop_frees_the_port(serve: Serve) -> None:
+    """After a stop the port can be bound again, and nobody answers there."""
+    server = serve(APP)
+    requests.get(server.url, timeout=PATIENCE)
+    server.stop()
+    with pytest.raises(ConnectionRefusedError):
+        Wire(server.address)
+    serve(APP, port=server.address[1])
+
+
+def test_stop_without_start() -> None:
+    """A server that never started can be stopped."""
+    HttpServer(APP, refuse=refuse).stop()
+
+
+def test_stop_twice(serve: Serve) -> None:
+    """A second stop, and one at the same time, do nothing."""
+    server = serve(APP)
+    threads = [threading.Thread(target=server.stop) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert server.stopping.is_set()
+    server.stop()
+
+
+def test_start_twice(serve: Serve) -> None:
+    """A server serves once, and says so."""
+    server = serve(APP)
+    with pytest.raises(RuntimeError, match="make another one"):
+        server.start()
+    server.stop()
+    with pytest.raises(RuntimeError, match="make another one"):
+        server.start()
+
+
+def test_stop_from_the_application(serve: Serve) -> None:
+    """The application may stop its own server."""
+    server: HttpServer
+
+    def stop(environ: "WSGIEnvironment") -> bytes:
+        server.stop()
+        return b""
+
+    server = serve(answering(stop))
+    with Wire(server.address) as wire:
+        wire.send(GET)
+        wire.rest()
+    assert server.stopping.wait(PATIENCE)
+
+
+def test_stop_ends_connections(serve: Serve) -> None:
+    """A stop closes silent connections, idle ones, half-sent requests and half-sent bodies, at once."""
+    server = serve(answering(tell_body), timeout=100, shutdown_timeout=2 * PATIENCE)
+    with ExitStack() as stack:
+        silent, idle, head, body = (stack.enter_context(Wire(server.address)) for _ in range(4))
+        idle.send(GET)
+        idle.answer()
+        head.send(GET[:10])
+        body.send(post(b"hello", "Expect: 100-continue")[:-1])
+        assert body.line() == b"HTTP/1.1 100 Continue\r\n"
+        begun = time.monotonic()
+        server.stop()
+        assert time.monotonic() - begun < PATIENCE
+        assert b"".join(wire.rest() for wire in (silent, idle, head)) == b""
+        assert b"200 OK" not in body.rest()
+
+
+def test_stop_does_not_wait_for_the_application(serve: Serve) -> None:
+    """An application that does not end does not hold up a stop."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def hang(environ: "WSGIEnvironment") -> bytes:
+        begun.set()
+        ended.wait(PATIENCE)
+        return b""
+
+    server = serve(answering(hang), shutdown_timeout=0.05)
+    with Wire(server.address) as wire:
+        wire.send(GET)
+        assert begun.wait(PATIENCE)
+        server.stop()
+        assert not ended.is_set()
+        assert wire.rest() == b""
+    ended.set()
+
+
+def test_graceful_stop(serve: Serve) -> None:
+    """A graceful stop lets running requests and uploads finish, tells their clients, and takes no new ones."""
+    running, release = threading.Event(), threading.Event()
+
+    def app(environ: "WSGIEnvironment") -> Any:
+        told = tell_body(environ)
+        running.set()
+        release.wait(PATIENCE)
+        return told
+
+    server = serve(answering(app), graceful=True, shutdown_timeout=PATIENCE)
+    with Wire(server.address) as request, Wire(server.address) as upload:
+        upload.send(post(b"hello")[:-1])
+        request.send(GET)
+        assert running.wait(PATIENCE)
+        stop = threading.Thread(target=server.stop)
+        stop.start()
+        wait_until_refused(server.address)
+        assert request.is_silent(0.05)
+        upload.send(b"o")
+        release.set()
+        for wire, length in ((request, 0), (upload, 5)):
+            answer = wire.answer()
+            assert (answer.json, answer.headers["connection"]) == ({"length": length}, "close")
+        stop.join(PATIENCE)
+        assert not stop.is_alive()
+
+
+def test_graceful_stop_is_bounded(serve: Serve) -> None:
+    """A graceful stop waits for an upload that never ends no longer than its time."""
+    server = serve(answering(tell_body), graceful=True, shutdown_timeout=0.1)
+    with Wire(server.address) as wire:
+        wire.send(post(b"hello", "Expect: 100-continue")[:-5])
+        assert wire.line() == b"HTTP/1.1 100 Continue\r\n"
+        server.stop()
+        assert b"200 OK" not in wire.rest()
+
+
+def count_objects() -> Counter[str]:
+    """Count what is alive, by type."""
+    gc.collect()
+    return Counter(type(thing).__qualname__ for thing in gc.get_objects())
+
+
+def test_nothing_is_left_of_stopped_servers() -> None:
+    """Fifty servers that served and stopped leave no object behind, neither threads nor statistics."""
+
+    def live() -> None:
+        server = HttpServer(APP, refuse=refuse)
+        with server, Wire(server.address) as wire:
+            wire.send(GET)
+            wire.answer()
+
+    for _ in range(3):
+        live()
+    threads, before = threading.active_count(), count_objects()
+    for _ in range(50):
+        live()
+    grown = {name: count for name, count in (count_objects() - before).items() if count >= 25}
+    assert grown == {}
+    assert threading.active_count() <= threads  # fewer, where another test's threads have ended meanwhile
+    assert not any("Cheroot" in str(key) for key in getattr(logging, "statistics", {}))
+
+
+def test_requests_leave_no_cycles(serve: Serve) -> None:
+    """A request's objects go when it ends, without the garbage collector: buffers of uploads would pile up."""
+    server = serve(answering(tell_body))
+    with Wire(server.address) as wire:
+        wire.send(post(b"x"))
+        wire.answer()
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(20):
+                wire.send(post(b"x" * 1000))
+                wire.answer()
+            found = Counter(type(thing) for thing in gc.get_objects())
+        finally:
+            gc.enable()
+    assert found[Request] <= 1
+    assert found[SizedBody] <= 1
+
+
+def test_forgotten_stop(tmp_path: Any) -> None:
+    """A program that ends without stopping its server ends, with a client connected and a request running."""
+    script = """if True:
+        import socket, threading
+        from voxdouble_mock.wsgi import HttpServer
+        running = threading.Event()
+        def app(environ, start_response):
+            running.set()
+            threading.Event().wait()
+        server = HttpServer(app, refuse=str.encode)
+        server.start()
+        client = socket.create_connection(server.address)
+        client.sendall(b"GET / HTTP/1.1\\r\\nHost: here\\r\\n\\r\\n")
+        running.wait()
+        print("done")
+    """
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, run.stdout) == (0, "done\n"), run.stderr
