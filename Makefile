@@ -40,7 +40,7 @@ voices: .venv/ready          ## train the transform anew and print its figures; 
 oldest-numpy: .venv/ready    ## the same voiceprints under the oldest numpy that is allowed, in an environment of its own
 	sh tests/voice/oldest_numpy.sh $(BIN)/python
 
-fidelity: .venv/ready        ## what is imitated and how sure we are, from the statements into FIDELITY.md and README.md
+fidelity: .venv/ready        ## what is imitated and how sure we are, from the statements into docs/fidelity.md
 	$(BIN)/python -m tools.fidelity
 
 lock: .venv/ready            ## pin the newest versions of everything, with their hashes

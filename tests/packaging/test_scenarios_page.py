@@ -1,4 +1,4 @@
-"""SCENARIOS.md names everything that a rule or a fault may hold."""
+"""docs/scenarios.md names everything that a rule or a fault may hold."""
 
 from typing import get_args
 
@@ -9,7 +9,7 @@ from voxdouble_mock.core.fault import Fault, FaultSpec
 from voxdouble_mock.core.scenario import Rule, Scenario, Then, When
 from voxdouble_mock.scenarios.text import parse_scenario
 
-PAGE = (ROOT / "SCENARIOS.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

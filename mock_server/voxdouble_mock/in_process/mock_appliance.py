@@ -92,7 +92,7 @@ class MockNamespace:
         life: float | None = None,
         **fault: Any,
     ) -> None:
-        """Arm a fault: `fault("status", status=503, nth=2)`. The kinds and their members stand in SCENARIOS.md.
+        """Arm a fault: `fault("status", status=503, nth=2)`. The kinds and their members stand in docs/scenarios.md.
 
         It strikes the calls that its address fits, from the `nth` on, `count` times (None: without end; by itself once,
         but `lost-task` and `never-ending` without end), for `life` seconds of the clock. One that makes no sense is a
