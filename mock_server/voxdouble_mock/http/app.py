@@ -1,39 +1,17 @@
 """The application: routes put together, and Flask's own habits switched off, since none of them is the vendor's."""
 
-from typing import Any
-
 from flask import Flask, request
-from werkzeug.routing import Rule
 
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.control import Control
 from voxdouble_mock.core.errors import NotFound, WrongMethod
-from voxdouble_mock.http import errors, gate
-from voxdouble_mock.http.mock_api import control_routes, staging_routes
+from voxdouble_mock.http import errors, gate, mock_api
 from voxdouble_mock.http.namespaces import NamespacePrefix
 from voxdouble_mock.http.proxies import TrustedProxies
+from voxdouble_mock.http.routing import ExactFlask
 from voxdouble_mock.http.services import make_services
 from voxdouble_mock.http.vendor import system, tasks
 from voxdouble_mock.http.wire import client_origin
-
-
-class ExactRule(Rule):
-    """A rule that answers the methods it was given and no HEAD beside them (C9)."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.methods = (self.methods or set()) - {"HEAD"}
-
-
-class ExactFlask(Flask):
-    """Flask without its own routes: no /static, no automatic OPTIONS, no redirects (C9, C10)."""
-
-    url_rule_class = ExactRule
-
-    def __init__(self) -> None:
-        super().__init__("voxdouble_mock", static_folder=None)
-        self.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-        self.url_map.merge_slashes = False
 
 
 def create_app(appliance: Appliance, control: Control) -> Flask:
@@ -46,8 +24,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
     app.after_request(lambda response: tasks.finish(services, response))
     tasks.register(app, services)
     system.register(app, services)
-    control_routes.register(app, services)
-    staging_routes.register(app, services)
+    mock_api.register(app, services)
     inner = NamespacePrefix(app.wsgi_app)
     app.wsgi_app = TrustedProxies(inner, services.settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way to add middleware
     return app

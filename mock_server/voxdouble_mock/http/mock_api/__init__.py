@@ -1,1 +1,14 @@
-"""The mock's own routes below /_mock/."""
+"""The mock's own routes below /_mock/; the vendor's appliance has none of them."""
+
+from flask import Flask
+
+from voxdouble_mock.http.mock_api import clock, faults, fidelity, health, index, openapi, requests, scenario, tasks
+from voxdouble_mock.http.services import Services
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add all of the mock's own routes."""
+    for module in (index, health, openapi, fidelity):
+        module.register(app)
+    for with_services in (clock, faults, requests, scenario, tasks):
+        with_services.register(app, services)

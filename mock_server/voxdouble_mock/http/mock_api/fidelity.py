@@ -1,26 +1,32 @@
-"""What is imitated, and how sure we are: the statements of the contract, as the mock shows them."""
+"""GET /_mock/fidelity: the statements of the contract, each with its grade and source."""
 
 import tomllib
 from functools import cache
 from importlib.resources import files
 
 import orjson
-from flask import Response
+from flask import Flask, Response
 
+from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.wire import raw_answer
+
+
+def register(app: Flask) -> None:
+    """Add the route."""
+    add_route(app, "GET", "/_mock/fidelity", get_fidelity)
+
+
+def get_fidelity() -> Response:
+    """Return the statements."""
+    return raw_answer(fidelity_json())
 
 
 @cache
 def fidelity_json() -> bytes:
-    """Read the statements: id, text, grade and source of each."""
+    """Return id, text, grade and source of each statement as JSON text."""
     text = files("voxdouble_fixtures").joinpath("contract", "statements.toml").read_text(encoding="utf-8")
     statements = [
         {"id": key, **{name: entry[name] for name in ("text", "grade", "source")}}
         for key, entry in tomllib.loads(text).items()
     ]
     return orjson.dumps({"statements": statements})
-
-
-def fidelity() -> Response:
-    """Answer with the statements."""
-    return raw_answer(fidelity_json())

@@ -1,22 +1,28 @@
-"""The hand-kept OpenAPI document of the newest generation, as JSON."""
+"""GET /_mock/openapi.json: the OpenAPI document of the newest generation (C34)."""
 
 from functools import cache
 from importlib.resources import files
 
 import orjson
 import yaml
-from flask import Response
+from flask import Flask, Response
 
+from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.wire import raw_answer
+
+
+def register(app: Flask) -> None:
+    """Add the route."""
+    add_route(app, "GET", "/_mock/openapi.json", get_document)
+
+
+def get_document() -> Response:
+    """Return the document."""
+    return raw_answer(document_json())
 
 
 @cache
 def document_json() -> bytes:
-    """Read the document from the contract data."""
+    """Return the document, kept by hand as YAML, as JSON text."""
     text = files("voxdouble_fixtures").joinpath("contract", "openapi-e4.yaml").read_text(encoding="utf-8")
     return orjson.dumps(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506 (a safe loader)
-
-
-def document() -> Response:
-    """Answer with the document."""
-    return raw_answer(document_json())

@@ -1,0 +1,57 @@
+"""The routes /_mock/faults: the armed faults of a namespace."""
+
+from functools import partial
+
+import msgspec
+from flask import Flask, Response
+
+from voxdouble_mock.core.errors import Detail, ValidationFailed
+from voxdouble_mock.core.fault import ArmedFault, FaultSpec
+from voxdouble_mock.http.mock_api.request_body import read_text
+from voxdouble_mock.http.routing import add_route
+from voxdouble_mock.http.services import Services, namespace
+from voxdouble_mock.http.wire import answer
+from voxdouble_mock.scenarios.text import KINDS
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add the routes."""
+    add_route(app, "GET", "/_mock/faults", partial(get_faults, services))
+    add_route(app, "POST", "/_mock/faults", partial(post_fault, services))
+    add_route(app, "DELETE", "/_mock/faults", partial(delete_faults, services))
+
+
+def get_faults(services: Services) -> Response:
+    """Return the armed faults, each with the number of calls that it has seen and struck."""
+    return answer({"faults": [armed_json(armed) for armed in services.control.faults(namespace())]})
+
+
+def post_fault(services: Services) -> Response:
+    """Arm a fault; return all armed faults."""
+    services.control.arm(namespace(), read_fault(read_text()))
+    return get_faults(services)
+
+
+def delete_faults(services: Services) -> Response:
+    """Disarm all faults."""
+    services.control.disarm(namespace())
+    return answer({})
+
+
+def read_fault(text: str) -> FaultSpec:
+    """Parse the JSON of a fault and its address."""
+    try:
+        return msgspec.json.decode(text, type=FaultSpec)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at `$")
+        location = ("body", *filter(None, path.rstrip("`").split(".")))
+        hint = f" `kind` must be one of {', '.join(KINDS)}." if path.endswith("kind`") else ""
+        raise ValidationFailed([Detail(location, f"Invalid fault: {what}.{hint}", "fault")]) from error
+    except msgspec.DecodeError as error:
+        raise ValidationFailed([Detail(("body",), f"The body must be JSON: {error}.", "fault")]) from error
+
+
+def armed_json(armed: ArmedFault) -> object:
+    """Return an armed fault as these routes show it."""
+    spec = {**msgspec.to_builtins(armed.spec), "count": armed.spec.strikes}
+    return {**spec, "seen": armed.seen, "struck": armed.struck}

@@ -1,0 +1,18 @@
+"""GET /_mock/health: the mock's name and version, for any Host and without a token."""
+
+from importlib.metadata import version
+
+from flask import Flask, Response
+
+from voxdouble_mock.http.routing import add_route
+from voxdouble_mock.http.wire import answer
+
+
+def register(app: Flask) -> None:
+    """Add the route."""
+    add_route(app, "GET", "/_mock/health", get_health)
+
+
+def get_health() -> Response:
+    """Return the service's name and version."""
+    return answer({"service": "voxdouble", "version": version("voxdouble")})

@@ -1,0 +1,33 @@
+"""Request bodies of the mock's own routes: a JSON object or text, of at most 1 MiB."""
+
+from typing import Any
+
+from flask import request
+
+from voxdouble_mock.core.errors import Detail, ValidationFailed
+from voxdouble_mock.http.body import read_body
+from voxdouble_mock.http.vendor.json_body import parse_json
+
+MAX_BYTES = 1 << 20
+MAX_SECONDS = 30.0
+
+
+def read_object() -> dict[str, Any]:
+    """Return the request body's JSON object; an empty body counts as an empty object."""
+    data = _read()
+    body = parse_json(data) if data.strip() else {}
+    if not isinstance(body, dict):
+        raise ValidationFailed([Detail(("body",), "The body must be a JSON object.", "object")])
+    return body
+
+
+def read_text() -> str:
+    """Return the request body's text."""
+    try:
+        return _read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValidationFailed([Detail(("body",), f"The body must be UTF-8 text: {error}.", "text")]) from error
+
+
+def _read() -> bytes:
+    return b"".join(read_body(request.environ, MAX_BYTES, MAX_SECONDS))

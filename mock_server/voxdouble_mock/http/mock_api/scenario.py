@@ -1,0 +1,46 @@
+"""The routes /_mock/scenario: the scenario of a namespace."""
+
+from functools import partial
+
+import msgspec
+from flask import Flask, Response
+
+from voxdouble_mock.core.errors import Detail, NotFound, ValidationFailed
+from voxdouble_mock.http.mock_api.request_body import read_text
+from voxdouble_mock.http.routing import add_route
+from voxdouble_mock.http.services import Services, namespace
+from voxdouble_mock.http.wire import answer, raw_answer
+from voxdouble_mock.scenarios.bundled import bundled_names, load_bundled
+from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add the routes."""
+    add_route(app, "GET", "/_mock/scenario", partial(get_scenario, services))
+    add_route(app, "PUT", "/_mock/scenario", partial(put_scenario, services))
+    add_route(app, "DELETE", "/_mock/scenario", partial(delete_scenario, services))
+
+
+def get_scenario(services: Services) -> Response:
+    """Return the scenario; 404 if the namespace has no scenario."""
+    scenario = services.control.scenario(namespace())
+    if scenario is None:
+        raise NotFound("This namespace has no scenario.")
+    return raw_answer(msgspec.json.encode(scenario))
+
+
+def put_scenario(services: Services) -> Response:
+    """Set the scenario: the body is its YAML or JSON text, or the name of a bundled one."""
+    text = read_text()
+    try:
+        scenario = load_bundled(text.strip()) if text.strip() in bundled_names() else parse_scenario(text)
+    except ScenarioError as error:
+        raise ValidationFailed([Detail(("body",), str(error), "scenario")]) from error
+    services.control.set_scenario(namespace(), scenario)
+    return raw_answer(msgspec.json.encode(scenario))
+
+
+def delete_scenario(services: Services) -> Response:
+    """Remove the scenario."""
+    services.control.set_scenario(namespace(), None)
+    return answer({})

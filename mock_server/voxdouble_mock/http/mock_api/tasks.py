@@ -1,0 +1,41 @@
+"""GET /_mock/tasks and POST /_mock/reset: the tasks of a namespace, and an end to them."""
+
+from functools import partial
+
+from flask import Flask, Response
+
+from voxdouble_mock.http.mock_api.request_body import read_object
+from voxdouble_mock.http.routing import add_route
+from voxdouble_mock.http.services import Services, namespace
+from voxdouble_mock.http.wire import answer, seconds
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add the routes."""
+    add_route(app, "GET", "/_mock/tasks", partial(get_tasks, services))
+    add_route(app, "POST", "/_mock/reset", partial(post_reset, services))
+
+
+def get_tasks(services: Services) -> Response:
+    """Return all live tasks, oldest first; times in seconds since the epoch."""
+    listed = [
+        {
+            "task_id": task.task_id,
+            "technology": task.technology,
+            "state": state,
+            "submitted": seconds(task.timeline.submitted),
+            "starts": seconds(task.timeline.starts),
+            "ends": seconds(task.timeline.ends),
+            "expires": seconds(task.timeline.expires),
+            "final": task.timeline.final,
+        }
+        for task, state in services.appliance.tasks(namespace())
+    ]
+    return answer({"tasks": listed, "total": len(listed)})
+
+
+def post_reset(services: Services) -> Response:
+    """Reset the namespace: tasks, clock, scenario, faults and request log are as in a new one."""
+    read_object()
+    services.appliance.reset(namespace())
+    return answer({})
