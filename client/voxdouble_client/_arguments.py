@@ -7,7 +7,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from voxdouble_client._urls import Query
+from voxdouble_client._http.urls import Query
 
 MOST_VOICEPRINTS = 50_000
 """The appliance's default limit of voiceprints in one call (S41)."""

@@ -11,17 +11,17 @@ from typing import Any, Self
 
 import orjson
 
-from voxdouble_client._body import Body, File, Progress, check_numbers, form, json_body
 from voxdouble_client._clock import Clock, Deadline, checked_timeout
 from voxdouble_client._errors import MAY_HAVE_RUN, ApiError, ContractError
+from voxdouble_client._http.body import Body, File, Progress, check_numbers, form, json_body
+from voxdouble_client._http.retry import Caller
+from voxdouble_client._http.tls_and_proxy import check_certificates, check_proxy
+from voxdouble_client._http.transport import Transport
+from voxdouble_client._http.urls import BaseUrl, ForeignLocation, Query, task_path
+from voxdouble_client._http.wire import Accepted, Request, accepted_task
 from voxdouble_client._models import TaskAnswer
 from voxdouble_client._results import Reader, plain, reader_for
-from voxdouble_client._retry import Caller
 from voxdouble_client._task import TaskHandle
-from voxdouble_client._transport import Transport
-from voxdouble_client._trust import check_certificates, check_proxy
-from voxdouble_client._urls import BaseUrl, ForeignLocation, Query, task_path
-from voxdouble_client._wire import Accepted, Request, accepted_task
 
 _TOKEN = re.compile(r"[!-~]+")
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 from voxdouble_client._arguments import MOST_VOICEPRINTS, checked_voiceprints, extraction_query
-from voxdouble_client._body import File, Progress, form, json_body
 from voxdouble_client._clock import Deadline
 from voxdouble_client._errors import ApplianceError
+from voxdouble_client._http.body import File, Progress, form, json_body
 from voxdouble_client._many import in_order
 from voxdouble_client._models import Outcome, VoiceprintConversion, VoiceprintExtraction
 from voxdouble_client._results import CONVERSION, EXTRACTION, conversion_of, extraction, joined

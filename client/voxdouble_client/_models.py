@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from voxdouble_client._body import File
+    from voxdouble_client._http.body import File
 
 VECTOR_LENGTH = 128
 """Numbers in a vector voiceprint of a channel with speech (S45)."""

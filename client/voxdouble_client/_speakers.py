@@ -16,7 +16,8 @@ from voxdouble_client._arguments import (
     voiceprints_to_merge,
 )
 from voxdouble_client._base import BaseClient
-from voxdouble_client._body import File, Progress, form, json_body
+from voxdouble_client._http.body import File, Progress, form, json_body
+from voxdouble_client._http.urls import Query
 from voxdouble_client._results import Reader
 from voxdouble_client._speaker_models import AgeEstimation, Comparison, GenderIdentification, Merging
 from voxdouble_client._speaker_results import (
@@ -34,7 +35,6 @@ from voxdouble_client._speaker_results import (
     merging,
 )
 from voxdouble_client._task import TaskHandle
-from voxdouble_client._urls import Query
 
 Mode = Literal["split", "mix"]
 

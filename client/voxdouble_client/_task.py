@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 
 from voxdouble_client._clock import Clock, Deadline
 from voxdouble_client._errors import ApplianceError, PollTimeout, TaskFailed, TaskRejected, TransportError
+from voxdouble_client._http.retry import Caller
+from voxdouble_client._http.wire import GET_STALL_SECONDS, Request, explained, printable, retry_after, task_answer
 from voxdouble_client._models import TaskAnswer
 from voxdouble_client._polling import Waited, Within, wait_for
 from voxdouble_client._results import Reader, read_result
-from voxdouble_client._retry import Caller
-from voxdouble_client._wire import GET_STALL_SECONDS, Request, explained, printable, retry_after, task_answer
 
 R = TypeVar("R")
 

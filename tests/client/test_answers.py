@@ -17,7 +17,7 @@ from voxdouble_client import (
     TaskFailed,
     TaskRejected,
 )
-from voxdouble_client._wire import Reply, Request, accepted_task, refusal, retry_after, task_answer
+from voxdouble_client._http.wire import Reply, Request, accepted_task, refusal, retry_after, task_answer
 
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 GET = Request("GET", "http://appliance" + TASK_PATH)

@@ -7,7 +7,7 @@ import pytest
 
 import voxdouble_client
 from tests.client.test_with_mock import JOHN
-from voxdouble_client import _run as run
+from voxdouble_client.cli import run
 from voxdouble_mock import MockAppliance
 
 README = (Path(__file__).parents[2] / "client" / "README.md").read_text()

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.client.hostile import DONE, TASK_PATH, HostileServer, Received, accepted, reply, speaking, state
-from voxdouble_client import cli
+from voxdouble_client.cli import commands as cli
 
 FAILED = state("failed", error={"type": "internal", "message": "It broke."})
 NOWHERE = "http://127.0.0.1:1"
@@ -53,7 +53,7 @@ def old(tmp_path: Path) -> Path:
 @pytest.fixture
 def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let files go out in their order."""
-    monkeypatch.setattr("voxdouble_client._run.CONCURRENCY", 1)
+    monkeypatch.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
 
 
 def test_a_file_can_be_converted_in_place(tmp_path: Path) -> None:

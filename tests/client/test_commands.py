@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.client.hostile import DONE, TASK_PATH, HostileServer, Received, accepted, reply, speaking, state
-from voxdouble_client import cli
+from voxdouble_client.cli import commands as cli
 
 VECTOR = [0.5, -0.25]
 WITH_VECTOR = state(
@@ -219,7 +219,7 @@ ENDS = {
 @pytest.mark.parametrize(("answer", "code", "told"), ENDS.values(), ids=ENDS)
 def test_exit_codes(answer: bytes, code: int, told: str, wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way to end has its exit code, and says on stderr what it was, with the file's name."""
-    monkeypatch.setattr("voxdouble_client._retry.FAILURES_IN_A_ROW", 0)
+    monkeypatch.setattr("voxdouble_client._http.retry.FAILURES_IN_A_ROW", 0)
 
     def behave(request: Received, connection: socket.socket) -> None:
         connection.sendall(answer if request.method == "GET" else accepted())
@@ -243,7 +243,7 @@ def test_one_bad_file_among_several_keeps_its_line(wav: Path) -> None:
         HostileServer(lambda _, connection: connection.sendall(next(good))) as server,
         pytest.MonkeyPatch.context() as one,
     ):
-        one.setattr("voxdouble_client._run.CONCURRENCY", 1)
+        one.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
         result = call("extract", "--url", server.url, wav, wav, wav)
     assert [json.loads(line) for line in result.stdout.splitlines()] == [DONE, None, DONE]
     assert result.exit_code == 1
@@ -251,7 +251,7 @@ def test_one_bad_file_among_several_keeps_its_line(wav: Path) -> None:
 
 def test_unreachable_is_3(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An appliance that nobody listens for is told as such."""
-    monkeypatch.setattr("voxdouble_client._retry.FAILURES_IN_A_ROW", 0)
+    monkeypatch.setattr("voxdouble_client._http.retry.FAILURES_IN_A_ROW", 0)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     result = call("extract", "--url", f"http://127.0.0.1:{port}", wav)
@@ -366,7 +366,7 @@ def test_interrupting_says_how_to_go_on(wav: Path) -> None:
 
 def test_of_several_codes_a_failure_counts_first(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One refused file among others that still run gives exit code 1, as scripts ask first whether any failed."""
-    monkeypatch.setattr("voxdouble_client._run.CONCURRENCY", 1)
+    monkeypatch.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
     refused = iter([reply(422, {})])
 
     def behave(request: Received, connection: socket.socket) -> None:

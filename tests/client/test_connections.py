@@ -14,7 +14,7 @@ import pytest
 
 from tests.client.hostile import DONE, TASK_PATH, HostileServer, Received, accepted, against, reply, speaking
 from voxdouble_client import ApplianceClient, PollTimeout, TransportError
-from voxdouble_client import _sockets as sockets
+from voxdouble_client._http import sockets
 
 TLS = Path(__file__).parent / "tls"
 CA = TLS / "ca.pem"

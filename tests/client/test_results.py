@@ -20,8 +20,8 @@ from voxdouble_client import (
     VoiceprintConversion,
     VoiceprintExtraction,
 )
+from voxdouble_client._http.wire import Reply, Request, refusal, task_answer
 from voxdouble_client._results import CONVERSION, EXTRACTION, read_result, reader_for
-from voxdouble_client._wire import Reply, Request, refusal, task_answer
 
 
 def quoted(name: str) -> Any:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.client.hostile import DONE, TASK_ID, TASK_PATH, Received, accepted, against, reply
 from voxdouble_client import ApiError, ApplianceClient, ApplianceError, TransportError
-from voxdouble_client._retry import RetryBudget, backoff
+from voxdouble_client._http.retry import RetryBudget, backoff
 
 BUSY = {"type": "internal", "message": "busy", "detail": []}
 

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from tests.client.hostile import TASK_PATH, HostileServer, reply, speaking
-from voxdouble_client import ApplianceClient, TransportError, cli
+from voxdouble_client import ApplianceClient, TransportError
+from voxdouble_client.cli import commands as cli
 
 
 @pytest.mark.parametrize("content", [b"", b"no certificate", b"\0\1"])

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from multipart import MultipartParser
 
 from tests.client.hostile import DONE, HostileServer, accepted, against, reply, speaking
-from voxdouble_client import _body as bodies
-from voxdouble_client._body import Body, File, form, json_body
+from voxdouble_client._http import body as bodies
+from voxdouble_client._http.body import Body, File, form, json_body
 
 TAKE = speaking(reply(200, DONE), accepted())
 

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 import voxdouble_fixtures
-from voxdouble_client import ApiError, ApplianceClient, PollTimeout, TaskRejected, cli
+from voxdouble_client import ApiError, ApplianceClient, PollTimeout, TaskRejected
+from voxdouble_client.cli import commands as cli
 from voxdouble_mock import MockAppliance
 
 JOHN = Path(voxdouble_fixtures.__file__).parent / "audio" / "john_doe.wav"

@@ -6,7 +6,7 @@ import re
 import ssl
 from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 
-from voxdouble_client._sockets import Unreached
+from voxdouble_client._http.sockets import Unreached
 
 _REFUSING_PROXY = re.compile(r"Tunnel connection failed: 4(?!08|29)")
 """How http.client tells what a proxy answered to CONNECT; "later" is no refusal."""

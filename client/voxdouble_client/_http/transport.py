@@ -19,10 +19,10 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_ import create_urllib3_context
 
-from voxdouble_client import _sockets
-from voxdouble_client._causes import may_pass, reason, was_reached
 from voxdouble_client._errors import ContractError, TransportError
-from voxdouble_client._wire import Reply, Request
+from voxdouble_client._http import sockets as _sockets
+from voxdouble_client._http.causes import may_pass, reason, was_reached
+from voxdouble_client._http.wire import Reply, Request
 
 REPLY_LIMIT = 512 << 20
 """Bytes. Chosen: three times what 50,000 vectors of 128 numbers take when every number is printed in full."""

@@ -16,17 +16,17 @@ from typing import Any, Literal, NoReturn
 import click
 
 from voxdouble_client._arguments import MOST_VOICEPRINTS
-from voxdouble_client._body import File
 from voxdouble_client._client import ApplianceClient
 from voxdouble_client._errors import ApplianceError, ContractError
-from voxdouble_client._inputs import check_stdin, stdin, voiceprints_in
+from voxdouble_client._http.body import File
+from voxdouble_client._http.urls import task_path
+from voxdouble_client._http.wire import printable
 from voxdouble_client._models import FINAL_STATES
-from voxdouble_client._output import is_array, output_for
-from voxdouble_client._run import INTERRUPTED, REFUSED, SUCCESS, Job, Report, Run, exit_code, give_up_stdout
-from voxdouble_client._sink import checked_place
 from voxdouble_client._task import TaskHandle
-from voxdouble_client._urls import task_path
-from voxdouble_client._wire import printable
+from voxdouble_client.cli.inputs import check_stdin, stdin, voiceprints_in
+from voxdouble_client.cli.outputs import is_array, output_for
+from voxdouble_client.cli.run import INTERRUPTED, REFUSED, SUCCESS, Job, Report, Run, exit_code, give_up_stdout
+from voxdouble_client.cli.sink import checked_place
 
 INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True)
 

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import orjson
 
-from voxdouble_client._body import Body
 from voxdouble_client._errors import ApiError, ContractError
+from voxdouble_client._http.body import Body
 from voxdouble_client._models import FINAL_STATES, TaskAnswer, TaskError
 
 GET_STALL_SECONDS = 30.0

@@ -8,13 +8,9 @@ from typing import Any
 
 import click
 
-from voxdouble_client._body import File
-from voxdouble_client._inputs import check_stdin, stdin, voiceprints_in
-from voxdouble_client._output import is_array
-from voxdouble_client._run import Job, Report
-from voxdouble_client._sink import checked_place
+from voxdouble_client._http.body import File
 from voxdouble_client._task import TaskHandle
-from voxdouble_client.cli import (
+from voxdouble_client.cli.commands import (
     INPUT,
     Settings,
     appliance_options,
@@ -22,6 +18,10 @@ from voxdouble_client.cli import (
     of_texts,
     output_option,
 )
+from voxdouble_client.cli.inputs import check_stdin, stdin, voiceprints_in
+from voxdouble_client.cli.outputs import is_array
+from voxdouble_client.cli.run import Job, Report
+from voxdouble_client.cli.sink import checked_place
 
 SECONDS = click.FloatRange(min=0)
 

@@ -9,7 +9,7 @@ from typing import IO
 
 import click
 
-from voxdouble_client._voiceprint_files import INPUT_LIMIT, read_voiceprints
+from voxdouble_client.cli.voiceprint_files import INPUT_LIMIT, read_voiceprints
 
 
 def check_stdin(files: Sequence[str]) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from voxdouble_client._clock import Clock, Deadline
 from voxdouble_client._errors import TRY_LATER, ApiError, TransportError
-from voxdouble_client._transport import Transport
-from voxdouble_client._wire import Reply, Request, refusal
+from voxdouble_client._http.transport import Transport
+from voxdouble_client._http.wire import Reply, Request, refusal
 
 FAILURES_IN_A_ROW = 5
 

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voxdouble_client._errors import ApiError, ApplianceError, ContractError, PollTimeout, TransportError
+from voxdouble_client._http.wire import explained, printable
 from voxdouble_client._many import in_order
 from voxdouble_client._models import TaskAnswer
 from voxdouble_client._task import TaskHandle
-from voxdouble_client._wire import explained, printable
 
 if TYPE_CHECKING:
-    from voxdouble_client._output import Output
+    from voxdouble_client.cli.outputs import Output
 
 SUCCESS, REFUSED, USAGE, UNREACHABLE, STILL_RUNNING, CONTRACT_BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 CONCURRENCY = 4

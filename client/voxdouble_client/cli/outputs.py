@@ -9,9 +9,9 @@ import orjson
 
 from voxdouble_client._errors import ContractError
 from voxdouble_client._models import VECTOR_LENGTH, VoiceprintConversion, VoiceprintExtraction, matrix
-from voxdouble_client._run import Ended
-from voxdouble_client._sink import Sink
 from voxdouble_client._speaker_models import Comparison
+from voxdouble_client.cli.run import Ended
+from voxdouble_client.cli.sink import Sink
 
 
 class Output(Protocol):

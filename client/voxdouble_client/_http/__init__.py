@@ -1,0 +1,1 @@
+"""HTTP between the client and the appliance: URLs, bodies, sockets, retries, and the reading of responses."""
