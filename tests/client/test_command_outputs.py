@@ -207,7 +207,8 @@ def test_interrupting_the_reading_of_a_pipe_ends_at_once() -> None:
         HostileServer(lambda *_: None) as server,
         process(server, "extract", "-", stdin=subprocess.PIPE) as running,
     ):
-        time.sleep(1.5)  # nothing tells from outside that it reads
+        assert running.stdin is not None
+        running.stdin.write(bytes(1_000_000))  # more than a pipe holds, so this returns once the command is reading
         running.send_signal(signal.SIGINT)
         running.wait(timeout=20)
         assert running.stderr is not None
