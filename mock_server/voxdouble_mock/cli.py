@@ -80,7 +80,7 @@ def serve(host: str, port: int, token: str | None, no_token: bool, scenario: str
     # Many small products at once gain nothing from threads that wait for one another: with them extraction is slower.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from voxdouble_mock.assembly import assemble  # noqa: PLC0415
-    from voxdouble_mock.http.errors import refuse_early  # noqa: PLC0415
+    from voxdouble_mock.http.errors import malformed_request_text  # noqa: PLC0415
     from voxdouble_mock.real_time import real_clock  # noqa: PLC0415
     from voxdouble_mock.scenarios.bundled import load_scenario  # noqa: PLC0415
     from voxdouble_mock.settings import Settings  # noqa: PLC0415 (late, so that healthcheck stays light)
@@ -92,7 +92,13 @@ def serve(host: str, port: int, token: str | None, no_token: bool, scenario: str
         settings = Settings.of(token=token, **options)
         parts = assemble(settings, load_scenario(scenario) if scenario else None, real_clock())
         server = HttpServer(
-            parts.app, host=host, port=port, refuse=refuse_early, timeout=30, graceful=True, shutdown_timeout=5
+            parts.app,
+            host=host,
+            port=port,
+            refuse=malformed_request_text,
+            timeout=30,
+            graceful=True,
+            shutdown_timeout=5,
         )
         run_until_signal(server, lambda url: click.echo(f"voxdouble ready {url}"))
     except ValueError as error:  # of the settings or the scenario

@@ -1,11 +1,11 @@
 """How a task ends: the JSON text of its result or error, computed once, at POST."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
 
-from voxdouble_mock.core.errors import Rejection
+from voxdouble_mock.core.errors import Detail, Rejection, error_body
 from voxdouble_mock.core.scenario import Then
 from voxdouble_mock.core.task import State
 from voxdouble_mock.technologies._technology import Result
@@ -28,21 +28,20 @@ def outcome_of(compute: Callable[[], Result]) -> Outcome:
         text = orjson.dumps(result.members, option=orjson.OPT_SERIALIZE_NUMPY)
         return Outcome(State.DONE, text, round(result.audio_seconds * 1000))
     except Rejection as rejection:
-        details = [detail.as_json() for detail in rejection.details]
-        return Outcome(State.REJECTED, _error("task.validation-error", rejection.message, details))
+        return Outcome(State.REJECTED, _error("task.validation-error", rejection.message, rejection.details))
 
 
 def ending(then: Then, natural: Outcome) -> Outcome:
     """Let a scenario's rule choose the end; `done` leaves it as it is, since no rule can make up a result."""
     if then.end == "rejected":
         message = then.error.message if then.error else "A rule of the scenario rejects this request."
-        return Outcome(State.REJECTED, _error("task.validation-error", message, []))
+        return Outcome(State.REJECTED, _error("task.validation-error", message))
     if then.end == "failed":
         message = then.error.message if then.error else "A rule of the scenario lets this task fail."
-        return Outcome(State.FAILED, _error("internal", message, []))
+        return Outcome(State.FAILED, _error("internal", message))
     return natural
 
 
-def _error(kind: str, message: str, details: list[dict[str, object]]) -> bytes:
-    """Write the error of a finished task (S15, S16)."""
-    return orjson.dumps({"type": kind, "message": message, "detail": details})
+def _error(kind: str, message: str, details: Sequence[Detail] = ()) -> bytes:
+    """Return the JSON text of a finished task's error (S15, S16)."""
+    return orjson.dumps(error_body(kind, message, details))

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from voxdouble_mock.core.clock import Pace, parse_pace
 from voxdouble_mock.core.limits import Limits, check_seconds
+from voxdouble_mock.hosts import is_host
 
 TOKEN = re.compile(r"[!-~]+")
-HOST_NAME = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Settings:
         if self.seed is not None and (isinstance(self.seed, bool) or not isinstance(self.seed, int)):
             raise ValueError(f"A seed is a whole number, not {self.seed!r}.")
         for host in self.control_hosts:
-            if not HOST_NAME.fullmatch(host):
+            if not is_host(host):
                 raise ValueError(f"A control host is a bare name such as mock or [::1], not {host!r}.")
         if self.public_url is not None:
             check_url(self.public_url)

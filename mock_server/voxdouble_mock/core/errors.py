@@ -31,6 +31,11 @@ class Detail:
         return {"location": list(self.location), "message": self.message, "type": self.type, "context": {}}
 
 
+def error_body(kind: str, message: str, details: Sequence[Detail]) -> dict[str, object]:
+    """Return the members of an error, the same in an error response and in a finished task (S16, S64, S72)."""
+    return {"type": kind, "message": message, "detail": [detail.as_json() for detail in details]}
+
+
 class Refusal(Exception):
     """A request that makes no task; the message is a sentence for the caller."""
 

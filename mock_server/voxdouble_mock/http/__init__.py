@@ -1,4 +1,4 @@
-"""HTTP: the only folder that imports Flask. It turns requests into calls of the appliance, and answers into bytes."""
+"""The mock's HTTP interface, and the only folder that imports Flask."""
 
 from voxdouble_mock.http.app import create_app
 

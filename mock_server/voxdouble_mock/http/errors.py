@@ -1,13 +1,15 @@
-"""From refusals to answers: one table of status and vendor `type`, one body for them all (contract 2.5)."""
+"""Error responses: one table from refusals to statuses and the vendor's error types (S64 to S72)."""
 
 import logging
 
 import orjson
-from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from flask import Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import NotFound as UnknownPath
 
 from voxdouble_mock.core import errors
-from voxdouble_mock.core.errors import Detail, Refusal
+from voxdouble_mock.core.errors import Detail, Refusal, error_body
+from voxdouble_mock.http.address import no_such_path
 
 MAX_DETAILS = 20  # C8
 
@@ -26,21 +28,31 @@ RETRY_AFTER_SECONDS = 5
 log = logging.getLogger("voxdouble_mock")
 
 
-def error_body(kind: str, message: str, details: tuple[Detail, ...] = ()) -> bytes:
-    """Write the body of every error: type, message and a list of details, empty when there are none (S64, S72)."""
-    shown = [detail.as_json() for detail in details[:MAX_DETAILS]]
-    return orjson.dumps({"type": kind, "message": message, "detail": shown})
+def error_text(kind: str, message: str, details: tuple[Detail, ...] = ()) -> bytes:
+    """Return the JSON text of an error response's body, with at most 20 details (C8)."""
+    return orjson.dumps(error_body(kind, message, details[:MAX_DETAILS]))
 
 
-def refuse_early(message: str) -> bytes:
-    """Write the body of a 400 for what the server refuses before the application sees it (C7)."""
-    return error_body("request.invalid", message)
+def malformed_request_text(message: str) -> bytes:
+    """Return the body of a 400 for a request that the server refuses before the application sees it (C7)."""
+    return error_text("request.invalid", message)
 
 
-def answer_refusal(refusal: Refusal) -> Response:
-    """Answer a refusal from the table."""
+def error_response(error: Exception) -> Response:
+    """Return the response to an exception: a refusal's from the table, any other's is a logged 500."""
+    if isinstance(error, HTTPException):
+        error = flask_refusal(error)
+    if isinstance(error, Refusal):
+        return refusal_response(error)
+    log.error("%s %s failed because of a bug in the mock.", request.method, request.path, exc_info=error)
+    text = error_text("internal", "The mock failed because of a bug; the traceback is in its log.")
+    return Response(text, 500, content_type="application/json")
+
+
+def refusal_response(refusal: Refusal) -> Response:
+    """Return the response to a refusal, from the table."""
     status, kind = TABLE[type(refusal)]
-    response = Response(error_body(kind, refusal.message, refusal.details), status, content_type="application/json")
+    response = Response(error_text(kind, refusal.message, refusal.details), status, content_type="application/json")
     if isinstance(refusal, errors.WrongMethod):
         response.headers["Allow"] = ", ".join(refusal.allowed)
     if isinstance(refusal, errors.Unavailable):
@@ -48,24 +60,10 @@ def answer_refusal(refusal: Refusal) -> Response:
     return response
 
 
-def translate(exception: HTTPException) -> Refusal:
-    """Say in our terms what Flask found by itself; whatever is neither an address nor a method cannot be parsed."""
-    if isinstance(exception, NotFound):
-        return errors.NotFound(f"There is nothing at {(request.root_path + request.path)[:200]!r}.")
+def flask_refusal(exception: HTTPException) -> Refusal:
+    """Return the refusal for an error that Flask itself has found."""
+    if isinstance(exception, UnknownPath):
+        return no_such_path(request.root_path + request.path)
     if isinstance(exception, MethodNotAllowed):
         return errors.WrongMethod(request.method, list(exception.valid_methods or ()))
     return errors.InvalidRequest("The request cannot be parsed.")
-
-
-def answer_unforeseen(exception: Exception) -> Response:
-    """Answer a bug: logged with its traceback, and said to be ours."""
-    log.error("%s %s ended in a bug of the mock", request.method, request.path, exc_info=exception)
-    body = error_body("internal", "The mock itself has failed; its log says where.")
-    return Response(body, 500, content_type="application/json")
-
-
-def register(app: Flask) -> None:
-    """Give every error of the application its vendor form, so that Flask's own pages never show."""
-    app.register_error_handler(Refusal, answer_refusal)
-    app.register_error_handler(HTTPException, lambda exception: answer_refusal(translate(exception)))
-    app.register_error_handler(Exception, answer_unforeseen)

@@ -1,4 +1,4 @@
-"""Below /_ns/<name> the whole mock stands again as a private appliance (design: namespaces)."""
+"""Namespaces: a private appliance of its own below each path /_ns/<name>."""
 
 import re
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ KEY = "voxdouble.namespace"
 
 
 class NamespacePrefix:
-    """WSGI middleware: moves the prefix from the path to the script name, where URLs for answers are built from."""
+    """WSGI middleware that moves the prefix /_ns/<name> from the path to SCRIPT_NAME, from which URLs are built."""
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer for the namespace that the path names, or else for the default one."""
+        """Call the application for the namespace in the path, or else for the default one."""
         match = PREFIX.fullmatch(environ.get("PATH_INFO", ""))
         environ[KEY] = ""
         if match:
@@ -28,5 +28,5 @@ class NamespacePrefix:
 
 
 def prefix(environ: "WSGIEnvironment") -> str:
-    """Give the path below which the request's namespace lies, empty for the default one."""
+    """Return the path prefix of the request's namespace, empty for the default one."""
     return f"/_ns/{environ[KEY]}" if environ[KEY] else ""

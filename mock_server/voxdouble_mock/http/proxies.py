@@ -1,4 +1,4 @@
-"""What a proxy in front says of the client's own request: believed only of peers that are named as trusted."""
+"""X-Forwarded headers: accepted only from proxies that are configured as trusted."""
 
 import ipaddress
 import re
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from voxdouble_mock.http.wire import HOST
+from voxdouble_mock.hosts import HOST
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -18,13 +18,13 @@ FORWARDED = {
     "HTTP_X_FORWARDED_PORT": re.compile(r"[0-9]{1,5}"),
     "HTTP_X_FORWARDED_PREFIX": re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?"),
 }
-"""What each header may hold, so far as it goes into a `Location`."""
+"""The headers that change a `Location`, each with the pattern of its value."""
 
 
 class TrustedProxies:
-    """WSGI middleware: takes X-Forwarded-Proto, -Host, -Port and -Prefix from a trusted peer, and from nobody else.
+    """WSGI middleware that applies X-Forwarded-Proto, -Host, -Port and -Prefix if a trusted peer sends them.
 
-    A value that is none of its kind is passed over: also a trusted proxy may hand on what a stranger sent.
+    A malformed value is ignored even then, because a trusted proxy may forward a value that its client sent.
 
     `peers` are addresses or networks, such as 127.0.0.1 or 10.0.0.0/8.
     """
@@ -35,7 +35,7 @@ class TrustedProxies:
         self._forwarded = ProxyFix(app, x_for=0, x_proto=1, x_host=1, x_port=1, x_prefix=1)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer as the client sees us."""
+        """Call the application, with the forwarded values in the environ if the peer is trusted."""
         if not self._is_trusted(environ.get("REMOTE_ADDR", "")):
             return self._direct(environ, start_response)
         for name, pattern in FORWARDED.items():

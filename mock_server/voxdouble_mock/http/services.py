@@ -1,26 +1,21 @@
-"""What the routes work with: the appliance, its control, and the budgets of this process for bytes in hand."""
+"""The objects that the views of one application share."""
 
 from dataclasses import dataclass
-from typing import cast
-
-from flask import request
 
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.control import Control
-from voxdouble_mock.http import namespaces
-from voxdouble_mock.http.body import Budget
+from voxdouble_mock.http.byte_quota import ByteQuota
 from voxdouble_mock.settings import Settings
-from voxdouble_mock.wsgi.protocol import ENVIRON_KEY, Connection
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """One for each application."""
+    """The appliance, its control, and the quotas of this process for the bodies of requests."""
 
     appliance: Appliance
     control: Control
-    uploads: Budget
-    json: Budget
+    uploads: ByteQuota
+    json: ByteQuota
 
     @property
     def settings(self) -> Settings:
@@ -29,16 +24,6 @@ class Services:
 
 
 def make_services(appliance: Appliance, control: Control) -> Services:
-    """Set up the budgets that the settings state."""
+    """Return the services of an application, with the quotas that the settings state."""
     limits = appliance.settings.limits
-    return Services(appliance, control, uploads=Budget(limits.input_storage), json=Budget(limits.json_storage))
-
-
-def namespace() -> str:
-    """Name the namespace of the request at hand; the bare base URL's is empty."""
-    return cast("str", request.environ[namespaces.KEY])
-
-
-def connection() -> Connection:
-    """Give the connection that the request at hand came on."""
-    return cast("Connection", request.environ[ENVIRON_KEY])
+    return Services(appliance, control, uploads=ByteQuota(limits.input_storage), json=ByteQuota(limits.json_storage))

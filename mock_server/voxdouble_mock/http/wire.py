@@ -1,29 +1,24 @@
-"""Bytes out: JSON answers, and the URLs in them."""
-
-import re
+"""JSON responses, and the URLs in them."""
 
 import orjson
 from flask import Response, request
 
-from voxdouble_mock.core.errors import InvalidRequest
 from voxdouble_mock.http import namespaces
+from voxdouble_mock.http.address import client_origin
 from voxdouble_mock.settings import Settings
 
-HOST = re.compile(
-    r"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?)(?::(?P<port>[0-9]{1,5}))?", re.ASCII
-)
-MAX_PORT = 65_535
 TASKS = "/api/technology/"
+"""The path below which the technologies have their routes."""
 
 
-def answer(body: object, status: int = 200) -> Response:
-    """Answer with JSON."""
-    return raw_answer(orjson.dumps(body), status)
+def json_response(value: object) -> Response:
+    """Return a 200 response with a value as JSON."""
+    return json_text_response(orjson.dumps(value))
 
 
-def raw_answer(body: bytes, status: int = 200) -> Response:
-    """Answer with JSON that is text already."""
-    return Response(body, status, content_type="application/json")
+def json_text_response(text: bytes, status: int = 200) -> Response:
+    """Return a response with JSON text."""
+    return Response(text, status, content_type="application/json")
 
 
 def seconds(milliseconds: int) -> float:
@@ -32,19 +27,10 @@ def seconds(milliseconds: int) -> float:
 
 
 def task_location(settings: Settings, technology: str, task_id: str) -> str:
-    """Name a task's URL as the client can reach it: by the scheme and Host that it used, or as set (S7 to S9)."""
+    """Return a task's URL as the client can reach it: by the scheme and Host that it used, or as set (S7 to S9)."""
     task = f"{TASKS}{technology}/{task_id}"
     if settings.location == "path":
         return request.root_path + task
-    if settings.public_url is not None:  # it stands for all that a proxy in front has added
+    if settings.public_url is not None:  # it replaces everything that a proxy in front has added
         return settings.public_url.rstrip("/") + namespaces.prefix(request.environ) + task
     return client_origin() + request.root_path + task
-
-
-def client_origin() -> str:
-    """Give scheme and host as the client named them; the Host header goes into answers only if it is one."""
-    host = request.headers.get("Host") or f"{request.environ['SERVER_NAME']}:{request.environ['SERVER_PORT']}"
-    match = HOST.fullmatch(host)
-    if match is None or int(match["port"] or 0) > MAX_PORT:
-        raise InvalidRequest(f"The Host header is a name with or without a port, not {host[:100]!r}.")
-    return f"{request.scheme}://{host}"

@@ -12,7 +12,8 @@ from voxdouble_mock.assembly import Assembly, assemble, check_scenario
 from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.fault import FaultSpec
 from voxdouble_mock.core.scenario import Scenario
-from voxdouble_mock.http.errors import refuse_early
+from voxdouble_mock.hosts import MAX_PORT
+from voxdouble_mock.http.errors import malformed_request_text
 from voxdouble_mock.in_process.request_assertions import SeenRequests
 from voxdouble_mock.real_time import real_clock
 from voxdouble_mock.scenarios.bundled import load_scenario
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from voxdouble_mock.appliance import Transition
 
 DEFAULT = ""  # the namespace of the bare base URL
-MAX_PORT = 65_535
 
 
 class MockClock:
@@ -131,7 +131,7 @@ class MockAppliance(MockNamespace):
             raise ValueError(f"A port is a number from 0, which takes any free one, to {MAX_PORT}, not {port}.")
         parts = assemble(Settings.of(**options), read_scenario(scenario), real_clock())
         app = wrap(parts.app) if wrap else parts.app
-        self._server = HttpServer(app, host=host, port=port, refuse=refuse_early)
+        self._server = HttpServer(app, host=host, port=port, refuse=malformed_request_text)
         super().__init__(parts, DEFAULT, lambda: self._server.url)
 
     @property

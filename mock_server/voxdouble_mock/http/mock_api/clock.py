@@ -7,10 +7,11 @@ from flask import Flask, Response
 
 from voxdouble_mock.core.clock import MANUAL, MAX_RATE, REAL, Mode, Pace, scaled
 from voxdouble_mock.core.errors import Detail, ValidationFailed
+from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.mock_api.request_body import read_object
 from voxdouble_mock.http.routing import add_route
-from voxdouble_mock.http.services import Services, namespace
-from voxdouble_mock.http.wire import answer, seconds
+from voxdouble_mock.http.services import Services
+from voxdouble_mock.http.wire import json_response, seconds
 
 
 def register(app: Flask, services: Services) -> None:
@@ -22,13 +23,13 @@ def register(app: Flask, services: Services) -> None:
 
 def get_clock(services: Services) -> Response:
     """Return the clock's mode, its rate, and its time in seconds since the epoch."""
-    return answer(clock_json(services))
+    return json_response(clock_json(services))
 
 
 def put_clock(services: Services) -> Response:
     """Change the clock's mode; it continues from the time that it shows."""
     services.appliance.change_pace(namespace(), read_pace(read_object()))
-    return answer(clock_json(services))
+    return json_response(clock_json(services))
 
 
 def post_advance(services: Services) -> Response:
@@ -51,7 +52,7 @@ def post_advance(services: Services) -> Response:
         }
         for transition in passed
     ]
-    return answer({**clock_json(services), "transitions": transitions})
+    return json_response({**clock_json(services), "transitions": transitions})
 
 
 def clock_json(services: Services) -> dict[str, object]:

@@ -7,10 +7,11 @@ from flask import Flask, Response
 
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.fault import ArmedFault, FaultSpec
+from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.mock_api.request_body import read_text
 from voxdouble_mock.http.routing import add_route
-from voxdouble_mock.http.services import Services, namespace
-from voxdouble_mock.http.wire import answer
+from voxdouble_mock.http.services import Services
+from voxdouble_mock.http.wire import json_response
 from voxdouble_mock.scenarios.text import KINDS
 
 
@@ -23,7 +24,7 @@ def register(app: Flask, services: Services) -> None:
 
 def get_faults(services: Services) -> Response:
     """Return the armed faults, each with the number of calls that it has seen and struck."""
-    return answer({"faults": [armed_json(armed) for armed in services.control.faults(namespace())]})
+    return json_response({"faults": [armed_json(armed) for armed in services.control.faults(namespace())]})
 
 
 def post_fault(services: Services) -> Response:
@@ -35,7 +36,7 @@ def post_fault(services: Services) -> Response:
 def delete_faults(services: Services) -> Response:
     """Disarm all faults."""
     services.control.disarm(namespace())
-    return answer({})
+    return json_response({})
 
 
 def read_fault(text: str) -> FaultSpec:

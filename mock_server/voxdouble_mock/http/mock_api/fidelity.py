@@ -8,7 +8,7 @@ import orjson
 from flask import Flask, Response
 
 from voxdouble_mock.http.routing import add_route
-from voxdouble_mock.http.wire import raw_answer
+from voxdouble_mock.http.wire import json_text_response
 
 
 def register(app: Flask) -> None:
@@ -18,7 +18,7 @@ def register(app: Flask) -> None:
 
 def get_fidelity() -> Response:
     """Return the statements."""
-    return raw_answer(fidelity_json())
+    return json_text_response(fidelity_json())
 
 
 @cache

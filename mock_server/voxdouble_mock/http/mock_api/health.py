@@ -5,7 +5,7 @@ from importlib.metadata import version
 from flask import Flask, Response
 
 from voxdouble_mock.http.routing import add_route
-from voxdouble_mock.http.wire import answer
+from voxdouble_mock.http.wire import json_response
 
 
 def register(app: Flask) -> None:
@@ -15,4 +15,4 @@ def register(app: Flask) -> None:
 
 def get_health() -> Response:
     """Return the service's name and version."""
-    return answer({"service": "voxdouble", "version": version("voxdouble")})
+    return json_response({"service": "voxdouble", "version": version("voxdouble")})

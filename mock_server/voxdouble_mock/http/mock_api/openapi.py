@@ -8,7 +8,7 @@ import yaml
 from flask import Flask, Response
 
 from voxdouble_mock.http.routing import add_route
-from voxdouble_mock.http.wire import raw_answer
+from voxdouble_mock.http.wire import json_text_response
 
 
 def register(app: Flask) -> None:
@@ -18,7 +18,7 @@ def register(app: Flask) -> None:
 
 def get_document() -> Response:
     """Return the document."""
-    return raw_answer(document_json())
+    return json_text_response(document_json())
 
 
 @cache

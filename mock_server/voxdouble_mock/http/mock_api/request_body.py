@@ -5,8 +5,8 @@ from typing import Any
 from flask import request
 
 from voxdouble_mock.core.errors import Detail, ValidationFailed
-from voxdouble_mock.http.body import read_body
-from voxdouble_mock.http.vendor.json_body import parse_json
+from voxdouble_mock.http.json_parser import parse_json
+from voxdouble_mock.http.request_body import read_body
 
 MAX_BYTES = 1 << 20
 MAX_SECONDS = 30.0

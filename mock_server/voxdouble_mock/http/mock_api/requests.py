@@ -5,9 +5,10 @@ from functools import partial
 import msgspec
 from flask import Flask, Response
 
+from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.routing import add_route
-from voxdouble_mock.http.services import Services, namespace
-from voxdouble_mock.http.wire import raw_answer
+from voxdouble_mock.http.services import Services
+from voxdouble_mock.http.wire import json_text_response
 
 
 def register(app: Flask, services: Services) -> None:
@@ -18,4 +19,4 @@ def register(app: Flask, services: Services) -> None:
 def get_requests(services: Services) -> Response:
     """Return the kept entries, oldest first, and the number of all requests that were logged."""
     kept, total = services.control.requests(namespace())
-    return raw_answer(msgspec.json.encode({"requests": kept, "total": total}))
+    return json_text_response(msgspec.json.encode({"requests": kept, "total": total}))

@@ -6,10 +6,11 @@ import msgspec
 from flask import Flask, Response
 
 from voxdouble_mock.core.errors import Detail, NotFound, ValidationFailed
+from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.mock_api.request_body import read_text
 from voxdouble_mock.http.routing import add_route
-from voxdouble_mock.http.services import Services, namespace
-from voxdouble_mock.http.wire import answer, raw_answer
+from voxdouble_mock.http.services import Services
+from voxdouble_mock.http.wire import json_response, json_text_response
 from voxdouble_mock.scenarios.bundled import bundled_names, load_bundled
 from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario
 
@@ -26,7 +27,7 @@ def get_scenario(services: Services) -> Response:
     scenario = services.control.scenario(namespace())
     if scenario is None:
         raise NotFound("This namespace has no scenario.")
-    return raw_answer(msgspec.json.encode(scenario))
+    return json_text_response(msgspec.json.encode(scenario))
 
 
 def put_scenario(services: Services) -> Response:
@@ -37,10 +38,10 @@ def put_scenario(services: Services) -> Response:
     except ScenarioError as error:
         raise ValidationFailed([Detail(("body",), str(error), "scenario")]) from error
     services.control.set_scenario(namespace(), scenario)
-    return raw_answer(msgspec.json.encode(scenario))
+    return json_text_response(msgspec.json.encode(scenario))
 
 
 def delete_scenario(services: Services) -> Response:
     """Remove the scenario."""
     services.control.set_scenario(namespace(), None)
-    return answer({})
+    return json_response({})

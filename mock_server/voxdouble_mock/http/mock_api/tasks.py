@@ -4,10 +4,11 @@ from functools import partial
 
 from flask import Flask, Response
 
+from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.mock_api.request_body import read_object
 from voxdouble_mock.http.routing import add_route
-from voxdouble_mock.http.services import Services, namespace
-from voxdouble_mock.http.wire import answer, seconds
+from voxdouble_mock.http.services import Services
+from voxdouble_mock.http.wire import json_response, seconds
 
 
 def register(app: Flask, services: Services) -> None:
@@ -31,11 +32,11 @@ def get_tasks(services: Services) -> Response:
         }
         for task, state in services.appliance.tasks(namespace())
     ]
-    return answer({"tasks": listed, "total": len(listed)})
+    return json_response({"tasks": listed, "total": len(listed)})
 
 
 def post_reset(services: Services) -> Response:
     """Reset the namespace: tasks, clock, scenario, faults and request log are as in a new one."""
     read_object()
     services.appliance.reset(namespace())
-    return answer({})
+    return json_response({})

@@ -1,4 +1,4 @@
-"""Faults on the wire: what was ordered to go wrong is done to the answer here, and only here."""
+"""Applies injected faults to responses, and to the states that polls show."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -10,25 +10,25 @@ from flask import Response, request
 from voxdouble_mock.core import fault as faults
 from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.task import FINAL, State
-from voxdouble_mock.http.errors import TABLE, error_body
-from voxdouble_mock.http.services import connection
+from voxdouble_mock.http.current_request import connection
+from voxdouble_mock.http.errors import TABLE, error_text
 from voxdouble_mock.http.wire import TASKS
 
 TYPES = {status: kind for status, kind in TABLE.values() if status != 503}
 TYPES[429] = "request.rate-limit-exceeded"
-NOBODY = "00000000-0000-4000-8000-000000000000"
+UNKNOWN_TASK = "00000000-0000-4000-8000-000000000000"
 PAGE = "<html><head><title>{status} {phrase}</title></head><body><h1>{status} {phrase}</h1><hr>a proxy</body></html>"
 RATE_LIMIT = 10
 
 
-def refuse(fault: Status, now: int) -> Response:
-    """Answer with the ordered status; on 429 with the headers of contract 2.3. `now` in milliseconds."""
+def status_response(fault: Status, now: int) -> Response:
+    """Return the response with the status that a fault injects; 429 has rate-limit headers. `now` in milliseconds."""
     phrase = HTTPStatus(fault.status).phrase
     if fault.body == "html":
         response = Response(PAGE.format(status=fault.status, phrase=phrase), fault.status, content_type="text/html")
     else:
-        body = error_body(TYPES.get(fault.status, "internal"), f"{phrase}: this fault was ordered.")
-        response = Response(body, fault.status, content_type="application/json")
+        text = error_text(TYPES.get(fault.status, "internal"), f"{phrase}: an injected fault.")
+        response = Response(text, fault.status, content_type="application/json")
     wait = fault.retry_after
     if fault.status == 429:
         wait = 1.0 if wait is None else wait
@@ -43,7 +43,7 @@ def refuse(fault: Status, now: int) -> Response:
 
 
 def shown_state(fault: Fault | None, state: State) -> State | None:
-    """Tell which state a poll shows under a fault; None for a task that is said not to be there."""
+    """Return the state that a poll shows under a fault; None if the task is to seem unknown."""
     if isinstance(fault, faults.LostTask):
         return None
     if isinstance(fault, faults.NeverEnding) and state in FINAL:
@@ -53,11 +53,11 @@ def shown_state(fault: Fault | None, state: State) -> State | None:
     return state
 
 
-def damage(fault: Fault | None, response: Response) -> Response:
-    """Do to an answer what the fault says; its kind decides how."""
+def apply_fault(fault: Fault | None, response: Response) -> Response:
+    """Return a response as the fault changes it; some kinds act on its connection instead."""
     match fault:
         case faults.NoLocation() | faults.WrongLocation() | faults.ForeignLocation():
-            misdirect(fault, response)
+            change_location(fault, response)
         case faults.Empty():
             response.status_code = 200
             response.set_data(b"")
@@ -82,21 +82,21 @@ def damage(fault: Fault | None, response: Response) -> Response:
     return response
 
 
-def misdirect(fault: Fault, response: Response) -> None:
-    """Take the location headers of a 202 away, or bend them."""
+def change_location(fault: Fault, response: Response) -> None:
+    """Remove the location headers of a 202, or point them elsewhere."""
     location = response.headers.get("Location")
     if location is None:
         return
     for header in ("Location", "X-Location"):
         del response.headers[header]
         if isinstance(fault, faults.WrongLocation):
-            response.headers[header] = location.rpartition("/")[0] + "/" + NOBODY
+            response.headers[header] = location.rpartition("/")[0] + "/" + UNKNOWN_TASK
         elif isinstance(fault, faults.ForeignLocation):
             response.headers[header] = fault.origin + location[location.index(TASKS) :]
 
 
 def halves(body: bytes, wait: Callable[[], object]) -> Iterator[bytes]:
-    """Give the answer in two pieces, with the delay between them."""
+    """Yield a response's body in two halves, with the delay between them."""
     middle = len(body) // 2
     yield body[:middle]
     wait()

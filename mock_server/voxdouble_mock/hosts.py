@@ -1,0 +1,20 @@
+"""Host names with an optional port: the pattern of a Host header, of a control host, and of a forwarded host."""
+
+import re
+
+HOST = re.compile(
+    r"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?)(?::(?P<port>[0-9]{1,5}))?", re.ASCII
+)
+MAX_PORT = 65_535
+
+
+def is_host(text: str) -> bool:
+    """Return whether a text is a host name or an IPv6 address in brackets, with or without a port."""
+    match = HOST.fullmatch(text)
+    return match is not None and int(match["port"] or 0) <= MAX_PORT
+
+
+def host_name(host: str) -> str:
+    """Return a Host header's value without its port, in lower case; an IPv6 address keeps its brackets."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdecimal() and (name[:1] != "[" or name[-1:] == "]") else host).lower()

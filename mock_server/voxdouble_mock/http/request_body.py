@@ -1,0 +1,64 @@
+"""The body of a request: its declared length and content type, and its bytes, complete or refused (P1)."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from voxdouble_mock.core.errors import Detail, InvalidRequest, TooLarge, ValidationFailed
+from voxdouble_mock.wsgi.protocol import ENVIRON_KEY
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+PIECE = 1 << 16
+"""Bytes read at a time."""
+
+
+def check_content_type(expected: str) -> None:
+    """Refuse a request whose content type is another than the expected one (C6)."""
+    if request.mimetype != expected:
+        found = repr(request.mimetype[:100]) if request.mimetype else "no content type"
+        message = f"The content type must be {expected}, got {found}."
+        raise ValidationFailed([Detail(("header", "content-type"), message, "content-type")])
+
+
+def declared_length(environ: "WSGIEnvironment") -> int | None:
+    """Return the body's length in bytes as the request declares it: None if chunked, 0 if there is no body."""
+    if environ.get("wsgi.input_terminated"):
+        return None
+    text = environ.get("CONTENT_LENGTH") or "0"
+    if not text.isdecimal():
+        raise InvalidRequest(f"Content-Length must be a number of bytes, got {text[:40]!r}.")
+    return int(text)
+
+
+def check_declared_length(environ: "WSGIEnvironment", limit: int) -> None:
+    """Refuse a body whose declared length exceeds the limit, before any of it is read (S25)."""
+    length = declared_length(environ)
+    if length is not None and length > limit:
+        raise TooLarge(f"The request body must have at most {limit} bytes, got {length}.")
+
+
+def read_body(environ: "WSGIEnvironment", limit: int, seconds: float) -> Iterator[bytes]:
+    """Yield the body in pieces; a refusal is raised unless it arrives complete, within the limit and the time.
+
+    Servers treat a body that is cut differently: some raise an error, some end the stream as if it were complete. So
+    the bytes are counted here and compared with the declared length (P1).
+    """
+    environ[ENVIRON_KEY].set_body_deadline(seconds)
+    declared = declared_length(environ)
+    received = 0
+    while declared is None or received < declared:
+        try:
+            piece = environ["wsgi.input"].read(PIECE if declared is None else min(PIECE, declared - received))
+        except (OSError, ValueError) as error:  # cut, too slow or badly chunked
+            raise InvalidRequest(f"The request body is not complete: {error}") from error
+        if not piece:
+            break
+        received += len(piece)
+        if received > limit:
+            raise TooLarge(f"The request body must have at most {limit} bytes, got more.")
+        yield piece
+    if declared is not None and received < declared:
+        raise InvalidRequest(f"The request body is not complete: {received} of {declared} bytes arrived.")
