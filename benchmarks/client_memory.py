@@ -1,4 +1,4 @@
-"""What an upload costs the client in memory and time: 1 GiB by the client, and 256 MiB by requests' own `files=`.
+"""What an upload costs the client in memory and time: 1 GiB by the client, and 256 MiB by requests' own `files=`; P14.
 
 Run: .venv/bin/python benchmarks/client_memory.py
 

@@ -28,7 +28,7 @@ BY_STATUS = {
     422: "ValidationError",
     507: "StorageCapacityExceeded",
 }
-# nginx stands before the appliance and answers these with pages of its own [CMP]; they say nothing about the appliance.
+# The appliance's reverse proxy, ingress-nginx, sends these with its own pages; they say nothing about the appliance.
 PROXY_STATUSES = frozenset({413, 502, 503, 504})
 
 

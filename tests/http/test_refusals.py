@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a request, as tables: status, vendor type and where the fault is (C5 to C10)."""
+"""Invalid requests, as tables: status, vendor type and location of the error (C5 to C10, P3)."""
 
 from typing import Any
 

@@ -130,7 +130,7 @@ def test_expired_tasks_make_room(make_store: MakeStore) -> None:
 
 
 def test_outcomes_are_bounded_in_bytes_over_all_namespaces(make_store: MakeStore) -> None:
-    """The bytes of all outcomes count together, and come back when their namespace is reset."""
+    """The bytes of all outcomes count together, and come back when their namespace is reset; P7."""
     store = make_store(Limits(max_stored=100), REAL)
     store.submit("a", build("1", size=60), 0)
     with pytest.raises(Unavailable, match="100 bytes"):

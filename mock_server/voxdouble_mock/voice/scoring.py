@@ -1,8 +1,7 @@
-"""Scores of voiceprints: log-likelihood ratios of comparisons, gender and age.
+"""What voiceprints say when compared or asked: log-likelihood ratios, gender, age.
 
-These are the scores of a mock: their order and signs make sense, and they are calibrated on synthetic speakers outside
-the training data, but they do not recognise people. Each score depends on the voiceprint alone, so a recording and its
-voiceprint have the same scores (C35).
+A stand-in's answers: sensible in their order and signs, calibrated on synthetic speakers that the training did not
+hear, no recognition of people. All come from the voiceprint alone, so a file and its voiceprint give the same.
 """
 
 import math
@@ -16,7 +15,7 @@ from voxdouble_mock.voice.tables import table
 from voxdouble_mock.voice.vector import UNIT_BITS, Whole, own_numbers_of
 
 FRACTION = 2.0**-16
-"""The unit of the trained slopes and offsets."""
+"""The unit of the shipped slopes and offsets."""
 LLR_DECIMALS, PROBABILITY_DECIMALS = 4, 6
 LARGEST_LLR = 20.0
 YOUNGEST, OLDEST = 16, 90
@@ -26,29 +25,31 @@ Scores = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Gender:
-    """The gender scores of one voiceprint."""
+    """How much a voice is a man's."""
 
     male_llr: float
-    """The natural logarithm of the likelihood ratio of a male speaker to a female one."""
+    """Natural logarithm of how much likelier the voice is if a man speaks than if a woman does; a woman's is its
+    negative.
+    """
     male_probability: float
-    """The probability of a male speaker, from 0 to 1, with equal priors."""
+    """From 0 to 1, both genders being as likely beforehand; a woman's is what is left to 1."""
 
     @property
     def female_llr(self) -> float:
-        """Return the natural logarithm of the likelihood ratio of a female speaker to a male one."""
+        """The same for a woman."""
         return 0.0 - self.male_llr
 
     @property
     def female_probability(self) -> float:
-        """Return the probability of a female speaker; the two add up to 1."""
+        """What is left to 1."""
         return round(1.0 - self.male_probability, PROBABILITY_DECIMALS)
 
 
 def log_likelihood_ratios(across: Whole, down: Whole) -> Scores:
-    """Return the log-likelihood ratios (natural logarithms) of columns (n, 128) with rows (m, 128): (m, n) (S48).
+    """Compare voices by their directions, columns (n, 128) with rows (m, 128): (m, n), natural logarithms (S48).
 
-    The ratios are symmetric. About 0 is undecided, above 2 is very probably the same speaker. A voiceprint without
-    speech scores 0 with every other (our choice).
+    Symmetric; about 0 is undecided, above 2 very probably one speaker. A voiceprint without speech says nothing: 0
+    (chosen).
     """
     slope, offset = (table("likelihood") * FRACTION).tolist()
     scores: Scores = np.round((down @ across.T) * (2.0 ** (-2 * UNIT_BITS) * slope) + offset, LLR_DECIMALS)
@@ -58,18 +59,19 @@ def log_likelihood_ratios(across: Whole, down: Whole) -> Scores:
 
 
 def genders_of(voiceprints: Sequence[bytes]) -> list[Gender | None]:
-    """Return the gender scores of each voiceprint; None without speech (C19), and None for a foreign voiceprint.
+    """Tell each speaker's gender; None without speech (C19).
 
-    Raises InvalidVoiceprint for the first malformed one.
+    None also for a stranger's embedding, whose numbers are not known. Raises NotAVoiceprint for the first that is
+    none.
     """
     return [None if llr is None else _gender(llr) for llr in _linear(voiceprints, "gender")]
 
 
 def ages_of(voiceprints: Sequence[bytes]) -> list[int | None]:
-    """Return an age in years for each voiceprint; None without speech (C19), and None for a foreign voiceprint.
+    """Give each speaker an age in years, the same within a few for one voice; None as for the gender.
 
-    It is a stable property of the voice on a scale of years, the same within a few years for one speaker. It is not an
-    estimate: the training had no recordings of known age. Raises InvalidVoiceprint for the first malformed one.
+    No estimate: no recordings of known age were trained on. It is a steady property of the voice on a scale of years.
+    Raises NotAVoiceprint for the first that is none.
     """
     ages = _linear(voiceprints, "age")
     return [None if age is None else min(OLDEST, max(YOUNGEST, round(age))) for age in ages]
@@ -81,10 +83,7 @@ def _gender(llr: float) -> Gender:
 
 
 def _linear(voiceprints: Sequence[bytes], name: str) -> list[float | None]:
-    """Return a trained linear function of each of our embeddings; None without speech or for a foreign one.
-
-    The last number of the trained array is the offset.
-    """
+    """Apply a trained linear function, its last number the offset, to each embedding of ours with speech."""
     *weights, offset = table(name).tolist()
     numbers = own_numbers_of(voiceprints)
     values = ((numbers - table("centre")) @ np.array(weights) + offset) * FRACTION**2

@@ -1,0 +1,56 @@
+"""The tree that docs/design.md draws is the tree of the repository."""
+
+import re
+
+import pytest
+
+from tests.repository import ROOT, tracked
+
+SHIPPED = ("voxdouble", "mock_server", "client", "contract_tests", "fixtures/voxdouble_fixtures")
+FILES = [path.relative_to(ROOT) for path in tracked()]
+PAGE = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+
+
+def drawn(page: str) -> dict[str, set[str]]:
+    """Return the modules of each folder that a page draws between the marks of the tree.
+
+    A line that begins with a name and a slash is a folder, followed by its purpose; the other lines list the modules of
+    the folder above them. Two spaces more are one level deeper.
+    """
+    block = page.partition("<!-- tree -->")[2].partition("<!-- end of tree -->")[0]
+    modules: dict[str, set[str]] = {}
+    above: list[tuple[int, str]] = []
+    for line in block.splitlines():
+        indent = len(line) - len(line.lstrip())
+        folder = re.match(r" +([\w./-]+)/(?: |$)", line)
+        if folder:
+            above = [(depth, path) for depth, path in above if depth < indent]
+            path = f"{above[-1][1]}/{folder[1]}" if above else folder[1]
+            above.append((indent, path))
+            modules[path] = set()
+        elif line.strip():
+            modules[above[-1][1]].update(re.findall(r"\w+", line))
+    return modules
+
+
+def test_all_folders_are_drawn() -> None:
+    """The drawn folders are the folders under version control."""
+    folders = {parent.as_posix() for file in FILES for parent in file.parents} - {"."}
+    assert set(drawn(PAGE)) == folders
+
+
+@pytest.mark.parametrize("folder", [folder for folder in drawn(PAGE) if folder.startswith(SHIPPED)])
+def test_all_shipped_modules_are_drawn(folder: str) -> None:
+    """The modules drawn below a shipped folder are its modules."""
+    modules = {file.stem for file in FILES if file.parent.as_posix() == folder and file.suffix == ".py"}
+    assert drawn(PAGE)[folder] == modules - {"__init__"}
+
+
+def test_a_drawing_is_read_by_its_indentation() -> None:
+    """Folders, subfolders and wrapped lists of modules are recognised."""
+    tree = "\n    a/      purpose\n      one, two,\n      three\n      b/    purpose\n        four\n    c/\n"
+    assert drawn(f"<!-- tree -->\n{tree}<!-- end of tree -->") == {
+        "a": {"one", "two", "three"},
+        "a/b": {"four"},
+        "c": set(),
+    }
