@@ -121,7 +121,7 @@ def test_no_function_that_may_differ_between_machines_is_applied_to_data() -> No
 @given(st.integers(-(10**6), 10**6), st.integers(1, 10**6))
 def test_cosines_and_sines_in_whole_numbers_are_right(numerator: int, denominator: int) -> None:
     """They agree with the mathematical library's to its precision, and lie on the unit circle far beyond it."""
-    cosine, sine = exact_trig.turn(numerator, denominator)
+    cosine, sine = exact_trig.cos_sin(numerator, denominator)
     angle = 2 * math.pi * (numerator % denominator) / denominator
     assert math.isclose(cosine / exact_trig.ONE, math.cos(angle), abs_tol=1e-14)
     assert math.isclose(sine / exact_trig.ONE, math.sin(angle), abs_tol=1e-14)
@@ -131,12 +131,12 @@ def test_cosines_and_sines_in_whole_numbers_are_right(numerator: int, denominato
 @given(st.integers(1, 1_000), st.integers(1, 200))
 def test_turning_again_and_again_is_one_large_turn(part: int, times: int) -> None:
     """No error gathers that any table's rounding could see."""
-    by = exact_trig.turn(part, 1_000)
-    point = exact_trig.turn(0, 1)
+    by = exact_trig.cos_sin(part, 1_000)
+    point = exact_trig.cos_sin(0, 1)
     for _ in range(times):
-        point = exact_trig.turned(point, by)
+        point = exact_trig.rotated(point, by)
     assert all(
-        abs(one - other) < 1 << 40 for one, other in zip(point, exact_trig.turn(part * times, 1_000), strict=True)
+        abs(one - other) < 1 << 40 for one, other in zip(point, exact_trig.cos_sin(part * times, 1_000), strict=True)
     )
 
 

@@ -10,7 +10,7 @@ from tests.voice.sounds import as_file, heard, joined, speech
 from voxdouble_mock.voice.analysis import analyse
 from voxdouble_mock.voice.merging import merge
 from voxdouble_mock.voice.vector import vectors_of
-from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, NotAVoiceprint, decode, encode
+from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, InvalidVoiceprint, decode, encode
 
 whole_numbers = npst.arrays(np.int64, EMBEDDING_LENGTH, elements=st.integers(-(2**18), 2**18))
 spoken = st.tuples(whole_numbers, st.integers(1, 720_000))
@@ -91,14 +91,14 @@ def test_without_a_speech_length_all_weigh_the_same() -> None:
 @pytest.mark.parametrize(
     ("other", "reason"),
     [
-        (encode(np.ones(3, np.float32), 1.0, own=False), "Its embedding has 3 numbers, that of voiceprint 0 has 100"),
-        (encode(np.ones(EMBEDDING_LENGTH, np.float32), 1.0, own=False), "another engine than voiceprint 0"),
-        (b"{}", "no embedding"),
+        (encode(np.ones(3, np.float32), 1.0, own=False), r"voiceprint 0 \(100\) to be merged, and has 3"),
+        (encode(np.ones(EMBEDDING_LENGTH, np.float32), 1.0, own=False), "the same engine as voiceprint 0"),
+        (b"{}", "must have an embedding"),
     ],
 )
 def test_what_cannot_be_merged_is_named(other: bytes, reason: str) -> None:
     """Embeddings of other lengths or engines have no mean (C22)."""
     good = encode(np.ones(EMBEDDING_LENGTH, np.float32), 1.0)
-    with pytest.raises(NotAVoiceprint, match=reason) as caught:
+    with pytest.raises(InvalidVoiceprint, match=reason) as caught:
         merge([good, good, other])
     assert caught.value.index == 2

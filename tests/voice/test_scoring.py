@@ -7,7 +7,7 @@ import voxdouble_fixtures
 from tests.voice.sounds import heard
 from voxdouble_mock.voice.scoring import OLDEST, YOUNGEST, Scores, ages_of, genders_of, log_likelihood_ratios
 from voxdouble_mock.voice.vector import directions_of
-from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, NotAVoiceprint, encode
+from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, InvalidVoiceprint, encode
 
 SOLO = [one for one in voxdouble_fixtures.recordings() if len(one.speakers) == 1]
 WOMEN = {"jane_roe", "fiona_field", "maria_lopez", "granny_smith"}
@@ -106,6 +106,6 @@ def test_of_a_stranger_neither_gender_nor_age_is_known() -> None:
 def test_the_first_that_is_no_voiceprint_is_named(score: object) -> None:
     """The index is that of the list given (C20)."""
     good = encode(np.ones(EMBEDDING_LENGTH, np.float32), 1.0)
-    with pytest.raises(NotAVoiceprint) as caught:
+    with pytest.raises(InvalidVoiceprint) as caught:
         score([good, b"no", b""])  # type: ignore[operator]
     assert caught.value.index == 1

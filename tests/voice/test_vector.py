@@ -14,7 +14,7 @@ from tests.voice.sounds import as_file, heard, speech
 from voxdouble_mock.voice.analysis import analyse
 from voxdouble_mock.voice.tables import table
 from voxdouble_mock.voice.vector import LARGEST, directions_of, vectors_of
-from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, NotAVoiceprint, encode, encode_all
+from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, InvalidVoiceprint, encode, encode_all
 
 own_embeddings = npst.arrays(np.float32, EMBEDDING_LENGTH, elements=st.floats(-4, 4, width=32))
 strange_embeddings = npst.arrays(
@@ -90,7 +90,7 @@ def test_strangers_that_are_alike_stay_alike(noise: float) -> None:
 def test_the_first_that_is_no_voiceprint_is_named() -> None:
     """The index is that of the list given (C20)."""
     good = encode(np.ones(EMBEDDING_LENGTH, np.float32), 1.0)
-    with pytest.raises(NotAVoiceprint) as caught:
+    with pytest.raises(InvalidVoiceprint) as caught:
         vectors_of([good, good, b"{}", good, b""])
     assert caught.value.index == 2
 

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as npst
 from voxdouble_mock.voice.voiceprint import (
     EMBEDDING_LENGTH,
     ENGINE,
-    NotAVoiceprint,
+    InvalidVoiceprint,
     Voiceprint,
     decode,
     decode_all,
@@ -106,38 +106,38 @@ CRC = zlib.crc32(struct.pack(">f", 0.5) * EMBEDDING_LENGTH)
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "not one UBJSON object"),
+        (b"", "must be one UBJSON object"),
         (b"VPT \x01\x02", "XL5 voiceprint of Speech Engine 3"),
-        (b"T", "not an object"),
-        (b"{}", "no embedding"),
-        (with_members(embedding=floats(0.5)) + b"\x00", "1 bytes follow its end"),
+        (b"T", "must be an object, and it is of type bool"),
+        (b"{}", "must have an embedding"),
+        (with_members(embedding=floats(0.5)) + b"\x00", "1 more bytes follow"),
         (with_members(embedding=floats(0.5))[:-4], "ends inside"),
-        (with_members(embedding=b"[]"), "not an array of numbers"),
-        (with_members(embedding=b"Si\x01a"), "not an array of numbers"),
-        (with_members(embedding=b"[T]"), "not an array of numbers"),
-        (with_members(embedding=floats(float("nan"))), "not finite"),
-        (with_members(embedding=b"[D" + struct.pack(">d", 1e300) + b"]"), "not finite"),
-        (with_members(embedding=floats(*[0.5] * 65_537)), "65537 numbers; at most 65536"),
-        (with_members(embedding=floats(0.5), model=b"Si\x07generic"), "model is 'generic'"),
-        (with_members(embedding=NUMBERS, crc=b"l\x00\x00\x00\x01", **OWN), "crc does not match"),
-        (with_members(embedding=NUMBERS, **OWN), "crc does not match"),
+        (with_members(embedding=b"[]"), "array of at least one number"),
+        (with_members(embedding=b"Si\x01a"), "array of at least one number"),
+        (with_members(embedding=b"[T]"), "array of at least one number"),
+        (with_members(embedding=floats(float("nan"))), "must have finite float32 numbers"),
+        (with_members(embedding=b"[D" + struct.pack(">d", 1e300) + b"]"), "must have finite float32 numbers"),
+        (with_members(embedding=floats(*[0.5] * 65_537)), "at most 65536 numbers, and has 65537"),
+        (with_members(embedding=floats(0.5), model=b"Si\x07generic"), "model must be 'sid-xl5', and it is 'generic'"),
+        (with_members(embedding=NUMBERS, crc=b"l\x00\x00\x00\x01", **OWN), "crc must match"),
+        (with_members(embedding=NUMBERS, **OWN), "crc must match"),
         (
             with_members(embedding=floats(0.5), crc=b"L" + zlib.crc32(struct.pack(">f", 0.5)).to_bytes(8), **OWN),
-            "1 num",
+            "must have 100 numbers, and has 1",
         ),
-        (with_members(embedding=NUMBERS, engine=b"Si\x0bvoxdouble 0"), "engine 'voxdouble 0'"),
+        (with_members(embedding=NUMBERS, engine=b"Si\x0bvoxdouble 0"), "made by 'voxdouble 0'"),
         (
             with_members(embedding=NUMBERS, crc=b"L" + CRC.to_bytes(8), engine=OWN["engine"], speech_length=b"i\xff"),
-            "speech_length is not a number of seconds",
+            "`speech_length` must be a number of seconds",
         ),
     ],
 )
 def test_what_is_no_voiceprint_is_refused_with_the_reason(data: bytes, reason: str) -> None:
     """Broken or foreign bytes are told apart, by one and by many (C20)."""
     good = encode(np.ones(EMBEDDING_LENGTH, np.float32), 1.0)
-    with pytest.raises(NotAVoiceprint, match=reason):
+    with pytest.raises(InvalidVoiceprint, match=reason):
         decode(data)
-    with pytest.raises(NotAVoiceprint, match=reason) as caught:
+    with pytest.raises(InvalidVoiceprint, match=reason) as caught:
         decode_all([good, data, b"worse"])
     assert caught.value.index == 1
 
@@ -156,12 +156,12 @@ def test_no_damage_goes_by_unnoticed(embedding: np.ndarray, place: int, change: 
     data[place % len(data)] ^= change
     try:
         found = decode(bytes(data))
-    except NotAVoiceprint:
+    except InvalidVoiceprint:
         return
     assert not found.own or found.embedding.tobytes() == embedding.tobytes()
 
 
 def test_the_refusal_can_be_pickled() -> None:
     """It crosses processes whole."""
-    error = pickle.loads(pickle.dumps(NotAVoiceprint(3, "It has no embedding.")))
+    error = pickle.loads(pickle.dumps(InvalidVoiceprint(3, "It has no embedding.")))
     assert (error.index, error.reason, str(error)) == (3, "It has no embedding.", "Voiceprint 3: It has no embedding.")

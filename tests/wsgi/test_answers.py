@@ -23,7 +23,8 @@ from tests.wsgi.wire import (
     tell_environ,
     wait_for_connections,
 )
-from voxdouble_mock.wsgi import HttpServer, connection
+from voxdouble_mock.wsgi import connection
+from voxdouble_mock.wsgi.server import HttpServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

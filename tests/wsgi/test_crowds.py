@@ -21,7 +21,8 @@ from tests.wsgi.wire import (
     tell_environ,
     wait_for_connections,
 )
-from voxdouble_mock.wsgi import engine, selection
+from voxdouble_mock.wsgi import selection
+from voxdouble_mock.wsgi import server as server_module
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -98,7 +99,7 @@ def test_silent_connections_expire(serve: Serve) -> None:
 
 def test_too_many_connections(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound, connections are told to come again, until others have gone; P7."""
-    monkeypatch.setattr(engine, "MAX_CONNECTIONS", 2)
+    monkeypatch.setattr(server_module, "MAX_CONNECTIONS", 2)
     server = serve(answering(tell_environ), timeout=PATIENCE)
     with Wire(server.address) as first, Wire(server.address):
         first.send(GET)
@@ -114,7 +115,7 @@ def test_too_many_connections(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_too_many_kept_alive(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound of kept connections, answers end theirs."""
-    monkeypatch.setattr(engine.Engine, "keep_alive_conn_limit", 3)
+    monkeypatch.setattr(server_module.HttpServer, "keep_alive_conn_limit", 3)
     server = serve(answering(tell_environ), timeout=PATIENCE)
     with Wire(server.address) as first, Wire(server.address), Wire(server.address), Wire(server.address):
         wait_for_connections(server, 4)
@@ -148,7 +149,7 @@ def test_no_file_descriptors(serve: Serve, monkeypatch: pytest.MonkeyPatch, capl
     with Wire(server.address) as first:
         first.send(GET)
         assert first.answer().status == 200
-        server._engine.socket = Exhausted(server._engine.socket, failures=3)
+        server.socket = Exhausted(server.socket, failures=3)
         with Wire(server.address) as second:
             second.send(GET)
             first.send(GET)

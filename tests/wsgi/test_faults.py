@@ -11,8 +11,8 @@ import requests
 from tests.wsgi.conftest import Serve
 from tests.wsgi.test_answers import sending
 from tests.wsgi.wire import GET, PATIENCE, Wire, answering, post
-from voxdouble_mock.wsgi import HttpServer
 from voxdouble_mock.wsgi.protocol import ENVIRON_KEY, Connection
+from voxdouble_mock.wsgi.server import HttpServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,7 +45,7 @@ def get(server: HttpServer) -> HTTPResponse:
 
 def test_no_answer(serve: Serve) -> None:
     """The connection ends in order, without a byte."""
-    with Wire(serve(faulty(lambda connection: connection.close_without_answer())).address) as wire:
+    with Wire(serve(faulty(lambda connection: connection.close_without_response())).address) as wire:
         wire.send(GET)
         assert wire.rest() == b""
 
@@ -53,12 +53,12 @@ def test_no_answer(serve: Serve) -> None:
 def test_no_answer_as_clients_see_it(serve: Serve) -> None:
     """Clients report a connection closed without a response."""
     with pytest.raises(RemoteDisconnected):
-        get(serve(faulty(lambda connection: connection.close_without_answer())))
+        get(serve(faulty(lambda connection: connection.close_without_response())))
 
 
 def test_no_answer_to_an_upload(serve: Serve) -> None:
     """A client in the middle of an upload sees an end in order too, not a reset."""
-    with Wire(serve(faulty(lambda connection: connection.close_without_answer())).address) as wire:
+    with Wire(serve(faulty(lambda connection: connection.close_without_response())).address) as wire:
         wire.send(post(BODY * 20)[:-1])
         assert wire.rest() == b""
 
@@ -80,9 +80,9 @@ def test_garbage(serve: Serve) -> None:
 
 @pytest.mark.parametrize("length", [True, False], ids=["sized", "chunked"])
 @pytest.mark.parametrize("after", [0, 1, 1000, 1001, len(BODY) - 1])
-def test_cut_answer(serve: Serve, length: bool, after: int) -> None:
+def test_cut_response(serve: Serve, length: bool, after: int) -> None:
     """The head and so many bytes come, then the connection's end."""
-    server = serve(faulty(lambda connection: connection.cut_answer(after), length=length))
+    server = serve(faulty(lambda connection: connection.cut_response(after), length=length))
     connection = HTTPConnection(*server.address, timeout=PATIENCE)
     connection.request("GET", "/")
     with connection.getresponse() as response, pytest.raises(IncompleteRead) as cut:
@@ -94,7 +94,7 @@ def test_cut_answer(serve: Serve, length: bool, after: int) -> None:
 @pytest.mark.parametrize("after", [0, 10])
 def test_answer_cut_by_a_reset(serve: Serve, after: int) -> None:
     """The head and so many bytes come, then a reset."""
-    with Wire(serve(faulty(lambda connection: connection.cut_answer(after, reset=True))).address) as wire:
+    with Wire(serve(faulty(lambda connection: connection.cut_response(after, reset=True))).address) as wire:
         wire.send(GET)
         while wire.line() != b"\r\n":
             pass
@@ -106,7 +106,7 @@ def test_answer_cut_by_a_reset(serve: Serve, after: int) -> None:
 @pytest.mark.parametrize("length", [True, False], ids=["sized", "chunked"])
 def test_answer_shorter_than_its_cut(serve: Serve, length: bool) -> None:
     """An answer that ends before its cut comes whole as to its bytes, and the connection ends all the same."""
-    order = faulty(lambda connection: connection.cut_answer(len(BODY) + 1), length=length)
+    order = faulty(lambda connection: connection.cut_response(len(BODY) + 1), length=length)
     with Wire(serve(order).address) as wire:
         wire.send(GET, GET)
         received = wire.rest()
@@ -150,7 +150,7 @@ def test_faults_end_with_their_connection(serve: Serve) -> None:
     "order",
     [
         lambda connection: connection.reset(),
-        lambda connection: connection.close_without_answer(),
+        lambda connection: connection.close_without_response(),
         lambda connection: connection.send_raw(b"x"),
     ],
     ids=["reset", "no answer", "garbage"],

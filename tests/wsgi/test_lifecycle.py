@@ -16,9 +16,9 @@ import requests
 
 from tests.wsgi.conftest import Serve
 from tests.wsgi.wire import GET, PATIENCE, Wire, answering, post, refuse, tell_body, tell_environ, wait_until_refused
-from voxdouble_mock.wsgi import HttpServer
 from voxdouble_mock.wsgi.body import SizedBody
 from voxdouble_mock.wsgi.request import Request
+from voxdouble_mock.wsgi.server import HttpServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -273,7 +273,7 @@ def test_forgotten_stop(tmp_path: Any) -> None:
     """A program that ends without stopping its server ends, with a client connected and a request running."""
     script = """if True:
         import socket, threading
-        from voxdouble_mock.wsgi import HttpServer
+        from voxdouble_mock.wsgi.server import HttpServer
         running = threading.Event()
         def app(environ, start_response):
             running.set()

@@ -12,14 +12,14 @@ from typing import IO, Any
 import pytest
 
 from tests.wsgi.wire import GET, PATIENCE, Wire, answering, post, refuse, tell_environ, wait_until_refused
-from voxdouble_mock.wsgi import HttpServer
 from voxdouble_mock.wsgi.run import ENDING, run_until_signal
+from voxdouble_mock.wsgi.server import HttpServer
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 
 SCRIPT = """if True:
     import sys, threading
-    from voxdouble_mock.wsgi import HttpServer
+    from voxdouble_mock.wsgi.server import HttpServer
     from voxdouble_mock.wsgi.run import run_until_signal
 
     def app(environ, start_response):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from voxdouble_mock.wsgi import HttpServer
+from voxdouble_mock.wsgi.server import HttpServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -170,5 +170,5 @@ def wait_until_refused(address: tuple[str, int]) -> None:
 def wait_for_connections(server: HttpServer, number: int) -> None:
     """Wait until the server has accepted so many, or has got rid of all but so many."""
     end = time.monotonic() + PATIENCE
-    while len(server._engine.connections) != number and time.monotonic() < end:
+    while len(server.connections) != number and time.monotonic() < end:
         time.sleep(0.001)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from voxdouble_mock.core.errors import Detail, Rejection
 from voxdouble_mock.technologies._technology import Members, Result
-from voxdouble_mock.voice.voiceprint import NotAVoiceprint
+from voxdouble_mock.voice.voiceprint import InvalidVoiceprint
 
 
 @contextmanager
@@ -13,7 +13,7 @@ def reading(name: str) -> Iterator[None]:
     """Let what is no voiceprint end the task rejected, by its place in the list of that name (C20)."""
     try:
         yield
-    except NotAVoiceprint as error:
+    except InvalidVoiceprint as error:
         message = f"Voiceprint {error.index} of {name} cannot be used: {error.reason}"
         raise Rejection(message, [Detail(("body", name, error.index), error.reason, "voiceprint")]) from error
 

@@ -1,8 +1,13 @@
-"""From a recording to its voiceprint, and from a voiceprint to its vector: the same bits on every machine.
+"""Voice processing: a recording to its voiceprint, and a voiceprint to its vector, bit-identical on every machine.
 
-The laws of bit-identity. Every matrix product has whole numbers in float64 for operands and partial sums below 2**53,
-so that no order of summation, thread count, processor or fused multiply-add can change it. All other floating-point
-work is elementwise + - * / sqrt rint, which IEEE 754 rounds correctly everywhere. Logarithms are frexp and a table of
-whole numbers. Statistics are sums of whole numbers, finished in Python's integers. On the way to a result there is no
-transcendental function of the data, no complex number, no mean, no float32 sum.
+The rules of bit-identity, on which the modules of this folder stand:
+
+(a) The operands of every matrix product are whole numbers in float64, and the partial sums stay below 2**53. The
+    product is then exact, whatever the order of summation, thread count, processor or fused multiply-add.
+(b) All other floating-point operations are elementwise + - * / sqrt and rint, which IEEE 754 rounds correctly
+    everywhere.
+(c) Logarithms are frexp (exact) and a table of whole numbers.
+(d) Statistics are sums of whole numbers, and their last steps use Python's integers.
+(e) No result depends on a transcendental function of the data, a complex number, a floating-point mean or a float32
+    sum.
 """

@@ -1,9 +1,9 @@
-"""Speech frames to the embedding: 100 whole numbers, kept as float32.
+"""The embedding: 100 whole numbers, stored as float32, that describe the speech frames of a channel.
 
-For each of 32 bands, relative to its frame's mean, the mean over the speech, the standard deviation, and the standard
-deviation of its change over four frames; then the pitch's mean and spread, the share of voiced frames, and the mean
-strength of voicing. Sums are of whole numbers, finished in Python's integers, so the result does not depend on who
-adds them up.
+Each of the 32 bands, taken relative to the mean of its frame, gives three numbers: its mean over the speech, its
+standard deviation, and the standard deviation of its change over four frames. Four more numbers follow: mean and
+standard deviation of the pitch, the share of voiced frames, and the mean strength of voicing. All sums are sums of
+whole numbers, and Python's integers do the last steps, so the order of summation does not matter.
 """
 
 import math
@@ -16,9 +16,9 @@ from voxdouble_mock.voice.spectrum import BANDS, Levels
 from voxdouble_mock.voice.speech import Mask
 
 UNIT = 2.0**-20
-"""One whole number of the embedding as a float: 1/8192 octave is 2**-20, so that the numbers look like the vendor's."""
+"""The float value of the whole number 1: 1/8192 octave is 2**-20, so that the numbers have the size of the vendor's."""
 MAX_FRAMES = 6_000
-"""Two minutes of speech, spread evenly over the recording."""
+"""The most frames to use, evenly spread over the recording: two minutes of speech."""
 REACH = 2
 VOICED = 500
 
@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float32]
 
 
 def embed(levels: Levels, pitch: Pitch, speech: Mask) -> Floats:
-    """Make the embedding (100,) of the frames that are speech; all zero where none is."""
+    """Return the embedding (100,) of the frames marked as speech; all zero without speech."""
     places = np.flatnonzero(speech)
     if not len(places):
         return np.zeros(3 * BANDS + 4, np.float32)
@@ -50,7 +50,7 @@ def embed(levels: Levels, pitch: Pitch, speech: Mask) -> Floats:
 
 
 def _shape(levels: Levels) -> npt.NDArray[np.int64]:
-    """Take each frame's mean out, in units of 1/32 level: (frames, BANDS)."""
+    """Return the levels relative to the mean of their frame, in units of 1/32 level: (frames, BANDS)."""
     whole = levels.astype(np.int64)
     shape: npt.NDArray[np.int64] = whole * BANDS - whole.sum(axis=1, keepdims=True)
     return shape

@@ -1,7 +1,7 @@
-"""A signal that comes in blocks, cut into overlapping frames at 50 a second, at any sample rate.
+"""Frames: a signal that arrives in blocks is cut into 50 overlapping frames a second, at any sample rate.
 
-Frame i starts at sample floor(i * rate / 50), in whole-number arithmetic, so rates that 50 does not divide need no
-resampler. Rates above 48 kHz are first brought below by averaging groups of neighbours.
+Frame i starts at sample floor(i * rate / 50), in whole-number arithmetic, so sample rates that are not multiples of 50
+need no resampling. A sample rate above 48 kHz is first reduced by averaging groups of neighbouring samples.
 """
 
 from collections.abc import Iterator
@@ -16,41 +16,41 @@ FRAMES_PER_SECOND = 50
 MAX_RATE = 48_000
 CHUNK = 256
 CONTEXT = 0.064
-"""Seconds of signal that a frame may look at from its start."""
+"""Seconds of signal, from its start, that a frame may use."""
 
 
 @dataclass(frozen=True)
 class Rate:
-    """How many samples a second a signal has: `sample_rate` of the recording, averaged in groups."""
+    """The rate of the analysed signal: the recording's `sample_rate`, averaged in groups of `group` samples."""
 
     sample_rate: int
     group: int = 1
 
     @property
     def hertz(self) -> float:
-        """The rate that is analysed."""
+        """Return the rate of the analysed signal, in samples a second."""
         return self.sample_rate / self.group
 
 
 @dataclass(frozen=True)
 class Frames:
-    """Consecutive frames: `signal` (n,) of whole numbers, and where in it each frame starts."""
+    """Consecutive frames: a `signal` (n,) of whole numbers, and the index in it at which each frame starts."""
 
     signal: Samples
     starts: npt.NDArray[np.int64]
 
     def windows(self, length: int) -> Samples:
-        """Copy out `length` samples from each frame's start: (frames, length)."""
+        """Return a copy of the first `length` samples of each frame: (frames, length)."""
         return np.lib.stride_tricks.sliding_window_view(self.signal, length)[self.starts]
 
     def chunks(self) -> Iterator["Frames"]:
-        """Split into handfuls whose windows fit the processor's cache."""
+        """Yield the frames in groups whose windows fit the processor's cache."""
         for place in range(0, len(self.starts), CHUNK):
             yield Frames(self.signal, self.starts[place : place + CHUNK])
 
 
 class Framer:
-    """Takes one channel's blocks in order; keeps what the next frames still need."""
+    """Cuts the blocks of one channel into frames; keeps the samples that the next frames need."""
 
     def __init__(self, sample_rate: int) -> None:
         self.rate = Rate(sample_rate, group=-(-sample_rate // MAX_RATE))
@@ -62,7 +62,7 @@ class Framer:
         self._end = 0
 
     def feed(self, samples: Samples) -> Frames:
-        """Take the next samples (n,); give the frames whose context is complete."""
+        """Append samples (n,) and return the frames that have become complete, `CONTEXT` included."""
         whole = np.concatenate((self._raw, samples))
         group = self.rate.group
         count = len(whole) // group
@@ -72,14 +72,14 @@ class Framer:
         return self._cut(means, self._end - self.context)
 
     def finish(self, shortest: int) -> Frames:
-        """Give the last frames, with at least `shortest` samples before the end; zeros stand in for what follows."""
+        """Return the last frames that have at least `shortest` samples, padded with zeros after the signal's end."""
         return self._cut(np.zeros(self.context), self._end - shortest)
 
     def _cut(self, samples: Samples, last_start: int) -> Frames:
-        """Append `samples` to what was kept and cut the frames that start by `last_start`."""
+        """Append `samples` to those that were kept, and return the frames that start at `last_start` or earlier."""
         signal = np.concatenate((self._kept, samples))
         a_second, a_sample = self.rate.sample_rate, FRAMES_PER_SECOND * self.rate.group
-        # how many frames i have floor(i * rate / 50) <= last_start
+        # the number of frames i with floor(i * rate / 50) <= last_start
         end = max(self._frame, -(-max(0, last_start + 1) * a_sample // a_second))
         starts = np.arange(self._frame, end + 1) * a_second // a_sample - self._kept_from
         self._kept = signal[starts[-1] :]

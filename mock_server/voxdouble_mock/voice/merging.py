@@ -1,6 +1,6 @@
-"""Several voiceprints of one speaker into one: the mean embedding, weighed by how long each speaks (contract 4.4).
+"""Merging voiceprints of one speaker: the mean embedding, weighted by the speech length of each (C22).
 
-Embeddings and weights are whole numbers, so the result does not depend on the order in which they are added.
+Embeddings and weights are whole numbers, so the result does not depend on the order of summation.
 """
 
 from collections.abc import Sequence
@@ -10,29 +10,30 @@ import numpy as np
 import numpy.typing as npt
 
 from voxdouble_mock.voice.embedding import UNIT
-from voxdouble_mock.voice.voiceprint import NotAVoiceprint, Voiceprint, decode, encode
+from voxdouble_mock.voice.voiceprint import InvalidVoiceprint, Voiceprint, decode, encode
 
 EMBEDDING_BITS, WEIGHT_BITS = 24, 20
-"""With 50,000 voiceprints the sums stay below 2**60. Two hours in hundredths of a second are 20 bits."""
+"""The sums of 50,000 voiceprints stay below 2**60. Two hours in hundredths of a second need 20 bits."""
 
 
 @dataclass(frozen=True)
 class Merged:
-    """What merging gives."""
+    """The result of a merge."""
 
     voiceprint: bytes
     speech_length: float
-    """The sum of the inputs', in seconds; those of strangers who do not say count as none."""
+    """The sum of the known speech lengths, in seconds; a foreign voiceprint may have none."""
 
 
 def merge(voiceprints: Sequence[bytes]) -> Merged:
-    """Merge one or more voiceprints; without a speech length in each, all weigh the same (C22).
+    """Return the merge of one or more voiceprints; unless each has a speech length, all have the same weight (C22).
 
-    Raises NotAVoiceprint for the first that is none or whose embedding is of another kind than the first one's.
+    Raises InvalidVoiceprint for the first that is malformed, or that has another embedding length or another engine
+    than the first one in the list.
     """
     found = [decode(data, index) for index, data in enumerate(voiceprints)]
     for index, one in enumerate(found):
-        _check_alike(found[0], one, index)
+        _check_mergeable(found[0], one, index)
     numbers = np.stack([one.embedding for one in found]).astype(np.float64)
     weights = _weights([one.speech_length for one in found])
     exponent = int(np.frexp(np.abs(numbers).max())[1])
@@ -44,16 +45,21 @@ def merge(voiceprints: Sequence[bytes]) -> Merged:
     return Merged(encode(mean.astype(np.float32), speech_length, own=found[0].own), speech_length)
 
 
-def _check_alike(first: Voiceprint, one: Voiceprint, index: int) -> None:
+def _check_mergeable(first: Voiceprint, one: Voiceprint, index: int) -> None:
     if len(one.embedding) != len(first.embedding):
-        lengths = f"{len(one.embedding)} numbers, that of voiceprint 0 has {len(first.embedding)}"
-        raise NotAVoiceprint(index, f"Its embedding has {lengths}: they cannot be merged.")
+        expected = f"as many numbers as that of voiceprint 0 ({len(first.embedding)})"
+        raise InvalidVoiceprint(
+            index, f"Its embedding must have {expected} to be merged, and has {len(one.embedding)}."
+        )
     if one.own != first.own:
-        raise NotAVoiceprint(index, "It was made by another engine than voiceprint 0: they cannot be merged.")
+        raise InvalidVoiceprint(index, "It must be made by the same engine as voiceprint 0 to be merged, and is not.")
 
 
 def _weights(speech_lengths: Sequence[float | None]) -> npt.NDArray[np.int64]:
-    """Turn seconds into whole hundredths of at most 20 bits; all 1 where one is not known or none speaks."""
+    """Return speech lengths as whole hundredths of a second of at most 20 bits.
+
+    All weights are 1 if a speech length is unknown, or if all are 0.
+    """
     known = [length for length in speech_lengths if length is not None]
     hundredths = [round(100 * length) for length in known]
     if len(known) < len(speech_lengths) or not any(hundredths):

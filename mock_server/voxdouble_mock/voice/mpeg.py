@@ -1,9 +1,9 @@
-"""MP3 streams that do not say how long they are.
+"""Length headers for MP3 streams that do not declare their length.
 
-libsndfile believes the length in the first frame's Xing, Info or VBRI header. Without one it guesses from the first
-frame's bit rate and reads no further, which loses audio of varying bit rate and finds audio of constant bit rate cut
-that is whole. Such a stream is given a header of its own that claims more than there can be, and is then read to its
-end.
+libsndfile uses the length in the Xing, Info or VBRI header of the first frame. Without such a header it estimates the
+length from the bit rate of the first frame and reads no further. With a variable bit rate this loses audio; with a
+constant bit rate it can report a complete file as truncated. Such a stream gets a header of ours that declares more
+frames than the file can hold, so that the decoder reads to the end.
 """
 
 from typing import BinaryIO
@@ -11,18 +11,18 @@ from typing import BinaryIO
 SYNC = 0x7FF
 MPEG_1, LAYER_3, MONO = 3, 1, 3
 SYNTHETIC_BIT_RATE = 9
-"""Index of 128 kbit/s (MPEG 1) or 80 kbit/s (MPEG 2): a frame of at least 120 bytes at any sample rate."""
+"""The index of 128 kbit/s (MPEG 1) or 80 kbit/s (MPEG 2): a frame has at least 120 bytes at any sample rate."""
 BIT_RATES = {True: 128_000, False: 80_000}
 SAMPLE_RATES = (44_100, 48_000, 32_000)
-"""Of MPEG 1; MPEG 2 has half of each, MPEG 2.5 a quarter."""
+"""The sample rates of MPEG 1; those of MPEG 2 are half of them, those of MPEG 2.5 a quarter."""
 SMALLEST_FRAME = 24
 FRAMES_FLAG = 1
 
 
-def header_without_length(file: BinaryIO) -> tuple[int, bytes] | None:
-    """Give where the stream's first frame is and a first frame that claims a length, to be put in its place.
+def substitute_header(file: BinaryIO) -> tuple[int, bytes] | None:
+    """Return the offset of the first frame, and a frame with a length to put in front of it.
 
-    None where the file is no MP3, or one that says its length.
+    Returns None if the file is not an MP3 stream, or if it declares its length.
     """
     start = _after_tag(file)
     file.seek(start)
@@ -38,13 +38,13 @@ def header_without_length(file: BinaryIO) -> tuple[int, bytes] | None:
 
 
 def _counts_frames(header: bytes) -> bool:
-    """Tell whether this is a Xing or Info header with a number of frames, which is left 0 in a pipe."""
+    """Return whether this is a Xing or Info header with a frame count; encoders that write into a pipe leave it 0."""
     flags, frames = int.from_bytes(header[4:8], "big"), int.from_bytes(header[8:12], "big")
     return header[:4] in (b"Xing", b"Info") and bool(flags & FRAMES_FLAG) and frames > 0
 
 
 def _after_tag(file: BinaryIO) -> int:
-    """Skip an ID3v2 tag, whose size is written in groups of seven bits."""
+    """Return the offset after an ID3v2 tag, whose size is stored in groups of seven bits; 0 without a tag."""
     file.seek(0)
     tag = file.read(10)
     if tag[:3] != b"ID3" or len(tag) < 10:
@@ -54,14 +54,14 @@ def _after_tag(file: BinaryIO) -> int:
 
 
 def _side_information(version: int, mode: int) -> int:
-    """Give the bytes between a frame's header and its data."""
+    """Return the number of bytes between the header of a frame and its data."""
     if version == MPEG_1:
         return 17 if mode == MONO else 32
     return 9 if mode == MONO else 17
 
 
 def _frame(file: BinaryIO, word: int, side: int) -> bytes:
-    """Write a silent frame like the first, without a checksum or padding, with a Xing header in it."""
+    """Return a silent frame in the format of the first one, without checksum or padding, with a Xing header."""
     version = word >> 19 & 3
     header = (word & ~(15 << 12) & ~(1 << 9)) | SYNTHETIC_BIT_RATE << 12 | 1 << 16
     rate = SAMPLE_RATES[word >> 10 & 3] >> (MPEG_1 - version + 1) // 2

@@ -1,7 +1,8 @@
-"""What voiceprints say when compared or asked: log-likelihood ratios, gender, age.
+"""Scores of voiceprints: log-likelihood ratios of comparisons, gender and age.
 
-A stand-in's answers: sensible in their order and signs, calibrated on synthetic speakers that the training did not
-hear, no recognition of people. All come from the voiceprint alone, so a file and its voiceprint give the same.
+These are the scores of a mock: their order and signs make sense, and they are calibrated on synthetic speakers outside
+the training data, but they do not recognise people. Each score depends on the voiceprint alone, so a recording and its
+voiceprint have the same scores (C35).
 """
 
 import math
@@ -15,7 +16,7 @@ from voxdouble_mock.voice.tables import table
 from voxdouble_mock.voice.vector import UNIT_BITS, Whole, own_numbers_of
 
 FRACTION = 2.0**-16
-"""The unit of the shipped slopes and offsets."""
+"""The unit of the trained slopes and offsets."""
 LLR_DECIMALS, PROBABILITY_DECIMALS = 4, 6
 LARGEST_LLR = 20.0
 YOUNGEST, OLDEST = 16, 90
@@ -25,31 +26,29 @@ Scores = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Gender:
-    """How much a voice is a man's."""
+    """The gender scores of one voiceprint."""
 
     male_llr: float
-    """Natural logarithm of how much likelier the voice is if a man speaks than if a woman does; a woman's is its
-    negative.
-    """
+    """The natural logarithm of the likelihood ratio of a male speaker to a female one."""
     male_probability: float
-    """From 0 to 1, both genders being as likely beforehand; a woman's is what is left to 1."""
+    """The probability of a male speaker, from 0 to 1, with equal priors."""
 
     @property
     def female_llr(self) -> float:
-        """The same for a woman."""
+        """Return the natural logarithm of the likelihood ratio of a female speaker to a male one."""
         return 0.0 - self.male_llr
 
     @property
     def female_probability(self) -> float:
-        """What is left to 1."""
+        """Return the probability of a female speaker; the two add up to 1."""
         return round(1.0 - self.male_probability, PROBABILITY_DECIMALS)
 
 
 def log_likelihood_ratios(across: Whole, down: Whole) -> Scores:
-    """Compare voices by their directions, columns (n, 128) with rows (m, 128): (m, n), natural logarithms (S48).
+    """Return the log-likelihood ratios (natural logarithms) of columns (n, 128) with rows (m, 128): (m, n) (S48).
 
-    Symmetric; about 0 is undecided, above 2 very probably one speaker. A voiceprint without speech says nothing: 0
-    (chosen).
+    The ratios are symmetric. About 0 is undecided, above 2 is very probably the same speaker. A voiceprint without
+    speech scores 0 with every other (our choice).
     """
     slope, offset = (table("likelihood") * FRACTION).tolist()
     scores: Scores = np.round((down @ across.T) * (2.0 ** (-2 * UNIT_BITS) * slope) + offset, LLR_DECIMALS)
@@ -59,19 +58,18 @@ def log_likelihood_ratios(across: Whole, down: Whole) -> Scores:
 
 
 def genders_of(voiceprints: Sequence[bytes]) -> list[Gender | None]:
-    """Tell each speaker's gender; None without speech (C19).
+    """Return the gender scores of each voiceprint; None without speech (C19), and None for a foreign voiceprint.
 
-    None also for a stranger's embedding, whose numbers are not known. Raises NotAVoiceprint for the first that is
-    none.
+    Raises InvalidVoiceprint for the first malformed one.
     """
     return [None if llr is None else _gender(llr) for llr in _linear(voiceprints, "gender")]
 
 
 def ages_of(voiceprints: Sequence[bytes]) -> list[int | None]:
-    """Give each speaker an age in years, the same within a few for one voice; None as for the gender.
+    """Return an age in years for each voiceprint; None without speech (C19), and None for a foreign voiceprint.
 
-    No estimate: no recordings of known age were trained on. It is a steady property of the voice on a scale of years.
-    Raises NotAVoiceprint for the first that is none.
+    It is a stable property of the voice on a scale of years, the same within a few years for one speaker. It is not an
+    estimate: the training had no recordings of known age. Raises InvalidVoiceprint for the first malformed one.
     """
     ages = _linear(voiceprints, "age")
     return [None if age is None else min(OLDEST, max(YOUNGEST, round(age))) for age in ages]
@@ -83,7 +81,10 @@ def _gender(llr: float) -> Gender:
 
 
 def _linear(voiceprints: Sequence[bytes], name: str) -> list[float | None]:
-    """Apply a trained linear function, its last number the offset, to each embedding of ours with speech."""
+    """Return a trained linear function of each of our embeddings; None without speech or for a foreign one.
+
+    The last number of the trained array is the offset.
+    """
     *weights, offset = table(name).tolist()
     numbers = own_numbers_of(voiceprints)
     values = ((numbers - table("centre")) @ np.array(weights) + offset) * FRACTION**2

@@ -1,8 +1,8 @@
-"""Frames to the logarithms of their mel bands.
+"""The spectrum: the logarithmic power of each frame in 32 mel bands.
 
-A window of 32 ms, 32 triangular bands from 120 to 3,700 Hz (so that telephone speech fits), on a grid of 31.25 Hz
-whatever the sample rate. Both matrix products have whole numbers for operands and partial sums below 2**53 (see
-`voice/__init__.py`).
+The window has 32 ms. The triangular bands reach from 120 to 3,700 Hz, so that telephone speech fits, on a grid of
+31.25 Hz at any sample rate. The operands of both matrix products are whole numbers, and their partial sums stay below
+2**53 (see `voice/__init__.py`).
 """
 
 import math
@@ -11,13 +11,13 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from voxdouble_mock.voice.exact_trig import BITS, ONE, rounded, turn, turned
+from voxdouble_mock.voice.exact_trig import BITS, ONE, cos_sin, rotated, rounded
 from voxdouble_mock.voice.framing import Frames, Rate
 from voxdouble_mock.voice.logarithm import log2_levels
 
 BANDS = 32
 GRID = 31.25
-"""Hz between the spectrum's lines: one over the window's length."""
+"""The distance of the spectrum's lines in Hz: 1 over the window's length."""
 FIRST_LINE, LAST_LINE = 4, 118  # 125 and 3,687.5 Hz
 # fmt: off
 CORNERS = (
@@ -26,31 +26,32 @@ CORNERS = (
     3076.8, 3274.0, 3481.6, 3700.0,
 )
 # fmt: on
-"""Of the bands, in Hz, equally far apart in log(1 + hertz / 700): a band rises from one to the next and falls to a
-third.
+"""The corners of the bands in Hz, equally spaced in log(1 + hertz / 700). A band rises from one corner to the next and
+falls to the one after it.
 """
 TABLE_SUM = 2**24
-"""What the window's values sum to: each part of a line's amplitude stays below 2**15 * 2**24."""
+"""The sum of the window's values: both parts of a line's amplitude stay below 2**15 * 2**24."""
 POWER_SCALE = 2.0**-40
-"""Takes a line's power, below 2**79, to at most 2**39: full scale in steps of 1/256 of the smallest sample's square."""
+"""Scales the power of a line, which is below 2**79, to at most 2**39."""
 BAND_SUM = 2.0**12
+"""The sum of a band's weights, up to rounding."""
 
 Whole = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int16]
-"""Shape (frames, BANDS), in 1/256 octave of power; 0 is nothing at all."""
+"""Levels of shape (frames, BANDS), in 1/256 octave of power."""
 
 
 def window_length(rate: Rate) -> int:
-    """Give the window's length in samples, even."""
+    """Return the length of the window in samples, which is even."""
     return 2 * rounded(16 * rate.sample_rate, 1_000 * rate.group)
 
 
 def levels(frames: Frames, rate: Rate) -> Levels:
-    """Measure each frame's bands."""
+    """Return the levels of each frame."""
     length = window_length(rate)
     cosines, sines = _tables(rate)
     windows = frames.windows(length)
-    # a cosine is even and a sine odd about the window's middle, so folding halves the products
+    # cosines are even and sines odd about the middle of the window, so folding the window halves the work
     front, back = windows[:, : length // 2], windows[:, : length // 2 - 1 : -1]
     power = ((front + back) @ cosines) ** 2 + ((front - back) @ sines) ** 2
     return log2_levels(np.rint(power * POWER_SCALE) @ _bands() + BAND_SUM)
@@ -58,26 +59,26 @@ def levels(frames: Frames, rate: Rate) -> Levels:
 
 @lru_cache(8)
 def _tables(rate: Rate) -> tuple[Whole, Whole]:
-    """Build the cosines and sines of the lines under a Hann window, (length / 2, lines), whole numbers.
+    """Return the cosines and sines of the lines under a Hann window, whole numbers of shape (length / 2, lines).
 
-    Both are taken from the window's middle, half a sample after `length / 2 - 1`.
+    Their phase is 0 in the middle of the window, half a sample after sample `length / 2 - 1`.
     """
     length = window_length(rate)
     cosines, sines = np.zeros((2, length // 2, LAST_LINE - FIRST_LINE + 1))
     for sample in range(length // 2):
-        hann = ONE - turn(2 * sample + 1, 2 * length)[0]  # twice the window; its values sum to length / 2
-        step = 125 * (2 * sample + 1 - length) * rate.group, 8 * rate.sample_rate  # of one line, in turns
-        point, by = turn(FIRST_LINE * step[0], step[1]), turn(*step)
+        hann = ONE - cos_sin(2 * sample + 1, 2 * length)[0]  # twice the window, whose values sum to length / 2
+        step = 125 * (2 * sample + 1 - length) * rate.group, 8 * rate.sample_rate  # from line to line, in full turns
+        point, by = cos_sin(FIRST_LINE * step[0], step[1]), cos_sin(*step)
         for place in range(cosines.shape[1]):
             cosines[sample, place] = rounded(TABLE_SUM * hann * point[0], length << 2 * BITS)
             sines[sample, place] = rounded(TABLE_SUM * hann * point[1], length << 2 * BITS)
-            point = turned(point, by)
+            point = rotated(point, by)
     return cosines, sines
 
 
 @lru_cache(1)
 def _bands() -> Whole:
-    """Build the triangular bands, (lines, BANDS), whole numbers that sum to about BAND_SUM in each band."""
+    """Return the weights of the triangular bands, whole numbers of shape (lines, BANDS)."""
     columns = []
     for left, top, right in zip(CORNERS, CORNERS[1:], CORNERS[2:], strict=False):
         lines = [GRID * line for line in range(FIRST_LINE, LAST_LINE + 1)]

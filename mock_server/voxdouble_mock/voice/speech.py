@@ -1,8 +1,8 @@
-"""Where speech is: around frames that have a voice's pitch, as far as they stand out from what else is there.
+"""Speech detection: the frames around a steady voice pitch that are louder than the background.
 
-Voiced frames that follow one another at nearly the same pitch, while the sound moves, are the cores of speech; noise
-has no such frames, and tones do not move. Speech reaches from a core to the sounds around it, as long as they are
-loud enough against the speech's own peaks and against the noise far from any core; short gaps within it belong to it.
+The core of speech is a run of voiced frames with nearly the same pitch and a moving spectrum. Noise has no such runs,
+and the spectrum of a tone does not move. Speech extends from a core to the frames around it, if they are loud enough
+relative to the peaks of the speech and to the noise far from any core. Short gaps within speech count as speech.
 """
 
 import numpy as np
@@ -14,29 +14,35 @@ from voxdouble_mock.voice.spectrum import Levels
 
 DECIBEL = OCTAVE / 3.0103
 PERIODIC = 450
-"""Thousandths of correlation: one frame in a thousand of white noise reaches it by chance, three in a row never did."""
+"""The least correlation of a voiced frame, in thousandths. One frame of white noise in a thousand reaches it; a run of
+three was never seen.
+"""
 PROMINENT = round(15 * DECIBEL)
-MOVING = round(DECIBEL)
-"""How much a core's prominent bands change over two frames, by the median: speech 2.4 dB and more, tones 0.1 dB."""
-ENOUGH = 512
-"""Frames of a core that are looked at, evenly spread: a tone may last for hours."""
+"""Bands at most this far below the loudest band of their frame are prominent."""
+MIN_MOVEMENT = round(DECIBEL)
+"""The least median change of a core's prominent bands over two frames: speech has 2.4 dB or more, tones 0.1 dB."""
+MAX_MEASURED = 512
+"""The most frames of a core to measure, evenly spread: a tone may last for hours."""
 STEADY = OCTAVE // 4
-"""Most that the pitch may move from frame to frame within a core."""
-CORE = 3
+"""The most that the pitch may change from frame to frame within a core."""
+MIN_CORE = 3
+"""The fewest frames of a core."""
 REACH = 15
-"""Frames, 0.3 s, that speech may reach from a core: unvoiced sounds before and after it."""
+"""The most frames (0.3 s) by which speech extends from a core: unvoiced sounds before and after it."""
 GAP = 15
-"""Frames, 0.3 s, of quiet that belong to the speech around them."""
+"""The most quiet frames (0.3 s) within speech that count as speech."""
 RANGE = round(45 * DECIBEL)
+"""How far below the peaks of the speech a frame may be."""
 ABOVE_NOISE = round(5 * DECIBEL)
-FEW = 25
-"""Frames of noise that it takes to know its level."""
+"""How far above the noise a frame must be."""
+MIN_NOISE = 25
+"""The fewest frames of noise from which its level is measured."""
 
 Mask = npt.NDArray[np.bool_]
 
 
 def speech_frames(levels: Levels, pitch: Pitch) -> Mask:
-    """Tell for each frame whether it is speech."""
+    """Return for each frame whether it is speech."""
     core = _cores(levels, pitch)
     if not core.any():
         return core
@@ -44,13 +50,13 @@ def speech_frames(levels: Levels, pitch: Pitch) -> Mask:
     loud = levels.max(axis=1)
     threshold = _rank(loud[core], 0.95) - RANGE
     noise = loud[~near]
-    if len(noise) >= FEW:
+    if len(noise) >= MIN_NOISE:
         threshold = max(threshold, _rank(noise, 0.2) + ABOVE_NOISE)
     return _bridged(near & (loud >= threshold), GAP)
 
 
 def _cores(levels: Levels, pitch: Pitch) -> Mask:
-    """Find runs of CORE or more voiced frames of steady pitch whose sound moves."""
+    """Return the frames in runs of at least MIN_CORE voiced frames with steady pitch and a moving spectrum."""
     voiced = pitch.strength >= PERIODIC
     steps = np.abs(np.diff(pitch.height.astype(np.int64), prepend=0))
     linked = voiced & np.r_[False, voiced[:-1]] & (steps <= STEADY)
@@ -58,13 +64,13 @@ def _cores(levels: Levels, pitch: Pitch) -> Mask:
     ends = np.flatnonzero(voiced & ~np.r_[linked[1:], False]) + 1
     core = np.zeros(len(voiced), bool)
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        core[start:end] = end - start >= CORE and _movement(levels, start, end) >= MOVING
+        core[start:end] = end - start >= MIN_CORE and _movement(levels, start, end) >= MIN_MOVEMENT
     return core
 
 
 def _movement(levels: Levels, start: int, end: int) -> int:
-    """Measure how much each frame's prominent bands change over two frames, on average; the median of the run."""
-    count = min(end - start, ENOUGH)
+    """Return the median, over a run of frames, of the mean change of a frame's prominent bands over two frames."""
+    count = min(end - start, MAX_MEASURED)
     places = start + np.arange(count) * (end - start) // count
     here = levels[places].astype(np.int64)
     later = levels[np.where(places + 2 < len(levels), places + 2, places)]
@@ -73,7 +79,7 @@ def _movement(levels: Levels, start: int, end: int) -> int:
 
 
 def _reaching(mask: Mask, reach: int) -> Mask:
-    """Widen by `reach` frames to both sides."""
+    """Return the mask extended by `reach` frames in both directions."""
     total = np.r_[0, np.cumsum(mask)]
     places = np.arange(len(mask))
     wide: Mask = total[np.minimum(places + reach + 1, len(mask))] > total[np.maximum(places - reach, 0)]
@@ -81,7 +87,7 @@ def _reaching(mask: Mask, reach: int) -> Mask:
 
 
 def _bridged(mask: Mask, gap: int) -> Mask:
-    """Fill gaps of at most `gap` frames."""
+    """Return the mask with gaps of at most `gap` frames filled."""
     places = np.flatnonzero(mask)
     filled = mask.copy()
     for before in np.flatnonzero((np.diff(places) > 1) & (np.diff(places) <= gap + 1)).tolist():
@@ -90,5 +96,5 @@ def _bridged(mask: Mask, gap: int) -> Mask:
 
 
 def _rank(values: npt.NDArray[np.int16] | npt.NDArray[np.int64], share: float) -> int:
-    """Take the value that `share` of all lie below; an element, not an interpolation."""
+    """Return the element below which a `share` of all values lie, without interpolation."""
     return int(np.sort(values)[int(share * len(values))])

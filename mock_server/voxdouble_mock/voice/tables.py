@@ -1,4 +1,4 @@
-"""The trained numbers that are shipped: small arrays of whole numbers, written by the scripts in `training/`."""
+"""The trained arrays that are shipped: whole numbers, written by the scripts in `training/`."""
 
 from functools import cache
 from importlib.resources import as_file, files
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 @cache
 def table(name: str) -> npt.NDArray[np.float64]:
-    """Load one of them, for exact products."""
+    """Return the trained array of that name as read-only float64 numbers, for exact products."""
     with as_file(files(__package__) / "trained" / f"{name}.npy") as path:
         numbers: npt.NDArray[np.float64] = np.load(path).astype(np.float64)
     numbers.flags.writeable = False

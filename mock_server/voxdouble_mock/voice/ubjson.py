@@ -1,9 +1,8 @@
-"""A strict reader of UBJSON: one value, whole, and nothing after it.
+"""A strict reader of UBJSON: one complete value, and no bytes after it.
 
-Universal Binary JSON, draft 12 (the markers and their big-endian numbers). The general-purpose package on the PyPI
-writes other markers than the vendor's samples show, and readers of the wild take `{}` for anything and ignore what
-follows the value; voiceprints come from strangers, so this one names the place and the reason, and its work is
-bounded by the input's length.
+Universal Binary JSON, draft 12 (markers, and numbers in big-endian order). The general-purpose package on PyPI writes
+other markers than the vendor's sample shows, and lenient readers ignore bytes after the value. Voiceprints are
+untrusted input, so errors of this reader name the place and the reason, and its work is bounded by the input's length.
 """
 
 import struct
@@ -19,24 +18,24 @@ CONSTANTS: dict[bytes, object] = {b"Z": None, b"T": True, b"F": False}
 MAX_DEPTH = 16
 
 Value = Any
-"""None, bool, int, float, str, list, dict; an array of float32 alone comes as a one-dimensional float32 array."""
+"""None, bool, int, float, str, list or dict; a plain array of only float32 is a one-dimensional float32 array."""
 
 
 class Malformed(ValueError):
-    """The bytes are no single UBJSON value; the message is a clause such as `it ends inside a number at byte 12`."""
+    """Raised for malformed bytes; the message is a clause such as `it ends inside a number at byte 12`."""
 
 
 def read(data: bytes) -> Value:
-    """Read the one value that `data` is. Raises Malformed."""
+    """Return the value encoded in `data`. Raises Malformed."""
     reader = _Reader(data)
     value = reader.value(reader.take(1, "a value"), MAX_DEPTH)
     if reader.at != len(data):
-        raise Malformed(f"{len(data) - reader.at} bytes follow its end at byte {reader.at}")
+        raise Malformed(f"it must end at byte {reader.at}, and {len(data) - reader.at} more bytes follow")
     return value
 
 
 class _Reader:
-    """A position in the bytes, and one method for each kind of thing that can stand there."""
+    """A position in the bytes, with one method for each element of the format."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -60,18 +59,18 @@ class _Reader:
             return self.text()
         if marker in (b"[", b"{"):
             if depth == 0:
-                raise Malformed(f"it nests deeper than {MAX_DEPTH} levels at byte {self.at}")
+                raise Malformed(f"it is nested deeper than {MAX_DEPTH} levels at byte {self.at}")
             return self.array(depth - 1) if marker == b"[" else self.object(depth - 1)
-        raise Malformed(f"the marker {marker!r} at byte {self.at - 1} means nothing")
+        raise Malformed(f"the marker {marker!r} at byte {self.at - 1} is unknown")
 
     def length(self) -> int:
         marker = self.take(1, "a length")
         if marker[0] not in INTEGERS:
-            raise Malformed(f"a length has the marker {marker!r} at byte {self.at - 1}")
+            raise Malformed(f"a length must be an integer, and has the marker {marker!r} at byte {self.at - 1}")
         count: int = self.value(marker, 0)
-        there = len(self.data) - self.at
-        if not 0 <= count <= there:
-            raise Malformed(f"it claims {count} bytes or elements at byte {self.at}, and {there} bytes follow")
+        left = len(self.data) - self.at
+        if not 0 <= count <= left:
+            raise Malformed(f"it declares {count} bytes or elements at byte {self.at}, and {left} bytes follow")
         return count
 
     def text(self) -> str:
@@ -81,13 +80,13 @@ class _Reader:
             raise Malformed(f"the string before byte {self.at} is not UTF-8") from error
 
     def header(self) -> tuple[bytes | None, int | None]:
-        """Read the optional `$type` and `#count` of a container."""
+        """Return the optional `$type` and `#count` of a container."""
         kind = None
         if self.data[self.at : self.at + 1] == b"$":
             self.at += 1
             kind = self.take(1, "a type")
             if kind in CONSTANTS or self.data[self.at : self.at + 1] != b"#":
-                raise Malformed(f"a container of type {kind!r} without a size at byte {self.at}")
+                raise Malformed(f"a container of type {kind!r} must have a size at byte {self.at}")
         if self.data[self.at : self.at + 1] == b"#":
             self.at += 1
             return kind, self.length()
@@ -111,7 +110,7 @@ class _Reader:
         while not self.ended(b"}", seen, count):
             name = self.text()
             if name in members:
-                raise Malformed(f"the key {name!r} comes twice")
+                raise Malformed(f"the key {name!r} is repeated")
             members[name] = self.value(kind or self.marker(), depth)
             seen += 1
         return members
@@ -120,7 +119,7 @@ class _Reader:
         return self.take(1, "a value")
 
     def ended(self, closing: bytes, seen: int, count: int | None) -> bool:
-        """Tell whether the container ends here; a counted one has no closing marker."""
+        """Return whether the container ends here; a container with a count has no closing marker."""
         if count is not None:
             return seen == count
         if self.data[self.at : self.at + 1] != closing:
@@ -129,7 +128,7 @@ class _Reader:
         return True
 
     def floats(self) -> npt.NDArray[np.float32] | None:
-        """Read a plain array of float32 alone in one go, as embeddings are; None, and nothing read, for any other."""
+        """Return a plain array of only float32, such as an embedding, read at once; None, with nothing read, if not."""
         rest = np.frombuffer(self.data, np.uint8, offset=self.at)
         others = np.flatnonzero(rest[::5] != ord("d"))
         count = int(others[0]) if len(others) else len(rest[::5])

@@ -1,9 +1,9 @@
-"""The one function from a voiceprint's bytes to its vector, for extraction and for conversion.
+"""The vector of a voiceprint, computed from its bytes: the same function for extraction and conversion (S47).
 
-An embedding of ours is whole numbers: centred and multiplied by a trained matrix of whole numbers, it comes to a
-direction in which speakers differ and one speaker's recordings do not (`training/`). A stranger's embedding, of
-whatever length, is mixed by a fixed pseudo-random matrix, which about keeps the angles between its voiceprints. Both
-products are exact.
+One of our embeddings, which are whole numbers, is centred and multiplied by a trained matrix of whole numbers. The
+product points in directions that differ between speakers and agree between recordings of one speaker (`training/`). A
+foreign embedding, made by another engine, can have any length. It is multiplied by a fixed pseudo-random matrix, which
+approximately preserves the angles between its voiceprints. Both products are exact.
 """
 
 import hashlib
@@ -20,35 +20,36 @@ from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, Floats, decode_all
 DIMENSIONS = 128
 DECIMALS = 1e10
 MIXED_BITS, UNIT_BITS = 22, 24
-"""Of a direction before and after its length is made one: 128 squares of 22 bits, and by Cauchy and Schwarz every
-partial sum of the product of two unit vectors of 24 bits, stay below 2**53.
+"""The bits of a direction before and after normalisation. The sum of 128 squares of 22 bits stays below 2**53, and so
+does every partial sum of the product of two normalised directions of 24 bits (Cauchy-Schwarz).
 """
-STRANGE_BITS = 24
+FOREIGN_BITS = 24
 LARGEST = 2.0**20
-"""Of an embedding's whole numbers, beyond what any sound comes to; the bound that keeps the product exact."""
+"""The bound of our embedding's whole numbers that keeps the product exact; no sound reaches it."""
 COLUMNS = 4_096
+"""The numbers of a foreign embedding that are multiplied at once."""
 
 Whole = npt.NDArray[np.float64]
 
 
 def vectors_of(voiceprints: Sequence[bytes]) -> list[list[float]]:
-    """Give each voiceprint's vector: 128 numbers of unit length, empty where there was no speech.
+    """Return the vector of each voiceprint: 128 numbers of unit length (S45), or none without speech (S46).
 
-    The numbers are float32 values at no more than 10 decimals (C32). Raises NotAVoiceprint for the first that is
-    none (C20).
+    The numbers are float32 values with at most 10 decimals (C32). Raises InvalidVoiceprint for the first malformed
+    one (C20).
     """
     mixed = _mixtures(voiceprints)
     units = (mixed / _lengths(mixed)).astype(np.float32).astype(np.float64)
-    numbers: list[list[float]] = (np.rint(units * DECIMALS) / DECIMALS + 0.0).tolist()  # + 0.0 makes -0.0 plain
+    numbers: list[list[float]] = (np.rint(units * DECIMALS) / DECIMALS + 0.0).tolist()  # + 0.0 turns -0.0 into 0.0
     for silent in np.flatnonzero(~mixed.any(axis=1)).tolist():
         numbers[silent] = []
     return numbers
 
 
 def directions_of(voiceprints: Sequence[bytes]) -> Whole:
-    """Give each voiceprint's direction (n, 128) in whole numbers, 2**24 long; zero where there was no speech.
+    """Return the direction of each voiceprint (n, 128): whole numbers of length 2**24, or zeros without speech.
 
-    Raises NotAVoiceprint for the first that is none.
+    Raises InvalidVoiceprint for the first malformed one.
     """
     mixed = _mixtures(voiceprints)
     directions: Whole = np.rint(mixed / _lengths(mixed) * 2.0**UNIT_BITS)
@@ -56,9 +57,9 @@ def directions_of(voiceprints: Sequence[bytes]) -> Whole:
 
 
 def own_numbers_of(voiceprints: Sequence[bytes]) -> Whole:
-    """Give the embeddings (n, 100) of ours in whole numbers; zero where there was no speech, and for strangers'.
+    """Return our embeddings (n, 100) as whole numbers; zeros without speech and for foreign voiceprints.
 
-    Raises NotAVoiceprint for the first that is none.
+    Raises InvalidVoiceprint for the first malformed one.
     """
     numbers = np.zeros((len(voiceprints), EMBEDDING_LENGTH))
     for batch in decode_all(voiceprints):
@@ -70,12 +71,12 @@ def own_numbers_of(voiceprints: Sequence[bytes]) -> Whole:
 def _mixtures(voiceprints: Sequence[bytes]) -> Whole:
     mixed = np.zeros((len(voiceprints), DIMENSIONS))
     for batch in decode_all(voiceprints):
-        mixed[batch.places] = _scaled(_own(batch.embeddings) if batch.own else _strange(batch.embeddings), MIXED_BITS)
+        mixed[batch.places] = _scaled(_own(batch.embeddings) if batch.own else _foreign(batch.embeddings), MIXED_BITS)
     return mixed
 
 
 def _own(embeddings: Floats) -> Whole:
-    """Apply the trained transform; an embedding of zeros, which has no speech, stays zero."""
+    """Return our embeddings after the trained transform; an embedding without speech is zero and stays zero."""
     whole = _whole(embeddings)
     mixed: Whole = (whole - table("centre")) @ table("transform")
     mixed[~whole.any(axis=1)] = 0.0
@@ -83,14 +84,17 @@ def _own(embeddings: Floats) -> Whole:
 
 
 def _whole(embeddings: Floats) -> Whole:
-    """Read our embeddings' whole numbers, bounded."""
+    """Return the whole numbers of our embeddings, bounded by LARGEST."""
     whole: Whole = np.clip(np.rint(embeddings.astype(np.float64) / UNIT), -LARGEST, LARGEST)
     return whole
 
 
-def _strange(embeddings: Floats) -> Whole:
-    """Apply the fixed mixture, a stretch of the embedding at a time: products below 2**(24 + 7 + 16)."""
-    whole = _scaled(embeddings.astype(np.float64), STRANGE_BITS)
+def _foreign(embeddings: Floats) -> Whole:
+    """Return foreign embeddings multiplied by the fixed matrix, COLUMNS numbers at a time.
+
+    The sums stay below 2**(24 + 7 + 16).
+    """
+    whole = _scaled(embeddings.astype(np.float64), FOREIGN_BITS)
     mixed = np.zeros((len(whole), DIMENSIONS))
     for start in range(0, whole.shape[1], COLUMNS):
         part = whole[:, start : start + COLUMNS]
@@ -99,21 +103,21 @@ def _strange(embeddings: Floats) -> Whole:
 
 
 def _scaled(rows: Whole, bits: int) -> Whole:
-    """Bring each row to whole numbers of at most `bits` bits, by a power of two; rows of zeros stay."""
+    """Return each row scaled by a power of two to whole numbers of at most `bits` bits; rows of zeros stay zero."""
     _, exponents = np.frexp(np.abs(rows).max(axis=1, keepdims=True))
     scaled: Whole = np.rint(np.ldexp(rows, bits - exponents))
     return scaled
 
 
 def _lengths(rows: Whole) -> Whole:
-    """Measure each row, (n, 1); 1 for a row of zeros."""
+    """Return the length of each row (n, 1); 1 for a row of zeros."""
     lengths: Whole = np.sqrt(np.maximum((rows * rows).sum(axis=1, keepdims=True), 1.0))
     return lengths
 
 
 @lru_cache(4)
 def _projection(start: int, length: int) -> Whole:
-    """Build rows `start` and on of the fixed mixture (any, 128): whole numbers from -128 to 127."""
+    """Return `length` rows of the fixed matrix from row `start` on: whole numbers from -128 to 127."""
     seed = f"voxdouble mixture from {start}".encode("ascii")
     stream = hashlib.shake_256(seed).digest(length * DIMENSIONS)
     return np.frombuffer(stream, np.int8).reshape(-1, DIMENSIONS)[:length].astype(np.float64)

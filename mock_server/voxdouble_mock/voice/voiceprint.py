@@ -1,9 +1,9 @@
-"""The voiceprint's bytes: UBJSON with the keys `crc`, `embedding`, `engine`, `model`, `speech_length`.
+"""The binary format of a voiceprint: UBJSON with the keys `crc`, `embedding`, `engine`, `model`, `speech_length`.
 
-`crc`, `embedding` and `model` are the vendor's, with the markers of its one published sample: `l` for the crc, `d`
-(float32, big-endian) for each number, plain containers. What the crc covers (the numbers' bytes, markers left out),
-`engine` (what made the embedding) and `speech_length` (seconds, float64) are chosen. Decoding is tolerant where a
-stranger may differ and strict where data is broken (C20, C21).
+`crc`, `embedding` and `model` are the vendor's keys, with the markers of the one published sample: `l` for the crc, `d`
+(float32, big-endian) for each number, and plain containers. Our choices are the bytes that the crc covers (the numbers
+without their markers), `engine` (the program that made the embedding) and `speech_length` (seconds, float64). Decoding
+accepts what a real appliance may write differently, and refuses damaged data (C20, C21).
 """
 
 import math
@@ -18,19 +18,21 @@ import numpy.typing as npt
 from voxdouble_mock.voice import ubjson
 
 ENGINE = "voxdouble 1"
-"""What makes our embeddings: another version whenever the same audio gives other numbers."""
+"""The name and version of our engine. The version changes whenever the same audio gives other numbers."""
 ENGINE_NAME = "voxdouble "
-MODEL = "sid-xl5"  # S79
+MODEL = "sid-xl5"
+"""The model of a voiceprint, in its bytes and in the result of an extraction (S79)."""
 EMBEDDING_LENGTH = 100
 MAX_EMBEDDING_LENGTH = 65_536
-"""Of a stranger's voiceprint (chosen): more is refused, so that the work for one voiceprint is bounded."""
+"""The most numbers of a foreign embedding (our choice), which bounds the work for one voiceprint."""
 XL5 = b"VPT "
+"""The first bytes of a binary voiceprint of Speech Engine 3."""
 
 Floats = npt.NDArray[np.float32]
 
 
-class NotAVoiceprint(ValueError):
-    """Bytes that are no voiceprint (C20): `index` in the list given, `reason` a sentence."""
+class InvalidVoiceprint(ValueError):
+    """Raised for a malformed or unsupported voiceprint (C20): `index` is its index in the list, `reason` a sentence."""
 
     def __init__(self, index: int, reason: str) -> None:
         super().__init__(index, reason)
@@ -43,36 +45,36 @@ class NotAVoiceprint(ValueError):
 
 @dataclass(frozen=True)
 class Voiceprint:
-    """One voiceprint, decoded."""
+    """A decoded voiceprint."""
 
     embedding: Floats
-    """One-dimensional, finite."""
+    """A one-dimensional array of finite numbers."""
     speech_length: float | None
-    """Seconds; None where a stranger's voiceprint does not say."""
+    """Seconds of speech; None if a foreign voiceprint does not have it."""
     own: bool
-    """Made by this engine, so that its embedding's numbers are known; a stranger's are not."""
+    """True if it was made by this engine; False for a foreign voiceprint, such as that of a real appliance."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Voiceprints of one origin and one embedding length, out of a list."""
+    """The voiceprints in a list that have one embedding length, and are all our own or all foreign."""
 
     places: list[int]
-    """Where in the list each stood."""
+    """The index of each voiceprint in the list."""
     embeddings: Floats
-    """Shape (voiceprints, numbers)."""
+    """The embeddings, of shape (voiceprints, numbers)."""
     speech_lengths: list[float | None]
-    """Seconds; None where a stranger's voiceprint does not say."""
+    """Seconds of speech; None if a foreign voiceprint does not have it."""
     own: bool
 
 
 def encode(embedding: Floats, speech_length: float, *, own: bool = True) -> bytes:
-    """Make the voiceprint of one embedding with `speech_length` seconds of speech; if not `own`, a stranger's."""
+    """Return the voiceprint of an embedding with `speech_length` seconds of speech; without `own`, a foreign one."""
     return encode_all(embedding[np.newaxis], [speech_length], own=own)[0]
 
 
 def encode_all(embeddings: Floats, speech_lengths: Sequence[float], *, own: bool = True) -> list[bytes]:
-    """Make one voiceprint for each row of `embeddings` (n, d)."""
+    """Return one voiceprint for each row of `embeddings` (n, d)."""
     numbers = np.ascontiguousarray(embeddings, ">f4")
     count, length = numbers.shape
     records = np.full((count, length, 5), ord("d"), np.uint8)
@@ -94,22 +96,20 @@ def encode_all(embeddings: Floats, speech_lengths: Sequence[float], *, own: bool
 
 
 def decode(voiceprint: bytes, index: int = 0) -> Voiceprint:
-    """Read one voiceprint, ours or a real appliance's; `index` is its place in the caller's list, for the error.
-
-    Raises NotAVoiceprint.
-    """
+    """Return a decoded voiceprint, our own or foreign. Raises InvalidVoiceprint with the given `index`."""
     try:
         return _decode(voiceprint)
     except ubjson.Malformed as error:
-        raise NotAVoiceprint(index, f"Its bytes are not one UBJSON object: {error}.") from error
-    except _Unfit as error:
-        raise NotAVoiceprint(index, str(error)) from error
+        raise InvalidVoiceprint(index, f"Its bytes must be one UBJSON object: {error}.") from error
+    except _Unsupported as error:
+        raise InvalidVoiceprint(index, str(error)) from error
 
 
 def decode_all(voiceprints: Sequence[bytes]) -> list[Batch]:
-    """Read many voiceprints; those written by `encode` some thirty times as fast as one by one, to the same result.
+    """Return many decoded voiceprints, in batches.
 
-    Raises NotAVoiceprint for the first that is none.
+    Voiceprints written by `encode` are decoded some thirty times as fast as one by one, with the same result. Raises
+    InvalidVoiceprint for the first malformed one.
     """
     batches = [_decode_ours(voiceprints, wide=wide) for wide in (False, True)]
     rest = set(range(len(voiceprints))).difference(*(batch.places for batch in batches))
@@ -124,7 +124,7 @@ def decode_all(voiceprints: Sequence[bytes]) -> list[Batch]:
 
 
 def _decode_ours(voiceprints: Sequence[bytes], *, wide: bool) -> Batch:
-    """Read those that are byte for byte as `encode` writes them, of one width of crc, and sound; leave all others."""
+    """Return the intact voiceprints in exactly the layout that `encode` writes, for one width of the crc."""
     crc = _crc(2**32 - 1 if wide else 0)
     start, end = len(crc), len(crc) + 5 * EMBEDDING_LENGTH
     tail = _after_embedding(own=True)
@@ -144,9 +144,9 @@ def _decode_ours(voiceprints: Sequence[bytes], *, wide: bool) -> Batch:
 
 
 def speech_lengths_of(voiceprints: Sequence[bytes]) -> list[float | None]:
-    """Give the seconds of speech, at most 2 decimals (C32), that each voiceprint says it was made from.
+    """Return the seconds of speech that each voiceprint was made from, with at most 2 decimals (C32).
 
-    Raises NotAVoiceprint for the first that is none.
+    The value is None if a foreign voiceprint does not have it. Raises InvalidVoiceprint for the first malformed one.
     """
     lengths: list[float | None] = [None] * len(voiceprints)
     for batch in decode_all(voiceprints):
@@ -155,21 +155,21 @@ def speech_lengths_of(voiceprints: Sequence[bytes]) -> list[float | None]:
     return lengths
 
 
-class _Unfit(ValueError):
-    """Sound UBJSON that is no voiceprint; the message is a sentence."""
+class _Unsupported(ValueError):
+    """Raised for well-formed UBJSON that is not a supported voiceprint; the message is a sentence."""
 
 
 def _decode(voiceprint: bytes) -> Voiceprint:
     if voiceprint.startswith(XL5):
-        raise _Unfit("It is a binary XL5 voiceprint of Speech Engine 3; only UBJSON voiceprints are taken.")
+        raise _Unsupported("It must be a UBJSON voiceprint, and it is a binary XL5 voiceprint of Speech Engine 3.")
     members = ubjson.read(voiceprint)
     if not isinstance(members, dict):
-        raise _Unfit("Its UBJSON value is not an object.")
+        raise _Unsupported(f"Its UBJSON value must be an object, and it is of type {type(members).__name__}.")
     model = members.get("model", MODEL)
     if model != MODEL:
-        raise _Unfit(f"Its model is {model!r:.40}, not {MODEL!r}.")
+        raise _Unsupported(f"Its model must be {MODEL!r}, and it is {model!r:.40}.")
     if "embedding" not in members:
-        raise _Unfit("It has no embedding.")
+        raise _Unsupported("It must have an embedding, and has none.")
     embedding = _embedding(members["embedding"])
     engine = members.get("engine")
     own = isinstance(engine, str) and engine.startswith(ENGINE_NAME)
@@ -180,27 +180,28 @@ def _decode(voiceprint: bytes) -> Voiceprint:
 
 def _embedding(value: ubjson.Value) -> Floats:
     if isinstance(value, list) and value and all(type(item) in (int, float) for item in value):
-        with np.errstate(over="ignore"):  # what is too large for float32 is found below
+        with np.errstate(over="ignore"):  # a number outside the float32 range becomes infinite and is refused below
             value = np.array(value, np.float64).astype(np.float32)
     if not isinstance(value, np.ndarray):
-        raise _Unfit("Its embedding is not an array of numbers.")
+        raise _Unsupported("Its embedding must be an array of at least one number, and is not.")
     if len(value) > MAX_EMBEDDING_LENGTH:
-        raise _Unfit(f"Its embedding has {len(value)} numbers; at most {MAX_EMBEDDING_LENGTH} are taken.")
+        raise _Unsupported(f"Its embedding must have at most {MAX_EMBEDDING_LENGTH} numbers, and has {len(value)}.")
     if not np.isfinite(value).all():
-        raise _Unfit("Its embedding has a number that is not finite.")
+        raise _Unsupported("Its embedding must have finite float32 numbers, and one is not.")
     return value
 
 
 def _check_own(members: dict[str, ubjson.Value], embedding: Floats) -> None:
     if members["engine"] != ENGINE:
-        raise _Unfit(f"It was made by the engine {members['engine']!r:.40}; this one is {ENGINE!r}: extract it again.")
+        made_by = f"{members['engine']!r:.40}"
+        raise _Unsupported(f"Its engine must be {ENGINE!r}, and it was made by {made_by}: extract it again.")
     crc = members.get("crc")
     if type(crc) is not int or crc & 0xFFFFFFFF != zlib.crc32(embedding.astype(">f4").tobytes()):
-        raise _Unfit("Its crc does not match its embedding: the voiceprint is damaged.")
+        raise _Unsupported("Its crc must match its embedding, and does not: the voiceprint is damaged.")
     if len(embedding) != EMBEDDING_LENGTH:
-        raise _Unfit(f"Its embedding has {len(embedding)} numbers; this engine's have {EMBEDDING_LENGTH}.")
+        raise _Unsupported(f"Its embedding must have {EMBEDDING_LENGTH} numbers, and has {len(embedding)}.")
     if _speech_length(members.get("speech_length")) is None:
-        raise _Unfit("Its speech_length is not a number of seconds.")
+        raise _Unsupported("Its `speech_length` must be a number of seconds, 0 or more.")
 
 
 def _speech_length(value: ubjson.Value) -> float | None:
@@ -214,13 +215,13 @@ def _key(name: str) -> bytes:
 
 
 def _crc(value: int) -> bytes:
-    """Write all up to the embedding; the crc as the sample's writer does: `l`, and `L` where int32 ends."""
+    """Return the bytes before the embedding; the crc has the marker `l` (int32), or `L` (int64) from 2**31 on."""
     number = b"l" + value.to_bytes(4) if value < 2**31 else b"L" + value.to_bytes(8)
     return b"{" + _key("crc") + number + _key("embedding") + b"["
 
 
 @cache
 def _after_embedding(*, own: bool) -> bytes:
-    """Write all from the embedding's end up to the seconds of speech."""
+    """Return the bytes between the embedding and the seconds of speech."""
     engine = _key("engine") + b"S" + _key(ENGINE) if own else b""
     return b"]" + engine + _key("model") + b"S" + _key(MODEL) + _key("speech_length") + b"D"

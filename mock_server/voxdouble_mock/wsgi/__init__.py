@@ -1,5 +1,1 @@
-"""The WSGI server: cheroot, taught what it lacks. It listens, reads requests strictly, and stops in bounded time."""
-
-from voxdouble_mock.wsgi.server import HttpServer
-
-__all__ = ["HttpServer"]
+"""The WSGI server: cheroot, subclassed. It reads requests strictly, grows with its load, and stops in bounded time."""

@@ -21,7 +21,7 @@ class Gateway(Gateway_10):
         environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
         if not request.chunked_read:
             del environ["wsgi.input_terminated"]  # Flask asks whether the key is there, not whether it is true
-        host, port = request.server.bind_addr[:2]
+        host, port = request.server.bind_addr
         environ |= {"SERVER_NAME": host, "SERVER_PORT": str(port), ENVIRON_KEY: request.conn}
         return environ
 
@@ -87,4 +87,4 @@ class Gateway(Gateway_10):
         if reset:
             connection.reset()
         else:
-            connection.close_without_answer()
+            connection.close_without_response()

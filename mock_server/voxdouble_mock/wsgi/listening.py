@@ -27,10 +27,10 @@ def listen(host: str, port: int) -> socket.socket:
             problem = problem or error
     assert problem is not None
     reason = _REASONS.get(problem.errno or 0, os.strerror(problem.errno or 0))
-    raise OSError(problem.errno, f"Cannot listen on {shown(host, port)}: {reason}.") from problem
+    raise OSError(problem.errno, f"Cannot listen on {host_and_port(host, port)}: {reason}.") from problem
 
 
-def shown(host: str, port: int) -> str:
+def host_and_port(host: str, port: int) -> str:
     """Write host and port as in a URL."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 

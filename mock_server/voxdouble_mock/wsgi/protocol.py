@@ -29,7 +29,7 @@ class BadChunking(ValueError):
 class Connection(Protocol):
     """One client's connection, for the request that the application is answering.
 
-    Limits and faults of this one request. After :meth:`close_without_answer`, :meth:`reset` and :meth:`send_raw` the
+    Limits and faults of this one request. After :meth:`close_without_response`, :meth:`reset` and :meth:`send_raw` the
     application still returns an answer, as WSGI demands, and it goes nowhere. Every fault ends the connection.
     """
 
@@ -42,7 +42,7 @@ class Connection(Protocol):
     def wait(self, seconds: float) -> bool:
         """Delay by ``seconds`` of real time; False, at once, when the server stops meanwhile."""
 
-    def close_without_answer(self) -> None:
+    def close_without_response(self) -> None:
         """End the connection in order (FIN). Clients see it closed without a response."""
 
     def reset(self) -> None:
@@ -51,7 +51,7 @@ class Connection(Protocol):
     def send_raw(self, data: bytes) -> None:
         """Send these bytes in place of an answer, whatever they are, and end the connection in order."""
 
-    def cut_answer(self, after: int, *, reset: bool = False) -> None:
+    def cut_response(self, after: int, *, reset: bool = False) -> None:
         """End the connection after the answer's head and ``after`` bytes of its body (or all, if there are fewer).
 
         In order (FIN), or with ``reset`` broken (RST).

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from cheroot.server import HTTPRequest
 
 from voxdouble_mock.wsgi.body import Body, ChunkedBody, SizedBody
+from voxdouble_mock.wsgi.client_socket import ClientSocket
+from voxdouble_mock.wsgi.context import ServerContext
 from voxdouble_mock.wsgi.head import BadHead, read_head
 from voxdouble_mock.wsgi.streams import Writer
-
-if TYPE_CHECKING:
-    from voxdouble_mock.wsgi.connection import ClientConnection
-    from voxdouble_mock.wsgi.engine import Engine
 
 BODYLESS = {b"204", b"304"}
 
@@ -42,12 +39,12 @@ class Request(HTTPRequest):
     Transfer-Encoding beside a length through, and refuses in plain text; its framing of answers is kept.
     """
 
-    server: Engine
-    conn: ClientConnection
+    server: ServerContext
+    conn: ClientSocket
     body: Body | None = None
     status: bytes  # type: ignore[assignment]  # cheroot's stub says str
 
-    def __init__(self, server: Engine, conn: ClientConnection) -> None:
+    def __init__(self, server: ServerContext, conn: ClientSocket) -> None:
         super().__init__(server, conn)
         self._invitation = ContinueOnRead(conn.wfile, pending=False)
 

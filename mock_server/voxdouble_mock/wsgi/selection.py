@@ -5,13 +5,11 @@ from __future__ import annotations
 import errno
 import selectors
 import socket
-from typing import TYPE_CHECKING
 
 from cheroot.connections import ConnectionManager
 
-if TYPE_CHECKING:
-    from voxdouble_mock.wsgi.connection import ClientConnection
-    from voxdouble_mock.wsgi.engine import Engine
+from voxdouble_mock.wsgi.connection import ClientConnection
+from voxdouble_mock.wsgi.context import ServerContext
 
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 BREATH = 0.1
@@ -39,9 +37,9 @@ class Waker:
 class Selection(ConnectionManager):
     """cheroot's manager of idle connections; stops at once, and survives a machine without free file descriptors."""
 
-    server: Engine
+    server: ServerContext
 
-    def __init__(self, server: Engine) -> None:
+    def __init__(self, server: ServerContext) -> None:
         super().__init__(server)
         self._waker = Waker()
         self._selector.register(  # type: ignore[attr-defined]  # cheroot's stub leaves out what is private

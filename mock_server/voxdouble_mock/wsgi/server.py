@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from voxdouble_mock.wsgi.engine import Engine
-from voxdouble_mock.wsgi.listening import shown
+from cheroot.server import HTTPServer
+
+from voxdouble_mock.wsgi.connection import ClientConnection
+from voxdouble_mock.wsgi.gateway import Gateway
+from voxdouble_mock.wsgi.listening import host_and_port, listen
+from voxdouble_mock.wsgi.pool import Pool
+from voxdouble_mock.wsgi.selection import Selection, Waker
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (where a server on all addresses is reached from here)
+# Chosen bounds (P7). Beyond the first, requests wait; beyond the second, a new connection gets a 503 with Retry-After;
+# beyond the third, a response closes its connection. select(), the only selector on Windows, takes about 512 sockets.
+MAX_THREADS = 1024
+MAX_CONNECTIONS = 480 if sys.platform == "win32" else 2000
+MAX_KEPT_ALIVE = 400 if sys.platform == "win32" else 1000
+SELECTOR_STOP_SECONDS = 1.0
+_FULL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (how this machine reaches a server on all addresses)
 
 
-class HttpServer:
+class HttpServer(HTTPServer):
     """Serves a WSGI application in daemon threads, from :meth:`start` to :meth:`stop`, once.
 
     - `app`: its environ carries a :class:`voxdouble_mock.wsgi.protocol.Connection`
-    - `refuse`: makes the JSON error body of a 400 for what the application never sees (C7), from its message
+    - `refuse`: makes the JSON error body of a 400 from its message, for requests that the application never sees (C7)
     - `host`, `port`: name or address to listen on; port 0 takes any free one
     - `timeout`: seconds that a client may be silent, within a request or between two; a head must be whole by then
-    - `graceful`: whether :meth:`stop` lets requests finish that are being answered
+    - `graceful`: whether :meth:`stop` lets running requests finish
     - `shutdown_timeout`: seconds for which :meth:`stop` waits for threads that still run
-    - `log`: where bugs of the application and trouble of the machine are written
+    - `log`: the logger for bugs of the application and for lack of resources
     """
+
+    ConnectionClass = ClientConnection
+    keep_alive_conn_limit = MAX_KEPT_ALIVE
 
     def __init__(
         self,
@@ -39,39 +55,93 @@ class HttpServer:
         timeout: float = 10,
         graceful: bool = False,
         shutdown_timeout: float = 0.5,
-        log: logging.Logger = logging.getLogger("voxdouble.server"),  # noqa: B008 (one object for ever)
+        log: logging.Logger = logging.getLogger("voxdouble.server"),  # noqa: B008 (one logger for the whole process)
     ) -> None:
-        self._engine = Engine(app, (host, port), refuse=refuse, timeout=timeout, log=log)
+        super().__init__((host, port), Gateway, server_name="voxdouble")
+        # cheroot keeps the statistics of every server, and with them the server, for the life of the process.
+        logging.statistics.pop(f"Cheroot HTTPServer {id(self)}", None)  # type: ignore[attr-defined]
+        self.app = app
+        self.refuse = refuse
+        self.timeout = timeout  # type: ignore[assignment]  # fractions of a second serve as well
+        self.shutdown_timeout = shutdown_timeout  # type: ignore[assignment]
+        self.log = log
+        self.software = "voxdouble"
+        self.stopping = threading.Event()
+        """Set when the server begins to stop: a delaying application waits on it."""
+        self.may_drain = True
+        """Whether connections that are being closed still read what their clients send."""
+        self.connections: set[ClientConnection] = set()
+        """All open connections."""
+        self.requests = Pool(self._serve_connection, limit=MAX_THREADS, log=log)
         self._graceful = graceful
-        self._shutdown_timeout = shutdown_timeout
+        self._thread = threading.Thread(target=self.serve, name="voxdouble-server", daemon=True)
+        self._stopping_lock = threading.Lock()
 
     @property
     def address(self) -> tuple[str, int]:
         """Host and port; the real ones once started."""
-        host, port = self._engine.bind_addr
+        host, port = self.bind_addr
         return host, port
 
     @property
     def url(self) -> str:
         """The base URL under which this machine reaches the server."""
         host, port = self.address
-        return f"http://{shown(_LOOPBACK.get(host, host), port)}"
-
-    @property
-    def stopping(self) -> threading.Event:
-        """Set when the server begins to stop: what a delaying application waits on."""
-        return self._engine.stopping
+        return f"http://{host_and_port(_LOOPBACK.get(host, host), port)}"
 
     def start(self) -> None:
-        """Serve; returns when requests are answered.
+        """Serve in a thread; returns when requests are answered.
 
-        Raises :class:`OSError` where the host cannot be listened on, or its port is taken; the message says so.
+        Raises :class:`OSError` where the host cannot be listened on, or its port is taken; the message says which.
         """
-        self._engine.prepare()
+        if self._thread.ident is not None:
+            raise RuntimeError("A server can be started once only; make another one to serve again.")
+        self.socket = listen(*self.bind_addr)
+        self.bind_addr = self.socket.getsockname()[:2]
+        self._connections = Selection(self)
+        self.ready = True
+        self._thread.start()
+
+    def serve(self) -> None:
+        """Wait for connections, and for requests on idle ones, until :meth:`stop`."""
+        while self.ready:
+            try:
+                self._connections.run(self.expiration_interval)
+            except Exception:
+                self.log.exception("Waiting for connections failed; the server goes on.")
+
+    def process_conn(self, conn: ClientConnection | Waker) -> None:
+        """Let a new connection wait for its first byte without a thread; pass a readable one to the thread pool."""
+        if isinstance(conn, Waker):
+            return
+        if conn.last_used is not None:
+            self.requests.put(conn)
+        elif len(self.connections) >= MAX_CONNECTIONS:
+            conn.send_raw(_FULL)
+            conn.close()
+        else:
+            self.connections.add(conn)
+            self._connections.put(conn)
+
+    def forget(self, connection: object) -> None:
+        """Remove a connection from those that are open."""
+        self.connections.discard(connection)
 
     def stop(self) -> None:
         """Stop, within about a second beyond ``shutdown_timeout``; without effect when not serving."""
-        self._engine.stop_within(self._shutdown_timeout, graceful=self._graceful)
+        with self._stopping_lock:
+            if not self.ready:
+                return
+            self.ready = False
+        self.stopping.set()
+        self._connections.stop()
+        self._thread.join(SELECTOR_STOP_SECONDS)
+        self.socket.close()
+        if not self._graceful:
+            self._abandon_all()
+        self._connections.close()
+        self.requests.stop(self.shutdown_timeout)
+        self._abandon_all()
 
     def __enter__(self) -> Self:
         self.start()
@@ -81,3 +151,22 @@ class HttpServer:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _serve_connection(self, conn: ClientConnection) -> None:
+        kept = False
+        try:
+            kept = conn.communicate() and self._keep(conn)
+        finally:
+            if not kept:
+                conn.close()
+
+    def _keep(self, conn: ClientConnection) -> bool:
+        with self._stopping_lock:  # a connection must not enter a selection that is being closed
+            if self.ready:
+                self._connections.put(conn)
+            return self.ready
+
+    def _abandon_all(self) -> None:
+        self.may_drain = False
+        for connection in list(self.connections):
+            connection.abandon()

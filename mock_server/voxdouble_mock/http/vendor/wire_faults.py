@@ -66,9 +66,9 @@ def apply_fault(fault: Fault | None, response: Response) -> Response:
         case faults.WrongLength(by=by):
             connection().declare_length(max(0, len(response.get_data()) + by))
         case faults.Cut(after=after):
-            connection().cut_answer(after)
+            connection().cut_response(after)
         case faults.Close():
-            connection().close_without_answer()
+            connection().close_without_response()
         case faults.Reset():
             connection().reset()
         case faults.Delay(seconds=seconds, during=False):

@@ -1,0 +1,75 @@
+"""One client's socket with its reader and writer, and the faults that the application may order for a response."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+import threading
+from contextlib import suppress
+
+from voxdouble_mock.wsgi.streams import Reader, Writer
+
+# SO_LINGER on, for 0 s: close() sends RST. Two shorts on Windows, two ints elsewhere.
+_RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+class ClientSocket:
+    """A client's socket; implements :class:`voxdouble_mock.wsgi.protocol.Connection`."""
+
+    def __init__(self, sock: socket.socket, timeout: float, stopping: threading.Event) -> None:
+        self.socket = sock
+        self.rfile = Reader(sock, timeout)
+        self.wfile = Writer(sock)
+        self.silenced = False
+        """Whether nothing more is sent to the client."""
+        self.cut: tuple[int, bool] | None = None
+        """Bytes of the response's body until the connection ends, and whether it ends with a reset."""
+        self.declared_length: int | None = None
+        self._stopping = stopping
+
+    def set_body_deadline(self, seconds: float) -> None:
+        """See the protocol."""
+        self.rfile.expect_within(seconds)
+
+    def wait(self, seconds: float) -> bool:
+        """See the protocol."""
+        return not self._stopping.wait(seconds)
+
+    def close_without_response(self) -> None:
+        """See the protocol."""
+        self.silenced = True
+        self.end_writing()
+
+    def reset(self) -> None:
+        """See the protocol."""
+        self.silenced = True
+        with suppress(OSError):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        self.socket.close()
+
+    def send_raw(self, data: bytes) -> None:
+        """See the protocol."""
+        try:
+            self.wfile.write(data)
+        finally:
+            self.close_without_response()
+
+    def cut_response(self, after: int, *, reset: bool = False) -> None:
+        """See the protocol."""
+        self.cut = (after, reset)
+
+    def declare_length(self, length: int) -> None:
+        """See the protocol."""
+        self.declared_length = length
+
+    def end_writing(self) -> None:
+        """Send what is buffered and FIN; the client can still send."""
+        with suppress(OSError):
+            self.wfile.flush()
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def abandon(self) -> None:
+        """End both directions at once, from any thread: a thread that waits for this client wakes up."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,49 @@
+"""The server as its connections, requests and gateway see it; the server itself stands above them."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from cheroot.server import Gateway, HTTPRequest
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class ServerContext(Protocol):
+    """The parts of a server that the modules below it use."""
+
+    stopping: threading.Event
+    """Set when the server begins to stop."""
+
+    @property
+    def app(self) -> "WSGIApplication":
+        """The WSGI application."""
+
+    @property
+    def gateway(self) -> Callable[[HTTPRequest], Gateway]:
+        """The class that calls the application for a request."""
+
+    @property
+    def refuse(self) -> Callable[[str], bytes]:
+        """A function that makes the JSON error body of a 400 from its message (C7)."""
+
+    @property
+    def bind_addr(self) -> tuple[str, int]:
+        """The address and port that the server listens on."""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds for which a client may be silent; a request's head must be whole by then."""
+
+    @property
+    def log(self) -> logging.Logger:
+        """The logger for bugs of the application and for lack of resources."""
+
+    @property
+    def may_drain(self) -> bool:
+        """Whether connections that are being closed still read what their clients send."""
+
+    def forget(self, connection: object) -> None:
+        """Remove a connection from those that are open."""
