@@ -1,4 +1,4 @@
-"""Faults as a client meets them: each is proven by what it causes on the wire."""
+"""Injected faults as a client sees them on the wire."""
 
 import time
 from typing import Any
@@ -6,15 +6,26 @@ from typing import Any
 import pytest
 import requests
 
-from tests.http.wire import CONVERSION, EXTRACTION, assert_refused, convert, extract, get
+from tests.http.wire import (
+    CONVERSION,
+    EMBEDDING,
+    EXTRACTION,
+    NO_AUDIO,
+    assert_refused,
+    convert,
+    delete,
+    extract,
+    get,
+    post,
+)
 from voxdouble_mock import MockAppliance
 
 NAME = CONVERSION.rpartition("/")[2]
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 422, 500, 502, 503, 504, 507])
-def test_a_status_is_answered_instead_of_the_work(mock: MockAppliance, status: int) -> None:
-    """The vendor's body comes with it, no task is made, and the next call works."""
+def test_an_injected_status_replaces_the_work(mock: MockAppliance, status: int) -> None:
+    """The response has the vendor's error body, no task is created, and the next request succeeds."""
     mock.fault("status", status=status)
     refused = convert(mock.url, ["AAAA"])
     assert refused.status_code == status
@@ -23,8 +34,8 @@ def test_a_status_is_answered_instead_of_the_work(mock: MockAppliance, status: i
     assert convert(mock.url, ["AAAA"]).status_code == 202
 
 
-def test_too_many_requests_come_with_their_headers(mock: MockAppliance) -> None:
-    """As generations E1 to E3 have them (contract 2.3)."""
+def test_an_injected_429_has_rate_limit_headers(mock: MockAppliance) -> None:
+    """The four headers are those that generations E1 to E3 document."""
     mock.fault("status", status=429, retry_after=3)
     refused = convert(mock.url, ["AAAA"])
     assert_refused(refused, 429, "request.rate-limit-exceeded")
@@ -33,8 +44,8 @@ def test_too_many_requests_come_with_their_headers(mock: MockAppliance) -> None:
     assert int(refused.headers["X-RateLimit-Reset"]) == pytest.approx(mock.clock.now() + 3, abs=1.1)
 
 
-def test_a_proxy_answers_in_html(mock: MockAppliance) -> None:
-    """No JSON, as from whatever stands in front."""
+def test_an_injected_status_can_have_an_html_body(mock: MockAppliance) -> None:
+    """The body is the HTML page of a proxy instead of JSON."""
     mock.fault("status", status=502, body="html", retry_after=1)
     refused = convert(mock.url, ["AAAA"])
     assert refused.status_code == 502
@@ -44,15 +55,15 @@ def test_a_proxy_answers_in_html(mock: MockAppliance) -> None:
 
 
 @pytest.mark.parametrize("during", [False, True])
-def test_a_delay_is_real_time(mock: MockAppliance, during: bool) -> None:
-    """Before the answer, or in the middle of it; either way the answer is whole."""
-    mock.fault("delay", seconds=0.2, during=during)
+def test_a_delay_passes_in_real_time(mock: MockAppliance, during: bool) -> None:
+    """The response is complete, and the delay comes before it or in the middle of its body."""
+    mock.fault("delay", seconds=0.1, during=during)
     began = time.monotonic()
-    response = requests.post(mock.url + CONVERSION, json={"voiceprints": ["AAAA"]}, timeout=30, stream=True)
-    headed = time.monotonic() - began
+    response = convert(mock.url, ["AAAA"], stream=True)
+    headers_after = time.monotonic() - began
     assert response.json()["task"]["state"] == "pending"
-    assert time.monotonic() - began >= 0.2
-    assert (headed >= 0.2) is not during
+    assert time.monotonic() - began >= 0.1
+    assert (headers_after >= 0.1) is not during
 
 
 @pytest.mark.parametrize(
@@ -67,25 +78,23 @@ def test_a_delay_is_real_time(mock: MockAppliance, during: bool) -> None:
         ({"kind": "empty"}, requests.JSONDecodeError),
     ],
 )
-def test_a_damaged_answer_does_not_undo_the_work(
-    mock: MockAppliance, fault: dict[str, Any], error: type[Exception]
-) -> None:
-    """The client meets its error, and the task is there all the same."""
+def test_a_damaged_response_leaves_the_task(mock: MockAppliance, fault: dict[str, Any], error: type[Exception]) -> None:
+    """The client gets an error, and the task exists nevertheless."""
     mock.fault(**fault)
     with pytest.raises(error):
         convert(mock.url, ["AAAA"]).json()
     assert get(mock.url + "/_mock/tasks").json()["total"] == 1
 
 
-def test_an_empty_answer_is_a_200(mock: MockAppliance) -> None:
-    """It looks fine and holds nothing."""
+def test_an_empty_response_is_a_200(mock: MockAppliance) -> None:
+    """The fault `empty` sends status 200 without a body."""
     mock.fault("empty")
-    answer = convert(mock.url, ["AAAA"])
-    assert (answer.status_code, answer.content) == (200, b"")
+    response = convert(mock.url, ["AAAA"])
+    assert (response.status_code, response.content) == (200, b"")
 
 
 def test_location_can_be_missing_wrong_or_foreign(mock: MockAppliance) -> None:
-    """The 202 is as always but for where it points."""
+    """The 202 lacks both headers, or they name an unknown task, or another origin."""
     for kind in ("no-location", "wrong-location", "foreign-location"):
         mock.fault(kind)
     missing, wrong, foreign = (convert(mock.url, ["AAAA"]) for _ in range(3))
@@ -95,23 +104,23 @@ def test_location_can_be_missing_wrong_or_foreign(mock: MockAppliance) -> None:
     assert {missing.status_code, wrong.status_code, foreign.status_code} == {202}
 
 
-def test_tasks_can_seem_lost_or_endless(mock: MockAppliance) -> None:
-    """What polls show is bent for as long as the fault is there, and the record is untouched."""
+def test_polls_can_show_a_task_as_unknown_or_running(mock: MockAppliance) -> None:
+    """While the fault is armed polls show a false state; afterwards they show the true one."""
     location = convert(mock.url, ["AAAA"]).headers["Location"]
     mock.clock.advance(1)
     true = get(location).json()
     mock.fault("lost-task")
     assert [get(location).status_code for _ in range(3)] == [404] * 3
-    requests.delete(mock.url + "/_mock/faults", timeout=30)
+    delete(mock.url + "/_mock/faults")
     mock.fault("never-ending")
     assert [get(location).json()["task"]["state"] for _ in range(3)] == ["running"] * 3
-    requests.delete(mock.url + "/_mock/faults", timeout=30)
+    delete(mock.url + "/_mock/faults")
     assert get(location).json() == true
 
 
-def test_states_can_be_out_of_order(mock: MockAppliance) -> None:
-    """At whatever point of its life a task is looked at, it is shown where it is not, and then where it is."""
-    location = convert(mock.url, ["e2kJZW1iZWRkaW5nW2Q/gAAAXX0="]).headers["Location"]
+def test_polls_can_show_states_out_of_order(mock: MockAppliance) -> None:
+    """In each state of the task, one poll shows another state, and the next poll the true one."""
+    location = convert(mock.url, [EMBEDDING]).headers["Location"]
     shown = []
     for _ in range(3):
         mock.fault("out-of-order")
@@ -120,60 +129,60 @@ def test_states_can_be_out_of_order(mock: MockAppliance) -> None:
     assert shown == ["running", "pending", "pending", "running", "running", "done"]
 
 
-def test_faults_belong_to_one_namespace(mock: MockAppliance) -> None:
-    """Another test's fault strikes nobody else (P5)."""
-    mock.namespace("one").fault("status", status=503)
-    assert convert(mock.url, ["AAAA"]).status_code == 202
-    assert convert(f"{mock.url}/_ns/two", ["AAAA"]).status_code == 202
-    assert convert(f"{mock.url}/_ns/one", ["AAAA"]).status_code == 503
+def test_faults_belong_to_one_namespace(own_mock: MockAppliance) -> None:
+    """A fault applies to requests of its own namespace only (P5)."""
+    own_mock.namespace("one").fault("status", status=503)
+    assert convert(own_mock.url, ["AAAA"]).status_code == 202
+    assert convert(f"{own_mock.url}/_ns/two", ["AAAA"]).status_code == 202
+    assert convert(f"{own_mock.url}/_ns/one", ["AAAA"]).status_code == 503
 
 
-def test_faults_are_armed_listed_and_taken_away_over_http(mock: MockAppliance) -> None:
-    """The control routes do what Python does."""
+def test_faults_are_armed_listed_and_disarmed_over_http(mock: MockAppliance) -> None:
+    """POST arms a fault, GET lists it with its counters, DELETE disarms all."""
     url = mock.url + "/_mock/faults"
     assert get(url).json() == {"faults": []}
-    order = {"fault": {"kind": "status", "status": 503}, "technology": NAME, "method": "POST", "nth": 2}
-    assert requests.post(url, json=order, timeout=30).status_code == 200
+    spec = {"fault": {"kind": "status", "status": 503}, "technology": NAME, "method": "POST", "nth": 2}
+    assert post(url, json=spec).status_code == 200
     assert convert(mock.url, ["AAAA"]).status_code == 202
     [listed] = get(url).json()["faults"]
     assert listed["fault"] == {"kind": "status", "status": 503, "retry_after": None, "body": "json"}
     assert (listed["technology"], listed["nth"], listed["seen"], listed["struck"]) == (NAME, 2, 1, 0)
-    assert extract(mock.url).status_code == 202
-    assert requests.delete(url, timeout=30).status_code == 200
+    assert extract(mock.url, NO_AUDIO).status_code == 202
+    assert delete(url).status_code == 200
     assert convert(mock.url, ["AAAA"]).status_code == 202
 
 
 @pytest.mark.parametrize(
-    "order",
+    ("spec", "location"),
     [
-        {},
-        {"fault": {}},
-        {"fault": {"kind": "nope"}},
-        {"fault": {"kind": "status"}},
-        {"fault": {"kind": "status", "status": 418}},
-        {"fault": {"kind": "delay", "seconds": 61}},
-        {"fault": {"kind": "delay", "seconds": -1}},
-        {"fault": {"kind": "reset", "after": 1}},
-        {"fault": {"kind": "reset"}, "nth": 0},
-        {"fault": {"kind": "reset"}, "count": 0},
-        {"fault": {"kind": "reset"}, "technology": "voiceprint"},
-        {"fault": {"kind": "reset"}, "method": "PUT"},
-        {"fault": {"kind": "reset"}, "where": "here"},
-        {"fault": {"kind": "never-ending"}, "method": "POST"},
-        {"fault": {"kind": "no-location"}, "method": "GET"},
-        {"fault": {"kind": "wrong-length", "by": 0}},
-        [],
+        ({}, ["body"]),
+        ({"fault": {}}, ["body", "fault"]),
+        ({"fault": {"kind": "nope"}}, ["body", "fault", "kind"]),
+        ({"fault": {"kind": "status"}}, ["body", "fault"]),
+        ({"fault": {"kind": "status", "status": 418}}, ["body", "fault", "status"]),
+        ({"fault": {"kind": "delay", "seconds": 61}}, ["body", "fault", "seconds"]),
+        ({"fault": {"kind": "delay", "seconds": -1}}, ["body", "fault", "seconds"]),
+        ({"fault": {"kind": "reset", "after": 1}}, ["body", "fault"]),
+        ({"fault": {"kind": "reset"}, "nth": 0}, ["body", "nth"]),
+        ({"fault": {"kind": "reset"}, "count": 0}, ["body", "count"]),
+        ({"fault": {"kind": "reset"}, "technology": "voiceprint"}, ["body", "technology"]),
+        ({"fault": {"kind": "reset"}, "method": "PUT"}, ["body", "method"]),
+        ({"fault": {"kind": "reset"}, "where": "here"}, ["body"]),
+        ({"fault": {"kind": "never-ending"}, "method": "POST"}, ["body"]),
+        ({"fault": {"kind": "no-location"}, "method": "GET"}, ["body"]),
+        ({"fault": {"kind": "wrong-length", "by": 0}}, ["body", "fault"]),
+        ([], ["body"]),
     ],
 )
-def test_orders_that_make_no_sense_are_422(mock: MockAppliance, order: object) -> None:
-    """What is wrong is said, and nothing is armed."""
-    refused = requests.post(mock.url + "/_mock/faults", json=order, timeout=30)
-    assert_refused(refused, 422, "request.validation-error")
+def test_an_invalid_fault_is_422(mock: MockAppliance, spec: object, location: list[str]) -> None:
+    """The detail of the refusal is located at the invalid member, and no fault is armed."""
+    refused = post(mock.url + "/_mock/faults", json=spec)
+    assert_refused(refused, 422, "request.validation-error", location)
     assert get(mock.url + "/_mock/faults").json() == {"faults": []}
 
 
-def test_python_refuses_them_too(mock: MockAppliance) -> None:
-    """As a ValueError, before anything is armed."""
+def test_an_invalid_fault_is_a_value_error_in_python(mock: MockAppliance) -> None:
+    """The message names what was given, or lists the technologies."""
     with pytest.raises(ValueError, match="418"):
         mock.fault("status", status=418)
     with pytest.raises(ValueError, match="speaker-identification-voiceprint-conversion"):

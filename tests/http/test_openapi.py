@@ -1,4 +1,4 @@
-"""The hand-kept OpenAPI document and the running server say the same, in both directions."""
+"""The OpenAPI document, kept by hand, against the routes and technologies of the mock (C34)."""
 
 import re
 from typing import Any
@@ -17,15 +17,15 @@ from voxdouble_mock.technologies._technology import MediaTechnology, VoiceprintT
 
 @pytest.fixture
 def document(mock: MockAppliance) -> dict[str, Any]:
-    """Fetch the document as anybody would."""
-    answer = get(mock.url + "/_mock/openapi.json")
-    assert answer.status_code == 200
-    body: dict[str, Any] = answer.json()
+    """Fetch the document."""
+    response = get(mock.url + "/_mock/openapi.json")
+    assert response.status_code == 200
+    body: dict[str, Any] = response.json()
     return body
 
 
 def served() -> set[tuple[str, str]]:
-    """List what the server answers below /api/, as (METHOD, path template)."""
+    """Return the routes below /api/, as (METHOD, path template)."""
     app = assemble(Settings(), None, lambda: 0).app
     assert isinstance(app, Flask)
     return {
@@ -37,7 +37,7 @@ def served() -> set[tuple[str, str]]:
 
 
 def operations(document: dict[str, Any]) -> dict[tuple[str, str], Any]:
-    """List what the document describes, in the same form."""
+    """Return the operations of the document by (METHOD, path template)."""
     return {
         (method.upper(), path): operation
         for path, item in document["paths"].items()
@@ -46,13 +46,13 @@ def operations(document: dict[str, Any]) -> dict[tuple[str, str], Any]:
     }
 
 
-def test_the_document_describes_what_is_served_and_nothing_else(document: dict[str, Any]) -> None:
-    """No route without its description, no description without its route."""
+def test_the_document_describes_exactly_the_routes(document: dict[str, Any]) -> None:
+    """Every route has its operation in the document, and every operation has its route."""
     assert set(operations(document)) == served()
 
 
 def test_query_parameters_are_those_of_the_technologies(document: dict[str, Any]) -> None:
-    """Names and defaults are the same on both sides."""
+    """Names and defaults in the document are those of the code."""
     for name, technology in discover().items():
         operation = operations(document)["POST", f"/api/technology/{name}"]
         parameters = [resolve(document, parameter) for parameter in operation.get("parameters", [])]
@@ -69,7 +69,7 @@ def test_query_parameters_are_those_of_the_technologies(document: dict[str, Any]
 
 
 def test_lists_and_their_limits_are_those_of_the_technologies(document: dict[str, Any]) -> None:
-    """The members that hold voiceprints, and how many, are the same on both sides."""
+    """The lists of voiceprints in the document, and their bounds, are those of the code."""
     for name, technology in discover().items():
         if isinstance(technology, VoiceprintTechnology):
             operation = operations(document)["POST", f"/api/technology/{name}"]
@@ -81,7 +81,7 @@ def test_lists_and_their_limits_are_those_of_the_technologies(document: dict[str
 
 
 def resolve(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """Follow a local reference."""
+    """Return the target of a local reference."""
     while "$ref" in schema:
         target: Any = document
         for key in schema["$ref"].removeprefix("#/").split("/"):

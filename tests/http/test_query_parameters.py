@@ -1,0 +1,38 @@
+"""Query parameters of the media technologies, beyond those that the contract suite sends (C8, C13, C16, C23)."""
+
+import pytest
+
+from tests.http.wire import EXTRACTION, NO_AUDIO, assert_refused, post
+from voxdouble_mock import MockAppliance
+
+GENDER = "/api/technology/gender-identification"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "name"),
+    [
+        (EXTRACTION, "channel_mode=Mix", "channel_mode"),
+        (EXTRACTION, "channel_mode=", "channel_mode"),
+        (EXTRACTION, "channel_mode=mix&channel_mode=x", "channel_mode"),
+        (EXTRACTION, "channels=,", "channels"),
+        (EXTRACTION, "channels=01", "channels"),
+        (EXTRACTION, "channels=1234567890", "channels"),
+        (EXTRACTION, "channels=%D9%A1", "channels"),
+        (EXTRACTION, "channels=1.0", "channels"),
+        (EXTRACTION, "include_vector_voiceprint=truely", "include_vector_voiceprint"),
+        (GENDER, "range_from=-1", "range_from"),
+        (GENDER, "range_from=x", "range_from"),
+        (GENDER, "range_from=nan", "range_from"),
+        (GENDER, "range_from=1e300", "range_from"),
+        (GENDER, "range_from=1_0", "range_from"),
+        (GENDER, "range_from=1,5", "range_from"),
+        (GENDER, "range_to=0", "range_to"),
+        (GENDER, "range_from=2&range_to=2", "range_to"),
+        (GENDER, "max_speech_length=0", "max_speech_length"),
+        (GENDER, "max_speech_length=", "max_speech_length"),
+    ],
+)
+def test_invalid_parameters_are_422(mock: MockAppliance, path: str, query: str, name: str) -> None:
+    """The detail of the refusal is located at the invalid parameter."""
+    response = post(f"{mock.url}{path}?{query}", files={"file": NO_AUDIO})
+    assert_refused(response, 422, "request.validation-error", ["query", name])
