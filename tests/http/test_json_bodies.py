@@ -1,4 +1,4 @@
-"""JSON bodies: the strict parser and the lists of voiceprints, beyond what the contract suite sends (C7, C8)."""
+"""JSON bodies: the strict parser and the lists of voiceprints, beyond what the contract suite sends (C7, C8, P3)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Query parameters of the media technologies, beyond those that the contract suite sends (C8, C13, C16, C23)."""
+"""Query parameters of the media technologies, beyond those that the contract suite sends (C8, C13, C16, C23, P3)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Tasks over plain HTTP: what the contract suite does not judge, because the contract leaves it open."""
+"""Tasks over plain HTTP: behaviour that the contract leaves open, and so the contract suite does not judge."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_members_come_in_the_order_of_the_vendors_guide(mock: MockAppliance) -> 
 
 
 def test_the_two_speakers_of_a_stereo_recording_differ(mock: MockAppliance) -> None:
-    """Each channel's voiceprint depends on what is spoken in that channel."""
+    """Each channel has the voiceprint of its own speaker."""
     location = extract(mock.url, voxdouble_fixtures.path("conversation.wav").read_bytes()).headers["Location"]
     mock.clock.advance(1)
     first, second = get(location).json()["result"]["channels"]

@@ -1,4 +1,4 @@
-"""The technologies over plain HTTP: what the contract suite does not judge, because the contract leaves it open."""
+"""The technologies over plain HTTP: behaviour that the contract suite does not judge."""
 
 from typing import Any
 
@@ -93,7 +93,7 @@ def test_the_bundled_speakers_have_the_expected_gender(mock: MockAppliance, name
 
 
 def test_ranges_select_a_part_of_the_recording(mock: MockAppliance) -> None:
-    """A range has less speech than the whole recording, and `max_speech_length` limits what is found in it."""
+    """A range has less speech than the whole recording, and `max_speech_length` limits the speech in it."""
     lengths = [
         done(mock, upload(mock, GENDER, "john_doe.wav", **query))["result"]["channels"][0]["speech_length"]
         for query in ({}, {"range_from": "1", "range_to": "2.5"}, {"max_speech_length": "1.2"}, {"range_from": "100"})

@@ -1,4 +1,4 @@
-"""Multipart uploads, beyond those that the contract suite sends: malformed, cut, chunked, too large, too slow."""
+"""Multipart uploads, beyond those that the contract suite sends: malformed, cut, too large, too slow (P1, P3)."""
 
 import pytest
 
