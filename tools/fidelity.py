@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from voxdouble_contract.statements import GENERATIONS, Grade, Statement, statements
+from voxdouble_contract.judging.statements import GENERATIONS, Grade, Statement, statements
 
 PAGE = Path(__file__).parent.parent / "docs" / "fidelity.md"
 MEANING = {

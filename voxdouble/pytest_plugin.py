@@ -18,7 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from voxdouble.real_appliance import RealAppliance
     from voxdouble_client import ApplianceClient
-    from voxdouble_contract.targets import Targets
+    from voxdouble_contract.target.targets import Targets
     from voxdouble_mock import MockAppliance
     from voxdouble_mock.in_process.mock_appliance import MockNamespace
 
@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.appliance_url = config.option.appliance_url or config.getini("appliance_url") or ""
     folder = config.getoption("contract_report")
     if folder is not None and not hasattr(config, "workerinput"):
-        from voxdouble_contract.recorder import Recorder
+        from voxdouble_contract.reports.recorder import Recorder
 
         config.pluginmanager.register(Recorder(folder, strict=is_strict(config)), "voxdouble contract recorder")
 
@@ -74,15 +74,16 @@ def is_strict(config: pytest.Config) -> bool:
 def contract_targets(pytestconfig: pytest.Config) -> "Iterator[Targets]":
     """Open what the contract suite talks to: the appliance at --appliance-url, or mocks started here."""
     from voxdouble.suite_targets import open_targets
-    from voxdouble_contract.profile import Budget, Profile
-    from voxdouble_contract.targets import Terms
+    from voxdouble_contract.target.budget import Budget
+    from voxdouble_contract.target.profile import Profile
+    from voxdouble_contract.target.targets import SuiteOptions
 
     option = pytestconfig.getoption
-    terms = Terms(is_strict(pytestconfig), option("contract_expect"), option("contract_generation"))
+    options = SuiteOptions(is_strict(pytestconfig), option("contract_expect"), option("contract_generation"))
     profile = option("contract_profile")
     with open_targets(
         option("appliance_url"),
-        terms,
+        options,
         profile=Profile.read(profile) if profile else None,
         budget=Budget(option("contract_uploads"), option("contract_audio"), option("contract_tasks")),
         deadline=time.monotonic() + option("contract_seconds"),

@@ -1,4 +1,4 @@
-"""A real appliance as a test sees it: a URL, and nothing of what only a mock has."""
+"""The pytest fixture `appliance` for a real appliance: its URL, and a reason to skip for what only a mock has."""
 
 from typing import NoReturn
 
@@ -6,7 +6,7 @@ import pytest
 
 
 class RealAppliance:
-    """What the fixture `appliance` is with --appliance-url. Whatever needs a mock skips the test, with that reason."""
+    """The fixture `appliance` under --appliance-url; any attribute that only a mock has skips the test."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")

@@ -1,4 +1,4 @@
-"""What the contract suite talks to: an appliance at a URL, or mocks of our own."""
+"""The targets of the contract suite: an appliance at a URL, or mocks that are started here."""
 
 import math
 import os
@@ -9,15 +9,16 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from voxdouble_contract.profile import Budget, Profile
-from voxdouble_contract.target import Target
-from voxdouble_contract.targets import ROOM, Targets, Terms
+from voxdouble_contract.target.budget import Budget
+from voxdouble_contract.target.profile import Profile
+from voxdouble_contract.target.target import Target
+from voxdouble_contract.target.targets import MAX_FEW_TASKS, SuiteOptions, Targets
 from voxdouble_fixtures import path
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-TIGHT = Profile(
+SMALL_LIMITS = Profile(
     max_upload=200_000,
     max_upload_seconds=1.5,
     input_storage=100_000,
@@ -25,59 +26,53 @@ TIGHT = Profile(
     max_list=10,
     max_matrix=9,
 )
-"""Limits so small that a test can go beyond each of them."""
-TIGHT_OPTIONS = {
-    "max_upload": TIGHT.max_upload,
-    "max_upload_seconds": TIGHT.max_upload_seconds,
-    "input_storage": TIGHT.input_storage,
-    "max_audio_seconds": TIGHT.max_audio_seconds,
-    "max_list": TIGHT.max_list,
-    "max_matrix": TIGHT.max_matrix,
-}
-FAILING = replace(Profile().with_defaults(), failing_file=path("telephone.wav"))
-FAILS = {"rules": [{"name": "fail", "when": {"file_name": "telephone.wav"}, "then": {"end": "failed"}}]}
-"""A scenario in which that recording's tasks end `failed`."""
+"""Limits so small that a test can exceed each of them."""
+DEFAULT_LIMITS = Profile().with_defaults()
+WITH_FAILING_FILE = replace(DEFAULT_LIMITS, failing_file=path("telephone.wav"))
+FAILING_SCENARIO = {"rules": [{"name": "fail", "when": {"file_name": "telephone.wav"}, "then": {"end": "failed"}}]}
+"""A scenario in which the tasks of the failing file end `failed`."""
 NAMESPACE = "/_ns/"
-TOKEN = "contract-suite"  # noqa: S105 (of a mock that lives as long as the test)
+TOKEN = "contract-suite"  # noqa: S105 (of a mock that lives as long as the run)
 Wrap = Callable[["WSGIApplication"], "WSGIApplication"]
 
 
 class OwnMocks(Targets):
-    """Mocks with a clock that is moved by hand, each started when it is first asked for."""
+    """Mocks with a manual clock, each started when a test first needs it."""
 
-    def __init__(self, stack: ExitStack, terms: Terms, wrap: Wrap | None = None) -> None:
-        self.terms = terms
+    def __init__(self, stack: ExitStack, options: SuiteOptions, wrap: Wrap | None = None) -> None:
+        self.options = options
         self._stack = stack
         self._wrap = wrap
         self._opened: list[Target] = []
 
     @cached_property
     def main(self) -> Target:
-        """One with the vendor's limits, on which one recording fails."""
-        return self._start(FAILING, scenario=FAILS)
+        """A mock with the vendor's limits, on which one file fails."""
+        return self._start(WITH_FAILING_FILE, scenario=FAILING_SCENARIO)
 
     @cached_property
-    def tight(self) -> Target:
-        """One with small limits."""
-        return self._start(TIGHT, **TIGHT_OPTIONS)
+    def small_limits(self) -> Target:
+        """A mock with small limits."""
+        known = {name: limit for name, limit in vars(SMALL_LIMITS).items() if limit is not None}
+        return self._start(SMALL_LIMITS, **known)
 
     @cached_property
-    def clocked(self) -> Target:
-        """One with the vendor's limits, beside the main one, whose tasks would not live through a jump of an hour."""
-        return self._start(FAILING, scenario=FAILS)
+    def movable_clock(self) -> Target:
+        """A mock like the main one, whose tasks would expire when the clock is moved by an hour."""
+        return self._start(WITH_FAILING_FILE, scenario=FAILING_SCENARIO)
 
     @cached_property
-    def crowded(self) -> Target:
-        """One that has room for few tasks."""
-        return self._start(Profile().with_defaults(), max_tasks=ROOM)
+    def few_tasks(self) -> Target:
+        """A mock with room for few tasks."""
+        return self._start(DEFAULT_LIMITS, max_tasks=MAX_FEW_TASKS)
 
     @cached_property
-    def guarded(self) -> Target:
-        """One that asks for a token."""
-        return self._start(Profile().with_defaults(), token=TOKEN)
+    def with_token(self) -> Target:
+        """A mock that requires a token."""
+        return self._start(DEFAULT_LIMITS, token=TOKEN)
 
     def opened(self) -> list[Target]:
-        """List those that run."""
+        """Return the mocks started so far."""
         return self._opened
 
     def _start(self, profile: Profile, **options: Any) -> Target:
@@ -91,14 +86,14 @@ class OwnMocks(Targets):
 
 
 class AtUrl(Targets):
-    """One appliance that somebody else runs."""
+    """An appliance that runs already."""
 
-    tight = None
-    crowded = None
-    guarded = None
+    small_limits = None
+    few_tasks = None
+    with_token = None
 
-    def __init__(self, target: Target, terms: Terms) -> None:
-        self.terms = terms
+    def __init__(self, target: Target, options: SuiteOptions) -> None:
+        self.options = options
         self._opened = [target]
 
     @property
@@ -107,39 +102,39 @@ class AtUrl(Targets):
         return self._opened[0]
 
     @cached_property
-    def clocked(self) -> Target | None:
-        """A namespace of our own, where the appliance is a mock: it has its own clock."""
+    def movable_clock(self) -> Target | None:
+        """A namespace for this run alone, with its own clock, if the appliance is a mock."""
         main = self.main
         if main.kind != "mock" or NAMESPACE in main.url:
             return None
         url = f"{main.url}{NAMESPACE}contract-{secrets.token_hex(4)}"
         target = Target(url, profile=main.profile, budget=main.budget, token=main.token, deadline=main.deadline)
-        if target.send("PUT", "/_mock/clock", json={"mode": "manual"}).status != 200:
+        if not target.clock.set_manual():
             return None
-        target.kind, target.clock_mode, target.generations = "mock", "manual", main.generations
+        target.kind, target.generations = "mock", main.generations
         self._opened.append(target)
         return target
 
     def opened(self) -> list[Target]:
-        """List the appliance, and the namespace once there is one."""
+        """Return the appliance, and its namespace if one is used."""
         return self._opened
 
 
 @contextmanager
 def open_targets(
     url: str,
-    terms: Terms | None = None,
+    options: SuiteOptions | None = None,
     *,
     profile: Profile | None = None,
     budget: Budget | None = None,
     deadline: float = math.inf,
 ) -> Iterator[Targets]:
-    """Open the appliance at a URL, or without one mocks of our own."""
+    """Open the appliance at a URL, or with an empty URL mocks that are started here."""
     with ExitStack() as stack:
         if not url:
-            yield OwnMocks(stack, terms or Terms())
+            yield OwnMocks(stack, options or SuiteOptions())
             return
         token = os.environ.get("APPLIANCE_TOKEN", "")
         target = Target(url, profile=profile, budget=budget, token=token, deadline=deadline)
         stack.callback(target.close)
-        yield AtUrl(target, terms or Terms())
+        yield AtUrl(target, options or SuiteOptions())

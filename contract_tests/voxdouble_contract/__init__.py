@@ -1,6 +1,12 @@
 """The contract suite: `voxdouble verify URL`, or `pytest --pyargs voxdouble_contract --appliance-url URL`.
 
-In reading order: `statements` (the claims), `test_*` (what proves them), `target` and `runs` (the appliance
-and its tasks), `document` (every answer held against the OpenAPI document), `findings` and `conformance` (from
-outcomes to verdicts), `report`, `page` and `github` (what people read).
+Rooms, from the ground up; each imports only those below it:
+
+- `exchange`: one request and its response.
+- `judging`: the statements, the OpenAPI document, and the way from a test's outcome to a verdict.
+- `target`: the appliance under test, its limits and its clock.
+- `samples`: the recordings, voiceprints and bad requests that are sent.
+- `tasks`: the tasks that tests share; `identification`: kind, version and generation of the target.
+- `reports`: JSON, JUnit, HTML, terminal and GitHub.
+- `suite`: the tests themselves.
 """

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from voxdouble_contract.conformance import judge
-from voxdouble_contract.findings import Finding, read_findings
+from voxdouble_contract.judging.conformance import judge
+from voxdouble_contract.judging.findings import Finding, read_findings
 
 SUITE = ["--pyargs", "voxdouble_contract", "-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no"]
 

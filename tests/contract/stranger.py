@@ -108,7 +108,7 @@ class Stranger:
         return app
 
     def maybe_busy(self) -> Response | None:
-        """Answer 429 now and then."""
+        """Response 429 now and then."""
         with self.lock:
             self.requests += 1
             number = self.requests
@@ -209,7 +209,7 @@ class Stranger:
         return {name: body[name] for name in names}
 
     def answer(self, body: dict[str, Any], status: int = 200) -> Response:
-        """Answer with JSON."""
+        """Response with JSON."""
         text = json.dumps({**body, **self.traits.extras}, indent=1)
         return Response(text, status, content_type="application/json; charset=utf-8")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.mutants.changes import on_start, status, vectors
-from tests.mutants.faults import Answer, Wrap
+from tests.mutants.middleware import Response, Wrap
 from tests.mutants.of_comparison import scores
 from voxdouble.client_checks import check_client
 from voxdouble.suite_targets import open_targets
@@ -11,14 +11,14 @@ from voxdouble_mock import MockAppliance
 
 NAMES = [
     "Extract a voiceprint",
-    "Convert it to the vector that the extraction gave",
+    "Convert it to the same vector as the extraction's",
     "Compare it with another speaker's, and with itself",
-    "Take the channels of a conversation apart",
-    "Learn why a file that is no recording is rejected",
-    "Stop waiting at the deadline, while the task goes on",
-    "Take a task up again by its URL",
-    "Extract from several files at once, in order",
-    "Learn why a request is refused",
+    "Extract the channels of a conversation separately",
+    "Report why a file that is not audio is rejected",
+    "Stop polling at the deadline, while the task goes on",
+    "Resume a task by its URL",
+    "Extract several files concurrently, with results in order",
+    "Report why a request is refused",
 ]
 
 
@@ -45,7 +45,7 @@ def test_a_likeness_that_cannot_be_is_seen() -> None:
     assert [name for name, verdict in found.items() if verdict == "failed"] == [NAMES[2]]
 
 
-def without_state(answer: Answer) -> None:
+def without_state(answer: Response) -> None:
     """Forget the state."""
     answer.json = {"task": {"task_id": answer.task["task_id"]}}
 

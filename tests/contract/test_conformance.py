@@ -6,15 +6,19 @@ from xml.etree import ElementTree
 
 import pytest
 
-from voxdouble_contract.conformance import ClientCheck, Conformance, Facts, judge
 from voxdouble_contract.exchange import Exchange, brief
-from voxdouble_contract.findings import Finding
-from voxdouble_contract.github import annotations, command, tell_github
-from voxdouble_contract.page import page
-from voxdouble_contract.report import junit, summary, write_reports
-from voxdouble_contract.statements import statements
+from voxdouble_contract.judging.conformance import ClientCheck, Conformance, judge
+from voxdouble_contract.judging.findings import Finding
+from voxdouble_contract.judging.statements import statements
+from voxdouble_contract.judging.target_info import TargetInfo
+from voxdouble_contract.reports import json as json_report
+from voxdouble_contract.reports.folder import write_reports
+from voxdouble_contract.reports.github import annotations, command, report_to_github
+from voxdouble_contract.reports.html import page
+from voxdouble_contract.reports.junit import junit
+from voxdouble_contract.reports.terminal import summary
 
-FACTS = Facts("http://appliance:8000", "appliance", "5.0.0", ("e4",))
+TARGET = TargetInfo("http://appliance:8000", "appliance", "5.0.0", ("e4",))
 DOCUMENTED, INFERRED, CHOSEN, UNTESTABLE = "S1", "S3", "C1", "S52"
 
 
@@ -31,7 +35,7 @@ def verdict(statement: str, *outcomes: str) -> str:
 
 def conformance(*findings: Finding, strict: bool = False, client: tuple[ClientCheck, ...] = ()) -> Conformance:
     """Make the outcome of a run."""
-    return Conformance(FACTS, strict, judge(findings), client)
+    return Conformance(TARGET, strict, judge(findings), client)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,7 @@ def test_the_data_can_be_read_again(tmp_path: Path) -> None:
     """What is written is what is read."""
     written = conformance(finding(DOCUMENTED, "broken", "why"), client=(ClientCheck("extract", "passed"),))
     write_reports(written, tmp_path / "new")
-    assert Conformance.read(tmp_path / "new" / "conformance.json").as_json() == written.as_json()
+    assert json_report.read(tmp_path / "new") == written
 
 
 def test_junit_counts_what_fails() -> None:
@@ -125,9 +129,9 @@ def test_github_gets_a_summary_of_the_step(tmp_path: Path) -> None:
     """The summary is added to the step's file, on GitHub only."""
     file = tmp_path / "summary.md"
     environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(file)}
-    assert tell_github(conformance(finding(DOCUMENTED, "broken", "why")), environment)
+    assert report_to_github(conformance(finding(DOCUMENTED, "broken", "why")), environment)
     assert "**S1** failed" in file.read_text()
-    assert tell_github(conformance(finding(DOCUMENTED, "broken")), {}) == []
+    assert report_to_github(conformance(finding(DOCUMENTED, "broken")), {}) == []
 
 
 def test_the_summary_tells_what_is_wrong() -> None:

@@ -1,7 +1,7 @@
 """docs/fidelity.md: the generated page agrees with the statements."""
 
 from tools import fidelity
-from voxdouble_contract.statements import statements
+from voxdouble_contract.judging.statements import statements
 
 
 def test_the_page_is_up_to_date() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from voxdouble_contract.document import at, breaches, document, resolve, statement_at, validator
 from voxdouble_contract.exchange import Exchange
-from voxdouble_contract.statements import statements
+from voxdouble_contract.judging.document import breaches, document, node_at, resolve, statement_at, validator
+from voxdouble_contract.judging.statements import statements
 
 FOLDER = files("voxdouble_fixtures").joinpath("contract", "examples")
 QUOTED = {entry.name: json.loads(entry.read_text()) for entry in FOLDER.iterdir() if entry.name.endswith(".json")}
@@ -68,7 +68,7 @@ def described_examples() -> list[tuple[tuple[str | int, ...], str]]:
     ]
     found = []
     for place in {resolve(place) for place in places}:
-        content = at(place).get("content", {}).get("application/json", {})
+        content = node_at(place).get("content", {}).get("application/json", {})
         found += [((*place, "content", "application/json"), name) for name in content.get("examples", {})]
     return sorted(found, key=str)
 
@@ -76,7 +76,7 @@ def described_examples() -> list[tuple[tuple[str | int, ...], str]]:
 @pytest.mark.parametrize(("place", "name"), described_examples(), ids=str)
 def test_examples_of_the_document_fit_it(place: tuple[str | int, ...], name: str) -> None:
     """Each example in the document is an instance of the schema beside it."""
-    example = at(resolve((*place, "examples", name)))["value"]
+    example = node_at(resolve((*place, "examples", name)))["value"]
     validator((*place, "schema")).validate(example)
 
 
@@ -124,7 +124,7 @@ def test_whatever_a_body_can_break_has_its_statement(name: str) -> None:
     """No part of a schema is without a statement on the way up, so that a breach of it has somebody to speak for."""
 
     def parts(pointer: tuple[str | int, ...]) -> list[tuple[str | int, ...]]:
-        node = at(pointer)
+        node = node_at(pointer)
         keys = list(node) if isinstance(node, dict) else list(range(len(node))) if isinstance(node, list) else []
         below = [part for key in keys for part in parts((*pointer, key))]
         rules = [(*pointer, key) for key in keys if key in RULES and pointer[-1] != "properties"]

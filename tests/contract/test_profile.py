@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from voxdouble_contract.profile import Budget, Profile
+from voxdouble_contract.target.budget import Budget
+from voxdouble_contract.target.profile import Profile
 
 
 def written(folder: Path, text: str) -> Path:
@@ -24,11 +25,11 @@ def test_a_profile_names_what_is_known(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("max_lists = 10", "max_lists; a profile may name: max_upload"),
-        ("max_list = -1", "max_list is a number from 0 up, not -1"),
-        ("max_list = true", "max_list is a number from 0 up, not True"),
-        ('max_upload = "1 MB"', "max_upload is a number from 0 up"),
-        ('failing_file = "none.wav"', "a failing_file that is not there"),
+        ("max_lists = 10", "unknown names: max_lists; a profile may have: max_upload"),
+        ("max_list = -1", "max_list must be a number from 0 up, got -1"),
+        ("max_list = true", "max_list must be a number from 0 up, got True"),
+        ('max_upload = "1 MB"', "max_upload must be a number from 0 up, got"),
+        ('failing_file = "none.wav"', "failing_file must be an existing file"),
     ],
 )
 def test_what_a_profile_cannot_say_is_refused(tmp_path: Path, text: str, said: str) -> None:

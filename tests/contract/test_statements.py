@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 import yaml
 
-from voxdouble_contract.document import document
-from voxdouble_contract.statements import GENERATIONS, Grade, parse, proved_by, statement, statements
+from voxdouble_contract.judging.document import document
+from voxdouble_contract.judging.statements import GENERATIONS, Grade, parse, proved_by, statement, statements
 
 SUITE = ["--pyargs", "voxdouble_contract", "--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider"]
 

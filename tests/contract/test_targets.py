@@ -1,23 +1,24 @@
-"""How the suite meets a target: its generation, its patience, its ways to force things."""
+"""How the suite identifies a target, keeps to its budget and moves its clock."""
 
 import os
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from tests.contract.runner import SUITE
 from tests.mutants.changes import on_start
-from tests.mutants.faults import Answer, Request, answering
+from tests.mutants.middleware import Request, Response, changing_responses
 from voxdouble.suite_targets import AtUrl, OwnMocks, open_targets
 from voxdouble_contract.exchange import Exchange
-from voxdouble_contract.profile import Budget
-from voxdouble_contract.recipes import SPEECH
-from voxdouble_contract.runs import Runs
-from voxdouble_contract.samples import bundled
-from voxdouble_contract.target import EXTRACTION, UNREACHABLE, Target
-from voxdouble_contract.targets import Terms, introduction, meet, read_generations
+from voxdouble_contract.identification import find_generations, identify, introduction
+from voxdouble_contract.samples.recordings import SPEECH, bundled
+from voxdouble_contract.target.budget import Budget
+from voxdouble_contract.target.target import UNREACHABLE, Target
+from voxdouble_contract.target.targets import SuiteOptions
+from voxdouble_contract.target.technologies import EXTRACTION
+from voxdouble_contract.tasks import Tasks
 from voxdouble_mock import MockAppliance
 
 BOTH, OLD = {"Location": "/a", "X-Location": "/a"}, {"X-Location": "/a"}
@@ -38,58 +39,59 @@ ALL = {"e1", "e2", "e3", "e4"}
         (0, BOTH, {"e3", "e4"}),
     ],
 )
-def test_the_generation_is_read_from_the_wire(conversion: int, headers: dict[str, str], generations: set[str]) -> None:
-    """Conversion is of the newest, `Location` of the newer two, and what cannot be told stays open."""
-    runs = SimpleNamespace(
+def test_the_generation_is_found_by_requests(conversion: int, headers: dict[str, str], generations: set[str]) -> None:
+    """Conversion exists only in e4, `Location` since e3; generations that cannot be told apart are all returned."""
+    tasks = SimpleNamespace(
         probe=lambda: Exchange("POST", "http://a/", status=conversion),
-        started=lambda name: SimpleNamespace(start=Exchange("POST", "http://a/", status=202, headers=headers)),
+        upload=lambda name: SimpleNamespace(start=Exchange("POST", "http://a/", status=202, headers=headers)),
     )
-    assert read_generations(Target("http://a"), cast("Runs", runs)) == generations
+    assert find_generations(Target("http://a"), cast("Tasks", tasks)) == generations
 
 
 @pytest.fixture
 def mock() -> Iterator[MockAppliance]:
-    """Serve a mock with a clock of its own."""
+    """Serve a mock with a real clock."""
     with MockAppliance(pending=0, running=0) as serving:
         yield serving
 
 
-def test_a_mock_says_that_it_is_one(mock: MockAppliance) -> None:
-    """The kind is read from the health route, and the introduction names it with the bounds."""
+def test_a_mock_is_identified_and_introduced(mock: MockAppliance) -> None:
+    """The kind comes from the health route, and the introduction names it with the budget."""
     with open_targets(mock.url, budget=Budget(3, 10.0, 4)) as targets:
-        met = meet(targets, Runs(targets.main))
-        assert (met.kind, met.clock_mode, *met.generations) == ("mock", "real", "e4")
-        assert "mock" in introduction(met)
-        assert "at most 3 uploads with 10 s of audio" in introduction(met)
+        target = identify(targets, Tasks(targets.main))
+        assert (target.kind, target.clock.mode, *target.generations) == ("mock", "real", "e4")
+        assert "mock" in introduction(target)
+        assert "at most 3 uploads with 10 s of audio" in introduction(target)
 
 
-def test_the_other_kind_ends_the_run(mock: MockAppliance) -> None:
-    """Who expects an appliance is told that this is none."""
-    with open_targets(mock.url, Terms(expect="appliance")) as targets, pytest.raises(BaseException, match="expected"):
-        meet(targets, Runs(targets.main))
+def test_the_wrong_kind_ends_the_run(mock: MockAppliance) -> None:
+    """A mock ends the run if an appliance is expected."""
+    options = SuiteOptions(expect="appliance")
+    with open_targets(mock.url, options) as targets, pytest.raises(pytest.exit.Exception, match="appliance was expec"):
+        identify(targets, Tasks(targets.main))
 
 
-def test_a_generation_that_is_given_is_believed(mock: MockAppliance) -> None:
-    """Nothing is read from the wire then."""
-    with open_targets(mock.url, Terms(generation="e1")) as targets:
-        assert meet(targets, Runs(targets.main)).generations == {"e1"}
+def test_a_given_generation_is_not_checked(mock: MockAppliance) -> None:
+    """With the option `generation` no request is sent to find it out."""
+    with open_targets(mock.url, SuiteOptions(generation="e1")) as targets:
+        assert identify(targets, Tasks(targets.main)).generations == {"e1"}
 
 
-def test_time_is_moved_in_a_namespace_of_our_own(mock: MockAppliance) -> None:
-    """On somebody's mock the clock that is moved is not his."""
+def test_the_clock_is_moved_in_a_namespace_of_the_run(mock: MockAppliance) -> None:
+    """On a mock that runs already, only the clock of a new namespace is moved."""
     with open_targets(mock.url) as targets:
         assert isinstance(targets, AtUrl)
         targets.main.identify()
-        clocked = targets.clocked
-        assert clocked is not None
-        before, there = mock.clock.now(), clocked.now()
-        clocked.pass_time(5000.0)
-        assert clocked.now() - there == pytest.approx(5000.0)
+        assert targets.movable_clock is not None
+        clock = targets.movable_clock.clock
+        before, there = mock.clock.now(), clock.now()
+        clock.pass_time(5000.0)
+        assert clock.now() - there == pytest.approx(5000.0)
         assert mock.clock.now() - before < 1000.0
 
 
-def test_the_budget_bounds_what_is_sent(mock: MockAppliance) -> None:
-    """After the last upload that was allowed the target hears of no other."""
+def test_the_budget_bounds_the_uploads(mock: MockAppliance) -> None:
+    """After the last upload of the budget no further one is sent."""
     with open_targets(mock.url, budget=Budget(1, 100.0, 10)) as targets:
         assert targets.main.post_media(EXTRACTION, bundled(SPEECH)).status == 202
         with pytest.raises(pytest.skip.Exception):
@@ -97,40 +99,39 @@ def test_the_budget_bounds_what_is_sent(mock: MockAppliance) -> None:
     assert len(mock.requests) == 1
 
 
-def test_a_busy_target_is_asked_again() -> None:
-    """A 429 that says when to come again is waited out, and still noted."""
+def test_a_busy_response_is_retried() -> None:
+    """A 429 with `Retry-After` is retried, and noted as a breach of S58."""
     calls = iter(range(100))
 
-    def busy_once(request: Request, answer: Answer) -> None:
+    def busy_once(request: Request, response: Response) -> None:
         if next(calls) == 0:
-            answer.status, answer.headers["Retry-After"] = 429, "0"
+            response.status, response.headers["Retry-After"] = 429, "0"
 
-    with MockAppliance(wrap=answering(busy_once)) as mock, open_targets(mock.url) as targets:
+    with MockAppliance(wrap=changing_responses(busy_once)) as mock, open_targets(mock.url) as targets:
         assert targets.main.send("GET", "/api/system/info").status == 200
-        assert [breach.statement for breach, _ in targets.main.breaches] == ["S58"]
+        assert [breach.statement for breach, _ in targets.main.take_breaches()] == ["S58"]
 
 
-def test_nobody_there_ends_a_pytest_run() -> None:
-    """An unreachable target is an error of the whole run, and no test is skipped for it."""
+def test_an_unreachable_target_ends_the_run() -> None:
+    """An unreachable target is an error of the whole run, and skips no test."""
     status = pytest.main([*SUITE, "-c", os.devnull, "--appliance-url=http://127.0.0.1:1"])
     assert status == UNREACHABLE
 
 
-def test_our_own_mocks_are_started_when_they_are_asked_for() -> None:
-    """Nothing is started that no test needs."""
+def test_own_mocks_are_started_on_first_use() -> None:
+    """No mock is started before a test needs it."""
     with open_targets("") as targets:
         assert isinstance(targets, OwnMocks)
         assert targets.opened() == []
-        assert targets.tight.profile.max_list == 10
+        assert targets.small_limits.profile.max_list == 10
         assert len(targets.opened()) == 1
 
 
-def test_a_task_without_an_id_is_nobodys_end() -> None:
-    """What answers without an id is noted with the run, and the others are watched on."""
+def test_a_202_without_an_id_is_noted_with_its_run() -> None:
+    """A 202 without a task id does not end the polling of other tasks."""
 
-    def nameless(answer: Answer) -> None:
-        answer.json = {"task": {"state": "pending"}}
+    def without_id(response: Response) -> None:
+        response.json = {"task": {"state": "pending"}}
 
-    with MockAppliance(wrap=on_start(nameless)) as mock, open_targets(mock.url) as targets:
-        run: Any = Runs(targets.main).started("speech")
-        assert "names no task" in run.trouble
+    with MockAppliance(wrap=on_start(without_id)) as mock, open_targets(mock.url) as targets:
+        assert "has no task id" in Tasks(targets.main).upload("speech").trouble

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from tests.mutants.changes import on_start
-from tests.mutants.faults import Answer
+from tests.mutants.middleware import Response
 from voxdouble import verify as verify_module
-from voxdouble_contract.statements import statements
+from voxdouble_contract.judging.statements import statements
 from voxdouble_mock import MockAppliance
 
 HOSTILE_INI = "[pytest]\naddopts = --no-such-option\npython_files = nothing.py\n"
@@ -116,7 +116,7 @@ def test_it_says_before_the_first_test_whom_it_talks_to(on_mock: Ended) -> None:
     assert "mock" in first
 
 
-def nameless(answer: Answer) -> None:
+def nameless(answer: Response) -> None:
     """Forget the id."""
     answer.json = {"task": {"state": "pending"}}
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.mutants.faults import Answer, Request, Wrap, answering
+from tests.mutants.middleware import Request, Response, Wrap, changing_responses
 
 Result = dict[str, Any]
 
@@ -24,43 +24,43 @@ class Mutant:
         return f"{self.statement}: {self.fault}"
 
 
-def on_start(fault: Callable[[Answer], None]) -> Wrap:
+def on_start(fault: Callable[[Response], None]) -> Wrap:
     """Change every 202."""
-    return answering(lambda request, answer: fault(answer) if answer.status == 202 else None)
+    return changing_responses(lambda request, answer: fault(answer) if answer.status == 202 else None)
 
 
-def on_task(fault: Callable[[Answer], None], *states: str) -> Wrap:
+def on_task(fault: Callable[[Response], None], *states: str) -> Wrap:
     """Change every answer to a GET of a task that is in one of the states, by default in any."""
 
-    def change(request: Request, answer: Answer) -> None:
+    def change(request: Request, answer: Response) -> None:
         if request.method == "GET" and answer.status == 200 and answer.task and (not states or answer.state in states):
             fault(answer)
 
-    return answering(change)
+    return changing_responses(change)
 
 
-def on_status(status: int, fault: Callable[[Answer], None], *, method: str = "") -> Wrap:
+def on_status(status: int, fault: Callable[[Response], None], *, method: str = "") -> Wrap:
     """Change every answer with that status."""
-    return answering(
+    return changing_responses(
         lambda request, answer: (
             fault(answer) if answer.status == status and request.method in {method or request.method} else None
         )
     )
 
 
-def status(number: int) -> Callable[[Answer], None]:
-    """Answer with another status."""
+def status(number: int) -> Callable[[Response], None]:
+    """Response with another status."""
 
-    def change(answer: Answer) -> None:
+    def change(answer: Response) -> None:
         answer.status = number
 
     return change
 
 
-def member(*path: str | int, value: Any = None, drop: bool = False) -> Callable[[Answer], None]:
+def member(*path: str | int, value: Any = None, drop: bool = False) -> Callable[[Response], None]:
     """Set or drop a member of the body; a callable value is given what was there."""
 
-    def change(answer: Answer) -> None:
+    def change(answer: Response) -> None:
         body = node = answer.json
         for key in path[:-1]:
             node = node[key]
@@ -77,7 +77,7 @@ def member(*path: str | int, value: Any = None, drop: bool = False) -> Callable[
 def each_channel(fault: Callable[[dict[str, Any]], None]) -> Wrap:
     """Change every channel of a done extraction."""
 
-    def change(answer: Answer) -> None:
+    def change(answer: Response) -> None:
         body = answer.json
         for channel in body["result"].get("channels", []):
             fault(channel)
@@ -89,7 +89,7 @@ def each_channel(fault: Callable[[dict[str, Any]], None]) -> Wrap:
 def vectors(fault: Callable[[list[list[float]]], Any]) -> Wrap:
     """Change the list of vectors of a done conversion."""
 
-    def change(answer: Answer) -> None:
+    def change(answer: Response) -> None:
         body = answer.json
         if "vector_voiceprints" in body["result"]:
             body["result"]["vector_voiceprints"] = fault(body["result"]["vector_voiceprints"])
@@ -101,13 +101,13 @@ def vectors(fault: Callable[[list[list[float]]], Any]) -> Wrap:
 def results(technology: str, change: Callable[[Result], object]) -> Wrap:
     """Change, in place, the result of the done tasks of technologies with that word in their name."""
 
-    def fault(request: Request, answer: Answer) -> None:
+    def fault(request: Request, answer: Response) -> None:
         if request.method == "GET" and technology in request.path and answer.state == "done":
             body = answer.json
             change(body["result"])
             answer.json = body
 
-    return answering(fault)
+    return changing_responses(fault)
 
 
 def renamed(old: str, new: str) -> Callable[[Result], object]:
@@ -131,10 +131,10 @@ def updated(**members: Any) -> Callable[[Result], object]:
     return change
 
 
-def header(name: str, value: Callable[[str], str | None]) -> Callable[[Answer], None]:
+def header(name: str, value: Callable[[str], str | None]) -> Callable[[Response], None]:
     """Change a header, or with None drop it."""
 
-    def change(answer: Answer) -> None:
+    def change(answer: Response) -> None:
         found = value(answer.headers.pop(name, ""))
         if found is not None:
             answer.headers[name] = found
@@ -142,8 +142,8 @@ def header(name: str, value: Callable[[str], str | None]) -> Callable[[Answer], 
     return change
 
 
-def accepted(answer: Answer) -> None:
-    """Answer as if a task had been made."""
+def accepted(answer: Response) -> None:
+    """Response as if a task had been made."""
     task_id = str(uuid.uuid4())
     location = f"/api/technology/speaker-identification-voiceprint-extraction/{task_id}"
     answer.status, answer.headers = 202, {"Location": location, "X-Location": location}

@@ -3,18 +3,18 @@
 from typing import Any
 
 from tests.mutants.changes import Mutant, accepted, header, member, on_start, on_status, status
-from tests.mutants.faults import Answer, Request, Wrap, answering
+from tests.mutants.middleware import Request, Response, Wrap, changing_responses
 from tests.mutants.of_refusals import Change, located, other_methods, swapped, system
 
 
 def on_words(words: bytes, change: Change) -> Wrap:
     """Change the refusal of a request with these words in its body."""
 
-    def twist(request: Request, answer: Answer) -> None:
+    def twist(request: Request, answer: Response) -> None:
         if answer.status >= 400 and words in request.environ.get("mutant.body", b""):
             change(answer)
 
-    inner = answering(twist)
+    inner = changing_responses(twist)
     return lambda app: keeping(inner(app))
 
 
@@ -29,17 +29,17 @@ def keeping(app: Any) -> Any:
     return kept
 
 
-def without_details(answer: Answer) -> None:
+def without_details(answer: Response) -> None:
     """Tell no details."""
     member("detail", value=[])(answer)
 
 
-def more_details(answer: Answer) -> None:
+def more_details(answer: Response) -> None:
     """Tell each detail twice."""
     member("detail", value=lambda details: details * 2)(answer)
 
 
-def elsewhere(answer: Answer) -> None:
+def elsewhere(answer: Response) -> None:
     """Point each detail at the body as a whole."""
     body = answer.json
     for detail in body["detail"]:
@@ -47,18 +47,18 @@ def elsewhere(answer: Answer) -> None:
     answer.json = body
 
 
-def lowered(answer: Answer) -> None:
+def lowered(answer: Response) -> None:
     """Send other people's pages in."""
     answer.headers["Access-Control-Allow-Origin"] = "*"
 
 
-def echoing(request: Request, answer: Answer) -> None:
+def echoing(request: Request, answer: Response) -> None:
     """Send the ids of a request back."""
     for name in ("x-correlation-id", "x-request-id"):
         answer.headers[name] = request.header(name) or "none"
 
 
-def redirecting(request: Request, answer: Answer) -> None:
+def redirecting(request: Request, answer: Response) -> None:
     """Redirect a trailing slash."""
     if answer.status == 404 and request.path.endswith("/"):
         answer.status, answer.headers["Location"] = 307, request.path.rstrip("/")
@@ -76,15 +76,19 @@ MUTANTS = [
     Mutant("C9", "HEAD is answered 200", other_methods(status(200), "HEAD")),
     Mutant("C9", "Allow names OPTIONS too", other_methods(header("Allow", lambda found: found + ", OPTIONS"))),
     Mutant("C9", "there is no Allow", other_methods(header("Allow", lambda _: None))),
-    Mutant("C10", "a trailing slash is redirected", answering(redirecting)),
-    Mutant("C10", "static files are forbidden", answering(lambda q, a: status(403)(a) if "static" in q.path else None)),
+    Mutant("C10", "a trailing slash is redirected", changing_responses(redirecting)),
+    Mutant(
+        "C10",
+        "static files are forbidden",
+        changing_responses(lambda q, a: status(403)(a) if "static" in q.path else None),
+    ),
     Mutant("C26", "a wrong token is answered 401", swapped(403, 401)),
     Mutant("C27", "the limits are ten times as large", on_status(413, accepted)),
     Mutant("C28", "a bound is answered 429", swapped(503, 429)),
     Mutant("C28", "a bound says nothing of later", on_status(503, header("Retry-After", lambda _: None))),
-    Mutant("C29", "the ids come back", answering(echoing)),
+    Mutant("C29", "the ids come back", changing_responses(echoing)),
     Mutant("C31", "the status tells more", system("/status", member("status", value="ok"))),
-    Mutant("C33", "all pages are let in", answering(lambda q, a: lowered(a))),
+    Mutant("C33", "all pages are let in", changing_responses(lambda q, a: lowered(a))),
     Mutant("C34", "an answer that is not described", on_start(status(206))),
     Mutant("C34", "what is wrong is accepted", on_status(422, accepted)),
 ]

@@ -17,7 +17,7 @@ from tests.mutants.changes import (
     status,
     updated,
 )
-from tests.mutants.faults import Answer, Request, Wrap, answering, taking
+from tests.mutants.middleware import Request, Response, Wrap, changing_requests, changing_responses
 
 COMPARISON, MERGING = "comparison", "merging"
 BODY = "mutant.lists"
@@ -38,24 +38,24 @@ def lists(technology: str, change: Callable[[dict[str, list[str]]], object]) -> 
                 change(body)
                 request.replace(json.dumps(body).encode())
 
-    return taking(twist)
+    return changing_requests(twist)
 
 
-def refused_matrix(change: Callable[[Answer], None]) -> Wrap:
+def refused_matrix(change: Callable[[Response], None]) -> Wrap:
     """Change the refusal of a matrix that is too large."""
     return on_status(422, lambda answer: change(answer) if "scores" in answer.json["message"] else None)
 
 
-def by_size(technology: str, size: Callable[[dict[str, list[str]]], bool], change: Callable[[Answer], None]) -> Wrap:
+def by_size(technology: str, size: Callable[[dict[str, list[str]]], bool], change: Callable[[Response], None]) -> Wrap:
     """Change the answer to lists of some size, accepted or not."""
 
-    def fault(request: Request, answer: Answer) -> None:
+    def fault(request: Request, answer: Response) -> None:
         body = request.environ.get(BODY)
         if isinstance(body, dict) and technology in request.path and size(body):
             change(answer)
 
     def wrap(app: Any) -> Any:
-        faulty = answering(fault)(app)
+        faulty = changing_responses(fault)(app)
 
         def kept(environ: Any, start_response: Any) -> Any:
             if environ["REQUEST_METHOD"] == "POST" and environ.get("CONTENT_TYPE", "").startswith("application/json"):

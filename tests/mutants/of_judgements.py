@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.mutants.changes import Mutant, Result, accepted, member, renamed, results, updated
-from tests.mutants.faults import Wrap, answering
+from tests.mutants.middleware import Wrap, changing_responses
 
 GENDER, AGE = "gender-identification", "age-estimation"
 
@@ -41,7 +41,7 @@ def exchanged(entry: Result) -> None:
 
 def bills(change: Callable[[list[Any]], list[Any]]) -> Wrap:
     """Change the items of the consumptions."""
-    return answering(
+    return changing_responses(
         lambda request, answer: (
             member("items", value=change)(answer) if request.path.endswith("/billing/consumptions") else None
         )
@@ -57,7 +57,7 @@ def rated(items: list[Any]) -> list[Any]:
 
 def taking_range(end: str) -> Wrap:
     """Accept a range with that end, which is refused."""
-    return answering(lambda q, a: accepted(a) if a.status == 422 and q.query.get("range_to") == end else None)
+    return changing_responses(lambda q, a: accepted(a) if a.status == 422 and q.query.get("range_to") == end else None)
 
 
 MUTANTS = [

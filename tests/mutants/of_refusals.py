@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from tests.mutants.changes import Mutant, accepted, member, on_status, status
-from tests.mutants.faults import TASKS, Answer, Request, Wrap, answering, taking
+from tests.mutants.middleware import TASKS, Request, Response, Wrap, changing_requests, changing_responses
 
 NOT_JSON = {"Content-Type": "text/html"}
 Change = Any
@@ -13,13 +13,13 @@ Change = Any
 
 def refusal(change: Change, *, least: int = 400) -> Wrap:
     """Change every refusal."""
-    return answering(lambda request, answer: change(answer) if answer.status >= least else None)
+    return changing_responses(lambda request, answer: change(answer) if answer.status >= least else None)
 
 
 def located(name: str, change: Change) -> Wrap:
     """Change the 422 whose first location has that member."""
 
-    def fault(answer: Answer) -> None:
+    def fault(answer: Response) -> None:
         details = answer.json["detail"]
         if details and name in details[0]["location"]:
             change(answer)
@@ -27,17 +27,17 @@ def located(name: str, change: Change) -> Wrap:
     return on_status(422, fault)
 
 
-def page(answer: Answer) -> None:
-    """Answer with an HTML page."""
+def page(answer: Response) -> None:
+    """Response with an HTML page."""
     answer.headers, answer.body = dict(NOT_JSON), b"<html><h1>Error</h1></html>"
 
 
-def wrapped(answer: Answer) -> None:
+def wrapped(answer: Response) -> None:
     """Wrap the error up."""
     answer.json = {"error": answer.json}
 
 
-def nested(answer: Answer) -> None:
+def nested(answer: Response) -> None:
     """Nest the context of each detail."""
     body = answer.json
     for detail in body["detail"]:
@@ -52,7 +52,7 @@ def of_type(number: int, name: str) -> Wrap:
 
 def other_methods(change: Change, *methods: str) -> Wrap:
     """Change the 405s of some methods."""
-    return answering(
+    return changing_responses(
         lambda request, answer: (
             change(answer) if answer.status == 405 and request.method in (methods or {request.method}) else None
         )
@@ -60,27 +60,27 @@ def other_methods(change: Change, *methods: str) -> Wrap:
 
 
 def limiting(every: int) -> Wrap:
-    """Answer each so-manieth request 429."""
+    """Response each so-manieth request 429."""
     number = count(1)
 
-    def fault(request: Request, answer: Answer) -> None:
+    def fault(request: Request, answer: Response) -> None:
         if next(number) % every == 0:
             status(429)(answer)
 
-    return answering(fault)
+    return changing_responses(fault)
 
 
 def demanding(name: str, number: int) -> Wrap:
     """Refuse every request that lacks a header."""
-    return answering(lambda request, answer: status(number)(answer) if request.header(name) is None else None)
+    return changing_responses(lambda request, answer: status(number)(answer) if request.header(name) is None else None)
 
 
 def swapped(first: int, second: int) -> Wrap:
-    """Answer requests that are wrong in several ways as if the order of judging were another."""
-    return answering(lambda request, answer: status(second)(answer) if answer.status == first else None)
+    """Response requests that are wrong in several ways as if the order of judging were another."""
+    return changing_responses(lambda request, answer: status(second)(answer) if answer.status == first else None)
 
 
-def full_for_conversions(request: Request, answer: Answer) -> None:
+def full_for_conversions(request: Request, answer: Response) -> None:
     """Say that the storage is full when a large conversion comes."""
     if "conversion" in request.path and int(request.header("Content-Length") or 0) > 50_000:
         answer.status = 507
@@ -89,7 +89,7 @@ def full_for_conversions(request: Request, answer: Answer) -> None:
 
 def system(path: str, change: Change) -> Wrap:
     """Change the answer of a system path."""
-    return answering(lambda request, answer: change(answer) if request.path.endswith(path) else None)
+    return changing_responses(lambda request, answer: change(answer) if request.path.endswith(path) else None)
 
 
 def any_part(request: Request) -> None:
@@ -119,12 +119,12 @@ MUTANTS = [
     Mutant("S26", "full storage is answered 413", swapped(507, 413)),
     Mutant("S26", "full storage is answered 503", swapped(507, 503)),
     Mutant("S26", "nothing fills the storage", on_status(507, accepted)),
-    Mutant("S27", "conversions fill the storage", answering(full_for_conversions)),
-    Mutant("S28", "any part will do", taking(any_part)),
+    Mutant("S27", "conversions fill the storage", changing_responses(full_for_conversions)),
+    Mutant("S28", "any part will do", changing_requests(any_part)),
     Mutant("S31", "an unknown channel mode is ignored", located("channel_mode", accepted)),
     Mutant("S31", "an unknown channel mode is answered 400", located("channel_mode", status(400))),
-    Mutant("S41", "a missing list is taken for one", taking(empty_or_missing)),
-    Mutant("S42", "an empty list is accepted", taking(empty_or_missing)),
+    Mutant("S41", "a missing list is taken for one", changing_requests(empty_or_missing)),
+    Mutant("S42", "an empty list is accepted", changing_requests(empty_or_missing)),
     Mutant("S42", "an empty list is answered 400", located("voiceprints", status(400))),
     Mutant("S43", "a list over the limit is answered 413", located("voiceprints", status(413))),
     Mutant("S43", "a list over the limit is accepted", located("voiceprints", accepted)),
@@ -134,7 +134,7 @@ MUTANTS = [
     Mutant(
         "S56",
         "tracing headers are refused",
-        answering(lambda q, a: status(400)(a) if q.header("x-request-id") else None),
+        changing_responses(lambda q, a: status(400)(a) if q.header("x-request-id") else None),
         "e2",
     ),
     Mutant("S58", "each twentieth request is answered 429", limiting(20)),
@@ -156,7 +156,7 @@ MUTANTS = [
     Mutant(
         "S72",
         "without details there is nothing",
-        answering(lambda q, a: member("detail", drop=True)(a) if a.status == 404 else None),
+        changing_responses(lambda q, a: member("detail", drop=True)(a) if a.status == 404 else None),
     ),
     Mutant("S73", "contexts are nested", on_status(422, nested)),
     Mutant("S74", "the info has no version", system("/info", member("version", drop=True))),
@@ -168,6 +168,6 @@ MUTANTS = [
     Mutant(
         "C5",
         "the method is judged before the path",
-        answering(lambda q, a: status(405)(a) if a.status == 404 and q.method == "PATCH" else None),
+        changing_responses(lambda q, a: status(405)(a) if a.status == 404 and q.method == "PATCH" else None),
     ),
 ]

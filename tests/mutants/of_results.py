@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.mutants.changes import Mutant, each_channel, member, on_task, status, vectors
-from tests.mutants.faults import Answer, Request, Wrap, answering, taking
+from tests.mutants.middleware import Request, Response, Wrap, changing_requests, changing_responses
 
 FLAG = "include_vector_voiceprint"
 ZEROS = [0.0] * 128
@@ -14,7 +14,7 @@ ZEROS = [0.0] * 128
 
 def asking(**parameters: str | None) -> Wrap:
     """Take every upload as if it had been asked for in another way."""
-    return taking(lambda request: request.ask(**parameters) if request.method == "POST" else None)
+    return changing_requests(lambda request: request.ask(**parameters) if request.method == "POST" else None)
 
 
 def asking_if(condition: Any, **parameters: str | None) -> Wrap:
@@ -24,18 +24,18 @@ def asking_if(condition: Any, **parameters: str | None) -> Wrap:
         if request.method == "POST" and condition(request.query):
             request.ask(**parameters)
 
-    return taking(twist)
+    return changing_requests(twist)
 
 
 def refusing(condition: Any) -> Wrap:
     """Refuse uploads that are asked for in some way."""
-    return answering(lambda q, a: status(422)(a) if a.status == 202 and condition(q.query) else None)
+    return changing_responses(lambda q, a: status(422)(a) if a.status == 202 and condition(q.query) else None)
 
 
 def channels(change: Any) -> Wrap:
     """Change the list of channels."""
 
-    def fault(answer: Answer) -> None:
+    def fault(answer: Response) -> None:
         body = answer.json
         if "channels" in body["result"]:
             body["result"]["channels"] = change(body["result"]["channels"])
@@ -62,7 +62,7 @@ def drop_member(name: str) -> Wrap:
 def ended(state: str, instead: str, **members: Any) -> Wrap:
     """Let tasks that end in one state end in another."""
 
-    def fault(answer: Answer) -> None:
+    def fault(answer: Response) -> None:
         answer.json = {"task": {**answer.task, "state": instead}, **members}
 
     return on_task(fault, state)
@@ -71,12 +71,12 @@ def ended(state: str, instead: str, **members: Any) -> Wrap:
 def refused_by_name(name: bytes, number: int) -> Wrap:
     """Refuse an upload at once whose body has a file of that name."""
 
-    def change(request: Request, answer: Answer) -> None:
+    def change(request: Request, answer: Response) -> None:
         if answer.status == 202 and name in request.environ.get("mutant.body", b""):
             answer.status = number
 
     def wrap(app: Any) -> Any:
-        faulty = answering(change)(app)
+        faulty = changing_responses(change)(app)
 
         def kept(environ: Any, start_response: Any) -> Any:
             if environ["REQUEST_METHOD"] == "POST":
@@ -97,7 +97,7 @@ def json_bodies(change: Any) -> Wrap:
                 body = json.loads(request.read())
                 request.replace(json.dumps({**body, "voiceprints": change(body["voiceprints"])}).encode())
 
-    return taking(twist)
+    return changing_requests(twist)
 
 
 def urlsafe(text: str) -> str:
@@ -108,12 +108,12 @@ def urlsafe(text: str) -> str:
 def single(number: int, count: int) -> Wrap:
     """Refuse lists of that length."""
 
-    def change(request: Request, answer: Answer) -> None:
+    def change(request: Request, answer: Response) -> None:
         if answer.status == 202 and request.environ.get("mutant.count") == count:
             answer.status = number
 
     def wrap(app: Any) -> Any:
-        faulty = answering(change)(app)
+        faulty = changing_responses(change)(app)
 
         def counted(environ: Any, start_response: Any) -> Any:
             if environ.get("CONTENT_TYPE", "").startswith("application/json"):
@@ -180,7 +180,7 @@ MUTANTS = [
     Mutant("S47", "a conversion rounds", vectors(lambda found: [[round(x, 6) for x in vector] for vector in found])),
     Mutant("S47", "an extraction rounds", set_member("vector_voiceprint", lambda found: [round(x, 6) for x in found])),
     Mutant("S59", "a long recording is processed", ended("rejected", "done", result=INVENTED)),
-    Mutant("S59", "a long recording is refused at once", refused_by_name(b"hum_3s.wav", 422)),
+    Mutant("S59", "a long recording is refused at once", refused_by_name(b"tone_3s.wav", 422)),
     Mutant("S79", "the model has another name", set_member("model", "sid-l4")),
     Mutant(
         "S81", "a long recording fails", ended("rejected", "failed", error={"type": "internal", "message": "Too long."})

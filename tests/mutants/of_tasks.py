@@ -3,14 +3,14 @@
 from typing import Any
 
 from tests.mutants.changes import Mutant, header, member, on_start, on_status, on_task, status
-from tests.mutants.faults import Answer, Request, Wrap, answering
+from tests.mutants.middleware import Request, Response, Wrap, changing_responses
 
 LOST = "http://127.0.0.1:9"
 
 
 def only(needle: str, wrap_fault: Any) -> Wrap:
     """Change the 202 of technologies with that word in their name."""
-    return answering(
+    return changing_responses(
         lambda request, answer: wrap_fault(answer) if answer.status == 202 and needle in request.path else None
     )
 
@@ -19,16 +19,16 @@ def remembering(on_known: Any, *, known: bool = True) -> Wrap:
     """Change the 404 of tasks that were there once, or of those that never were."""
     ids: set[str] = set()
 
-    def change(request: Request, answer: Answer) -> None:
+    def change(request: Request, answer: Response) -> None:
         if answer.status == 202:
             ids.add(answer.task["task_id"])
         if request.method == "GET" and answer.status == 404 and (request.path.split("/")[-1] in ids) == known:
             on_known(answer)
 
-    return answering(change)
+    return changing_responses(change)
 
 
-def revealing_final(answer: Answer) -> None:
+def revealing_final(answer: Response) -> None:
     """Show a task that is running as pending, and one that is done as running, every other time."""
     body = answer.json
     if int(body["task"]["task_id"][-1], 16) % 2:
@@ -40,7 +40,7 @@ def flickering() -> Wrap:
     """Let every second answer to a done task say that it is running."""
     seen: dict[str, int] = {}
 
-    def change(answer: Answer) -> None:
+    def change(answer: Response) -> None:
         task_id = answer.task["task_id"]
         seen[task_id] = seen.get(task_id, 0) + 1
         if seen[task_id] % 2 == 0:
@@ -53,7 +53,7 @@ def changing_outcome() -> Wrap:
     """Give another speech length each time."""
     count = iter(range(1_000_000))
 
-    def change(answer: Answer) -> None:
+    def change(answer: Response) -> None:
         body = answer.json
         body["result"]["count"] = next(count)
         answer.json = body
@@ -71,7 +71,7 @@ def done(*path: str, value: Any = None, drop: bool = False) -> Wrap:
     return on_task(member(*path, value=value, drop=drop), "done")
 
 
-def detail_location(answer: Answer) -> None:
+def detail_location(answer: Response) -> None:
     """Write each location as a dotted word."""
     body = answer.json
     for detail in body["error"].get("detail", []):
@@ -79,7 +79,7 @@ def detail_location(answer: Answer) -> None:
     answer.json = body
 
 
-def float_location(answer: Answer) -> None:
+def float_location(answer: Response) -> None:
     """Write each index as a float."""
     body = answer.json
     for detail in body["error"].get("detail", []):
@@ -87,7 +87,7 @@ def float_location(answer: Answer) -> None:
     answer.json = body
 
 
-def late(answer: Answer) -> None:
+def late(answer: Response) -> None:
     """Show a done task as still running."""
     answer.json = {"task": {**answer.task, "state": "running"}}
 

@@ -9,12 +9,12 @@ from types import ModuleType
 
 import pytest
 
-from tests.mutants.faults import Wrap
+from tests.mutants.middleware import Wrap
 from voxdouble.suite_targets import OwnMocks
-from voxdouble_contract.conformance import judge
-from voxdouble_contract.findings import Finding, read_findings
-from voxdouble_contract.statements import proved_by
-from voxdouble_contract.targets import Targets, Terms
+from voxdouble_contract.judging.conformance import judge
+from voxdouble_contract.judging.findings import Finding, read_findings
+from voxdouble_contract.judging.statements import proved_by
+from voxdouble_contract.target.targets import SuiteOptions, Targets
 
 QUIET = ["--pyargs", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:voxdouble", "--capture=no"]
 
@@ -47,13 +47,13 @@ class OwnTests:
             self.session.shouldstop = "The mutant is caught."
 
 
-def giving(wrap: Wrap, terms: Terms) -> object:
+def giving(wrap: Wrap, options: SuiteOptions) -> object:
     """Make a pytest plugin of one fixture: the faulty appliance."""
 
     @pytest.fixture(scope="session")
     def contract_targets() -> Iterator[Targets]:
         with ExitStack() as stack:
-            yield OwnMocks(stack, terms, wrap)
+            yield OwnMocks(stack, options, wrap)
 
     plugin = ModuleType("faulty_appliance")
     vars(plugin)["contract_targets"] = contract_targets
@@ -63,16 +63,16 @@ def giving(wrap: Wrap, terms: Terms) -> object:
 @cache
 def modules_of(statement: str) -> list[str]:
     """Find the test modules that name a statement."""
-    folder = files("voxdouble_contract")
+    folder = files("voxdouble_contract.suite")
     modules = [entry for entry in folder.iterdir() if entry.name.startswith("test_")]
     found = [entry.name for entry in modules if f'"{statement}"' in entry.read_text(encoding="utf-8")]
-    return [f"voxdouble_contract.{name.removesuffix('.py')}" for name in sorted(found)]
+    return [f"voxdouble_contract.suite.{name.removesuffix('.py')}" for name in sorted(found)]
 
 
 def verdict(statement: str, wrap: Wrap, generation: str = "e4") -> tuple[str, str]:
     """Give the statement's verdict on the faulty appliance, and the reason."""
     tests = OwnTests(statement)
-    appliance = giving(wrap, Terms(strict=True, generation=generation))
+    appliance = giving(wrap, SuiteOptions(strict=True, generation=generation))
     pytest.main([*QUIET, "-c", os.devnull, *modules_of(statement)], plugins=[tests, appliance])
     entry = judge(tests.findings)[statement]
     return entry["verdict"], entry["reason"]

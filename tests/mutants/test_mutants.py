@@ -5,7 +5,7 @@ import pytest
 from tests.mutants import of_choices, of_comparison, of_judgements, of_refusals, of_results, of_tasks
 from tests.mutants.changes import Mutant
 from tests.mutants.runner import verdict
-from voxdouble_contract.statements import statements
+from voxdouble_contract.judging.statements import statements
 
 MUTANTS = [
     *of_tasks.MUTANTS,

@@ -1,0 +1,44 @@
+"""Kind, version and generation of the target, found out before the first test."""
+
+import pytest
+
+from voxdouble_contract.target.target import UNREACHABLE, Target
+from voxdouble_contract.target.targets import AUTO, Targets
+from voxdouble_contract.tasks import Tasks
+
+ABSENT = frozenset({404, 405})
+
+
+def identify(targets: Targets, tasks: Tasks) -> Target:
+    """Return the main target, identified; the wrong kind, or no response, ends the run."""
+    target, options = targets.main, targets.options
+    target.identify()
+    if options.expect and options.expect != target.kind:
+        pytest.exit(f"{target.url} is of the kind {target.kind}, and {options.expect} was expected.", UNREACHABLE)
+    automatic = options.generation == AUTO
+    target.generations = find_generations(target, tasks) if automatic else frozenset({options.generation})
+    return target
+
+
+def introduction(target: Target) -> str:
+    """Return one line on the target and on the requests that it will get at most."""
+    generation = "/".join(sorted(target.generations))
+    line = f"{target.url}: {target.kind}, version {target.version or 'unknown'}, generation {generation}."
+    if target.own:
+        return f"{line} Started for this run alone, it is sent whatever the tests need."
+    return f"{line} It will be sent {target.budget or 'whatever the tests need'}."
+
+
+def find_generations(target: Target, tasks: Tasks) -> frozenset[str]:
+    """Return the generations that the target may be of.
+
+    Only e4 has conversion. `Location` came with e3; before there was `X-Location` alone (S5, S6). If conversion may
+    only lack its licence, e3 and e4 cannot be told apart; e1 and e2 never can.
+    """
+    conversion = tasks.probe()
+    if conversion.status and conversion.status not in ABSENT:
+        return frozenset({"e4"})
+    headers = tasks.upload("speech").start.headers
+    if "Location" in headers:
+        return frozenset({"e3", "e4"})
+    return frozenset({"e1", "e2"}) if "X-Location" in headers else target.generations

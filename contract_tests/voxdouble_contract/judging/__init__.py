@@ -1,0 +1,1 @@
+"""Statements, and how the outcomes of tests become verdicts on them."""

@@ -1,0 +1,80 @@
+"""The statements of the contract, and the mark that ties a test to the statements it proves."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+GENERATIONS = ("e1", "e2", "e3", "e4")
+"""The generations of the vendor's interface, oldest first."""
+
+
+class Grade(StrEnum):
+    """How a statement is known."""
+
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+    INFERRED = "inferred"
+    CHOSEN = "chosen"
+
+
+BINDING = frozenset({Grade.DOCUMENTED, Grade.OBSERVED})
+"""Grades for which a broken statement is a failure of the target; with the others, our inference is wrong."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One claim about the appliance."""
+
+    id: str
+    text: str
+    grade: Grade
+    source: tuple[str, ...]
+    """The vendor's pages by their short tags, or `choice`."""
+    generations: frozenset[str] = frozenset(GENERATIONS)
+    untestable: str = ""
+    """Why no test can prove it; empty if a test can."""
+
+    @property
+    def binding(self) -> bool:
+        """Whether breaking it is a failure of the target."""
+        return self.grade in BINDING
+
+    def holds_for(self, generations: frozenset[str]) -> bool:
+        """Whether it holds for all of these generations."""
+        return generations <= self.generations
+
+
+@cache
+def statements() -> Mapping[str, Statement]:
+    """Return all statements by id."""
+    text = files("voxdouble_fixtures").joinpath("contract", "statements.toml").read_text(encoding="utf-8")
+    return MappingProxyType({key: parse(key, entry) for key, entry in tomllib.loads(text).items()})
+
+
+def parse(key: str, entry: Mapping[str, Any]) -> Statement:
+    """Return the statement of one entry; an unknown member raises TypeError, an unknown grade ValueError."""
+    values = {**entry, "grade": Grade(entry["grade"]), "source": tuple(entry["source"])}
+    if "generations" in values:
+        values["generations"] = frozenset(values["generations"])
+    return Statement(id=key, **values)
+
+
+def statement(*ids: str) -> pytest.MarkDecorator:
+    """Return the mark of a test, or of a row of its table, that proves these statements or shows them broken."""
+    unknown = [key for key in ids if key not in statements()]
+    if unknown or not ids:
+        raise LookupError(f"A test must name known statements, got {', '.join(unknown) or 'none'}.")
+    return pytest.mark.statement(*ids)
+
+
+def proved_by(item: pytest.Item) -> list[Statement]:
+    """Return the statements that a test names; those of a table row replace those of its test."""
+    marks = list(item.iter_markers("statement"))
+    return [statements()[key] for mark in marks[:1] for key in mark.args]

@@ -1,0 +1,1 @@
+"""The reports of a run: JSON, JUnit, HTML, terminal and GitHub."""

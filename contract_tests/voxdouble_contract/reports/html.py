@@ -1,0 +1,127 @@
+"""report.html: one page for a person, without scripts and without anything loaded from elsewhere."""
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from voxdouble_contract.judging.conformance import DIFFERS, FAILED, PASSED, UNPROVEN, VERDICTS, Conformance, Crash
+
+MEANINGS = {
+    FAILED: "A documented or observed statement does not hold: the target breaks the contract.",
+    DIFFERS: "An inferred or chosen statement does not hold: on this target our inference is wrong.",
+    UNPROVEN: "The statement could not be proven here, for the reason beside it.",
+    PASSED: "The statement holds.",
+}
+COLOURS = {FAILED: "#b3261e", DIFFERS: "#8a5a00", UNPROVEN: "#5f6368", PASSED: "#1e7b34"}
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #202124; }
+table { border-collapse: collapse; margin: 1rem 0; }
+th, td { text-align: left; padding: .3rem .8rem; border-bottom: 1px solid #dadce0; vertical-align: top; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.verdict { font-weight: 600; }
+.source, .reason { color: #5f6368; font-size: .9rem; }
+pre { background: #f1f3f4; padding: .6rem; overflow-x: auto; font-size: .85rem; }
+@media (prefers-color-scheme: dark) { body { background: #202124; color: #e8eaed; } pre { background: #303134; } }
+"""
+
+
+def write(conformance: Conformance, folder: Path) -> None:
+    """Write report.html into a folder."""
+    (folder / "report.html").write_text(page(conformance), encoding="utf-8", errors="backslashreplace")
+
+
+def page(conformance: Conformance) -> str:
+    """Return the page."""
+    target = conformance.target
+    rule = "strict: a statement that differs counts as failed" if conformance.strict else "a statement may differ"
+    rows = {
+        "Target": target.url,
+        "Kind": target.kind,
+        "Version": target.version or "unknown",
+        "Generation": " or ".join(target.generations) or "unknown",
+        "Date": conformance.date,
+        "Rule": rule,
+    }
+    body = [
+        f"<h1>{escape(headline(conformance))}</h1>",
+        table([f"<th>{escape(name)}</th><td>{escape(value)}</td>" for name, value in rows.items()]),
+        "<h2>Counts</h2>",
+        counts(conformance),
+        "<h2>Statements</h2>",
+        *(group(verdict, conformance.statements) for verdict in (FAILED, DIFFERS, UNPROVEN, PASSED)),
+    ]
+    if conformance.client:
+        checks = [(check.name, check.verdict, check.reason) for check in conformance.client]
+        body += ["<h2>Calls of our client to this target</h2>", table([client_row(*check) for check in checks])]
+    if conformance.crashes:
+        body += ["<h2>Checks that crashed</h2>", "<p>Each is a defect of the suite, not of the target.</p>"]
+        body += [crash_block(crash) for crash in conformance.crashes]
+    title = f"Contract of {escape(target.url)}"
+    return (
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>\n'
+        + "\n".join(body)
+        + "\n</html>\n"
+    )
+
+
+def headline(conformance: Conformance) -> str:
+    """Return the result in one sentence."""
+    kind = conformance.target.kind
+    if conformance.failed:
+        return f"The {kind} does not keep the contract"
+    if conformance.crashes:
+        return f"The contract of the {kind} could not be checked: the suite crashed"
+    return f"The {kind} {'keeps the contract' if conformance.strict else 'breaks nothing that is documented'}"
+
+
+def table(rows: Sequence[str]) -> str:
+    """Return a table of rows of HTML cells."""
+    return "<table>\n" + "\n".join(f"<tr>{row}</tr>" for row in rows) + "\n</table>"
+
+
+def counts(conformance: Conformance) -> str:
+    """Return the table of verdicts by grade, and in all."""
+    head = "<th>Grade</th>" + "".join(f"<th>{coloured(verdict)}</th>" for verdict in VERDICTS)
+    lines = [*conformance.by_grade.items(), ("all", conformance.counts)]
+    rows = [
+        f"<th>{escape(str(grade))}</th>" + "".join(f'<td class="number">{found[verdict]}</td>' for verdict in VERDICTS)
+        for grade, found in lines
+    ]
+    return table([head, *rows])
+
+
+def coloured(verdict: str) -> str:
+    """Return a verdict in its colour."""
+    return f'<span class="verdict" style="color: {COLOURS[verdict]}">{escape(verdict)}</span>'
+
+
+def group(verdict: str, statements: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the statements with one verdict; an empty text if there are none."""
+    found = {key: entry for key, entry in statements.items() if entry["verdict"] == verdict}
+    if not found:
+        return ""
+    rows = "\n".join(statement_row(key, entry) for key, entry in found.items())
+    return f"<h3>{coloured(verdict)}: {len(found)}</h3><p>{MEANINGS[verdict]}</p>\n<table>{rows}</table>"
+
+
+def statement_row(key: str, entry: Mapping[str, Any]) -> str:
+    """Return one statement with grade, source, reason and evidence."""
+    reason = f'<div class="reason">{escape(entry["reason"])}</div>' if entry["reason"] else ""
+    shown = "".join(f"<pre>{escape(json.dumps(one, indent=1, ensure_ascii=False))}</pre>" for one in entry["evidence"])
+    evidence = f"<details><summary>Requests and responses</summary>{shown}</details>" if shown else ""
+    source = f'<div class="source">{escape(entry["grade"])}, {escape(", ".join(entry["source"]))}</div>'
+    return (
+        f'<tr id="{escape(key)}"><th>{escape(key)}</th><td>{escape(entry["text"])}{source}{reason}{evidence}</td></tr>'
+    )
+
+
+def client_row(name: str, verdict: str, reason: str) -> str:
+    """Return one check of the client."""
+    return f'<td>{coloured(verdict)}</td><td>{escape(name)}<div class="reason">{escape(reason)}</div></td>'
+
+
+def crash_block(crash: Crash) -> str:
+    """Return one check that crashed, with its traceback."""
+    return f"<h3>{escape(crash.test)}</h3><pre>{escape(crash.traceback)}</pre>"

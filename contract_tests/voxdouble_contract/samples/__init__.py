@@ -1,0 +1,1 @@
+"""The recordings, voiceprints and bad requests that the suite sends."""

@@ -1,0 +1,153 @@
+"""Requests that must be refused, by name: what is sent, and the response that is expected."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.verdicts import unproven
+from voxdouble_contract.samples.recordings import tone
+from voxdouble_contract.target.raw import MULTIPART, multipart_head, multipart_tail
+from voxdouble_contract.target.target import Target
+from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION
+
+DEEP = b'{"voiceprints": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+LONG_HEADER = "x" * 100_000
+NOT_EXAMINED = frozenset({403, 404, 413, 429, 502, 503, 504, 507})
+"""Statuses of a target that refuses the request before it looks at its content."""
+Send = Callable[[Target], Exchange]
+
+
+@dataclass(frozen=True)
+class BadRequest:
+    """A request that is wrong in one way."""
+
+    send: Send
+    status: int
+    location: tuple[str | int, ...] | None = None
+    """The location that a detail of the 422 must name."""
+
+
+def conversion(body: object) -> Send:
+    """Return the start of a conversion with this body."""
+    return lambda target: target.post_json(CONVERSION, body)
+
+
+def upload(query: str = "", part: str = "file") -> Send:
+    """Return the start of an extraction of a short recording."""
+    return lambda target: target.post_media(EXTRACTION, tone(0.2), query, part=part)
+
+
+def two_files(target: Target) -> Exchange:
+    """Upload two parts of the name `file`."""
+    files = [("file", ("a.wav", tone(0.2).data)), ("file", ("b.wav", tone(0.2).data))]
+    return target.send("POST", target.path(EXTRACTION), sent="two parts named file", files=files)
+
+
+def with_type(technology: str, content_type: str | None, body: bytes) -> Send:
+    """Return the start of a task with this content type, or without any."""
+    headers = {} if content_type is None else {"Content-Type": content_type}
+    return lambda target: target.send("POST", target.path(technology), sent=body, data=body, headers=headers)
+
+
+def multipart(body: bytes, *, length: int | None = None, content_type: str = MULTIPART) -> Send:
+    """Return the start of an extraction with exactly this body, under a `Content-Length` that may be too large."""
+    size = len(body) if length is None else length
+    headers = {"Content-Type": content_type, "Content-Length": str(size)}
+    return lambda target: target.raw(
+        "POST", target.path(EXTRACTION), headers, body=[body], close_early=size > len(body)
+    )
+
+
+def unknown_task(target: Target) -> Exchange:
+    """Poll a task that never existed."""
+    return target.get_task(EXTRACTION, str(uuid.uuid4()))
+
+
+def delete_start_path(target: Target) -> Exchange:
+    """Send a DELETE to a path that starts tasks."""
+    return target.send("DELETE", target.path(EXTRACTION))
+
+
+WHOLE = multipart_head() + tone(0.2).data + multipart_tail()
+CUT = multipart_head() + tone(0.2).data
+
+DOCUMENTED: dict[str, BadRequest] = {
+    "unknown task": BadRequest(unknown_task, 404),
+    "wrong method": BadRequest(delete_start_path, 405),
+    "broken JSON": BadRequest(conversion(b'{"voiceprints": ['), 400),
+    "no file": BadRequest(upload(part="media"), 422, ("body", "file")),
+    "voiceprints missing": BadRequest(conversion({}), 422, ("body", "voiceprints")),
+    "voiceprints not a list": BadRequest(conversion({"voiceprints": "text"}), 422, ("body", "voiceprints")),
+}
+"""Requests whose status the vendor documents."""
+
+UNPARSABLE: dict[str, BadRequest] = {
+    "JSON nested too deeply": BadRequest(conversion(DEEP), 400),
+    "JSON not in UTF-8": BadRequest(conversion(b'{"voiceprints": ["\xff\xfe"]}'), 400),
+    "JSON with a key twice": BadRequest(conversion(b'{"voiceprints": ["AAAA"], "voiceprints": ["AAAA"]}'), 400),
+    "JSON with NaN": BadRequest(conversion(b'{"voiceprints": ["AAAA"], "colour": NaN}'), 400),
+    "JSON with more after its end": BadRequest(conversion(b'{"voiceprints": ["AAAA"]} {}'), 400),
+    "multipart without boundary": BadRequest(multipart(WHOLE, content_type="multipart/form-data"), 400),
+    "multipart cut before its closing boundary": BadRequest(multipart(CUT), 400),
+    "body shorter than announced": BadRequest(multipart(CUT, length=len(WHOLE)), 400),
+    "header too long": BadRequest(lambda target: target.raw("GET", "/api/system/info", {"X-Long": LONG_HEADER}), 400),
+    "framed twice": BadRequest(
+        lambda target: target.raw(
+            "POST",
+            target.path(CONVERSION),
+            {"Content-Type": "application/json", "Content-Length": "5", "Transfer-Encoding": "chunked"},
+            body=[b"0\r\n\r\n"],
+        ),
+        400,
+    ),
+}
+"""Requests that cannot be parsed (C7)."""
+
+INVALID: dict[str, BadRequest] = {
+    "two files": BadRequest(two_files, 422, ("body", "file")),
+    "unknown channel mode": BadRequest(upload("?channel_mode=stereo"), 422, ("query", "channel_mode")),
+    "channels with a space": BadRequest(upload("?channels=0,%201"), 422, ("query", "channels")),
+    "flag that is not a boolean": BadRequest(
+        upload("?include_vector_voiceprint=2"), 422, ("query", "include_vector_voiceprint")
+    ),
+    "body not an object": BadRequest(conversion([]), 422, ("body",)),
+    "empty list": BadRequest(conversion({"voiceprints": []}), 422, ("body", "voiceprints")),
+    "voiceprint that is a number": BadRequest(
+        conversion({"voiceprints": ["AAAA", 1]}), 422, ("body", "voiceprints", 1)
+    ),
+    "malformed Base64": BadRequest(
+        conversion({"voiceprints": ["AAAA", "AAAA", "A=A"]}), 422, ("body", "voiceprints", 2)
+    ),
+}
+"""Requests that can be parsed and are not valid (C8)."""
+
+WRONG_TYPE: dict[str, BadRequest] = {
+    "upload without type": BadRequest(with_type(EXTRACTION, None, WHOLE), 422, ("header", "content-type")),
+    "upload as JSON": BadRequest(with_type(EXTRACTION, "application/json", b"{}"), 422, ("header", "content-type")),
+    "JSON without type": BadRequest(
+        with_type(CONVERSION, None, b'{"voiceprints": []}'), 422, ("header", "content-type")
+    ),
+    "JSON as text": BadRequest(
+        with_type(CONVERSION, "text/plain", b'{"voiceprints": []}'), 422, ("header", "content-type")
+    ),
+    "form for JSON": BadRequest(with_type(CONVERSION, MULTIPART, WHOLE), 422, ("header", "content-type")),
+}
+"""Bodies of the wrong content type (C6)."""
+
+
+class Refusals:
+    """The responses of one target to bad requests, each sent once."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._responses: dict[str, Exchange] = {}
+
+    def response_to(self, name: str, request: BadRequest) -> Exchange:
+        """Return the response; unproven if the target refused the request before it looked at its content."""
+        if name not in self._responses:
+            self._responses[name] = request.send(self.target)
+        response = self._responses[name]
+        if response.status in NOT_EXAMINED and request.status not in NOT_EXAMINED:
+            unproven(f"The technology is not available, or the target is busy: {response}.")
+        return response

@@ -1,0 +1,96 @@
+"""The recordings that are uploaded: bundled ones, and small WAV files made here."""
+
+import io
+import math
+import struct
+import wave
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from voxdouble_contract.target.media import Media
+from voxdouble_fixtures import path, recordings
+
+SPEECH, STEREO, SILENCE = "john_doe.wav", "conversation.wav", "silence.wav"
+
+
+@cache
+def bundled(name: str) -> Media:
+    """Return a bundled recording."""
+    facts = next(recording for recording in recordings() if recording.file == name)
+    return Media(name, path(name).read_bytes(), facts.seconds * max(1, len(facts.speakers)))
+
+
+def wav(samples: Sequence[int], *, rate: int = 16000, channels: int = 1) -> bytes:
+    """Return a WAV file of 16-bit PCM; the samples of several channels alternate."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(channels)
+        writer.setsampwidth(2)
+        writer.setframerate(rate)
+        writer.writeframes(struct.pack(f"<{len(samples)}h", *samples))
+    return file.getvalue()
+
+
+@cache
+def tone(seconds: float, *, rate: int = 8000) -> Media:
+    """Return a tone of that length, for tests of sizes and lengths alone."""
+    samples = [int(8000 * math.sin(2 * math.pi * 220 * index / rate)) for index in range(int(seconds * rate))]
+    return Media(f"tone_{seconds:g}s.wav", wav(samples, rate=rate), seconds)
+
+
+def piped(size: int) -> Media:
+    """Return a recording with that size in its WAV header, as a converter that writes to a pipe leaves it."""
+    media = bundled(SPEECH)
+    return replace(media, name=f"piped_{size}.wav", data=with_data_size(media.data, size))
+
+
+def with_data_size(data: bytes, size: int) -> bytes:
+    """Return a WAV file with another size in its RIFF and data chunks."""
+    at = data.index(b"data") + 4
+    return data[:4] + struct.pack("<I", size) + data[8:at] + struct.pack("<I", size) + data[at + 4 :]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A recording, and the query it is uploaded with."""
+
+    media: Callable[[], Media]
+    query: str = ""
+
+
+UPLOADS: dict[str, Upload] = {
+    "speech": Upload(lambda: bundled(SPEECH)),
+    "speech with vector": Upload(lambda: bundled(SPEECH), "?include_vector_voiceprint=true"),
+    "speech with True": Upload(lambda: bundled(SPEECH), "?include_vector_voiceprint=True"),
+    "other speech": Upload(lambda: bundled("jane_roe_1.flac"), "?include_vector_voiceprint=true"),
+    "stereo": Upload(lambda: bundled(STEREO)),
+    "split": Upload(lambda: bundled(STEREO), "?channel_mode=split"),
+    "mix": Upload(lambda: bundled(STEREO), "?channel_mode=mix"),
+    "mix of one": Upload(lambda: bundled(STEREO), "?channel_mode=mix&channels=1"),
+    "no channels named": Upload(lambda: bundled(STEREO), "?channels="),
+    "first channel": Upload(lambda: bundled(STEREO), "?channels=0"),
+    "second channel": Upload(lambda: bundled(STEREO), "?channels=1"),
+    "both channels": Upload(lambda: bundled(STEREO), "?channels=0,1"),
+    "both channels reversed": Upload(lambda: bundled(STEREO), "?channels=1,0"),
+    "channel out of range": Upload(lambda: bundled(SPEECH), "?channels=1"),
+    "silence": Upload(lambda: bundled(SILENCE), "?include_vector_voiceprint=true"),
+    "empty": Upload(lambda: Media("empty.wav", b"")),
+    "no frames": Upload(lambda: bundled("no_frames.wav")),
+    "not audio": Upload(lambda: bundled("not_audio.wav")),
+    "truncated": Upload(lambda: bundled("truncated.wav")),
+    "4 kHz": Upload(lambda: tone(1.0, rate=4000)),
+    "piped, size 0": Upload(lambda: piped(0)),
+    "piped, size unknown": Upload(lambda: piped(0xFFFFFFFF)),
+    "unknown parameter": Upload(lambda: bundled(SPEECH), "?colour=green"),
+    "flag given twice": Upload(
+        lambda: bundled(SPEECH), "?include_vector_voiceprint=true&include_vector_voiceprint=false"
+    ),
+}
+"""The extractions that tests share, by name."""
+FAILING = "failing"
+"""The name of the extraction that ends in state `failed`; a profile names its file."""
+BAD = ("not audio", "truncated", "empty", "no frames")
+"""Names of the uploads whose tasks cannot end `done`."""
+GENDER_AND_AGE = ("speech", "other speech", "stereo", "silence")
+"""Names of the uploads of which gender and age are asked, without their queries."""

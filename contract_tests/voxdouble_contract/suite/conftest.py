@@ -1,0 +1,117 @@
+"""Fixtures of the suite, and the hook that turns the outcome of a test into findings about statements."""
+
+import contextlib
+from collections.abc import Generator
+
+import pytest
+
+from voxdouble_contract.identification import identify, introduction
+from voxdouble_contract.judging.findings import findings_of, findings_of_breaches, name_of, write_findings
+from voxdouble_contract.judging.statements import proved_by
+from voxdouble_contract.judging.verdicts import unproven
+from voxdouble_contract.samples.bad_requests import Refusals
+from voxdouble_contract.target.target import Target
+from voxdouble_contract.target.targets import Targets
+from voxdouble_contract.tasks import Tasks
+
+TARGETS = pytest.StashKey[Targets]()
+
+
+@pytest.fixture(scope="session")
+def _targets(contract_targets: Targets, request: pytest.FixtureRequest) -> Targets:
+    """Return the appliances of this run, from the plugin that knows its options."""
+    _ = contract_targets.main  # opened here, so that an error with it is reported as an error of this fixture
+    request.config.stash[TARGETS] = contract_targets
+    return contract_targets
+
+
+@pytest.fixture(scope="session")
+def _tasks_before_identification(_targets: Targets) -> Tasks:
+    return Tasks(_targets.main)
+
+
+@pytest.fixture(scope="session")
+def target(_targets: Targets, _tasks_before_identification: Tasks, request: pytest.FixtureRequest) -> Target:
+    """Return the appliance under test, identified and announced before the first test."""
+    found = identify(_targets, _tasks_before_identification)
+    announce(request.config, introduction(found))
+    return found
+
+
+def announce(config: pytest.Config, text: str) -> None:
+    """Write a line to the terminal, whatever output is captured."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    with capture.global_and_fixture_disabled() if capture else contextlib.nullcontext():
+        if reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(text)
+
+
+@pytest.fixture(scope="session")
+def tasks(target: Target, _tasks_before_identification: Tasks) -> Tasks:
+    """Return the tasks of the appliance under test, each started once."""
+    return _tasks_before_identification
+
+
+@pytest.fixture(scope="session")
+def limited(_targets: Targets, target: Target) -> Target:
+    """Return a target with small limits if the suite may start one, else the appliance under test."""
+    return _targets.small_limits or target
+
+
+@pytest.fixture(scope="session")
+def movable_clock(_targets: Targets, target: Target) -> Target:
+    """Return a target whose clock can be moved; unproven if there is none."""
+    return _targets.movable_clock or unproven("The target's clock cannot be moved.")
+
+
+@pytest.fixture(scope="session")
+def movable_clock_if_any(_targets: Targets, target: Target) -> Target | None:
+    """Return a target whose clock can be moved; None if there is none."""
+    return _targets.movable_clock
+
+
+@pytest.fixture(scope="session")
+def refusals(target: Target) -> Refusals:
+    """Return the responses to bad requests, each sent once."""
+    return Refusals(target)
+
+
+@pytest.fixture(scope="session")
+def few_tasks(_targets: Targets) -> Target:
+    """Return a mock with room for few tasks; unproven if the suite may not start one."""
+    return _targets.few_tasks or unproven("The suite cannot bring this target to its bounds.")
+
+
+@pytest.fixture(scope="session")
+def with_token(_targets: Targets) -> Target:
+    """Return a mock that requires a token; unproven if the suite may not start one."""
+    return _targets.with_token or unproven("The suite cannot make this target require a token.")
+
+
+@pytest.fixture(autouse=True)
+def _holds_for_generation(request: pytest.FixtureRequest, target: Target) -> None:
+    """End the test unproven if none of its statements holds for the target's generation."""
+    claimed = proved_by(request.node)
+    if not any(statement.holds_for(target.generations) for statement in claimed):
+        known = "/".join(sorted(set().union(*(statement.generations for statement in claimed))))
+        unproven(f"Holds for generation {known}; this target is of {'/'.join(sorted(target.generations))}.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add findings to the report of each phase; a test fails only if it breaks a binding statement, or crashes."""
+    report = yield
+    targets = item.config.stash.get(TARGETS, None)
+    if targets is not None:
+        generations = targets.main.generations
+        found = findings_of(item, call, report, generations)
+        if not (report.when == "setup" and report.passed):  # else the breaches so far count with the test itself
+            for opened in targets.opened():
+                found += findings_of_breaches(opened.take_breaches(), generations, name_of(item))
+        targets.main.info.write(report)
+        write_findings(report, found, strict=targets.options.strict)
+    return report

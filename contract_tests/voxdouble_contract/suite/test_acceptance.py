@@ -1,0 +1,127 @@
+"""The 202 response to an accepted POST."""
+
+import uuid
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.statements import statement
+from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
+from voxdouble_contract.samples.recordings import tone
+from voxdouble_contract.target.target import Target
+from voxdouble_contract.target.technologies import EXTRACTION, LIFECYCLE_TECHNOLOGIES
+from voxdouble_contract.tasks import Run, Tasks
+
+
+@pytest.fixture(params=LIFECYCLE_TECHNOLOGIES)
+def run(request: pytest.FixtureRequest, tasks: Tasks) -> Run:
+    """Return a task of each technology."""
+    if request.param == EXTRACTION:
+        return tasks.upload("speech").accepted()
+    return tasks.post(request.param, tasks.voiceprint()).accepted()
+
+
+@statement("S1")
+def test_an_accepted_post_is_202(run: Run) -> None:
+    """A complete and valid POST gets a 202."""
+    expect_status(run.start, 202)
+
+
+@statement("S2")
+def test_the_body_has_task_id_and_state(run: Run) -> None:
+    """The 202 body has a UUID and a state."""
+    expect(is_uuid(run.start.get("task", "task_id")), "`task.task_id` must be a UUID.", run.start)
+    expect(isinstance(run.start.get("task", "state"), str), "`task.state` must be a string.", run.start)
+
+
+@statement("S3")
+def test_the_first_state_is_pending(run: Run) -> None:
+    """The state in the 202 body is `pending`."""
+    expect(run.start.get("task", "state") == "pending", "`task.state` must be pending.", run.start)
+
+
+@statement("S4")
+def test_the_body_has_no_result_and_no_error(run: Run) -> None:
+    """The 202 body has neither result nor error."""
+    found = [run.start.get(member) for member in ("result", "error")]
+    expect(found == [None, None], "The 202 body must have neither `result` nor `error`.", run.start)
+
+
+@statement("S5")
+def test_there_is_a_location(run: Run) -> None:
+    """The 202 has the header `Location`."""
+    expect(run.start.headers.get("Location"), "The 202 must have a `Location` header.", run.start)
+
+
+@statement("S6")
+def test_there_is_an_x_location(run: Run) -> None:
+    """The 202 has the header `X-Location`."""
+    expect(run.start.headers.get("X-Location"), "The 202 must have an `X-Location` header.", run.start)
+
+
+def location(start: Exchange) -> str:
+    """Return the `Location`; the test of S5 reports a missing one."""
+    return start.headers.get("Location") or unproven("There was no `Location`.")
+
+
+@statement("S7")
+def test_location_ends_in_technology_and_task_id(run: Run, target: Target) -> None:
+    """The path of `Location` is that of the task, below the path of the base URL."""
+    found = urlsplit(urljoin(run.start.url, location(run.start))).path
+    wanted = urlsplit(target.url).path + target.path(run.technology, run.task_id)
+    expect(found.endswith(wanted), f"The path of `Location` must end in {wanted}.", run.start)
+
+
+@statement("S8")
+def test_location_can_be_fetched_as_it_stands(run: Run, target: Target) -> None:
+    """`Location` is a URL of the task that needs no joining with another."""
+    url = location(run.start)
+    is_url = urlsplit(url).scheme in {"http", "https"}
+    expect(is_url, "`Location` must be a URL that can be fetched as it stands.", run.start)
+    response = target.fetch(url)
+    expect_status(response, 200)
+    expect(response.get("task", "task_id") == run.task_id, "`Location` must lead to the task.", run.start, response)
+
+
+@statement("S9")
+def test_location_is_a_url_or_an_absolute_path(run: Run) -> None:
+    """`Location` has one of the two documented forms."""
+    found = location(run.start)
+    parts = urlsplit(found)
+    is_url = parts.scheme in {"http", "https"} and bool(parts.netloc) and parts.path.startswith("/")
+    is_path = not parts.scheme and not parts.netloc and found.startswith("/")
+    expect(is_url or is_path, "`Location` must be an absolute URL or an absolute path.", run.start)
+
+
+@statement("S77")
+def test_location_and_x_location_are_equal(run: Run) -> None:
+    """`X-Location` equals `Location`."""
+    found = run.start.headers.get("X-Location") or unproven("There was no `X-Location`.")
+    expect(found == location(run.start), "`X-Location` must equal `Location`.", run.start)
+
+
+@statement("C24")
+def test_task_ids_are_random(tasks: Tasks) -> None:
+    """Two task ids are different random UUIDs."""
+    runs = [tasks.upload(name).accepted() for name in ("speech", "speech with vector")]
+    starts, ids = [run.start for run in runs], [run.task_id for run in runs]
+    are_random = all(is_uuid(found) and uuid.UUID(found).version == 4 for found in ids)
+    expect(are_random, "Task ids must be random UUIDs (version 4).", *starts)
+    expect(ids[0] != ids[1], "Two tasks must have different ids.", *starts)
+
+
+@statement("C25")
+def test_equal_posts_make_two_tasks(target: Target) -> None:
+    """The same POST sent twice makes two tasks."""
+    runs = [Run(target, EXTRACTION, target.post_media(EXTRACTION, tone(0.2))).accepted() for _ in range(2)]
+    ids = {run.start.get("task", "task_id") for run in runs}
+    expect(len(ids) == 2, "Two equal POSTs must make two tasks.", *(run.start for run in runs))
+
+
+def is_uuid(value: object) -> bool:
+    """Return whether a value is the text of a UUID."""
+    try:
+        return bool(uuid.UUID(str(value))) and isinstance(value, str)
+    except ValueError:
+        return False

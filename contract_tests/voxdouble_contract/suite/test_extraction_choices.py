@@ -1,0 +1,107 @@
+"""What the vendor leaves open about extraction, as chosen (C11 to C17)."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from voxdouble_contract.judging.statements import statement
+from voxdouble_contract.judging.verdicts import expect, expect_status
+from voxdouble_contract.samples.recordings import tone
+from voxdouble_contract.target.target import Target
+from voxdouble_contract.target.technologies import EXTRACTION
+from voxdouble_contract.tasks import Run, Tasks
+
+
+@statement("C13")
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("first channel", [0]), ("second channel", [1]), ("both channels", [0, 1]), ("both channels reversed", [1, 0])],
+)
+def test_channels_keep_their_numbers_in_the_requested_order(tasks: Tasks, name: str, wanted: list[int]) -> None:
+    """Results come in the requested order, with the channel numbers of the recording."""
+    run = tasks.variant(name, "stereo").done()
+    expect(run.channel_numbers == wanted, f"The channel numbers must be {wanted}.", run.last)
+
+
+@statement("C13")
+def test_a_channel_that_the_recording_lacks_is_rejected(tasks: Tasks) -> None:
+    """A number beyond the recording's channels ends the task rejected."""
+    run = tasks.upload("channel out of range").ended()
+    expect(run.state == "rejected", "The task must end rejected.", run.last)
+
+
+@statement("C13")
+@pytest.mark.parametrize("text", ["0,0", "+0", "-1", "0, 1", "0,", "a", "0.5"])
+def test_a_malformed_list_of_channels_is_422(target: Target, text: str) -> None:
+    """Spaces, duplicates, signs and words get a 422."""
+    expect_status(target.post_media(EXTRACTION, tone(0.2), "?" + urlencode({"channels": text})), 422)
+
+
+@statement("C14")
+@pytest.mark.parametrize("name", ["mix", "mix of one"])
+def test_a_mix_is_one_channel(tasks: Tasks, name: str) -> None:
+    """Mixed channels give one entry, number 0."""
+    run = tasks.variant(name, "stereo").done()
+    expect(run.channel_numbers == [0], "There must be one channel, number 0.", run.last)
+
+
+@statement("C11")
+@pytest.mark.parametrize("name", ["empty", "no frames", "not audio", "4 kHz"])
+def test_an_unusable_file_is_rejected(tasks: Tasks, name: str) -> None:
+    """A file that cannot be decoded is accepted, and its task ends rejected with a message."""
+    run = tasks.upload(name)
+    expect_status(run.start, 202)
+    run.ended()
+    expect(run.state == "rejected", "The task must end rejected.", run.last)
+    expect(run.last.get("error", "message"), "The error must have a message.", run.last)
+
+
+@statement("C12")
+@pytest.mark.parametrize("name", ["piped, size 0", "piped, size unknown"])
+def test_a_piped_file_is_read_to_its_end(tasks: Tasks, name: str) -> None:
+    """A WAV file whose header gives no size is processed as a whole."""
+    run, whole = tasks.variant(name), tasks.upload("speech").done()
+    expect(run.state == "done", "The task must be done.", run.last)
+    lengths = [one.channels[0].get("speech_length") for one in (run, whole)]
+    expect(lengths[0] == lengths[1], f"There must be {lengths[1]} s of speech.", run.last, whole.last)
+
+
+@statement("C12")
+def test_a_cut_file_is_rejected(tasks: Tasks) -> None:
+    """A file shorter than its header says ends rejected."""
+    run = tasks.upload("truncated").ended()
+    expect(run.state == "rejected", "The task must end rejected.", run.last)
+
+
+@statement("C16")
+@pytest.mark.parametrize("text", ["true", "TRUE", "1", "on", "Yes", "t", "Y", "false", "0", "OFF", "no", "f", "N"])
+def test_a_boolean_has_many_spellings(target: Target, text: str) -> None:
+    """Every spelling of a boolean is accepted with its meaning."""
+    run = Run(target, EXTRACTION, target.post_media(EXTRACTION, tone(0.2), f"?include_vector_voiceprint={text}"))
+    expect_status(run.start, 202)
+    wanted = text.lower() in {"true", "1", "on", "yes", "t", "y"}
+    has_vector = "vector_voiceprint" in run.ended().channels[0]
+    expect(has_vector == wanted, f"{text} must mean {str(wanted).lower()}.", run.last)
+
+
+@statement("C16")
+@pytest.mark.parametrize("text", ["", "2", "maybe", "None", "truee"])
+def test_any_other_text_for_a_boolean_is_422(target: Target, text: str) -> None:
+    """A text that is not a boolean gets a 422."""
+    expect_status(target.post_media(EXTRACTION, tone(0.2), f"?include_vector_voiceprint={text}"), 422)
+
+
+@statement("C16")
+def test_the_last_of_a_repeated_parameter_counts(tasks: Tasks) -> None:
+    """Of true and false, the later value counts."""
+    run = tasks.upload("flag given twice").done()
+    expect("vector_voiceprint" not in run.channels[0], "The last value, false, must count.", run.last)
+
+
+@statement("C17")
+def test_unknown_parameters_and_parts_are_ignored(target: Target, tasks: Tasks) -> None:
+    """Unknown parameters and parts change nothing, and `file` needs no file name."""
+    run = tasks.variant("unknown parameter")
+    expect(run.state == "done", "An unknown parameter must be ignored.", run.last)
+    files = [("colour", (None, b"green")), ("file", (None, tone(0.2).data))]
+    expect_status(target.send("POST", target.path(EXTRACTION), sent="parts colour, file", files=files), 202)

@@ -1,0 +1,127 @@
+"""Requests and results of gender identification and age estimation.
+
+The members' names are those of the vendor's gRPC interface (C35): another target may spell all of them differently.
+"""
+
+from typing import Any
+
+import pytest
+
+from voxdouble_contract.judging.statements import statement
+from voxdouble_contract.judging.verdicts import expect, expect_status
+from voxdouble_contract.samples.recordings import UPLOADS
+from voxdouble_contract.target.target import Target
+from voxdouble_contract.target.technologies import AGE, AGE_VOICEPRINTS, GENDER, GENDER_VOICEPRINTS
+from voxdouble_contract.tasks import Run, Tasks, all_done
+
+FROM_VOICEPRINTS = {GENDER: GENDER_VOICEPRINTS, AGE: AGE_VOICEPRINTS}
+MEMBERS = {GENDER: {"score_male", "score_female", "speech_length"}, AGE: {"age", "speech_length"}}
+SCORES = ("score_male", "score_female")
+TOLERANCE = 1e-6
+"""How far the sum of two probabilities may be from 1."""
+Entry = dict[str, Any]
+
+
+@pytest.fixture(params=FROM_VOICEPRINTS)
+def technology(request: pytest.FixtureRequest) -> str:
+    """Gender identification, then age estimation."""
+    return str(request.param)
+
+
+def entries(run: Run, member: str, count: int) -> list[Entry]:
+    """Return the entries of a result's list; Broken unless there are that many."""
+    found = run.last.get("result", member)
+    is_list = isinstance(found, list) and len(found) == count and all(isinstance(entry, dict) for entry in found)
+    expect(is_list, f"`{member}` must be a list of {count} objects.", run.last)
+    return list(found)
+
+
+def channels_of(tasks: Tasks, technology: str, upload: str, count: int = 1) -> tuple[Run, list[Entry]]:
+    """Return the task of a recording and the entries of its channels."""
+    run = tasks.upload(upload, technology).accepted().done()
+    return run, entries(run, "channels", count)
+
+
+@statement("C35")
+def test_each_channel_of_a_recording_has_an_entry(tasks: Tasks, technology: str) -> None:
+    """There is one entry for each channel, with its number and the members."""
+    run, channels = channels_of(tasks, technology, "stereo", 2)
+    for number, channel in enumerate(channels):
+        expect(channel.get("channel_number") == number, "Channels must be numbered from 0.", run.last)
+        missing = MEMBERS[technology] - channel.keys()
+        expect(not missing, f"A channel lacks {', '.join(sorted(missing))}.", run.last)
+
+
+@statement("C35")
+def test_each_voiceprint_has_an_entry(tasks: Tasks, technology: str) -> None:
+    """There is one entry for each voiceprint, with the members, in the order of the voiceprints."""
+    both = tasks.voiceprint(), tasks.voiceprint("other speech")
+    runs = [tasks.post(FROM_VOICEPRINTS[technology], *voiceprints) for voiceprints in (both, both[:1], both[1:])]
+    all_done(*runs)
+    run, *singles = runs
+    results = entries(run, "results", 2)
+    for result in results:
+        missing = MEMBERS[technology] - result.keys()
+        expect(not missing, f"A result lacks {', '.join(sorted(missing))}.", run.last)
+    alone = [entries(single, "results", 1)[0] for single in singles]
+    expect(results == alone, f"The order must be that of the voiceprints: {alone}.", run.last)
+
+
+@statement("C35")
+@pytest.mark.parametrize("upload", ["speech", "other speech"])
+def test_a_voiceprint_and_its_recording_give_the_same_result(tasks: Tasks, technology: str, upload: str) -> None:
+    """The entry of a voiceprint equals that of its recording, but for the channel number."""
+    run = tasks.upload(upload, technology)
+    other = tasks.post(FROM_VOICEPRINTS[technology], tasks.voiceprint(upload))
+    all_done(run, other)
+    [channel], [result] = entries(run, "channels", 1), entries(other, "results", 1)
+    without_number = {name: value for name, value in channel.items() if name != "channel_number"}
+    expect(without_number == result, "Both entries must be the same.", run.last, other.last)
+
+
+@statement("C35")
+@pytest.mark.parametrize("upload", ["speech", "other speech"])
+def test_the_probabilities_of_both_genders_sum_to_one(tasks: Tasks, upload: str) -> None:
+    """Each gender has a log-likelihood ratio and a probability; the more probable one has the higher ratio."""
+    run, [channel] = channels_of(tasks, GENDER, upload)
+    ratios, probabilities = (numbers(channel, name, run) for name in ("score_llr", "probability"))
+    expect(abs(sum(probabilities) - 1) <= TOLERANCE, "The probabilities must sum to 1.", run.last)
+    expect(min(probabilities) >= 0, "A probability must not be below 0.", run.last)
+    agree = (ratios[0] > ratios[1]) == (probabilities[0] > probabilities[1])
+    expect(agree, "The more probable gender must have the higher `score_llr`.", run.last)
+
+
+def numbers(channel: Entry, name: str, run: Run) -> list[float]:
+    """Return a number of each gender; Broken if one is missing."""
+    scores = [channel.get(score) for score in SCORES]
+    found = [score.get(name) if isinstance(score, dict) else None for score in scores]
+    numeric = [float(value) for value in found if isinstance(value, int | float)]
+    expect(len(numeric) == len(SCORES), f"Each gender must have a number `{name}`.", run.last)
+    return numeric
+
+
+@statement("C35")
+def test_an_age_is_in_whole_years(tasks: Tasks) -> None:
+    """The age of a speaker is an integer."""
+    run, [channel] = channels_of(tasks, AGE, "speech")
+    age = channel.get("age")
+    expect(type(age) is int and 0 < age < 150, f"`age` must be a number of whole years, got {age}.", run.last)
+
+
+@statement("C19")
+def test_silence_has_neither_gender_nor_age(tasks: Tasks) -> None:
+    """Without speech the task is done, its speech length is 0, and gender and age are null."""
+    for technology, names in ((GENDER, SCORES), (AGE, ("age",))):
+        run, [channel] = channels_of(tasks, technology, "silence")
+        expect(channel.get("speech_length") == 0, "`speech_length` must be 0.", run.last)
+        for name in names:
+            expect(channel.get(name, "missing") is None, f"`{name}` must be null.", run.last)
+
+
+@statement("C23")
+@pytest.mark.parametrize("query", ["range_to=0", "range_from=0.5&range_to=0.5", "range_from=0.5&range_to=0.25"])
+def test_a_range_must_end_after_it_begins(target: Target, query: str) -> None:
+    """An empty range gets a 422, and one of a second is accepted."""
+    media = UPLOADS["speech"].media()
+    Run(target, GENDER, target.post_media(GENDER, media, "?range_from=0.5&range_to=1.5")).accepted()
+    expect_status(target.post_media(GENDER, media, f"?{query}"), 422)

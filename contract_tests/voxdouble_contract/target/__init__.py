@@ -1,0 +1,1 @@
+"""The appliance under test: requests to it, what is known of it, and its clock."""

@@ -1,0 +1,57 @@
+"""The known limits of a target."""
+
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Limits, each None if unknown; a test that depends on an unknown one is unproven."""
+
+    max_upload: int | None = None
+    """Bytes of the largest accepted file."""
+    max_upload_seconds: float | None = None
+    """Seconds within which an upload must be complete."""
+    input_storage: int | None = None
+    """Bytes of uploads that fit into the input storage."""
+    max_audio_seconds: float | None = None
+    """Seconds of audio beyond which a file is not processed."""
+    max_list: int | None = None
+    """The largest number of voiceprints in a list."""
+    max_matrix: int | None = None
+    """The largest number of scores of a comparison."""
+    task_lifetime: float | None = None
+    """Seconds from a task's end to its expiry."""
+    failing_file: Path | None = None
+    """A recording whose extraction ends in state `failed`."""
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Return the profile in a TOML file; ValueError if it has an unknown name or a value out of range."""
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        unknown = values.keys() - {field.name for field in fields(cls)}
+        if unknown:
+            known = ", ".join(field.name for field in fields(cls))
+            raise ValueError(f"{path}: unknown names: {', '.join(sorted(unknown))}; a profile may have: {known}.")
+        for name, value in values.items():
+            if name == "failing_file":
+                values[name] = path.parent / str(value)
+                if not values[name].is_file():
+                    raise ValueError(f"{path}: failing_file must be an existing file, got {values[name]}.")
+            elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                raise ValueError(f"{path}: {name} must be a number from 0 up, got {value!r}.")
+        return cls(**values)
+
+    def with_defaults(self) -> Self:
+        """Return the profile with the vendor's default for every unknown limit (C27), as our own mock has them."""
+        defaults = {
+            "max_upload": 500_000_000,
+            "max_list": 50_000,
+            "max_matrix": 1_000_000,
+            "max_audio_seconds": 7200.0,
+            "task_lifetime": 3600.0,
+        }
+        missing = {name: value for name, value in defaults.items() if getattr(self, name) is None}
+        return replace(self, **missing)  # type: ignore[arg-type]

@@ -1,0 +1,57 @@
+"""The appliances of one run, and the options of the run."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from voxdouble_contract.target.target import Target
+
+MAX_FEW_TASKS = 2
+"""Live tasks that the target `few_tasks` accepts."""
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class SuiteOptions:
+    """Options of a run."""
+
+    strict: bool = False
+    """Whether a statement that differs counts as failed: the rule for our own mock."""
+    expect: str = ""
+    """`mock` or `appliance` if meeting the other kind is an error."""
+    generation: str = AUTO
+    """One of e1 to e4, or `auto` to find it out by requests."""
+
+
+class Targets(ABC):
+    """The appliance under test and, if the suite may start them, others with special options."""
+
+    options: SuiteOptions = SuiteOptions()
+
+    @property
+    @abstractmethod
+    def main(self) -> Target:
+        """The target of nearly all tests."""
+
+    @property
+    @abstractmethod
+    def small_limits(self) -> Target | None:
+        """A target with known and small limits."""
+
+    @property
+    @abstractmethod
+    def movable_clock(self) -> Target | None:
+        """A target whose clock can be moved far ahead without an effect on others."""
+
+    @property
+    @abstractmethod
+    def few_tasks(self) -> Target | None:
+        """A target that accepts `MAX_FEW_TASKS` live tasks."""
+
+    @property
+    @abstractmethod
+    def with_token(self) -> Target | None:
+        """A target that requires a token."""
+
+    @abstractmethod
+    def opened(self) -> list[Target]:
+        """Return the targets used so far."""

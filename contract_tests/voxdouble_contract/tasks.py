@@ -1,0 +1,218 @@
+"""The tasks that tests share: each is started once and polled to its end, and every response is kept.
+
+On a target whose time has to be waited for, all uploads of a technology are started together with its first, so that a
+slow appliance is waited for once and not thirty times.
+"""
+
+import contextlib
+import time
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import pytest
+
+from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.verdicts import expect_status, unproven
+from voxdouble_contract.samples.recordings import BAD, FAILING, GENDER_AND_AGE, UPLOADS
+from voxdouble_contract.target.media import Media
+from voxdouble_contract.target.target import Target
+from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION
+
+FINAL = frozenset({"done", "failed", "rejected"})
+STATES = FINAL | {"pending", "running"}
+UNAVAILABLE = {403: "is not licensed", 404: "does not exist", 405: "does not exist"}
+"""Statuses of a POST to a technology that this target does not offer."""
+NO_ROOM = frozenset({413, 429, 502, 503, 504, 507})
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
+FINE_SECONDS = 1.5
+"""How long a task is polled with the first pause, before the pauses grow."""
+MAX_WAIT_SECONDS = 90.0
+"""How long a task is polled."""
+
+
+@dataclass
+class Run:
+    """One task: the response to its POST and those to every GET."""
+
+    target: Target
+    technology: str
+    start: Exchange
+    polls: list[Exchange] = field(default_factory=list)
+    trouble: str = ""
+    """Why the task could not be polled to its end; empty if it could."""
+
+    @property
+    def task_id(self) -> str:
+        """The id in the 202; the test of S2 reports a missing one."""
+        found = self.start.get("task", "task_id")
+        return found if isinstance(found, str) and found else unproven(f"The 202 has no task id: {self.start}.")
+
+    @property
+    def last(self) -> Exchange:
+        """The latest response."""
+        return self.polls[-1] if self.polls else self.start
+
+    @property
+    def state(self) -> object:
+        """The latest state."""
+        return self.last.get("task", "state")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to poll."""
+        return bool(self.trouble or (self.polls and self.state in FINAL))
+
+    @property
+    def channels(self) -> list[dict[str, Any]]:
+        """The channels of the result; the test of S36 reports a missing list."""
+        found = self.last.get("result", "channels")
+        channels = [channel for channel in found if isinstance(channel, dict)] if isinstance(found, list) else []
+        return channels or unproven(f"The result has no list of channels: {self.last}.")
+
+    @property
+    def channel_numbers(self) -> list[Any]:
+        """The channels' numbers, in the order of the result."""
+        return [channel.get("channel_number") for channel in self.channels]
+
+    @property
+    def vectors(self) -> list[Any]:
+        """The vectors of a conversion's result; the test of S44 reports a missing list."""
+        found = self.last.get("result", "vector_voiceprints")
+        return found if isinstance(found, list) else unproven(f"The result has no list of vectors: {self.last}.")
+
+    def accepted(self) -> Self:
+        """Return this run if the POST got a 202; unproven if the target could not take it, broken if it refused it."""
+        if self.start.status in UNAVAILABLE:
+            unproven(f"The technology {UNAVAILABLE[self.start.status]} here: {self.start}.")
+        if self.start.status in NO_ROOM:
+            unproven(f"The target had no room for the sample: {self.start}.")
+        expect_status(self.start, 202)
+        return self
+
+    def poll(self) -> Exchange:
+        """Poll the task once."""
+        self.polls.append(self.target.get_task(self.technology, self.task_id))
+        return self.last
+
+    def watched(self) -> Self:
+        """Return this run polled as far as possible; unproven if it was not accepted."""
+        if self.start.status != 202:
+            unproven(f"The task could not be started: {self.start}.")
+        watch(self)
+        return self
+
+    def ended(self) -> Self:
+        """Return this run polled to a final state; unproven if that was not possible."""
+        self.watched()
+        if self.trouble:
+            unproven(self.trouble)
+        return self
+
+    def done(self) -> Self:
+        """Return this run polled to the state `done`; unproven if it ended in another."""
+        if self.ended().state != "done":
+            unproven(f"The task ended {self.state}, not done: {self.last.get('error', 'message')}")
+        return self
+
+
+def watch(*runs: Run) -> None:
+    """Poll accepted tasks in turns until each has ended; a run that could not be polled to its end notes why."""
+    open_runs = [run for run in runs if run.start.status == 202 and not run.is_over]
+    for run in open_runs:
+        if not isinstance(run.start.get("task", "task_id"), str):
+            run.trouble = f"The 202 has no task id: {run.start}."
+    open_runs = [run for run in open_runs if not run.trouble]
+    began, waited, pause = time.monotonic(), 0.0, FIRST_PAUSE
+    while open_runs:
+        for run in open_runs:
+            run.poll()
+            if run.last.status != 200 or run.state not in STATES:
+                run.trouble = f"The task could not be polled to its end: {run.last}, state {run.state}."
+            elif max(waited, time.monotonic() - began) > MAX_WAIT_SECONDS:
+                run.trouble = f"The task was still {run.state} after {MAX_WAIT_SECONDS:.0f} s."
+        open_runs = [run for run in open_runs if not run.is_over]
+        if open_runs:
+            open_runs[0].target.clock.pass_time(pause)
+            waited += pause
+            pause = pause if waited < FINE_SECONDS else min(pause * 1.5, LONGEST_PAUSE)
+
+
+def all_done(*runs: Run) -> None:
+    """Poll accepted tasks of one target together until each is `done`; unproven if one ended in another state."""
+    for run in runs:
+        run.accepted()
+    watch(*runs)
+    for run in runs:
+        run.done()
+
+
+class Tasks:
+    """The tasks of one target; each is started when a test first asks for it."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._runs: dict[Hashable, Run] = {}
+        self._probe: Exchange | None = None
+
+    def upload(self, name: str, technology: str = EXTRACTION) -> Run:
+        """Return the task of a named upload; gender and age are asked without its query."""
+        run = self._upload(name, technology)
+        if not run.polls and run.start.status == 202 and not self.target.clock.can_be_moved:
+            with contextlib.suppress(pytest.skip.Exception):  # as far as the budget allows
+                for other in UPLOADS if technology == EXTRACTION else GENDER_AND_AGE:
+                    self._upload(other, technology)
+            watch(*self._runs.values())
+        return run
+
+    def _upload(self, name: str, technology: str) -> Run:
+        key = (technology, name)
+        if key not in self._runs:
+            media, query = self._failing_file() if name == FAILING else (UPLOADS[name].media(), UPLOADS[name].query)
+            start = self.target.post_media(technology, media, query if technology == EXTRACTION else "")
+            self._runs[key] = Run(self.target, technology, start)
+        return self._runs[key]
+
+    def _failing_file(self) -> tuple[Media, str]:
+        file = self.target.profile.failing_file
+        if file is None:
+            unproven("No file that makes a task fail is known (a profile may name a failing_file).")
+        return Media(file.name, file.read_bytes()), ""
+
+    def variant(self, name: str, of: str = "speech") -> Run:
+        """Return a named upload to its end; the target must accept it if it accepts the same recording plainly."""
+        self.upload(of).accepted()
+        return self.upload(name).accepted().ended()
+
+    def bad_ends(self) -> list[Run]:
+        """Return the extractions that ended rejected or failed; unproven if there are none."""
+        names = (*BAD, FAILING) if self.target.profile.failing_file is not None else BAD
+        accepted = [run for run in map(self.upload, names) if run.start.status == 202]
+        found = [run for run in accepted if run.watched().state in FINAL - {"done"}]
+        return found or unproven("No task ended rejected or failed.")
+
+    def post(self, technology: str, *voiceprints: str, **lists: Sequence[str]) -> Run:
+        """Return the task of a list of voiceprints, or of several lists by their member names."""
+        body = {member: list(items) for member, items in lists.items()} or {"voiceprints": list(voiceprints)}
+        key = (technology, str(sorted(body.items())))
+        if key not in self._runs:
+            self._runs[key] = Run(self.target, technology, self.target.post_json(technology, body))
+        return self._runs[key]
+
+    def probe(self) -> Exchange:
+        """Return the response to an empty conversion, which makes no task and shows whether conversion is offered."""
+        if self._probe is None:
+            self._probe = self.target.post_json(CONVERSION, {"voiceprints": []})
+        return self._probe
+
+    def require(self, technology: str) -> None:
+        """End the test unproven unless the target offers the technology, so that a 404 is about the task."""
+        start = self.upload("speech").start if technology == EXTRACTION else self.probe()
+        if start.status in UNAVAILABLE:
+            unproven(f"The technology {UNAVAILABLE[start.status]} here: {start}.")
+
+    def voiceprint(self, name: str = "speech with vector", channel: int = 0) -> str:
+        """Return a voiceprint that the target made itself: it need not accept others."""
+        run = self.upload(name).done()
+        found = run.channels[channel].get("voiceprint") if channel < len(run.channels) else None
+        return found if isinstance(found, str) else unproven(f"The result has no voiceprint: {run.last}.")

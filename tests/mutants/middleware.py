@@ -1,0 +1,151 @@
+"""The means to make an appliance faulty: WSGI middleware that changes what comes in or what goes out."""
+
+import io
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+REASONS = {200: "OK", 202: "Accepted"}
+TASKS, CONTROL = "/api/technology/", "/_mock/"
+
+
+@dataclass
+class Request:
+    """What came in."""
+
+    environ: "WSGIEnvironment"
+
+    @property
+    def method(self) -> str:
+        """The method."""
+        return str(self.environ["REQUEST_METHOD"])
+
+    @property
+    def path(self) -> str:
+        """The path."""
+        return str(self.environ["PATH_INFO"])
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query's parameters."""
+        return dict(parse_qsl(self.environ.get("QUERY_STRING", ""), keep_blank_values=True))
+
+    def ask(self, **parameters: str | None) -> None:
+        """Change the query: set a parameter, or with None take it out."""
+        query = {**self.query, **parameters}
+        self.environ["QUERY_STRING"] = urlencode({name: value for name, value in query.items() if value is not None})
+
+    def header(self, name: str) -> str | None:
+        """Look a header up."""
+        key = name.upper().replace("-", "_")
+        return self.environ.get(key if key.startswith("CONTENT_") else f"HTTP_{key}")
+
+    def read(self) -> bytes:
+        """Read the whole body, and leave it to be read again."""
+        body: bytes = self.environ["wsgi.input"].read(int(self.environ.get("CONTENT_LENGTH") or 0))
+        self.replace(body)
+        return body
+
+    def replace(self, body: bytes) -> None:
+        """Put another body in its place."""
+        self.environ["wsgi.input"] = io.BytesIO(body)
+        self.environ["CONTENT_LENGTH"] = str(len(body))
+
+
+@dataclass
+class Response:
+    """What goes out; a fault changes it in place."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body's JSON, None where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    @json.setter
+    def json(self, value: Any) -> None:
+        self.body = json.dumps(value).encode()
+
+    @property
+    def task(self) -> dict[str, Any]:
+        """The `task` of the body; empty where there is none."""
+        body = self.json
+        found = body.get("task") if isinstance(body, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def state(self) -> object:
+        """The task's state."""
+        return self.task.get("state")
+
+
+Wrap = Callable[["WSGIApplication"], "WSGIApplication"]
+Fault = Callable[[Request, Response], None]
+Twist = Callable[[Request], None]
+
+
+def changing_responses(fault: Fault) -> Wrap:
+    """Make an appliance that answers wrongly; its control routes stay as they are."""
+
+    def wrap(app: "WSGIApplication") -> "WSGIApplication":
+        def faulty(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            if CONTROL in environ["PATH_INFO"]:
+                return app(environ, start_response)
+            request = Request(environ)
+            answer = call(app, environ)
+            fault(request, answer)
+            return send(answer, start_response)
+
+        return faulty
+
+    return wrap
+
+
+def changing_requests(twist: Twist) -> Wrap:
+    """Make an appliance that takes requests for others than they are."""
+
+    def wrap(app: "WSGIApplication") -> "WSGIApplication":
+        def faulty(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            if CONTROL not in environ["PATH_INFO"]:
+                twist(Request(environ))
+            return app(environ, start_response)
+
+        return faulty
+
+    return wrap
+
+
+def call(app: "WSGIApplication", environ: "WSGIEnvironment") -> Response:
+    """Let the application answer."""
+    started: dict[str, Any] = {}
+
+    def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], object]:
+        started.update(status=int(status.split(maxsplit=1)[0]), headers=dict(headers))
+        return lambda _: None
+
+    chunks = app(environ, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close:
+            close()
+    return Response(started["status"], started["headers"], body)
+
+
+def send(answer: Response, start_response: "StartResponse") -> Iterable[bytes]:
+    """Send a changed answer."""
+    headers = {**answer.headers, "Content-Length": str(len(answer.body))}
+    start_response(f"{answer.status} {REASONS.get(answer.status, 'Changed')}", list(headers.items()))
+    return [answer.body]
