@@ -1,5 +1,6 @@
 """Plain HTTP for tests of the mock: whole requests with requests, malformed ones with raw sockets."""
 
+import json
 import socket
 from typing import Any
 from urllib.parse import urlsplit
@@ -100,3 +101,10 @@ def assert_refused(response: requests.Response, status: int, kind: str, location
     assert body["message"].endswith("."), body
     if location is not None:
         assert body["detail"][0]["location"] == location, body
+
+
+def assert_raw_refused(response: tuple[int, bytes], status: int, kind: str) -> None:
+    """Check the status and the vendor's error type of a response that `raw` has returned."""
+    found, body = response
+    assert found == status, body
+    assert json.loads(body)["type"] == kind, body

@@ -11,7 +11,8 @@ from voxdouble_mock.core import errors
 from voxdouble_mock.core.errors import Detail, Refusal, error_body
 from voxdouble_mock.http.address import no_such_path
 
-MAX_DETAILS = 20  # C8
+MAX_DETAILS = 20
+"""Details of one error response (C8)."""
 
 TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.InvalidRequest: (400, "request.invalid"),
@@ -24,6 +25,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.Unavailable: (503, "internal"),
 }
 RETRY_AFTER_SECONDS = 5
+"""The `Retry-After` of a 503 (C28)."""
 
 log = logging.getLogger("voxdouble_mock")
 

@@ -1,15 +1,11 @@
 """The body of a request: its declared length and content type, and its bytes, complete or refused (P1)."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from flask import request
 
 from voxdouble_mock.core.errors import Detail, InvalidRequest, TooLarge, ValidationFailed
-from voxdouble_mock.wsgi.protocol import ENVIRON_KEY
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+from voxdouble_mock.http.current_request import connection
 
 PIECE = 1 << 16
 """Bytes read at a time."""
@@ -23,35 +19,36 @@ def check_content_type(expected: str) -> None:
         raise ValidationFailed([Detail(("header", "content-type"), message, "content-type")])
 
 
-def declared_length(environ: "WSGIEnvironment") -> int | None:
+def declared_length() -> int | None:
     """Return the body's length in bytes as the request declares it: None if chunked, 0 if there is no body."""
-    if environ.get("wsgi.input_terminated"):
+    if request.environ.get("wsgi.input_terminated"):
         return None
-    text = environ.get("CONTENT_LENGTH") or "0"
+    text = request.environ.get("CONTENT_LENGTH") or "0"
     if not text.isdecimal():
         raise InvalidRequest(f"Content-Length must be a number of bytes, got {text[:40]!r}.")
     return int(text)
 
 
-def check_declared_length(environ: "WSGIEnvironment", limit: int) -> None:
+def check_declared_length(limit: int) -> None:
     """Refuse a body whose declared length exceeds the limit, before any of it is read (S25)."""
-    length = declared_length(environ)
+    length = declared_length()
     if length is not None and length > limit:
         raise TooLarge(f"The request body must have at most {limit} bytes, got {length}.")
 
 
-def read_body(environ: "WSGIEnvironment", limit: int, seconds: float) -> Iterator[bytes]:
+def read_body(limit: int, seconds: float) -> Iterator[bytes]:
     """Yield the body in pieces; a refusal is raised unless it arrives complete, within the limit and the time.
 
     Servers treat a body that is cut differently: some raise an error, some end the stream as if it were complete. So
     the bytes are counted here and compared with the declared length (P1).
     """
-    environ[ENVIRON_KEY].set_body_deadline(seconds)
-    declared = declared_length(environ)
+    connection().set_body_deadline(seconds)
+    declared = declared_length()
     received = 0
+    stream = request.environ["wsgi.input"]
     while declared is None or received < declared:
         try:
-            piece = environ["wsgi.input"].read(PIECE if declared is None else min(PIECE, declared - received))
+            piece = stream.read(PIECE if declared is None else min(PIECE, declared - received))
         except (OSError, ValueError) as error:  # cut, too slow or badly chunked
             raise InvalidRequest(f"The request body is not complete: {error}") from error
         if not piece:

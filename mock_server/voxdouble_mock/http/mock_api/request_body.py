@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from flask import request
-
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.http.json_parser import parse_json
 from voxdouble_mock.http.request_body import read_body
@@ -30,4 +28,4 @@ def read_text() -> str:
 
 
 def _read() -> bytes:
-    return b"".join(read_body(request.environ, MAX_BYTES, MAX_SECONDS))
+    return b"".join(read_body(MAX_BYTES, MAX_SECONDS))

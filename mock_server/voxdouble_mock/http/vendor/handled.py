@@ -1,4 +1,4 @@
-"""The result of handling a request to the vendor's paths, and the last steps of each: request log and fault."""
+"""The result of a view of the vendor's routes, and the last steps of every request: its log entry and its fault."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """A response, the facts about its request that only the view knows, and the fault to apply to the response."""
+    """A response, what the log entry says about its request, and the fault to apply to the response."""
 
     response: Response
     technology: str | None = None
@@ -42,7 +42,7 @@ class Handled:
 
 
 def handle(view: Callable[[], Handled]) -> Handled:
-    """Return a view's result, or for an exception of the view the error response."""
+    """Return a view's result, or an error response if the view raises an exception."""
     try:
         return view()
     except Exception as error:  # noqa: BLE001 (error_response logs each exception that is not a refusal)
@@ -62,7 +62,7 @@ def finish(services: Services, handled: Handled) -> Response:
 
 
 def add_vendor_route(app: Flask, services: Services, path: str, view: Callable[[], Response]) -> None:
-    """Add a GET route that no fault concerns."""
+    """Add a GET route that is logged, and to which faults do not apply."""
     add_route(app, "GET", path, lambda: finish(services, handle(lambda: Handled(view()))))
 
 

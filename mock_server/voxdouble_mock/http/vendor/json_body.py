@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any
 
-from flask import request
-
 from voxdouble_mock.core.errors import Detail, Unavailable, ValidationFailed
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.http.byte_quota import ByteQuota
@@ -39,7 +37,7 @@ class JsonBody:
 
 def check_size(limits: Limits) -> None:
     """Refuse a body whose declared length exceeds the limit, before it is read (S25)."""
-    check_declared_length(request.environ, limits.max_json)
+    check_declared_length(limits.max_json)
 
 
 def check_type() -> None:
@@ -53,8 +51,8 @@ def receive(limits: Limits, quota: ByteQuota) -> Iterator[JsonBody]:
     reserved = 0
     text = bytearray()
     try:
-        reserved = _reserve(declared_length(request.environ) or 0, quota)
-        for piece in read_body(request.environ, limits.max_json, limits.max_upload_seconds):
+        reserved = _reserve(declared_length() or 0, quota)
+        for piece in read_body(limits.max_json, limits.max_upload_seconds):
             if len(text) + len(piece) > reserved:
                 reserved += _reserve(len(piece), quota)
             text += piece

@@ -43,7 +43,7 @@ def register(app: Flask, services: Services) -> None:
 
 
 def call(services: Services, technology: str, view: Callable[..., Handled], task_id: str | None = None) -> Response:
-    """Answer a call to a technology, unless an armed status fault refuses it."""
+    """Answer a call to a technology with its view's result, or with the status that an armed fault injects."""
     armed = services.control.next_fault(namespace(), technology, request.method, task_id)
     if isinstance(armed, Status):
         handled = Handled(refused_by(services, armed))
@@ -109,7 +109,7 @@ def get_task(services: Services, technology: Technology, task_id: str, armed: Fa
 
 def no_such_task() -> NotFound:
     """Return the refusal of an id that is unknown, or whose task has expired (S19, S20)."""
-    return NotFound("There is no such task: its id is wrong, or the task has expired.")
+    return NotFound("There is no task with this id: the id is wrong, or the task has expired.")
 
 
 def refused_by(services: Services, fault: Status) -> Response:

@@ -36,7 +36,7 @@ class Upload:
 
 def check_size(limits: Limits) -> None:
     """Refuse an upload whose declared length exceeds the limit, before it is read (S25)."""
-    check_declared_length(request.environ, limits.max_upload + FRAMING)
+    check_declared_length(limits.max_upload + FRAMING)
 
 
 def boundary() -> str:
@@ -128,7 +128,7 @@ def _parse(separator: str, parts: _Parts, limits: Limits) -> None:
         header_charset="utf-8",
     )
     try:
-        for piece in read_body(request.environ, limits.max_upload + FRAMING, limits.max_upload_seconds):
+        for piece in read_body(limits.max_upload + FRAMING, limits.max_upload_seconds):
             if not parser.closed:
                 for event in parser.parse(piece):
                     parts.take(event)

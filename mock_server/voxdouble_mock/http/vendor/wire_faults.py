@@ -12,13 +12,15 @@ from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.task import FINAL, State
 from voxdouble_mock.http.current_request import connection
 from voxdouble_mock.http.errors import TABLE, error_text
-from voxdouble_mock.http.wire import TASKS
+from voxdouble_mock.http.wire import TASKS, seconds
 
 TYPES = {status: kind for status, kind in TABLE.values() if status != 503}
 TYPES[429] = "request.rate-limit-exceeded"
+"""The vendor's error type of each status; of all others it is `internal`."""
 UNKNOWN_TASK = "00000000-0000-4000-8000-000000000000"
 PAGE = "<html><head><title>{status} {phrase}</title></head><body><h1>{status} {phrase}</h1><hr>a proxy</body></html>"
 RATE_LIMIT = 10
+"""The number of requests that an injected 429 claims as the limit."""
 
 
 def status_response(fault: Status, now: int) -> Response:
@@ -34,7 +36,7 @@ def status_response(fault: Status, now: int) -> Response:
         wait = 1.0 if wait is None else wait
         response.headers["x-ratelimit-limit"] = str(RATE_LIMIT)
         response.headers["x-ratelimit-remaining"] = "0"
-        response.headers["x-ratelimit-reset"] = str(math.ceil(now / 1000 + wait))
+        response.headers["x-ratelimit-reset"] = str(math.ceil(seconds(now) + wait))
     if wait is not None:
         response.headers["Retry-After"] = str(math.ceil(wait))
     if fault.status == 405:
@@ -71,11 +73,11 @@ def apply_fault(fault: Fault | None, response: Response) -> Response:
             connection().close_without_response()
         case faults.Reset():
             connection().reset()
-        case faults.Delay(seconds=seconds, during=False):
-            connection().wait(seconds)
-        case faults.Delay(seconds=seconds):
+        case faults.Delay(seconds=delay, during=False):
+            connection().wait(delay)
+        case faults.Delay(seconds=delay):
             body = response.get_data()
-            response.response = halves(body, partial(connection().wait, seconds))
+            response.response = halves(body, partial(connection().wait, delay))
             response.content_length = len(body)
         case _:
             pass
