@@ -1,4 +1,4 @@
-"""A client for the REST API of the Phonexia Speech Platform 4 Virtual Appliance: typed and patient."""
+"""A client for the REST API of the Phonexia Speech Platform 4 Virtual Appliance."""
 
 from voxdouble_client._client import ApplianceClient
 from voxdouble_client._errors import (
@@ -10,24 +10,14 @@ from voxdouble_client._errors import (
     TaskRejected,
     TransportError,
 )
-from voxdouble_client._models import (
-    ChannelVoiceprint,
-    Outcome,
-    TaskAnswer,
-    TaskError,
-    VoiceprintConversion,
-    VoiceprintExtraction,
-)
-from voxdouble_client._speaker_models import (
-    Age,
-    AgeEstimation,
-    Comparison,
-    Gender,
-    GenderIdentification,
-    GenderScore,
-    Merging,
-)
+from voxdouble_client._models import TaskAnswer, TaskError
 from voxdouble_client._task import TaskHandle
+from voxdouble_client._technologies.age_estimation import Age, AgeEstimation
+from voxdouble_client._technologies.gender_identification import Gender, GenderIdentification, GenderScore
+from voxdouble_client._technologies.voiceprint_comparison import Comparison
+from voxdouble_client._technologies.voiceprint_conversion import VoiceprintConversion
+from voxdouble_client._technologies.voiceprint_extraction import ChannelVoiceprint, Outcome, VoiceprintExtraction
+from voxdouble_client._technologies.voiceprint_merging import Merging
 
 __all__ = [
     "Age",
@@ -55,4 +45,4 @@ __all__ = [
 ]
 
 for _name in __all__:
-    globals()[_name].__module__ = __name__  # tracebacks and pickles show the public name, not where it is written
+    globals()[_name].__module__ = __name__  # tracebacks and pickles show the public name

@@ -1,148 +1,224 @@
-"""The client: extraction and conversion of voiceprints, on top of what is told of speakers from them."""
+"""The public client. The methods of a technology are written in its own file, as functions of the client."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Literal
+import re
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
-from voxdouble_client._arguments import MOST_VOICEPRINTS, checked_voiceprints, extraction_query
-from voxdouble_client._clock import Deadline
-from voxdouble_client._errors import ApplianceError
-from voxdouble_client._http.body import File, Progress, form, json_body
-from voxdouble_client._many import in_order
-from voxdouble_client._models import Outcome, VoiceprintConversion, VoiceprintExtraction
-from voxdouble_client._results import CONVERSION, EXTRACTION, conversion_of, extraction, joined
-from voxdouble_client._speakers import SpeakerClient
+import orjson
+
+from voxdouble_client._clock import Clock, Deadline, checked_timeout
+from voxdouble_client._errors import MAY_HAVE_RUN_STATUSES, ApiError, ContractError
+from voxdouble_client._http.body import File, Progress, check_numbers
+from voxdouble_client._http.retry import RetryingTransport
+from voxdouble_client._http.tls_and_proxy import check_certificates, check_proxy
+from voxdouble_client._http.transport import Transport
+from voxdouble_client._http.urls import BaseUrl, ForeignLocation, Query, task_url_parts
+from voxdouble_client._http.wire import Accepted, Request, accepted_task
+from voxdouble_client._models import TaskAnswer
+from voxdouble_client._polling import TaskPoller
 from voxdouble_client._task import TaskHandle
+from voxdouble_client._technologies import (
+    age_estimation,
+    gender_identification,
+    reader_for,
+    voiceprint_comparison,
+    voiceprint_conversion,
+    voiceprint_extraction,
+    voiceprint_merging,
+)
+from voxdouble_client._technologies._request import TaskRequest
+from voxdouble_client._technologies._results import plain
+
+R = TypeVar("R")
+
+_TOKEN = re.compile(r"[!-~]+")
 
 
-class ApplianceClient(SpeakerClient):
-    __doc__ = SpeakerClient.__doc__
+class ApplianceClient:
+    """A client of the appliance at `url`, which may have a path prefix.
 
-    def extract_voiceprint(
+    `timeout` is the deadline of each call in seconds, from its start to its result, unless the call has its own.
+    `token` is sent as a bearer token. `ca` is the path of certificates to trust instead of the usual ones, `proxy` the
+    URL of a proxy to use instead of the environment's. `foreign_location` says what to do if the URL of a task has
+    another origin: fail ("refuse"), or take its path to the appliance ("rebase"). `sleep` and `now` are the clock of
+    all waiting, in seconds. One client serves many threads, over pooled connections.
+    """
+
+    def __init__(
         self,
-        file: File,
+        url: str,
         *,
-        include_vector_voiceprint: bool = False,
-        channel_mode: Literal["split", "mix"] | None = None,
-        channels: Sequence[int] = (),
+        timeout: float = 3600.0,
+        token: str | None = None,
+        ca: str | os.PathLike[str] | None = None,
+        proxy: str | None = None,
+        foreign_location: ForeignLocation = "refuse",
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if token is not None and not _TOKEN.fullmatch(token):
+            raise ValueError("`token` must be printable ASCII without spaces.")
+        if foreign_location not in {"refuse", "rebase"}:
+            raise ValueError(f'`foreign_location` must be "refuse" or "rebase", got {foreign_location!r}.')
+        self._base = BaseUrl.parse(url)
+        check_certificates(url, ca)
+        check_proxy(url, proxy)
+        self._timeout = checked_timeout(timeout)
+        self._foreign = foreign_location
+        transport = Transport(token=token, ca=os.fspath(ca) if ca else None, proxy=proxy)
+        self._transport = RetryingTransport(transport, Clock(sleep, now))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._base}>"
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._transport.transport.close()
+
+    extract_voiceprint = voiceprint_extraction.extract_voiceprint
+    extract_voiceprints = voiceprint_extraction.extract_voiceprints
+    start_voiceprint_extraction = voiceprint_extraction.start_voiceprint_extraction
+
+    convert_voiceprints = voiceprint_conversion.convert_voiceprints
+    start_voiceprint_conversion = voiceprint_conversion.start_voiceprint_conversion
+
+    compare_voiceprints = voiceprint_comparison.compare_voiceprints
+    start_voiceprint_comparison = voiceprint_comparison.start_voiceprint_comparison
+
+    merge_voiceprints = voiceprint_merging.merge_voiceprints
+    start_voiceprint_merging = voiceprint_merging.start_voiceprint_merging
+
+    identify_gender = gender_identification.identify_gender
+    identify_gender_of_voiceprints = gender_identification.identify_gender_of_voiceprints
+    start_gender_identification = gender_identification.start_gender_identification
+    start_gender_identification_of_voiceprints = gender_identification.start_gender_identification_of_voiceprints
+
+    estimate_age = age_estimation.estimate_age
+    estimate_age_of_voiceprints = age_estimation.estimate_age_of_voiceprints
+    start_age_estimation = age_estimation.start_age_estimation
+    start_age_estimation_of_voiceprints = age_estimation.start_age_estimation_of_voiceprints
+
+    def run(
+        self,
+        technology: str,
+        *,
+        files: Mapping[str, File] | None = None,
+        config: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | None = None,
+        params: Query | None = None,
         timeout: float | None = None,
         progress: Progress | None = None,
         on_state: Callable[[str], None] | None = None,
-    ) -> VoiceprintExtraction:
-        """Extract the voiceprint of each channel, and wait for the result; `timeout` is for all of it, in seconds.
+    ) -> TaskAnswer:
+        """Run a technology that has no method here, and return the answer with which the task is done.
 
-        The parameters are those of `start_voiceprint_extraction`; `on_state` is called with each new state of the task.
-        Errors: TransportError, ApiError or ContractError where no task was started, then those of `TaskHandle.result`.
+        `timeout` is for the whole call; `on_state` is called with each new state of the task. The other parameters are
+        those of `start`.
         """
         deadline = self._deadline(timeout)
-        handle = self.start_voiceprint_extraction(
-            file,
-            include_vector_voiceprint=include_vector_voiceprint,
-            channel_mode=channel_mode,
-            channels=channels,
-            timeout=timeout,
-            progress=progress,
-        )
-        return handle._result(deadline, on_state)  # noqa: SLF001  one deadline for both halves
+        return self._run_to_end(_plain_request(technology, files, config, json, params), deadline, progress, on_state)
 
-    def extract_voiceprints(
+    def start(
         self,
-        files: Iterable[File],
+        technology: str,
         *,
-        concurrency: int = 4,
-        include_vector_voiceprint: bool = False,
-        channel_mode: Literal["split", "mix"] | None = None,
-        channels: Sequence[int] = (),
-        timeout: float | None = None,
-    ) -> Iterator[Outcome]:
-        """Extract from many files, at most `concurrency` at once, and yield one outcome a file, in their order.
-
-        `timeout` is each file's own. What goes wrong with a file, or in reading it, is its outcome, and ends no other.
-        TypeError where `files` is one file, ValueError where an option can be right for none.
-        """
-        if isinstance(files, (str, bytes, os.PathLike)) or hasattr(files, "read"):
-            raise TypeError(f"files is a list of files, like [file], not one: {type(files).__name__}.")
-        channels = tuple(channels)
-        extraction_query(include_vector=include_vector_voiceprint, channel_mode=channel_mode, channels=channels)
-        self._deadline(timeout)
-
-        def extract(file: File) -> Outcome:
-            try:
-                result = self.extract_voiceprint(
-                    file,
-                    include_vector_voiceprint=include_vector_voiceprint,
-                    channel_mode=channel_mode,
-                    channels=channels,
-                    timeout=timeout,
-                )
-            except Exception as error:  # noqa: BLE001  a file object of the caller's own may raise anything
-                return Outcome(file, None, error)
-            return Outcome(file, result, None)
-
-        return in_order(extract, files, concurrency)
-
-    def start_voiceprint_extraction(
-        self,
-        file: File,
-        *,
-        include_vector_voiceprint: bool = False,
-        channel_mode: Literal["split", "mix"] | None = None,
-        channels: Sequence[int] = (),
+        files: Mapping[str, File] | None = None,
+        config: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | None = None,
+        params: Query | None = None,
         timeout: float | None = None,
         progress: Progress | None = None,
-    ) -> TaskHandle[VoiceprintExtraction]:
-        """Start an extraction (S28 to S40); `timeout` is for the upload and its acceptance, in seconds.
+    ) -> TaskHandle[TaskAnswer]:
+        """Start a task of a technology that has no method here; `timeout` is for sending and acceptance, in seconds.
 
-        Errors: TransportError, which says whether the task may have been started all the same; ApiError where the
-        appliance refuses; ContractError; and Python's own OSError where the file cannot be read.
-
-        `include_vector_voiceprint` asks for the vectors too; `channel_mode` "mix" makes one voiceprint of all channels;
-        `channels` picks some, counted from 0; `progress` is called with the bytes sent so far and in all.
+        Either `files` are sent as the parts of a form, usually `{"file": path}`, with `config` as the vendor's part of
+        that name, or `json` is sent as the body. `params` is the query.
         """
         deadline = self._deadline(timeout)
-        query = extraction_query(include_vector=include_vector_voiceprint, channel_mode=channel_mode, channels=channels)
-        with form({"file": file}, {}, progress) as body:
-            return self._start(self._base.technology(EXTRACTION, query), body, deadline, extraction)
+        return self._start(_plain_request(technology, files, config, json, params), deadline, progress)
 
-    def convert_voiceprints(
-        self, voiceprints: Iterable[str], *, batch_size: int = MOST_VOICEPRINTS, timeout: float | None = None
-    ) -> VoiceprintConversion:
-        """Convert voiceprints to vectors, in their order, in calls of at most `batch_size` (S41 to S47).
+    def task(self, url: str) -> TaskHandle[Any]:
+        """Return the handle of a task that was started before, by its URL or path."""
+        resolved = self._base.resolve(url, str(self._base), self._foreign) if "/api/technology/" in url else ""
+        parts = task_url_parts(resolved)
+        if parts is None:
+            raise ValueError(f"A task's URL must end in /api/technology/<technology>/<task id>, got {url!r}.")
+        reader = reader_for(parts.technology)
+        return TaskPoller(self._transport, resolved, parts.task_id, reader, self._timeout).handle
 
-        `timeout` is for all of it, in seconds. The errors are those of `extract_voiceprint`; where there are several
-        calls, a note on the error says in which it came.
-        """
-        if batch_size < 1:
-            raise ValueError(f"batch_size is at least 1, not {batch_size}.")
-        deadline = self._deadline(timeout)
-        todo = checked_voiceprints(voiceprints)
-        done = VoiceprintConversion([], ())
-        for first in range(0, len(todo), batch_size):
-            batch = todo[first : first + batch_size]
+    def _deadline(self, timeout: float | None) -> Deadline:
+        return self._transport.clock.deadline(self._timeout if timeout is None else timeout)
+
+    def _run_to_end(
+        self,
+        request: TaskRequest[R],
+        deadline: Deadline,
+        progress: Progress | None = None,
+        on_state: Callable[[str], None] | None = None,
+    ) -> R:
+        return self._started(request, deadline, progress).result(deadline, on_state)
+
+    def _start(self, request: TaskRequest[R], deadline: Deadline, progress: Progress | None = None) -> TaskHandle[R]:
+        return self._started(request, deadline, progress).handle
+
+    def _started(self, request: TaskRequest[R], deadline: Deadline, progress: Progress | None) -> TaskPoller[R]:
+        url = self._base.technology(request.technology, request.query)
+
+        def pause_rule(wanted: float) -> float | None:
+            # Sending again earlier than the appliance asked for would only be refused again.
+            return wanted if wanted < deadline.left() else None
+
+        with request.body(progress) as body:
             try:
-                part = self._start_conversion(batch, deadline)._result(deadline, None)  # noqa: SLF001
-                done = joined(done, part)
-            except ApplianceError as error:
-                error.converted = done if done.answers else None
-                error.add_note(f"In the call for the voiceprints {first} to {first + len(batch) - 1} of {len(todo)}.")
+                accepted = accepted_task(self._transport.send(Request("POST", url, body), deadline, pause_rule))
+                task_url = self._task_url(accepted, url)
+            except ContractError as error:
+                error.may_have_run = True  # the response was not a refusal
                 raise
-        return done
+            except ApiError as error:
+                error.may_have_run = error.status in MAY_HAVE_RUN_STATUSES
+                raise
+        return TaskPoller(
+            self._transport, task_url, accepted.task_id, request.read, self._timeout, state=accepted.state
+        )
 
-    def start_voiceprint_conversion(
-        self, voiceprints: Iterable[str], *, timeout: float | None = None
-    ) -> TaskHandle[VoiceprintConversion]:
-        """Start the conversion of at most 50,000 voiceprints (S41); `timeout` is for sending and acceptance."""
-        deadline = self._deadline(timeout)
-        todo = checked_voiceprints(voiceprints)
-        if len(todo) > MOST_VOICEPRINTS:
-            raise ValueError(
-                f"One call takes at most {MOST_VOICEPRINTS} voiceprints, not {len(todo)};"
-                " convert_voiceprints makes several calls."
+    def _task_url(self, accepted: Accepted, url: str) -> str:
+        task_url = self._base.resolve(accepted.location, url, self._foreign)
+        path = task_url.partition("?")[0]
+        if path.endswith(f"/{accepted.task_id}/"):
+            raise ContractError(
+                f"The task's URL must end in its id, got {accepted.location!r}, which ends in a slash.", url=url
             )
-        return self._start_conversion(todo, deadline)
+        if not path.endswith(f"/{accepted.task_id}"):
+            raise ContractError(
+                f"The task's URL must end in its id {accepted.task_id}, got {accepted.location!r}, the URL of another.",
+                url=url,
+            )
+        return task_url
 
-    def _start_conversion(self, voiceprints: list[str], deadline: Deadline) -> TaskHandle[VoiceprintConversion]:
-        body = json_body({"voiceprints": voiceprints})
-        return self._start(self._base.technology(CONVERSION, {}), body, deadline, conversion_of(len(voiceprints)))
+
+def _plain_request(
+    technology: str,
+    files: Mapping[str, File] | None,
+    config: Mapping[str, Any] | None,
+    json: Mapping[str, Any] | None,
+    params: Query | None,
+) -> TaskRequest[TaskAnswer]:
+    if (files is None) == (json is None) or (config is not None and files is None):
+        raise ValueError("A task must be started either with `files` or with `json`, and `config` needs `files`.")
+    check_numbers(config)
+    fields = {} if config is None else {"config": orjson.dumps(config).decode()}
+    return TaskRequest(technology, plain, params or {}, json, files or {}, fields)

@@ -1,82 +1,78 @@
-"""Everything that can go wrong, as one tree; `except ApplianceError` catches all of it.
+"""All errors of this package, as one tree; `except ApplianceError` catches every one.
 
     ApplianceError
-    ├── TransportError   no whole answer came: unreachable, broken off, out of time
-    ├── ApiError         the appliance, or a proxy before it, answered with an error status
-    ├── TaskFailed       the task ran into a problem (state `failed`)
-    ├── TaskRejected     the task was not executed: its input does not meet a requirement (state `rejected`)
-    ├── PollTimeout      the deadline came before the end of the task, which goes on
-    └── ContractError    the answer is not what the appliance's contract promises
+    ├── TransportError   no complete response: unreachable, broken off, out of time
+    ├── ApiError         the appliance, or a proxy in front of it, responded with an error status
+    ├── TaskFailed       the task hit a problem while it ran (state `failed`)
+    ├── TaskRejected     the task was not run: its input does not meet a requirement (state `rejected`)
+    ├── PollTimeout      the deadline passed before the task ended; the task goes on
+    └── ContractError    a response breaks the appliance's contract
 
-Mistakes in the caller's own arguments are Python's `ValueError` and `TypeError`, unreadable files its `OSError`.
-Every error can be pickled, so it survives the way out of a process pool.
+Wrong arguments are Python's own `ValueError` and `TypeError`, unreadable files its `OSError`. Every error can be
+pickled, so it survives the way out of a process pool.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from voxdouble_client._models import TaskAnswer, TaskError, VoiceprintConversion
+from voxdouble_client._models import TaskAnswer, TaskError
+from voxdouble_client._task import TaskHandle
 
-if TYPE_CHECKING:
-    from voxdouble_client._task import TaskHandle
+RETRY_STATUSES = frozenset({429, 502, 503, 504})
+"""The statuses that mean "try later": they say nothing against the request itself."""
 
-
-TRY_LATER = frozenset({429, 502, 503, 504})
-"""The statuses that say that it is not the request that is wrong."""
-
-MAY_HAVE_RUN = frozenset({500, 502, 504})
-"""The statuses of a start after which there may be a task: something broke on the way there, or on the way back."""
+MAY_HAVE_RUN_STATUSES = frozenset({500, 502, 504})
+"""The statuses of a start after which a task may exist: something broke on the way there or on the way back."""
 
 
 class ApplianceError(Exception):
     """The base of all errors of this package.
 
-    `handle` is that of the task where the error came after one was started or taken up, while it was waited for; None
-    where there is none to go on with. `may_have_run` says whether a task was or may have been started: False means that
-    the same call can be made again without starting a second one. `converted` has what `convert_voiceprints` had
-    finished in the calls before the one that failed, else None.
+    `handle` is the handle of the task if the error came after the task was started or taken up, else None.
+    `may_have_run` is True if a task was or may have been started; if it is False, the same call can be made again
+    without starting a second task. `converted` is the `VoiceprintConversion` of the calls that `convert_voiceprints`
+    had finished before the one that failed, else None.
     """
 
     handle: TaskHandle[Any] | None = None
     may_have_run: bool = False
-    converted: VoiceprintConversion | None = None
+    converted: Any = None
 
     def __str__(self) -> str:
-        return " ".join(filter(None, [super().__str__(), self._outlook()]))
+        return " ".join(filter(None, [super().__str__(), self._next_step()]))
 
-    def _outlook(self) -> str:
-        """Say what the caller has to know before trying again."""
+    def _next_step(self) -> str:
+        """Return what the caller must know before trying again, or nothing."""
         if self.handle is not None:
             return (
-                f"The task {self.handle.url} was started. Wait on with error.handle.result(), or later with"
+                f"The task {self.handle.url} was started. Wait for it with error.handle.result(), or later with"
                 f" ApplianceClient.task({self.handle.url!r}).result()."
             )
         return "The appliance may have started the task." if self.may_have_run else ""
 
-    def held_by(self, handle: TaskHandle[Any]) -> Self:
-        """Become an error that came while the task of `handle` was waited for."""
+    def attach_handle(self, handle: TaskHandle[Any]) -> Self:
+        """Return this error, marked as raised while the task of `handle` was being polled."""
         self.handle = handle
         self.may_have_run = True
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The standard way calls `cls(*args)`, which keyword-only facts break.
-        return _revive, (type(self), self.args, self.__dict__)
+        # The standard way calls `cls(*args)`, which fails for classes with keyword-only parameters.
+        return _unpickled, (type(self), self.args, self.__dict__)
 
 
-def _revive(cls: type[ApplianceError], args: tuple[Any, ...], facts: dict[str, Any]) -> ApplianceError:
+def _unpickled(cls: type[ApplianceError], args: tuple[Any, ...], attributes: dict[str, Any]) -> ApplianceError:
     error = cls.__new__(cls, *args)
-    error.__dict__.update(facts)
+    error.__dict__.update(attributes)
     return error
 
 
 class TransportError(ApplianceError):
-    """No whole answer came to a request.
+    """A request got no complete response.
 
-    `may_have_run` is False when not one byte of the request that starts a task had been sent.
-    `timed_out` says whether the call's own deadline ended it, `transient` whether the same request may do better later.
-    `reached` is False where not even a connection was made.
+    `may_have_run` is False if not one byte of the request that starts a task had been sent. `timed_out` is True if the
+    call's own deadline ended it, `transient` if the same request may succeed later, `reached` if a connection was made.
     """
 
     def __init__(
@@ -98,11 +94,11 @@ class TransportError(ApplianceError):
 
 
 class ApiError(ApplianceError):
-    """An answer with an HTTP error status.
+    """A response with an HTTP error status.
 
-    `type`, `message` and `detail` are those of the vendor's error body (S64, S65); `type` is None where the body is not
-    one, as when a proxy answers with a page of HTML. `retry_after` is the pause in seconds that is asked for, or None.
-    `transient` says whether the same request may do better later.
+    `type`, `message` and `detail` are the members of the vendor's error body (S64, S65); `type` is None if the body is
+    something else, as with a proxy's HTML page. `retry_after` is the pause in seconds that the response asks for, or
+    None. `transient` is True if the same request may succeed later.
     """
 
     def __init__(
@@ -123,11 +119,11 @@ class ApiError(ApplianceError):
         self.message = message
         self.detail = detail or []
         self.retry_after = retry_after
-        self.transient = status in TRY_LATER
+        self.transient = status in RETRY_STATUSES
 
 
-class _BadEnd(ApplianceError):
-    """What the two bad ends of a task have in common: `task_id`, `url`, `error` (why), `answer` (the whole of it)."""
+class TaskEndedBadly(ApplianceError):
+    """The base of TaskFailed and TaskRejected; `error` is the reason, `answer` the whole answer of the last poll."""
 
     def __init__(self, text: str, *, url: str, answer: TaskAnswer, error: TaskError) -> None:
         super().__init__(text)
@@ -137,29 +133,29 @@ class _BadEnd(ApplianceError):
         self.answer = answer
         self.error = error
 
-    def _outlook(self) -> str:
+    def _next_step(self) -> str:
         return ""  # the task has ended
 
 
-class TaskFailed(_BadEnd):
-    """The task hit a problem during execution; `error` tells which (S14, S16)."""
+class TaskFailed(TaskEndedBadly):
+    """The task hit a problem while it ran; `error` says which (S14, S16)."""
 
 
-class TaskRejected(_BadEnd):
-    """The task was not executed, as its input does not meet a requirement; `error` tells which (S14, S16)."""
+class TaskRejected(TaskEndedBadly):
+    """The task was not run because its input does not meet a requirement; `error` says which (S14, S16)."""
 
 
 class PollTimeout(ApplianceError):
-    """The deadline came before the end of the task, which goes on: `error.handle.result()` waits on.
+    """The deadline passed before the task ended. The task goes on: `error.handle.result()` continues to wait.
 
-    `state` is the last state seen, or None where no look succeeded; `timeout` is in seconds.
+    `state` is the last state polled, or None if no poll succeeded; `timeout` is in seconds.
     """
 
     handle: TaskHandle[Any]
 
     def __init__(self, text: str, *, handle: TaskHandle[Any], state: str | None, timeout: float) -> None:
         super().__init__(text)
-        self.held_by(handle)
+        self.attach_handle(handle)
         self.task_id = handle.task_id
         self.url = handle.url
         self.state = state
@@ -167,7 +163,7 @@ class PollTimeout(ApplianceError):
 
 
 class ContractError(ApplianceError):
-    """An answer that the appliance's contract does not allow: broken JSON, a member missing, a foreign `Location`."""
+    """A response that breaks the appliance's contract: malformed JSON, a missing member, a foreign `Location`."""
 
     def __init__(self, message: str, *, url: str) -> None:
         super().__init__(message)

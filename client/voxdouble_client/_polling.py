@@ -1,90 +1,199 @@
-"""How a task is waited for: how long to pause between looks, and the loop that looks until the end or the deadline."""
+"""The polling of a task: the pauses between polls, the loop, and the errors with which waiting ends."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
 
-from voxdouble_client._clock import Clock, Deadline
-from voxdouble_client._errors import ApiError, ApplianceError, TransportError
+from voxdouble_client._clock import Clock, Deadline, PauseRule
+from voxdouble_client._convert import InvalidResult
+from voxdouble_client._errors import (
+    ApiError,
+    ApplianceError,
+    ContractError,
+    PollTimeout,
+    TaskFailed,
+    TaskRejected,
+    TransportError,
+)
+from voxdouble_client._http.retry import RetryingTransport
+from voxdouble_client._http.wire import (
+    GET_STALL_SECONDS,
+    Request,
+    printable,
+    retry_after,
+    task_answer,
+    vendor_error_text,
+)
 from voxdouble_client._models import TaskAnswer
+from voxdouble_client._task import TaskHandle
 
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 5.0
-SHORTEST_LAST_LOOK, LONGEST_LAST_LOOK = 0.02, 0.5
+R = TypeVar("R")
+
+MIN_PAUSE, MAX_PAUSE = 0.02, 5.0
+MIN_LAST_POLL, MAX_LAST_POLL = 0.02, 0.5
 """Seconds before the deadline at which a pause ends, so that a task that ended meanwhile is still seen."""
 
 CLOCK_TICK = 0.001
-"""Seconds. A clock may count in milliseconds, as a mock does, and not move for less."""
+"""Seconds. A clock may count in milliseconds, as a mock's does, and not move for less."""
 
-Look = Callable[[Deadline, Callable[[float], float | None]], tuple[TaskAnswer, float | None]]
-"""Asks for the task once, within the deadline and by a rule for pauses; the answer, and the pause it asks for."""
+Poll: TypeAlias = Callable[[Deadline, PauseRule], tuple[TaskAnswer, float | None]]
+"""Polls once, within the deadline, with retries; returns the answer and the pause that it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waited:
-    """How waiting ended: the last answer, final unless the deadline came first, and what the last look failed for."""
+class WaitResult:
+    """The end of a wait: the last answer, final unless the deadline passed, and the last poll's failure, if any."""
 
     answer: TaskAnswer | None
     failure: ApplianceError | None = None
 
 
-def pause_between_looks(age: float, chance: float) -> float:
-    """Tell the seconds until the next look at a task of this age: a tenth of it, so no result is late by more.
+def pause_between_polls(age: float, jitter: float) -> float:
+    """Return the seconds until the next poll of a task of this age: a tenth of it, so that no result is later.
 
-    `chance` in [0, 1) spreads the looks of clients that started together.
+    `jitter` in [0, 1) spreads the polls of clients that started together.
     """
-    return min(max(age / 10, SHORTEST_PAUSE), LONGEST_PAUSE) * (0.8 + 0.2 * chance)
+    return min(max(age / 10, MIN_PAUSE), MAX_PAUSE) * (0.8 + 0.2 * jitter)
 
 
-class Within:
-    """The rule for pauses in a wait: as wished, but with time left for a last look; None when there is none.
+class PausePolicy:
+    """The pause rule of a wait: shortens a pause to leave time for one last poll, and ends the wait when there is none.
 
-    The time left is twice what the longest look took, within bounds and at most a tenth of the whole wait.
+    The time left is twice that of the slowest poll, within bounds and at most a tenth of the whole wait.
     """
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
-        self._longest = 0.0
+        self._slowest = 0.0
 
-    def took(self, seconds: float) -> None:
-        """Learn how long a look took."""
-        self._longest = max(self._longest, seconds)
+    def poll_took(self, seconds: float) -> None:
+        """Record how long a poll took."""
+        self._slowest = max(self._slowest, seconds)
 
-    def __call__(self, wished: float) -> float | None:
-        last_look = min(max(2 * self._longest, SHORTEST_LAST_LOOK), LONGEST_LAST_LOOK, self._deadline.timeout / 10)
-        left = self._deadline.left() - last_look
-        return min(wished, left) if left >= CLOCK_TICK else None
+    def __call__(self, wanted: float) -> float | None:
+        last_poll = min(max(2 * self._slowest, MIN_LAST_POLL), MAX_LAST_POLL, self._deadline.timeout / 10)
+        left = self._deadline.left() - last_poll
+        return min(wanted, left) if left >= CLOCK_TICK else None
 
 
 def wait_for(
-    look: Look, clock: Clock, deadline: Deadline, since: float, on_state: Callable[[str], None] | None
-) -> Waited:
-    """Look until the task has ended or the deadline has come; `since` is the instant from which its age counts.
+    poll: Poll, clock: Clock, deadline: Deadline, since: float, on_state: Callable[[str], None] | None
+) -> WaitResult:
+    """Poll until the task has ended or the deadline has passed; `since` is the instant at which its age is 0.
 
-    `on_state` is called with every state seen, once for as long as it lasts. Errors not due to the deadline pass.
+    `on_state` is called with each new state. Errors that have nothing to do with the deadline are raised.
     """
-    granted = Within(deadline)
+    policy = PausePolicy(deadline)
     answer: TaskAnswer | None = None
     while True:
-        seen = answer.state if answer else None
-        began = time.monotonic()  # a look takes real time, on whatever clock the deadline is
+        last_state = answer.state if answer else None
+        began = time.monotonic()  # a poll takes real time, whatever clock the deadline is on
         try:
-            answer, wished = look(deadline, granted)
+            answer, pause = poll(deadline, policy)
         except (TransportError, ApiError) as failure:
-            late = granted(0.0) is None or (isinstance(failure, TransportError) and failure.timed_out)
-            if not (late and failure.transient):
+            out_of_time = policy(0.0) is None or (isinstance(failure, TransportError) and failure.timed_out)
+            if not (out_of_time and failure.transient):
                 raise
-            return Waited(answer, failure)
-        granted.took(time.monotonic() - began)
-        if on_state is not None and answer.state != seen:
+            return WaitResult(answer, failure)
+        policy.poll_took(time.monotonic() - began)
+        if on_state is not None and answer.state != last_state:
             on_state(answer.state)
         if answer.final:
-            return Waited(answer)
-        if not wished:
-            wished = pause_between_looks(clock.now() - since, random.random())  # noqa: S311  jitter, no secret
-        pause = granted(wished)
+            return WaitResult(answer)
+        if not pause:
+            pause = pause_between_polls(clock.now() - since, random.random())  # noqa: S311  jitter, not a secret
+        pause = policy(pause)
         if pause is None:
-            return Waited(answer)
+            return WaitResult(answer)
         clock.sleep(pause)
+
+
+class TaskPoller(Generic[R]):
+    """Polls one task over a client's connections; `state` is the state in its 202, None if the task was taken up."""
+
+    def __init__(
+        self,
+        transport: RetryingTransport,
+        url: str,
+        task_id: str,
+        read: Callable[[TaskAnswer], R],
+        timeout: float,
+        *,
+        state: str | None = None,
+    ) -> None:
+        self.handle: TaskHandle[R] = TaskHandle(url, task_id, self)
+        self._transport = transport
+        self._read = read
+        self._timeout = timeout
+        self._state = state
+        self._since = transport.clock.now()
+
+    def deadline(self, timeout: float | None) -> Deadline:
+        """Return the deadline `timeout` seconds from now; None is the client's own timeout."""
+        return self._transport.clock.deadline(self._timeout if timeout is None else timeout)
+
+    def answer(self, deadline: Deadline) -> TaskAnswer:
+        """Return the answer to one poll."""
+        return self._poll(deadline, PausePolicy(deadline))[0]
+
+    def wait(self, deadline: Deadline, on_state: Callable[[str], None] | None) -> TaskAnswer:
+        """Return the answer with which the task ended."""
+        with self._errors_carry_the_handle():
+            waited = wait_for(self._poll, self._transport.clock, deadline, self._since, on_state)
+            if waited.answer is not None and waited.answer.final:
+                return waited.answer
+            last = waited.failure
+            if isinstance(last, TransportError) and not last.reached and waited.answer is None and self._state is None:
+                raise last  # the appliance never confirmed this task, so "it goes on" would be a guess
+            raise self._poll_timeout(deadline, waited) from waited.failure
+
+    def result(self, deadline: Deadline, on_state: Callable[[str], None] | None) -> R:
+        """Return the typed result of the task."""
+        answer = self.wait(deadline, on_state)
+        if answer.error is not None:
+            why = vendor_error_text(answer.error.type, answer.error.message, answer.error.detail)
+            url = self.handle.url
+            kind, what = (TaskFailed, "failed") if answer.state == "failed" else (TaskRejected, "was rejected")
+            error = kind(f"The task {url} {what}: {why}", url=url, answer=answer, error=answer.error)
+            raise error.attach_handle(self.handle)
+        return self.read(answer)
+
+    def read(self, answer: TaskAnswer) -> R:
+        """Return the typed result in an answer."""
+        url = self.handle.url
+        with self._errors_carry_the_handle():
+            if answer.result is None:
+                raise ValueError(f"Only a task that is done has a result; the task {url} is {printable(answer.state)}.")
+            try:
+                return self._read(answer)
+            except InvalidResult as invalid:
+                raise ContractError(f"The result of the task {url} breaks the contract: {invalid}.", url=url) from None
+
+    @contextmanager
+    def _errors_carry_the_handle(self) -> Iterator[None]:
+        """Attach the handle to every error, so that callers do not start a second task."""
+        try:
+            yield
+        except ApplianceError as error:
+            error.attach_handle(self.handle)
+            raise
+
+    def _poll_timeout(self, deadline: Deadline, waited: WaitResult) -> PollTimeout:
+        state = waited.answer.state if waited.answer else self._state
+        text = (
+            f"The task {self.handle.task_id} did not end within {deadline.timeout:g} s; it goes on"
+            f" (last state: {printable(state or 'unknown')})."
+        )
+        if waited.failure is not None:
+            text += f" The last poll failed: {waited.failure}"
+        return PollTimeout(text, handle=self.handle, state=state, timeout=deadline.timeout)
+
+    def _poll(self, deadline: Deadline, pause_rule: PauseRule) -> tuple[TaskAnswer, float | None]:
+        request = Request("GET", self.handle.url, stall=GET_STALL_SECONDS)
+        response = self._transport.send(request, deadline, pause_rule)
+        return task_answer(response, self.handle.task_id), retry_after(response.headers)

@@ -17,7 +17,7 @@ from voxdouble_client import (
     TaskFailed,
     TaskRejected,
 )
-from voxdouble_client._http.wire import Reply, Request, accepted_task, refusal, retry_after, task_answer
+from voxdouble_client._http.wire import Request, Response, accepted_task, api_error, retry_after, task_answer
 
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 GET = Request("GET", "http://appliance" + TASK_PATH)
@@ -30,9 +30,9 @@ json_values = st.recursive(
 )
 
 
-def answer(status: int, body: bytes | object, **headers: str) -> Reply:
+def answer(status: int, body: bytes | object, **headers: str) -> Response:
     """Make a whole answer to a GET."""
-    return Reply(GET, status, headers, body if isinstance(body, bytes) else json.dumps(body).encode())
+    return Response(GET, status, headers, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
 UNLIKE_A_TASK: dict[str, bytes | object] = {
@@ -85,14 +85,14 @@ def test_another_success_breaks_the_contract(status: int) -> None:
 def test_only_a_202_is_an_accepted_task(status: int) -> None:
     """A POST that is answered with another success has not started a task that could be waited for (S1)."""
     with pytest.raises(ContractError, match=f"status {status}"):
-        accepted_task(Reply(POST, status, {"location": TASK_PATH}, json.dumps(state("pending")).encode()))
+        accepted_task(Response(POST, status, {"location": TASK_PATH}, json.dumps(state("pending")).encode()))
 
 
 @given(json_values)
 def test_no_json_surprises_the_reader(value: Any) -> None:
     """Any JSON at all, in any place of an answer, is read or is a typed error."""
     for body in (value, state("done", result=value), state("failed", error=value), {"task": value}):
-        for read in (lambda reply: task_answer(reply, TASK_ID), refusal, accepted_task):
+        for read in (lambda response: task_answer(response, TASK_ID), api_error, accepted_task):
             with contextlib.suppress(ApplianceError):
                 read(answer(202 if read is accepted_task else 200, body))
 
@@ -106,7 +106,7 @@ def test_deep_json_breaks_the_contract() -> None:
 
 def test_deep_json_with_an_error_status_is_an_api_error() -> None:
     """An error status is told also where its body cannot be read."""
-    error = refusal(answer(500, b"[" * 100_000))
+    error = api_error(answer(500, b"[" * 100_000))
     assert (error.status, error.type) == (500, None)
 
 
@@ -144,7 +144,7 @@ def test_a_bad_end_is_an_error_with_its_reason(end: str, error: type[TaskFailed 
 
 def test_a_proxys_page_is_told_as_what_it_is() -> None:
     """An error that is not the appliance's says what came, and has no type."""
-    error = refusal(answer(502, HTML, **{"content-type": "text/html; charset=utf-8"}))
+    error = api_error(answer(502, HTML, **{"content-type": "text/html; charset=utf-8"}))
     assert (error.status, error.type, error.detail) == (502, None, [])
     assert "bytes of text/html that begin '<html><head><title>502 Bad Gateway" in str(error)
 
@@ -152,7 +152,7 @@ def test_a_proxys_page_is_told_as_what_it_is() -> None:
 def test_a_refusal_is_told_with_its_places() -> None:
     """The vendor's error body is in the message and in the members (S64, S65)."""
     detail = [{"location": ["query", "channels"], "message": "no number", "type": "x", "context": {}}] * 5
-    error = refusal(answer(422, {"type": "request.validation-error", "message": "Invalid.", "detail": detail}))
+    error = api_error(answer(422, {"type": "request.validation-error", "message": "Invalid.", "detail": detail}))
     assert str(error).endswith(
         "status 422: Invalid. [request.validation-error]"
         " (query.channels: no number; query.channels: no number; query.channels: no number; and 2 more)"

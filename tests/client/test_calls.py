@@ -67,7 +67,7 @@ def test_an_extraction_asks_for_what_it_is_told(settings: dict[str, Any], query:
 @pytest.mark.parametrize("channels", ["0,1", [-1], ["a"], [0.5], [True]])
 def test_channels_that_are_none_are_refused(channels: Any) -> None:
     """Channels are whole numbers from 0 up; anything else is named before it is sent."""
-    with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises(ValueError, match="whole numbers from 0 up"):
+    with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises(ValueError, match=r"`channels` must be whole numbers, 0 or more"):
         appliance.extract_voiceprint(b"audio", channels=channels)
 
 
@@ -132,7 +132,7 @@ def test_what_is_no_base_url_is_refused(url: str) -> None:
 @pytest.mark.parametrize("settings", [{"token": "a b"}, {"token": ""}, {"token": "ž"}, {"foreign_location": "follow"}])
 def test_settings_that_are_none_are_refused(settings: dict[str, Any]) -> None:
     """A token that cannot be a header's, or an unknown setting, is told at once, and no token is shown."""
-    with pytest.raises(ValueError, match=r"token is printable|refuse"):
+    with pytest.raises(ValueError, match=r"`token` must be printable|refuse"):
         ApplianceClient("http://appliance", **settings)
 
 
@@ -171,10 +171,10 @@ def test_a_single_call_takes_no_more_than_the_limit() -> None:
 @pytest.mark.parametrize(
     ("voiceprints", "told"),
     [
-        ([], "no voiceprint"),
-        ("e2kD", "list of texts"),
-        (["a", 3], "Voiceprint 1"),
-        (["ž"], "Voiceprint 0"),
+        ([], "at least 1 voiceprint, got 0"),
+        ("e2kD", "must be a list of Base64 texts"),
+        (["a", 3], r"`voiceprints\[1\]` must be Base64 text, got int"),
+        (["ž"], r"`voiceprints\[0\]` must be Base64 text"),
         ([b"a"], "0"),
     ],
 )
@@ -228,7 +228,7 @@ def test_run_takes_files_or_json(body: dict[str, Any]) -> None:
     """A start has one body: a form of files, with config, or JSON."""
     with (
         ApplianceClient("http://127.0.0.1:1") as appliance,
-        pytest.raises(ValueError, match="either with files or with json"),
+        pytest.raises(ValueError, match="either with `files` or with `json`"),
     ):
         appliance.run("gender-identification", **body)
 
@@ -238,7 +238,7 @@ def test_what_is_no_technology_is_refused(technology: str) -> None:
     """A technology is a name of the contract's form, so that no other path can be reached by it."""
     with (
         ApplianceClient("http://127.0.0.1:1") as appliance,
-        pytest.raises(ValueError, match="technology is named like"),
+        pytest.raises(ValueError, match="name of a technology must look like"),
     ):
         appliance.run(technology, json={})
 

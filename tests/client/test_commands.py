@@ -219,7 +219,7 @@ ENDS = {
 @pytest.mark.parametrize(("answer", "code", "told"), ENDS.values(), ids=ENDS)
 def test_exit_codes(answer: bytes, code: int, told: str, wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way to end has its exit code, and says on stderr what it was, with the file's name."""
-    monkeypatch.setattr("voxdouble_client._http.retry.FAILURES_IN_A_ROW", 0)
+    monkeypatch.setattr("voxdouble_client._http.retry.MAX_FAILURES", 0)
 
     def behave(request: Received, connection: socket.socket) -> None:
         connection.sendall(answer if request.method == "GET" else accepted())
@@ -251,7 +251,7 @@ def test_one_bad_file_among_several_keeps_its_line(wav: Path) -> None:
 
 def test_unreachable_is_3(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An appliance that nobody listens for is told as such."""
-    monkeypatch.setattr("voxdouble_client._http.retry.FAILURES_IN_A_ROW", 0)
+    monkeypatch.setattr("voxdouble_client._http.retry.MAX_FAILURES", 0)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     result = call("extract", "--url", f"http://127.0.0.1:{port}", wav)

@@ -102,7 +102,7 @@ def test_no_redirect_is_followed(method: str, status: int, elsewhere: HostileSer
 
 def test_the_body_of_a_redirect_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A redirect is not read without bound before it is refused, nor is what it holds unpacked."""
-    monkeypatch.setattr("voxdouble_client._http.transport.REPLY_LIMIT", 1_000_000)
+    monkeypatch.setattr("voxdouble_client._http.transport.MAX_RESPONSE_BYTES", 1_000_000)
     bomb = gzip.compress(bytes(100_000_000))
     redirect = reply(302, bomb, location=TASK_PATH, content_encoding="gzip")
     told = pytest.raises(ContractError, match="gzip, which was not asked for")

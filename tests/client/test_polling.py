@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from voxdouble_client import ApiError, TaskAnswer, TransportError
 from voxdouble_client._clock import Clock, Deadline
-from voxdouble_client._polling import Waited, Within, pause_between_looks, wait_for
+from voxdouble_client._polling import PausePolicy, WaitResult, pause_between_polls, wait_for
 
 
 @dataclass
@@ -35,7 +35,7 @@ class World:
         state = "pending" if self.time < self.running_at else "running" if self.time < self.done_at else "done"
         return TaskAnswer("id", state, {} if state == "done" else None, None, {}, b""), self.retry_after
 
-    def wait(self, timeout: float, on_state: Callable[[str], None] | None = None) -> Waited:
+    def wait(self, timeout: float, on_state: Callable[[str], None] | None = None) -> WaitResult:
         """Wait for the task."""
         clock = Clock(self.sleep, lambda: self.time)
         return wait_for(self.look, clock, clock.deadline(timeout), self.time, on_state)
@@ -44,7 +44,7 @@ class World:
 @given(st.floats(0, 1e6), st.floats(0, 1, exclude_max=True))
 def test_a_pause_is_a_tenth_of_the_age_within_bounds(age: float, chance: float) -> None:
     """A pause is never longer than a tenth of the task's age, or 20 ms at first, nor than 5 s, nor much shorter."""
-    pause = pause_between_looks(age, chance)
+    pause = pause_between_polls(age, chance)
     longest = min(max(age / 10, 0.02), 5.0)
     assert 0.8 * longest <= pause <= longest
 
@@ -169,16 +169,16 @@ def test_a_look_that_uses_up_the_deadline_ends_the_wait() -> None:
 def test_a_granted_pause_leaves_time_for_a_look(timeout: float, wished: float) -> None:
     """A granted pause is no longer than wished, and ends before the deadline."""
     deadline = Clock(now=lambda: 0.0).deadline(timeout)
-    granted = Within(deadline)(wished)
+    granted = PausePolicy(deadline)(wished)
     assert granted is None or (granted <= wished and granted < timeout)
 
 
 @pytest.mark.parametrize(("took", "left"), [(0.0, 0.02), (0.1, 0.2), (9.0, 0.5)])
 def test_the_last_look_has_twice_the_time_of_the_longest(took: float, left: float) -> None:
     """The slower the looks, the earlier the last one has to come, within bounds."""
-    granted = Within(Clock(now=lambda: 0.0).deadline(60))
-    granted.took(took)
-    granted.took(0.0)
+    granted = PausePolicy(Clock(now=lambda: 0.0).deadline(60))
+    granted.poll_took(took)
+    granted.poll_took(0.0)
     assert granted(100) == pytest.approx(60 - left)
 
 

@@ -171,7 +171,7 @@ def test_retries_never_exceed_the_budget(events: list[bool]) -> None:
     answered = taken = 0
     for is_answer in events:
         if is_answer:
-            budget.answered()
+            budget.earn()
             answered += 1
         else:
             taken += budget.take()

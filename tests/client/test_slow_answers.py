@@ -167,7 +167,7 @@ def test_waiting_goes_on_from_the_error() -> None:
 
 def test_a_flood_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """A body without end is given up at the limit of replies, long before the deadline."""
-    monkeypatch.setattr("voxdouble_client._http.transport.REPLY_LIMIT", 1_000_000)
+    monkeypatch.setattr("voxdouble_client._http.transport.MAX_RESPONSE_BYTES", 1_000_000)
     send = flood(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"8000\r\n" + b" " * 0x8000 + b"\r\n")
     told = pytest.raises(ContractError, match="more than 1000000 bytes")
     with against(lambda _, connection: send(connection)) as (_, appliance), in_time(), told:

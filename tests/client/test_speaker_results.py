@@ -1,7 +1,6 @@
 """Results on speakers, typed: a comparison is held to its contract, the others are read as far as they go."""
 
 import copy
-from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -9,14 +8,17 @@ import pytest
 from tests.client.hostile import state
 from tests.client.test_results import quoted, read
 from voxdouble_client import Age, Comparison, ContractError, Gender, GenderScore, Merging
-from voxdouble_client._speaker_results import (
-    AGE,
-    AGE_OF_VOICEPRINTS,
-    COMPARISON,
-    GENDER,
-    GENDER_OF_VOICEPRINTS,
-    MERGING,
+from voxdouble_client._technologies import (
+    age_estimation,
+    gender_identification,
+    voiceprint_comparison,
+    voiceprint_merging,
 )
+
+COMPARISON = voiceprint_comparison.TECHNOLOGY
+MERGING = voiceprint_merging.TECHNOLOGY
+GENDER, GENDER_OF_VOICEPRINTS = gender_identification.TECHNOLOGY, gender_identification.TECHNOLOGY_OF_VOICEPRINTS
+AGE, AGE_OF_VOICEPRINTS = age_estimation.TECHNOLOGY, age_estimation.TECHNOLOGY_OF_VOICEPRINTS
 
 SCORES = {"columns_count": 2, "rows_count": 3, "values": [1.5, -2, 0, 4, 5, 6]}
 MALE = {
@@ -171,5 +173,5 @@ def test_a_member_of_another_kind_is_named(technology: str, result: dict[str, An
 )
 def test_results_on_speakers_are_frozen(technology: str, result: dict[str, Any]) -> None:
     """A result is a fact: nothing of it is assigned to."""
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError, match="immutable"):
         read(technology, done(**result)).raw = {}

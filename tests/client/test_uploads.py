@@ -118,7 +118,7 @@ def test_a_pipe_is_uploaded() -> None:
 
 def test_a_pipe_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pipe fills the disk up to a limit, and then is an error."""
-    monkeypatch.setattr(bodies, "SPOOL_LIMIT", 1_000_000)
+    monkeypatch.setattr(bodies, "MAX_SPOOL_BYTES", 1_000_000)
 
     class Endless(io.RawIOBase):
         def read(self, size: int = -1) -> bytes:

@@ -1,6 +1,6 @@
-"""Request bodies that are streamed: their length is known, their memory constant, and they can be sent again.
+"""Streamed request bodies: the length is known, the memory constant, and they can be sent again.
 
-requests' own `files=` reads a file whole (627 MB for one of 300 MB); this hands it over in pieces.
+requests' own `files=` reads a whole file into memory (627 MB for a file of 300 MB); this module sends it in chunks.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from typing import IO, Any, TypeAlias
 import orjson
 
 File: TypeAlias = str | os.PathLike[str] | bytes | IO[bytes]
-"""What can be uploaded: a path, the bytes, or a binary file object, which is sent from where it stands to its end."""
+"""A file to upload: a path, bytes, or a binary file object, which is sent from its position to its end."""
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Called with the bytes of the request's body sent so far, and in all; it starts over where the body is sent again."""
+"""Called with the bytes of the request body sent so far and in all; starts again if the body is sent again."""
 
-PIECE = 1 << 18
-SPOOL_LIMIT = 2 << 30
-"""Bytes. Chosen: four times the vendor's default upload limit ([LIM]: 500 MB); bounds the disk that a pipe can fill."""
+CHUNK_BYTES = 1 << 18
+MAX_SPOOL_BYTES = 2 << 30
+"""Chosen: four times the vendor's default upload limit of 500 MB; bounds the disk space that a pipe can fill."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`size` bytes of `stream` from `start` on; `name` is for people and for the multipart file name."""
+    """`size` bytes of `stream` from position `start` on; `name` is the file name in the form and in messages."""
 
     stream: IO[bytes]
     start: int
@@ -41,14 +41,14 @@ class Part:
 
 
 class Body:
-    """Parts one after the other, as requests wants a streamed body: iterable, with a length."""
+    """Parts one after the other, in the form that requests streams: iterable, with a length."""
 
     def __init__(self, parts: Sequence[Part], content_type: str, progress: Progress | None = None) -> None:
         self.content_type = content_type
         self.started = False
         """Whether any byte was handed over since `rewind`: the appliance may have acted on the request."""
         self.failure: Exception | None = None
-        """What the file or the progress callback raised: requests would take their OSError for a network error."""
+        """The exception of the file or of the progress callback: requests would take an OSError for a network error."""
         self._parts = parts
         self._progress = progress
         self._length = sum(part.size for part in parts)
@@ -57,7 +57,7 @@ class Body:
         return self._length
 
     def rewind(self) -> None:
-        """Make ready to be sent, for the first time or again."""
+        """Prepare the body to be sent, for the first time or again."""
         self.started = False
         self.failure = None
         for part in self._parts:
@@ -67,10 +67,10 @@ class Body:
         sent = 0
         try:
             for part in self._parts:
-                for piece in _pieces(part):
+                for chunk in _chunks(part):
                     self.started = True
-                    yield piece
-                    sent += len(piece)
+                    yield chunk
+                    sent += len(chunk)
                     if self._progress is not None:
                         self._progress(sent, self._length)
         except Exception as failure:
@@ -78,32 +78,30 @@ class Body:
             raise
 
 
-def _pieces(part: Part) -> Iterator[bytes]:
+def _chunks(part: Part) -> Iterator[bytes]:
     left = part.size
     while left:
-        piece = part.stream.read(min(PIECE, left))
-        if not piece:
-            raise OSError(
-                f"{part.name} became shorter while it was being sent: {left} of {part.size} bytes are missing."
-            )
-        left -= len(piece)
-        yield piece
+        chunk = part.stream.read(min(CHUNK_BYTES, left))
+        if not chunk:
+            raise OSError(f"{part.name} became shorter during the upload: {left} of {part.size} bytes are missing.")
+        left -= len(chunk)
+        yield chunk
 
 
 def json_body(value: Mapping[str, Any]) -> Body:
-    """Make the body of a request in JSON."""
+    """Return a JSON body; ValueError if it has a number that JSON cannot express."""
     check_numbers(value)
     return Body([_fixed(orjson.dumps(value))], "application/json")
 
 
 def check_numbers(value: Any) -> None:
-    """ValueError where a number has no JSON; orjson would write null for it."""
+    """Raise ValueError for NaN or an infinity anywhere in `value`; orjson would write null for it."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{value!r} cannot be sent: JSON has no such number.")
-    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
-    for part in inner:
-        if not isinstance(part, str):
-            check_numbers(part)
+        raise ValueError(f"A number in JSON must be finite, got {value!r}.")
+    members = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    for member in members:
+        if not isinstance(member, str):
+            check_numbers(member)
 
 
 def _fixed(text: str | bytes) -> Part:
@@ -111,24 +109,15 @@ def _fixed(text: str | bytes) -> Part:
     return Part(io.BytesIO(data), 0, len(data), "")
 
 
-def _disposition(name: str) -> str:
-    return f'Content-Disposition: form-data; name="{_quoted(name)}"'
-
-
-def _quoted(text: str) -> str:
-    """As browsers write names in a form: no name can end the quotes or the header line."""
-    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A").encode(errors="replace").decode()
-
-
 @contextmanager
 def form(files: Mapping[str, File], fields: Mapping[str, str], progress: Progress | None = None) -> Iterator[Body]:
-    """Make the body of a form with file and text parts (RFC 7578); the files are open within the context.
+    """Return a form body with file and text parts (RFC 7578); the files are open within the context.
 
-    A pipe is copied to a temporary file first, as its length is not known. What the caller opened stays open.
+    A pipe is first copied to a temporary file, because its length is not known. File objects of the caller stay open.
     """
     with ExitStack() as stack:
         opened = {name: stack.enter_context(_opened(file)) for name, file in files.items()}
-        boundary = secrets.token_hex(16)  # chance keeps it out of the files
+        boundary = secrets.token_hex(16)  # random, so that no file contains it
         parts: list[Part] = []
         for name, text in fields.items():
             parts.append(_fixed(f"--{boundary}\r\n{_disposition(name)}\r\n\r\n{text}\r\n"))
@@ -137,6 +126,15 @@ def form(files: Mapping[str, File], fields: Mapping[str, str], progress: Progres
             parts += [_fixed(head), file, _fixed("\r\n")]
         parts.append(_fixed(f"--{boundary}--\r\n"))
         yield Body(parts, f"multipart/form-data; boundary={boundary}", progress)
+
+
+def _disposition(name: str) -> str:
+    return f'Content-Disposition: form-data; name="{_quoted(name)}"'
+
+
+def _quoted(text: str) -> str:
+    """Return the name as browsers write it in a form: it cannot end the quotes or the header line."""
+    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A").encode(errors="replace").decode()
 
 
 @contextmanager
@@ -151,32 +149,34 @@ def _opened(file: File) -> Iterator[Part]:
         with _measured(file, Path(name).name if isinstance(name, str) else "audio") as part:
             yield part
     else:
-        raise TypeError(f"A file is a path, bytes or a binary file object, not {type(file).__name__}.")
+        raise TypeError(f"A file must be a path, bytes or a binary file object, got {type(file).__name__}.")
 
 
 @contextmanager
 def _measured(stream: IO[bytes], name: str) -> Iterator[Part]:
     if isinstance(stream.read(0), str):
-        raise TypeError(f'{name} is open as text; open it in binary mode, "rb".')
+        raise TypeError(f'{name} must be open in binary mode ("rb"), but it is open as text.')
     if stream.seekable():
         if _is_device(stream):
-            raise ValueError(f"{name} is a device, which has no size; save what it gives to a file first.")
+            raise ValueError(f"{name} must have a size, but it is a device; save its data to a file first.")
         start = stream.tell()
         end = stream.seek(0, os.SEEK_END)
         yield Part(stream, start, max(end - start, 0), name)
         return
     with tempfile.TemporaryFile() as spool:
         size = 0
-        while piece := stream.read(PIECE):
-            size += spool.write(piece)
-            if size > SPOOL_LIMIT:
-                raise ValueError(f"{name} is a pipe of more than {SPOOL_LIMIT} bytes; save it to a file first.")
+        while chunk := stream.read(CHUNK_BYTES):
+            size += spool.write(chunk)
+            if size > MAX_SPOOL_BYTES:
+                raise ValueError(
+                    f"{name} must have at most {MAX_SPOOL_BYTES} bytes, as it is a pipe; save it to a file first."
+                )
         yield Part(spool, 0, size, name)
 
 
 def _is_device(stream: IO[bytes]) -> bool:
-    """Tell whether it is a character device, as /dev/zero, which lets itself be sought but has no end."""
+    """Whether the stream is a character device like /dev/zero, which is seekable but has no end."""
     try:
         return stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
     except (OSError, AttributeError):
-        return False  # no file of the system's
+        return False  # not a file of the operating system

@@ -1,4 +1,4 @@
-"""Why an exchange failed, said in our words: what requests and urllib3 wrap around a cause tells only of them."""
+"""Why a request failed, in plain words: the texts of requests and urllib3 describe their own wrappers."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import re
 import ssl
 from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 
-from voxdouble_client._http.sockets import Unreached
+from voxdouble_client._http.sockets import ConnectFailed
 
-_REFUSING_PROXY = re.compile(r"Tunnel connection failed: 4(?!08|29)")
-"""How http.client tells what a proxy answered to CONNECT; "later" is no refusal."""
+_PROXY_REFUSAL = re.compile(r"Tunnel connection failed: 4(?!08|29)")
+"""http.client's text for a proxy's error response to CONNECT; 408 and 429 mean "later" and are not a refusal."""
 
-_IN_OUR_WORDS: dict[type[BaseException], str] = {
-    RemoteDisconnected: "the connection was closed without an answer",
-    BadStatusLine: "what came is no HTTP answer",
-    IncompleteRead: "the answer was cut short",
+_REASONS: dict[type[BaseException], str] = {
+    RemoteDisconnected: "the connection was closed without a response",
+    BadStatusLine: "the response is not HTTP",
+    IncompleteRead: "the response was cut short",
     TimeoutError: "the other end was silent for too long",
 }
 
 
 def reason(error: Exception) -> str:
-    """Say what happened, without a full stop."""
+    """Return what happened, without a full stop."""
     causes = _causes(error)
-    for kind, words in _IN_OUR_WORDS.items():
+    for kind, words in _REASONS.items():
         if any(isinstance(cause, kind) for cause in causes):
             return words
     innermost = causes[-1]
@@ -30,28 +30,28 @@ def reason(error: Exception) -> str:
     return text.rstrip(".") or type(innermost).__name__
 
 
-def may_pass(error: Exception) -> bool:
-    """Tell whether another try may do better.
+def is_transient(error: Exception) -> bool:
+    """Whether another try may succeed.
 
-    A certificate that is not trusted, an end that does not speak TLS, a proxy that refuses and a setting that cannot be
-    used all stay so.
+    An untrusted certificate, a server that does not speak TLS, a proxy that refuses and an invalid setting are
+    permanent.
     """
-    return not any(_stays(cause) for cause in _causes(error))
+    return not any(_is_permanent(cause) for cause in _causes(error))
 
 
-def _stays(cause: BaseException) -> bool:
+def _is_permanent(cause: BaseException) -> bool:
     if isinstance(cause, ssl.SSLError):
         return not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
-    return isinstance(cause, ValueError) or (type(cause) is OSError and _REFUSING_PROXY.search(str(cause)) is not None)
+    return isinstance(cause, ValueError) or (type(cause) is OSError and _PROXY_REFUSAL.search(str(cause)) is not None)
 
 
-def was_reached(error: Exception) -> bool:
-    """Tell whether there was a connection at all."""
-    return not any(isinstance(cause, Unreached) for cause in _causes(error))
+def was_connected(error: Exception) -> bool:
+    """Whether a connection had been made."""
+    return not any(isinstance(cause, ConnectFailed) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """List the error and what it was made from, outermost first."""
+    """Return the error and its causes, outermost first."""
     chain = [error]
     while (inner := _inner(chain[-1])) is not None and inner not in chain:
         chain.append(inner)

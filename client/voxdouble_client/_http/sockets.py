@@ -1,7 +1,7 @@
-"""Sockets that keep a deadline: whatever the other end does, no call on them outlives it.
+"""Sockets that keep a deadline: no call on them outlives it, whatever the other end does.
 
-A socket's own time-out starts anew with every call, so a peer that sends one byte now and then is never late. Here
-every call is clipped to what is left of the `Limits` that hold in the calling thread.
+A socket's own timeout starts anew with every call, so a peer that sends a byte now and then never exceeds it. Here the
+timeout of every call is cut to the time left in the `Limits` of the calling thread.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from typing import Any
 
 CONNECT_SECONDS = 10.0
-"""Chosen: the longest that one address of a host is tried, and that a TLS handshake may take."""
+"""Chosen: the longest time for a connection to one address of a host, and for a TLS handshake."""
 
 
-class Unreached(OSError):
-    """No connection was made; its cause says why."""
+class ConnectFailed(OSError):
+    """No connection was made; `__cause__` says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Limits:
     ends: float
     stall: float
 
-    def grant(self, longest: float) -> float:
-        """Tell the seconds that a call may take; TimeoutError if there are none."""
+    def cut(self, seconds: float) -> float:
+        """Return `seconds`, or the time left if that is less; TimeoutError if no time is left."""
         left = self.ends - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the time for the whole exchange is over")
-        return min(left, longest)
+            raise TimeoutError("the time for the request is over")
+        return min(left, seconds)
 
 
 _LIMITS: ContextVar[Limits] = ContextVar("limits")
@@ -45,7 +45,7 @@ _LIMITS: ContextVar[Limits] = ContextVar("limits")
 
 @contextmanager
 def limited(seconds: float, stall: float) -> Iterator[Limits]:
-    """Let the calls on this module's sockets end after `seconds` in all, and after `stall` seconds of silence."""
+    """Limit the calls on this module's sockets to `seconds` in all, and to `stall` seconds without any byte."""
     limits = Limits(time.monotonic() + seconds, stall)
     token = _LIMITS.set(limits)
     try:
@@ -55,54 +55,51 @@ def limited(seconds: float, stall: float) -> Iterator[Limits]:
 
 
 class DeadlineSocket(socket.socket):
-    """A socket on which sending and receiving are clipped to the limits."""
+    """A socket whose sends and receives keep the limits."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        self._clip()
+        self._set_timeout()
         return super().recv_into(*args, **kwargs)
 
     def send(self, data: Any, flags: int = 0) -> int:
-        self._clip()
+        self._set_timeout()
         return super().send(data, flags)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        self._clip()
+        self._set_timeout()
         super().sendall(data, flags)
 
-    def _clip(self) -> None:
+    def _set_timeout(self) -> None:
         limits = _LIMITS.get()
-        self.settimeout(limits.grant(limits.stall))
+        self.settimeout(limits.cut(limits.stall))
 
 
 class DeadlineTlsSocket(DeadlineSocket, ssl.SSLSocket):
-    """The same under TLS; to be set as an `SSLContext.sslsocket_class`."""
+    """A TLS socket that keeps the limits; used as `SSLContext.sslsocket_class`."""
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  the standard library's signature
-        self.settimeout(_LIMITS.get().grant(CONNECT_SECONDS))
+        self.settimeout(_LIMITS.get().cut(CONNECT_SECONDS))
         super().do_handshake(block)
 
 
 def connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) -> DeadlineSocket:
-    """Connect to the first address of the host that takes the call; Unreached if none does."""
+    """Connect to the first address of the host that accepts; ConnectFailed if none does."""
     try:
         return _connect(host, port, options)
     except OSError as error:
-        raise Unreached(*error.args) from error
+        raise ConnectFailed(*error.args) from error
 
 
 def _connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) -> DeadlineSocket:
-    """Connect to the first address that takes the call.
-
-    Each address is given an even share of the time left, so that a dead one does not use it up.
-    """
-    addresses = _look_up(host, port)
+    """Connect to the first address that accepts; each gets an even share of the time left, so none uses it up."""
+    addresses = _resolve(host, port)
     failure: OSError | None = None
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):
         sock = DeadlineSocket(family, kind, protocol)
         try:
             for option in options:
                 sock.setsockopt(*option)
-            share = _LIMITS.get().grant(CONNECT_SECONDS * len(addresses)) / (len(addresses) - tried)
+            share = _LIMITS.get().cut(CONNECT_SECONDS * len(addresses)) / (len(addresses) - tried)
             sock.settimeout(min(share, CONNECT_SECONDS))
             sock.connect(address)
         except OSError as error:
@@ -116,23 +113,23 @@ def _connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) 
     raise failure or OSError(f"{host} has no address")
 
 
-def _look_up(host: str, port: int) -> list[tuple[Any, ...]]:
-    """Find the host's addresses, in a thread of its own: the resolver takes no time-out and can last half a minute."""
-    answers: queue.SimpleQueue[list[tuple[Any, ...]] | OSError | UnicodeError] = queue.SimpleQueue()
+def _resolve(host: str, port: int) -> list[tuple[Any, ...]]:
+    """Return the host's addresses; resolved in a thread, as the resolver has no timeout and can take half a minute."""
+    found: queue.SimpleQueue[list[tuple[Any, ...]] | OSError | UnicodeError] = queue.SimpleQueue()
 
-    def ask() -> None:
+    def resolve() -> None:
         try:
-            answers.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+            found.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
         except (OSError, UnicodeError) as error:
-            answers.put(error)
+            found.put(error)
 
-    threading.Thread(target=ask, name="voxdouble-resolver", daemon=True).start()
+    threading.Thread(target=resolve, name="voxdouble-resolver", daemon=True).start()
     try:
-        answer = answers.get(timeout=_LIMITS.get().grant(CONNECT_SECONDS))
+        addresses = found.get(timeout=_LIMITS.get().cut(CONNECT_SECONDS))
     except queue.Empty:
-        raise TimeoutError(f"the name {host} was not resolved in time") from None
-    if isinstance(answer, OSError):
-        raise answer
-    if isinstance(answer, UnicodeError):
-        raise OSError(f"{host!r} is no host name") from answer
-    return answer
+        raise TimeoutError(f"the host name {host} was not resolved in time") from None
+    if isinstance(addresses, OSError):
+        raise addresses
+    if isinstance(addresses, UnicodeError):
+        raise OSError(f"{host!r} is not a valid host name") from addresses
+    return addresses

@@ -1,4 +1,4 @@
-"""What a client is told of certificates and proxies, checked before anything is sent."""
+"""Validates TLS and proxy settings before anything is sent."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from urllib.request import getproxies, proxy_bypass
 
 
 def check_certificates(url: str, ca: str | os.PathLike[str] | None) -> None:
-    """FileNotFoundError or ValueError where no certificate can be had from `ca`, or else from the environment's."""
+    """Raise FileNotFoundError or ValueError if `ca`, or else the environment's bundle, holds no certificates."""
     if ca is not None:
-        _load(os.fspath(ca), "ca")
+        _load(os.fspath(ca), "`ca`")
     elif url.startswith("https:"):
         for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):  # what requests reads, in its order
             if path := os.environ.get(name):
                 if not Path(path).exists():
-                    raise ValueError(f"The environment's {name} names {path!r}, where there are no certificates.")
-                _load(path, f"the environment's {name}")
+                    raise ValueError(
+                        f"{name} in the environment must name a file of certificates; {path!r} is missing."
+                    )
+                _load(path, f"{name} in the environment")
                 return
 
 
@@ -26,15 +28,17 @@ def _load(path: str, name: str) -> None:
     if not Path(path).exists():
         raise FileNotFoundError(f"There are no certificates at {path}.")
     if Path(path).is_dir():
-        return  # what is in a folder is looked up by name when it is needed
+        return  # the certificates in a folder are looked up by name when they are needed
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except ssl.SSLError:
-        raise ValueError(f"{path!r}, which {name} names, holds no certificate in PEM form.") from None
+        raise ValueError(
+            f"{name} must name a file of certificates in PEM form; {path!r} holds no certificate."
+        ) from None
 
 
 def check_proxy(url: str, proxy: str | None) -> None:
-    """ValueError where the proxy for `url`, given or the environment's, is not one through which deadlines hold."""
+    """Raise ValueError if the proxy for `url`, given or from the environment, is not a usable http:// proxy."""
     if proxy is not None:
         _check_proxy_url(proxy)
         return
@@ -52,6 +56,7 @@ def _check_proxy_url(proxy: str) -> None:
     except ValueError:
         usable = False
     if not usable:
+        # The URL is not in the message: it may hold a password.
         raise ValueError(
-            "A proxy is an http:// URL like http://proxy:3128, as deadlines are kept through such a one only."
+            "A proxy must be an http:// URL like http://proxy:3128; deadlines only hold through such a proxy."
         )

@@ -1,8 +1,7 @@
-"""The one importer of requests: a request goes out, and comes back as a whole reply or a `TransportError`."""
+"""The only module that imports requests: sends one request, and returns a complete response or raises."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import logging
 import time
 from http.client import HTTPException
@@ -20,29 +19,29 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_ import create_urllib3_context
 
 from voxdouble_client._errors import ContractError, TransportError
-from voxdouble_client._http import sockets as _sockets
-from voxdouble_client._http.causes import may_pass, reason, was_reached
-from voxdouble_client._http.wire import Reply, Request
+from voxdouble_client._http import sockets
+from voxdouble_client._http.causes import is_transient, reason, was_connected
+from voxdouble_client._http.wire import Request, Response
 
-REPLY_LIMIT = 512 << 20
-"""Bytes. Chosen: three times what 50,000 vectors of 128 numbers take when every number is printed in full."""
+MAX_RESPONSE_BYTES = 512 << 20
+"""Chosen: three times the size of 50,000 vectors of 128 numbers with every digit printed."""
 
 _log = logging.getLogger("voxdouble_client")
-_log.addHandler(logging.NullHandler())  # what is logged is the program's to show
+_log.addHandler(logging.NullHandler())  # whether the log is shown is up to the program
 
 
 class _Connection(HTTPConnection):
-    def _new_conn(self) -> _sockets.DeadlineSocket:
-        return _sockets.connect(self.host, self.port, list(self.socket_options or ()))
+    def _new_conn(self) -> sockets.DeadlineSocket:
+        return sockets.connect(self.host, self.port, list(self.socket_options or ()))
 
 
 class _TlsConnection(HTTPSConnection):
-    def _new_conn(self) -> _sockets.DeadlineSocket:
-        return _sockets.connect(self.host, self.port, list(self.socket_options or ()))
+    def _new_conn(self) -> sockets.DeadlineSocket:
+        return sockets.connect(self.host, self.port, list(self.socket_options or ()))
 
     def connect(self) -> None:
         self.ssl_context = create_urllib3_context()
-        self.ssl_context.sslsocket_class = _sockets.DeadlineTlsSocket
+        self.ssl_context.sslsocket_class = sockets.DeadlineTlsSocket
         super().connect()
 
 
@@ -55,7 +54,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """requests' adapter, on sockets that keep the deadline; it neither retries nor times out by itself."""
+    """requests' adapter on sockets that keep a deadline; it has no retries or timeouts of its own."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -63,7 +62,7 @@ class _Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         if not proxy.lower().startswith("http://"):
-            raise InvalidProxyURL("a proxy has to be an http:// URL, as deadlines are kept through such a one only")
+            raise InvalidProxyURL("a proxy must be an http:// URL; deadlines only hold through such a proxy")
         manager = super().proxy_manager_for(proxy, **kwargs)
         _use_own_pools(manager)
         return manager
@@ -75,14 +74,14 @@ def _use_own_pools(manager: PoolManager) -> None:
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """See no redirect anywhere: even where it follows none, requests reads the body of one, without bound."""
+        """Return None for every response: requests would read the whole body even of a redirect not followed."""
 
 
 class Transport:
-    """Sends requests to one appliance, over pooled connections; safe from several threads.
+    """Sends requests to one appliance over pooled connections; safe to use from several threads.
 
-    `token` goes out as a bearer token; `ca` is the path of a file or folder of certificates to trust instead of the
-    usual ones; `proxy` the URL of a proxy, instead of those that the environment names.
+    `token` is sent as a bearer token; `ca` is the path of a file or folder of certificates to trust instead of the
+    usual ones; `proxy` is the URL of a proxy, instead of the environment's.
     """
 
     def __init__(self, *, token: str | None, ca: str | None, proxy: str | None) -> None:
@@ -99,79 +98,77 @@ class Transport:
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
 
     def close(self) -> None:
-        """Close the pooled connections; nothing is sent any more."""
+        """Close the pooled connections; nothing can be sent afterwards."""
         self._closed = True
         self._session.close()
 
-    def send(self, request: Request, seconds: float) -> Reply:
-        """Send, and give the whole reply, within `seconds` of real time; TransportError where there is none."""
+    def send(self, request: Request, seconds: float) -> Response:
+        """Return the complete response within `seconds` of real time; TransportError if there is none."""
         if self._closed:
-            raise RuntimeError("This client is closed; make another ApplianceClient to send more.")
+            raise RuntimeError("This client is closed; create another ApplianceClient.")
         began = time.monotonic()
         if request.body is not None:
             request.body.rewind()
         try:
-            with _sockets.limited(seconds, request.stall):
-                reply = self._exchange(request)
+            with sockets.limited(seconds, request.stall):
+                response = self._exchange(request)
         except (OSError, ValueError, HTTPError, HTTPException) as error:  # all that the libraries below raise
             if request.body is not None and request.body.failure is not None:
                 raise request.body.failure from None
             late = time.monotonic() - began >= seconds
             raise _transport_error(request, error, seconds if late else None) from error
         took = (time.monotonic() - began) * 1000
-        _log.debug("%s %s: %d, %d bytes, %.0f ms", request.method, request.url, reply.status, len(reply.body), took)
-        return reply
+        _log.debug("%s: status %d, %d bytes, %.0f ms", request, response.status, len(response.body), took)
+        return response
 
-    def _exchange(self, request: Request) -> Reply:
+    def _exchange(self, request: Request) -> Response:
         headers = dict(self._headers)
         if request.body is not None:
             headers["Content-Type"] = request.body.content_type
         prepared = self._session.prepare_request(
-            # `auth` keeps requests from looking for a password in .netrc and putting it in the token's place.
-            requests.Request(request.method, request.url, headers=headers, data=request.body, auth=_as_it_is)
+            # `auth` keeps requests from looking for a password in .netrc and replacing the token with it.
+            requests.Request(request.method, request.url, headers=headers, data=request.body, auth=_unchanged)
         )
-        # `verify` has to be said per request: REQUESTS_CA_BUNDLE would override the session's.
+        # `verify` must be set for each request: REQUESTS_CA_BUNDLE would override the session's.
         settings = self._session.merge_environment_settings(
             request.url, proxies=dict(self._proxies), stream=True, verify=self._ca or True, cert=None
         )
-        response = self._session.send(prepared, allow_redirects=False, timeout=None, **settings)
-        with response:
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(request, response.status_code, headers, _whole_body(request, response))
+        received = self._session.send(prepared, allow_redirects=False, timeout=None, **settings)
+        with received:
+            headers = {name.lower(): value for name, value in received.headers.items()}
+            return Response(request, received.status_code, headers, _complete_body(request, received))
 
 
-def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+def _unchanged(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
     return prepared
 
 
-def _whole_body(request: Request, response: requests.Response) -> bytes:
-    """Read the body, if all of it comes; an answer broken off by the end of the connection can look like a whole one.
+def _complete_body(request: Request, received: requests.Response) -> bytes:
+    """Return the body; raise if it is not complete, as a body cut off by the end of the connection can look complete.
 
-    A length or chunks prove it. Without them, the headers themselves may have been cut, and only a JSON object,
-    whose end shows, is known to be whole.
+    A length or chunks prove that it is. Without either, the headers may have been cut as well, and only a JSON object,
+    whose end is visible, is known to be complete.
     """
-    raw = response.raw
+    raw = received.raw
     body = bytearray()
-    too_big = ContractError(
-        f"{request.method} {request.url} was answered with more than {REPLY_LIMIT} bytes.", url=request.url
-    )
-    if (raw.length_remaining or 0) > REPLY_LIMIT:
-        raise too_big
-    while piece := raw.read(1 << 16, decode_content=False):
-        body += piece
-        if len(body) > REPLY_LIMIT:
-            raise too_big
-    if (encoding := response.headers.get("Content-Encoding", "identity")) != "identity":
+    too_large = ContractError(f"The response to {request} has more than {MAX_RESPONSE_BYTES} bytes.", url=request.url)
+    if (raw.length_remaining or 0) > MAX_RESPONSE_BYTES:
+        raise too_large
+    while chunk := raw.read(1 << 16, decode_content=False):
+        body += chunk
+        if len(body) > MAX_RESPONSE_BYTES:
+            raise too_large
+    if (encoding := received.headers.get("Content-Encoding", "identity")) != "identity":
         raise ContractError(
-            f"{request.method} {request.url} was answered in {encoding}, which was not asked for.", url=request.url
+            f"The response to {request} is compressed with {encoding}, which was not requested.", url=request.url
         )
-    framed = "chunked" in response.headers.get("Transfer-Encoding", "").lower() or raw.length_remaining is not None
-    if not framed and not _is_json(body):
-        raise HTTPException("the answer has no length and may have been cut short")
+    framed = "chunked" in received.headers.get("Transfer-Encoding", "").lower() or raw.length_remaining is not None
+    if not framed and not _is_json_object(body):
+        raise HTTPException("the response has no length and may have been cut short")
     return bytes(body)
 
 
-def _is_json(body: bytearray) -> bool:
+def _is_json_object(body: bytearray) -> bool:
     try:
         return isinstance(orjson.loads(body), dict)
     except orjson.JSONDecodeError:
@@ -179,18 +176,20 @@ def _is_json(body: bytearray) -> bool:
 
 
 def _transport_error(request: Request, error: Exception, deadline: float | None) -> TransportError:
-    # A GET changes nothing; of a POST the appliance cannot act on what it got no byte of.
+    # A GET changes nothing; the appliance cannot act on a POST of which it received no byte.
     may_have_run = request.body is not None and request.body.started
-    why = reason(error) if deadline is None else f"it was not answered within {round(deadline, 3):g} s"
+    why = reason(error) if deadline is None else f"there was no response within {round(deadline, 3):g} s"
     return TransportError(
-        f"{request.method} {request.url} failed: {why}.",
+        f"{request} failed: {why}.",
         url=request.url,
         may_have_run=may_have_run,
         timed_out=deadline is not None,
-        transient=may_pass(error),
-        reached=was_reached(error),
+        transient=is_transient(error),
+        reached=was_connected(error),
     )
 
 
 def _user_agent() -> str:
+    import importlib.metadata  # noqa: PLC0415  late: it would add a tenth to the import of this package
+
     return f"voxdouble-client/{importlib.metadata.version('voxdouble')} python-requests/{requests.__version__}"

@@ -1,134 +1,147 @@
-"""Requests out, answers in: pure functions between the vendor's HTTP and our types."""
+"""Requests out, responses in: pure functions between the vendor's HTTP and this package's types."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: see `_models`.
 
 import email.utils
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
+from msgspec import Meta, Struct
 
+from voxdouble_client._convert import InvalidResult, convert
 from voxdouble_client._errors import ApiError, ContractError
 from voxdouble_client._http.body import Body
 from voxdouble_client._models import FINAL_STATES, TaskAnswer, TaskError
 
 GET_STALL_SECONDS = 30.0
-"""Chosen: silence of a GET's answer that counts as a passing failure."""
+"""Chosen: a GET that receives nothing for so long has failed, and may be tried again."""
 
-_TASK_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 _SECONDS = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What goes out; `stall` is the silence in seconds after which no answer is expected any more."""
+    """A request; `stall` is the silence in seconds after which it has failed."""
 
     method: Literal["GET", "POST"]
     url: str
     body: Body | None = None
     stall: float = float("inf")
 
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"
+
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """A whole answer; the names of `headers` are in lower case."""
+class Response:
+    """A complete response; the names of `headers` are in lower case."""
 
     request: Request
     status: int
     headers: Mapping[str, str]
     body: bytes
 
-    @property
-    def what(self) -> str:
-        """The request in the words of an error message."""
-        return f"{self.request.method} {self.request.url}"
-
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What a 202 says; `location` is not resolved yet."""
+    """The content of a 202; `location` is not resolved yet."""
 
     task_id: str
     state: str
     location: str
 
 
-def accepted_task(reply: Reply) -> Accepted:
-    """Read a 202 (S1 to S7)."""
-    if reply.status != 202:
-        raise _unexpected(reply, "an accepted task is a 202")
-    task_id, state = _task_members(_json_object(reply), reply)
-    location = reply.headers.get("location") or reply.headers.get("x-location")
+class _Task(Struct, frozen=True):
+    """The member `task` of a response."""
+
+    task_id: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._~-]{1,128}\Z")]
+    state: str
+
+
+class _Error(Struct, frozen=True):
+    """The members of the vendor's error object that have to be there; `detail` is read by `_details`."""
+
+    type: str
+    message: str
+
+
+def accepted_task(response: Response) -> Accepted:
+    """Return the content of a 202 (S1 to S7)."""
+    if response.status != 202:
+        raise _unexpected_status(response, "an accepted task is a 202")
+    task: _Task = _member(_json_object(response), "task", _Task, response)
+    location = response.headers.get("location") or response.headers.get("x-location")
     if not location:
-        raise _broken(reply, "was accepted, but the answer names no place to poll: no Location, no X-Location")
-    return Accepted(task_id, state, location)
+        raise _broken(response, "has neither a Location nor an X-Location header, so the task has no URL to poll")
+    return Accepted(task.task_id, task.state, location)
 
 
-def task_answer(reply: Reply, task_id: str) -> TaskAnswer:
-    """Read what a 200 to the GET of a task says (S10 to S17)."""
-    if reply.status != 200:
-        raise _unexpected(reply, "a task is a 200")
-    raw = _json_object(reply)
-    answered_id, state = _task_members(raw, reply)
-    if answered_id != task_id:
-        raise _broken(reply, f"was answered with another task, {answered_id}")
+def task_answer(response: Response, task_id: str) -> TaskAnswer:
+    """Return the content of a 200 to the GET of a task (S10 to S17)."""
+    if response.status != 200:
+        raise _unexpected_status(response, "the answer to the poll of a task is a 200")
+    raw = _json_object(response)
+    task: _Task = _member(raw, "task", _Task, response)
+    if task.task_id != task_id:
+        raise _broken(response, f"is about another task, {task.task_id}")
     result = error = None
-    if state == "done":
-        result = raw.get("result")
-        if not isinstance(result, dict):
-            raise _broken(reply, "says done, but has no object `result`")
-    elif state in FINAL_STATES:
-        error = _task_error(raw.get("error"), reply)
-    return TaskAnswer(task_id=task_id, state=state, result=result, error=error, raw=raw, body=reply.body)
+    if task.state == "done":
+        result = _member(raw, "result", dict, response)
+    elif task.state in FINAL_STATES:
+        error = _task_error(raw, response)
+    return TaskAnswer(task_id=task_id, state=task.state, result=result, error=error, raw=raw, body=response.body)
 
 
-def refusal(reply: Reply) -> ApiError:
-    """Make the error that a status from 400 up stands for; its body may be the vendor's, a proxy's page, or nothing."""
+def api_error(response: Response) -> ApiError:
+    """Return the error for a status of 400 or above; the body may be the vendor's, a proxy's page, or empty."""
     try:
-        raw = orjson.loads(reply.body)
-    except orjson.JSONDecodeError:
-        raw = None
-    if not (isinstance(raw, dict) and isinstance(raw.get("type"), str) and isinstance(raw.get("message"), str)):
-        text = f"{reply.what} was answered with status {reply.status} and {what_came(reply)}."
-        return ApiError(text, url=reply.request.url, status=reply.status, retry_after=retry_after(reply.headers))
+        raw = orjson.loads(response.body)
+        error: _Error | None = convert(raw, _Error, "error")
+    except (orjson.JSONDecodeError, InvalidResult):
+        error = None
+    pause = retry_after(response.headers)
+    if error is None:
+        text = f"{response.request} returned status {response.status} and {described_body(response)}."
+        return ApiError(text, url=response.request.url, status=response.status, retry_after=pause)
     detail = _details(raw)
-    text = f"{reply.what} was refused with status {reply.status}: {explained(raw['type'], raw['message'], detail)}"
+    why = vendor_error_text(error.type, error.message, detail)
     return ApiError(
-        text,
-        url=reply.request.url,
-        status=reply.status,
-        type=raw["type"],
-        message=raw["message"],
+        f"{response.request} was refused with status {response.status}: {why}",
+        url=response.request.url,
+        status=response.status,
+        type=error.type,
+        message=error.message,
         detail=detail,
-        retry_after=retry_after(reply.headers),
+        retry_after=pause,
     )
 
 
-def explained(kind: str, message: str, detail: list[dict[str, Any]]) -> str:
-    """Put an error of the vendor's in one line: what is wrong, and the first places where."""
-    where = [_place(entry, message) for entry in detail[:3]]
+def vendor_error_text(kind: str, message: str, detail: list[dict[str, Any]]) -> str:
+    """Return an error of the vendor's in one line: the message, its type, and the first places that it names."""
+    places = [_place(entry, message) for entry in detail[:3]]
     more = [f"and {len(detail) - 3} more"] if len(detail) > 3 else []
-    return printable(" ".join([f"{message} [{kind}]", *(["(" + "; ".join(where + more) + ")"] if where else [])]))
+    return printable(" ".join([f"{message} [{kind}]", *([f"({'; '.join(places + more)})"] if places else [])]))
 
 
 def printable(text: str) -> str:
-    """Escape what a terminal would act on instead of showing it: control characters, and changes of direction."""
+    """Return the text with control characters and changes of direction escaped, on which a terminal would act."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
-def _place(entry: dict[str, Any], said: str) -> str:
+def _place(entry: dict[str, Any], error_message: str) -> str:
     location, message = entry.get("location"), entry.get("message", entry.get("type", "?"))
     place = ".".join(map(str, location)) if isinstance(location, list) else "somewhere"
-    return place if message == said else f"{place}: {message}"
+    return place if message == error_message else f"{place}: {message}"
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read the pause in seconds that an answer asks for (RFC 9110, 10.2.3), or None.
+    """Return the pause in seconds that a response asks for (RFC 9110, 10.2.3), or None.
 
-    A date is read against the answer's own `Date`, as the two clocks need not agree; without one it says nothing.
+    A date is compared with the response's own `Date`, as the two clocks may differ; without that header it is ignored.
     """
     value = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):
@@ -141,50 +154,40 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _date(text: str) -> datetime:
     date = email.utils.parsedate_to_datetime(text)
-    return date if date.tzinfo else date.replace(tzinfo=UTC)  # one of HTTP's three forms names no zone
+    return date if date.tzinfo else date.replace(tzinfo=UTC)  # one of HTTP's three date formats has no zone
 
 
-def what_came(reply: Reply) -> str:
-    """Describe a body in a few words; never voice data, as errors are logged, so nothing out of JSON is quoted."""
-    kind = reply.headers.get("content-type", "no content type").partition(";")[0].strip()
-    kind = printable(kind)
-    if not reply.body:
+def described_body(response: Response) -> str:
+    """Return a body in a few words; nothing of JSON is quoted, since errors are logged and it may be voice data."""
+    content_type = printable(response.headers.get("content-type", "no content type").partition(";")[0].strip())
+    if not response.body:
         return "an empty body"
-    if reply.body.lstrip()[:1] in {b"{", b"["}:
-        return f"{len(reply.body)} bytes of {kind}"
-    start = " ".join(reply.body[:200].decode("utf-8", "replace").split())[:60]
-    return f"{len(reply.body)} bytes of {kind} that begin {start!r}"
+    if response.body.lstrip()[:1] in {b"{", b"["}:
+        return f"{len(response.body)} bytes of {content_type}"
+    start = " ".join(response.body[:200].decode("utf-8", "replace").split())[:60]
+    return f"{len(response.body)} bytes of {content_type} that begin {start!r}"
 
 
-def _json_object(reply: Reply) -> dict[str, Any]:
+def _json_object(response: Response) -> dict[str, Any]:
     try:
-        raw = orjson.loads(reply.body)
+        raw = orjson.loads(response.body)
     except orjson.JSONDecodeError as error:
-        raise _broken(reply, f"was answered with {what_came(reply)}, which is not JSON ({error.msg})") from None
+        raise _broken(response, f"has {described_body(response)}, which is not JSON ({error.msg})") from None
     if not isinstance(raw, dict):
-        raise _broken(reply, f"was answered with {what_came(reply)}, which is not an object")
+        raise _broken(response, f"has {described_body(response)}, which is not a JSON object")
     return raw
 
 
-def _task_members(raw: dict[str, Any], reply: Reply) -> tuple[str, str]:
-    task = raw.get("task")
-    if not isinstance(task, dict):
-        raise _broken(reply, "was answered without an object `task`")
-    task_id, state = task.get("task_id"), task.get("state")
-    if not isinstance(task_id, str) or not _TASK_ID.fullmatch(task_id):
-        raise _broken(reply, "was answered without a usable `task.task_id`")
-    if not isinstance(state, str):
-        raise _broken(reply, "was answered without a `task.state`")
-    return task_id, state
+def _member(raw: dict[str, Any], name: str, model: Any, response: Response) -> Any:
+    try:
+        return convert(raw.get(name), model, name)
+    except InvalidResult as invalid:
+        raise _broken(response, f"breaks the contract: {invalid}") from None
 
 
-def _task_error(error: Any, reply: Reply) -> TaskError:
-    if not isinstance(error, dict):
-        raise _broken(reply, "tells of a bad end, but has no object `error`")
-    kind, message = error.get("type"), error.get("message")
-    if not isinstance(kind, str) or not isinstance(message, str):
-        raise _broken(reply, "tells of a bad end, but its `error` has no `type` or no `message`")
-    return TaskError(kind, message, _details(error), error)
+def _task_error(raw: dict[str, Any], response: Response) -> TaskError:
+    error: _Error = _member(raw, "error", _Error, response)
+    return TaskError(error.type, error.message, _details(raw["error"]), raw["error"])
 
 
 def _details(error: dict[str, Any]) -> list[dict[str, Any]]:
@@ -192,14 +195,14 @@ def _details(error: dict[str, Any]) -> list[dict[str, Any]]:
     return [entry for entry in detail if isinstance(entry, dict)] if isinstance(detail, list) else []
 
 
-def _unexpected(reply: Reply, rule: str) -> ContractError:
-    to = (
-        f" to {reply.headers['location']!r}, which is not followed"
-        if 300 <= reply.status < 400 and "location" in reply.headers
+def _unexpected_status(response: Response, rule: str) -> ContractError:
+    redirect = (
+        f" to {response.headers['location']!r}, which is not followed"
+        if 300 <= response.status < 400 and "location" in response.headers
         else ""
     )
-    return _broken(reply, f"was answered with status {reply.status}{to}; {rule}")
+    return _broken(response, f"has status {response.status}{redirect}; {rule}")
 
 
-def _broken(reply: Reply, how: str) -> ContractError:
-    return ContractError(f"{reply.what} {how}.", url=reply.request.url)
+def _broken(response: Response, how: str) -> ContractError:
+    return ContractError(f"The response to {response.request} {how}.", url=response.request.url)

@@ -1,4 +1,4 @@
-"""What commands write: answers as the appliance gave them, or vectors or scores as one array."""
+"""The output of commands: answers as the appliance sent them, or vectors or scores as one array."""
 
 from __future__ import annotations
 
@@ -8,79 +8,80 @@ import click
 import orjson
 
 from voxdouble_client._errors import ContractError
-from voxdouble_client._models import VECTOR_LENGTH, VoiceprintConversion, VoiceprintExtraction, matrix
-from voxdouble_client._speaker_models import Comparison
-from voxdouble_client.cli.run import Ended
-from voxdouble_client.cli.sink import Sink
+from voxdouble_client._technologies._results import VECTOR_LENGTH, float32_matrix
+from voxdouble_client._technologies.voiceprint_comparison import Comparison
+from voxdouble_client._technologies.voiceprint_conversion import VoiceprintConversion
+from voxdouble_client._technologies.voiceprint_extraction import VoiceprintExtraction
+from voxdouble_client.cli.jobs import TaskEnd
+from voxdouble_client.cli.output_file import OutputFile
 
 
 class Output(Protocol):
-    """Takes what became of the jobs, one after the other, and then is closed."""
+    """Receives the ends of the jobs, in their order, and is closed afterwards."""
 
-    def take(self, ended: Ended) -> None:
-        """Write what became of one job; ContractError where its result is not what was to be written."""
+    def write(self, end: TaskEnd) -> None:
+        """Write the end of one job; ContractError if its result lacks the rows that are to be written."""
 
     def close(self) -> None:
-        """Write what stands at the end, and put the file in its place."""
+        """Write what can only be written at the end, and put the file in its place."""
 
 
-class Json:
-    """Answers as they came; of several, each on a line, `null` standing for one that did not come."""
+class JsonOutput:
+    """Answers as they were received; one a line if there are several jobs, with `null` for a missing one."""
 
-    def __init__(self, sink: Sink, *, several: bool) -> None:
-        self._sink = sink
+    def __init__(self, file: OutputFile, *, several: bool) -> None:
+        self._file = file
         self._several = several
         self._answered = False
 
-    def take(self, ended: Ended) -> None:
-        """Write the answer at once, so that an interrupted run has given what it had."""
-        if ended.answer is not None:
+    def write(self, end: TaskEnd) -> None:
+        """Write the answer at once, so that an interrupted run has written the answers that it had."""
+        if end.answer is not None:
             self._answered = True
-            body = ended.answer.body.strip()
-            self._sink.write((orjson.dumps(ended.answer.raw) if self._several and b"\n" in body else body) + b"\n")
+            body = end.answer.body.strip()
+            self._file.write((orjson.dumps(end.answer.raw) if self._several and b"\n" in body else body) + b"\n")
         elif self._several:
-            self._sink.write(b"null\n")
+            self._file.write(b"null\n")
 
     def close(self) -> None:
         """Put the file in its place, if there is an answer in it."""
-        self._sink.close(keep=self._answered)
+        self._file.close(keep=self._answered)
 
 
-class Npy:
-    """The vectors of all results, or the rows of a comparison, as one float32 array in numpy's own format.
+class ArrayOutput:
+    """The vectors of all results, or the rows of a comparison, as one float32 array in numpy's `.npy` format.
 
-    Its shape is (vectors, 128) or (voiceprints_b, voiceprints_a). A job without any has NaN in its rows.
+    Its shape is (vectors, 128) or (voiceprints_b, voiceprints_a). The rows of a job that has none are NaN.
     """
 
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
+    def __init__(self, file: OutputFile) -> None:
+        self._file = file
         self._rows: list[list[float]] = []
         self._kinds: set[type] = set()
         self._width = 0
         self._answered = False
 
-    def take(self, ended: Ended) -> None:
-        """Keep the rows; UsageError where such a result has none, ContractError where this one should have."""
-        self._answered |= ended.answer is not None
+    def write(self, end: TaskEnd) -> None:
+        """Keep the rows; UsageError if results of this type have none, ContractError if this result lacks them."""
+        self._answered |= end.answer is not None
         try:
-            rows = _rows(ended)
-            self._check(ended, rows)
+            rows = _rows(end)
+            self._check_width(end, rows)
         except ContractError:
-            self._rows += _nothing(ended)
+            self._rows += _empty_rows(end)
             raise
         self._rows += rows
 
-    def _check(self, ended: Ended, rows: list[list[float]]) -> None:
-        """See that the rows go with those before them."""
-        if ended.result is None:
+    def _check_width(self, end: TaskEnd, rows: list[list[float]]) -> None:
+        if end.result is None:
             return
-        self._kinds.add(Comparison if isinstance(ended.result, Comparison) else VoiceprintExtraction)
+        self._kinds.add(Comparison if isinstance(end.result, Comparison) else VoiceprintExtraction)
         widths = {len(row) for row in rows if row} | ({self._width} if self._width else set())
         if len(widths) > 1:
-            told = f"Rows of {', '.join(map(str, sorted(widths)))} numbers do not make one array."
+            text = f"Rows of {', '.join(map(str, sorted(widths)))} numbers cannot form one array."
             if Comparison in self._kinds:
-                raise click.UsageError(told)  # they were asked for together
-            raise ContractError(f"{told} All vectors of one model are of one length.", url=ended.job.name)
+                raise click.UsageError(text)  # the user asked for them together
+            raise ContractError(f"{text} All vectors of one model must have one length.", url=end.job.name)
         self._width = max(widths, default=0)
 
     def close(self) -> None:
@@ -88,12 +89,12 @@ class Npy:
         if self._answered and self._rows:
             import numpy as np  # noqa: PLC0415  late, as most runs need no numpy
 
-            np.save(self._sink, matrix(self._rows, self._width or VECTOR_LENGTH))
-        self._sink.close(keep=True)
+            np.save(self._file, float32_matrix(self._rows, self._width or VECTOR_LENGTH))
+        self._file.close(keep=True)
 
 
-def _rows(ended: Ended) -> list[list[float]]:
-    result = ended.result
+def _rows(end: TaskEnd) -> list[list[float]]:
+    result = end.result
     if isinstance(result, VoiceprintConversion):
         return result.vector_voiceprints
     if isinstance(result, Comparison):
@@ -101,22 +102,22 @@ def _rows(ended: Ended) -> list[list[float]]:
     if isinstance(result, VoiceprintExtraction):
         vectors = [channel.vector_voiceprint for channel in result.channels]
         if None in vectors:
-            raise ContractError("The answer has no vectors, which .npy is for.", url=ended.job.name)
+            raise ContractError("The answer must have vectors for a .npy file, and has none.", url=end.job.name)
         return [vector or [] for vector in vectors]
     if result is not None:
-        raise click.UsageError(f"The result of {ended.job.name} has neither vectors nor scores for .npy.")
-    return _nothing(ended)
+        raise click.UsageError(f"A .npy file needs vectors or scores; the result of {end.job.name} has neither.")
+    return _empty_rows(end)
 
 
-def _nothing(ended: Ended) -> list[list[float]]:
-    return [[] for _ in range(ended.job.rows)]
+def _empty_rows(end: TaskEnd) -> list[list[float]]:
+    return [[] for _ in range(end.job.rows)]
 
 
 def output_for(path: str, *, several: bool) -> Output:
-    """Choose the form by the name of the file."""
-    return Npy(Sink(path)) if is_array(path) else Json(Sink(path), several=several)
+    """Return the output whose format the name of the file asks for."""
+    return ArrayOutput(OutputFile(path)) if is_array(path) else JsonOutput(OutputFile(path), several=several)
 
 
 def is_array(path: str) -> bool:
-    """Tell whether the file is to hold an array."""
+    """Whether the file is to hold an array."""
     return path.endswith(".npy")
