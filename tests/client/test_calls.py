@@ -67,7 +67,10 @@ def test_an_extraction_asks_for_what_it_is_told(settings: dict[str, Any], query:
 @pytest.mark.parametrize("channels", ["0,1", [-1], ["a"], [0.5], [True]])
 def test_channels_that_are_none_are_refused(channels: Any) -> None:
     """Channels are whole numbers from 0 up; anything else is named before it is sent."""
-    with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises(ValueError, match=r"`channels` must be whole numbers, 0 or more"):
+    with (
+        ApplianceClient("http://127.0.0.1:1") as appliance,
+        pytest.raises(ValueError, match=r"`channels` must be whole numbers, 0 or more"),
+    ):
         appliance.extract_voiceprint(b"audio", channels=channels)
 
 

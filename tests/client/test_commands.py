@@ -150,12 +150,12 @@ def test_convert_reads_what_extract_wrote(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "neither JSON"),
-        (b"RIFF\x00\x01", "neither JSON"),
-        (b"{}", "holds no voiceprints"),
-        (json.dumps(FAILED).encode(), "holds no voiceprints"),
-        (json.dumps(FAILED).encode(), "its task failed; take it out"),
-        (b"null\nnull\n", "1 to 50000 voiceprints, not 0"),
+        (b"", "and is neither"),
+        (b"RIFF\x00\x01", "and is neither"),
+        (b"{}", "has no voiceprints"),
+        (json.dumps(FAILED).encode(), "has no voiceprints"),
+        (json.dumps(FAILED).encode(), "its task failed; remove it"),
+        (b"null\nnull\n", "1 to 50000 voiceprints, got 0"),
         (json.dumps(DONE).encode() + b"\n{\n", "line 2 of .* is not JSON"),
         (json.dumps(DONE).replace('"e2kD"', "3").encode(), "not a text"),
     ],
@@ -186,7 +186,7 @@ def test_a_file_may_have_a_byte_order_mark() -> None:
 def test_raw_bytes_are_told_as_such() -> None:
     """A voiceprint that someone decoded is told from other files."""
     result = call("convert", "--url", "http://127.0.0.1:1", "-", stdin=base64.b64decode("e2kD") + b"\x00\xff")
-    assert (result.exit_code, "raw bytes" in result.stderr) == (2, True)
+    assert (result.exit_code, "decoded voiceprint" in result.stderr) == (2, True)
 
 
 def test_null_lines_are_left_out() -> None:
@@ -211,8 +211,8 @@ ENDS = {
     "failed": (reply(200, FAILED), 1, "failed: It broke. [internal]"),
     "refused": (reply(404, {"type": "resource.not-found", "message": "Gone.", "detail": []}), 1, "Gone."),
     "contract broken": (reply(200, b"<html>"), 5, "not JSON"),
-    "result broken": (reply(200, state("done", result={})), 5, "result.channels is not a list"),
-    "no HTTP": (b"hello\r\n\r\n", 3, "no HTTP answer"),
+    "result broken": (reply(200, state("done", result={})), 5, "expected `array`, got `null` at `result.channels`"),
+    "no HTTP": (b"hello\r\n\r\n", 3, "is not HTTP"),
 }
 
 

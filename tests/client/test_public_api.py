@@ -163,7 +163,7 @@ def test_a_keyboard_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) 
 def test_a_poll_timeout_keeps_its_cause() -> None:
     """A wait that ends at its deadline because looks failed tells of the failure; it does not hide it."""
     refused = b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"
-    told = pytest.raises(PollTimeout, match=r"The last look failed: .*503")
+    told = pytest.raises(PollTimeout, match=r"The last poll failed: .*503")
     with against(speaking(refused)) as (_, appliance), told as caught:
         appliance.task(TASK_PATH).result(timeout=0.3)
     assert isinstance(caught.value.__cause__, ApiError)

@@ -94,7 +94,7 @@ def test_a_start_ends_by_its_deadline(send: Send) -> None:
         send(connection)
 
     with against(behave, timeout=DEADLINE) as (_, appliance):
-        with in_time(), pytest.raises(TransportError, match=r"within 0\.\d+ s") as caught:
+        with in_time(), pytest.raises(TransportError, match=r"no response within 0\.\d+ s") as caught:
             appliance.extract_voiceprint(b"audio")
         assert caught.value.timed_out
 
@@ -147,7 +147,7 @@ def test_the_state_of_the_202_is_the_last_seen_where_no_look_succeeds() -> None:
 
     with against(behave) as (_, appliance):
         handle = appliance.start_voiceprint_extraction(b"audio")
-        with in_time(), pytest.raises(PollTimeout, match="last seen: pending"):
+        with in_time(), pytest.raises(PollTimeout, match="last state: pending"):
             handle.result(timeout=DEADLINE)
 
 

@@ -144,16 +144,16 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "nothing to compare": (["compare", "{two}"], "Missing argument"),
     "stdin twice": (["compare", "-", "-"], "stdin"),
     "stdin twice for gender": (["gender", "-", "-"], "stdin"),
-    "no voiceprints in it": (["compare", "{two}", "{wav}"], "neither JSON"),
+    "no voiceprints in it": (["compare", "{two}", "{wav}"], "and is neither"),
     "an array of a voiceprint": (["merge", "{two}", "-o", "{out}.npy"], ".npy"),
     "an array of genders": (["gender", "{wav}", "-o", "{out}.npy"], ".npy"),
     "an array of ages": (["age", "{wav}", "-o", "{out}.npy"], ".npy"),
     "a negative second": (["gender", "{wav}", "--range-from", "-1"], "--range-from"),
-    "a length of 0": (["age", "{wav}", "--max-speech-length", "0"], "max_speech_length is a number"),
+    "a length of 0": (["age", "{wav}", "--max-speech-length", "0"], "`max_speech_length` must be a number"),
     "a range of a voiceprint": (["gender", "--voiceprints", "{two}", "--range-to", "3"], "for recordings"),
     "a channel of a voiceprint": (["age", "--voiceprints", "{two}", "--channels", "0"], "for recordings"),
     "a range of an age": (["age", "{wav}", "--range-to", "3"], "No such option"),
-    "one to merge": (["merge", "{wav64}"], "at least 2 voiceprints, not 1"),
+    "one to merge": (["merge", "{wav64}"], "at least 2 voiceprints, got 1"),
 }
 
 

@@ -37,7 +37,7 @@ def test_an_error_after_the_202_carries_the_task(
     error = caught.value
     assert error.handle is not None
     assert error.may_have_run
-    assert f"The task {error.handle.url} was started. Wait on with error.handle.result()" in str(error)
+    assert f"The task {error.handle.url} was started. Wait for it with error.handle.result()" in str(error)
 
 
 def test_a_task_that_ended_badly_is_not_waited_on() -> None:
@@ -46,7 +46,7 @@ def test_a_task_that_ended_badly_is_not_waited_on() -> None:
     with against(speaking(reply(200, failed))) as (_, appliance), pytest.raises(TaskFailed) as caught:
         appliance.extract_voiceprint(b"audio")
     assert caught.value.handle is not None
-    assert "Wait on" not in str(caught.value)
+    assert "Wait for it" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

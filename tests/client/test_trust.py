@@ -34,7 +34,7 @@ def test_a_bundle_that_is_missing_is_told_before_anything_is_sent(monkeypatch: p
 @pytest.mark.parametrize("proxy", ["", "http://", "https://a", "socks5://a:1", "a:1", "http://a:b", "http://[::1"])
 def test_what_is_no_proxy_is_the_callers_mistake(proxy: str) -> None:
     """A proxy that cannot be used is a ValueError."""
-    with pytest.raises(ValueError, match="A proxy is"):
+    with pytest.raises(ValueError, match="A proxy must be an http:// URL"):
         ApplianceClient("http://127.0.0.1:1", proxy=proxy)
 
 
@@ -42,7 +42,7 @@ def test_the_environments_proxy_is_looked_at(monkeypatch: pytest.MonkeyPatch) ->
     """A proxy that the environment names counts as one that is given."""
     monkeypatch.setenv("http_proxy", "socks5://a:1")
     monkeypatch.delenv("no_proxy", raising=False)
-    with pytest.raises(ValueError, match="A proxy is"):
+    with pytest.raises(ValueError, match="A proxy must be an http:// URL"):
         ApplianceClient("http://appliance:1")
 
 

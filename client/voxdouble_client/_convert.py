@@ -1,0 +1,24 @@
+"""Converts parsed JSON to models; the error names the first member that breaks the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class InvalidResult(Exception):
+    """How JSON breaks the contract, without a full stop; it becomes the text of a ContractError that has the URL."""
+
+
+def convert(value: object, model: Any, where: str) -> Any:
+    """Return the JSON value as its model; `where` is the name of the value in messages.
+
+    A bool is no number, a whole number is a float where the model wants one, and members that the model does not know
+    are ignored. Messages never contain values, which may be voice data.
+    """
+    try:
+        return msgspec.convert(value, model)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at `$")
+        raise InvalidResult(f"{what[0].lower()}{what[1:]} at `{where}{path.rstrip('`')}`") from None

@@ -1,0 +1,76 @@
+"""The pieces that the readers of results share: the result of an answer, raw members, vectors of float32 numbers."""
+
+# No `from __future__ import annotations`: see `_models`.
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+from msgspec import Meta
+
+from voxdouble_client._convert import InvalidResult, convert
+from voxdouble_client._models import TaskAnswer
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+VECTOR_LENGTH = 128
+"""Numbers in the vector voiceprint of a channel with speech (S45)."""
+
+MAX_FLOAT32 = (2 - 2**-23) * 2.0**127
+
+Float32: TypeAlias = Annotated[float, Meta(ge=-MAX_FLOAT32, le=MAX_FLOAT32)]
+"""A number in the range of float32; NaN and the infinities are not."""
+
+Vector: TypeAlias = list[Float32]
+
+
+def plain(answer: TaskAnswer) -> TaskAnswer:
+    """Return the answer itself, as the result of a technology that has no model here."""
+    return answer
+
+
+def result_of(answer: TaskAnswer) -> dict[str, Any]:
+    """Return the result of a task that is done."""
+    assert answer.result is not None  # the poller reads no other answer
+    return answer.result
+
+
+def with_raw(value: object, raw: object) -> object:
+    """Return a JSON object with `raw` as one more member; any other value as it is, for `convert` to refuse."""
+    return {**value, "raw": raw} if isinstance(value, dict) else value
+
+
+def entries(answer: TaskAnswer, name: str, model: Any, count: int | None = None) -> Any:
+    """Return the list `name` of a result, whose entries keep their raw JSON, as `model`, a type like `tuple[Age, ...]`.
+
+    InvalidResult if there are not `count` entries, where that is known.
+    """
+    values = result_of(answer).get(name)
+    if isinstance(values, list):
+        values = [with_raw(value, value) for value in values]
+    found = convert(values, model, f"result.{name}")
+    if found is not None and count is not None and len(found) != count:
+        raise InvalidResult(f"`result.{name}` has {len(found)} entries for {count} voiceprints")
+    return found
+
+
+def check_lengths(vectors: Iterable[list[float] | None], where: str) -> None:
+    """Raise InvalidResult unless all vectors have one length; those of channels without speech are empty (S45, S46)."""
+    if len(lengths := {len(vector) for vector in vectors if vector}) > 1:
+        raise InvalidResult(f"{where} has vectors of {' and '.join(map(str, sorted(lengths)))} numbers")
+
+
+def float32_matrix(vectors: list[list[float]], width: int | None = None) -> "npt.NDArray[np.float32]":
+    """Return one float32 row for each vector; an empty vector becomes a row of NaN, so that rows keep their numbers.
+
+    `width` is the number of columns if it is known. ValueError if the vectors differ in length.
+    """
+    import numpy as np  # noqa: PLC0415  late, so that the client needs no numpy
+
+    lengths = {len(vector) for vector in vectors if vector}
+    if len(lengths) > 1:
+        raise ValueError(f"Vectors of {', '.join(map(str, sorted(lengths)))} numbers cannot form one array.")
+    columns = width or max(lengths, default=VECTOR_LENGTH)
+    silent = [float("nan")] * columns
+    return np.array([vector or silent for vector in vectors], dtype=np.float32).reshape(len(vectors), columns)

@@ -1,0 +1,134 @@
+"""Gender identification, from recordings or from voiceprints (C35).
+
+The vendor's pages do not name the members of the result, so the names here are a choice (C35): a member that is absent
+is None, one that is present must have its type, and `raw` has everything.
+"""
+
+# No `from __future__ import annotations`: see `_models`.
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from msgspec import field
+
+from voxdouble_client._http.body import File, Progress
+from voxdouble_client._models import Model, TaskAnswer
+from voxdouble_client._task import TaskHandle
+from voxdouble_client._technologies._arguments import (
+    ChannelMode,
+    channels_query,
+    speech_query,
+    voiceprints_of_one_call,
+)
+from voxdouble_client._technologies._request import TaskClient, TaskRequest
+from voxdouble_client._technologies._results import entries
+
+TECHNOLOGY = "gender-identification"
+TECHNOLOGY_OF_VOICEPRINTS = "gender-identification-voiceprints"
+
+
+class GenderScore(Model, frozen=True):
+    """The evidence for one gender: a log-likelihood ratio, and a probability from 0 to 1 (C35)."""
+
+    score_llr: float | None = None
+    probability: float | None = None
+
+
+class Gender(Model, frozen=True):
+    """The gender of one speaker; both scores are None if there was no speech (C35).
+
+    `channel_number` counts from 0, and is None for a voiceprint; `speech_length` is in seconds.
+    """
+
+    channel_number: int | None = None
+    score_male: GenderScore | None = None
+    score_female: GenderScore | None = None
+    speech_length: float | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+class GenderIdentification(Model, frozen=True):
+    """The genders of the speakers: one for each channel or for each voiceprint, in their order (C35).
+
+    `genders` is None if the answer has no list of the expected name.
+    """
+
+    genders: tuple[Gender, ...] | None
+    raw: dict[str, Any]
+
+
+def read(answer: TaskAnswer) -> GenderIdentification:
+    """Return the gender in each channel of a recording (C35)."""
+    return GenderIdentification(entries(answer, "channels", tuple[Gender, ...] | None), answer.raw)
+
+
+def reader_of_voiceprints(count: int | None = None) -> Callable[[TaskAnswer], GenderIdentification]:
+    """Return the reader for the genders of `count` voiceprints; None if it is not known how many were sent (C35)."""
+    return lambda answer: GenderIdentification(entries(answer, "results", tuple[Gender, ...] | None, count), answer.raw)
+
+
+def start_gender_identification(
+    self: TaskClient,
+    file: File,
+    *,
+    channel_mode: ChannelMode | None = None,
+    channels: Sequence[int] = (),
+    range_from: float | None = None,
+    range_to: float | None = None,
+    max_speech_length: float | None = None,
+    timeout: float | None = None,
+    progress: Progress | None = None,
+) -> TaskHandle[GenderIdentification]:
+    """Start the identification of the gender in each channel.
+
+    `channel_mode` "mix" makes one result of all channels; `channels` selects some, counted from 0. `range_from` and
+    `range_to` select a part of the recording, `max_speech_length` limits how much speech is used, all in seconds (C23).
+    `progress` is called with the bytes sent so far and in all; `timeout` is for the upload and its acceptance.
+    """
+    deadline = self._deadline(timeout)
+    query = {**channels_query(channel_mode, channels), **speech_query(range_from, range_to, max_speech_length)}
+    return self._start(TaskRequest(TECHNOLOGY, read, query, files={"file": file}), deadline, progress)
+
+
+def identify_gender(
+    self: TaskClient,
+    file: File,
+    *,
+    channel_mode: ChannelMode | None = None,
+    channels: Sequence[int] = (),
+    range_from: float | None = None,
+    range_to: float | None = None,
+    max_speech_length: float | None = None,
+    timeout: float | None = None,
+    progress: Progress | None = None,
+    on_state: Callable[[str], None] | None = None,
+) -> GenderIdentification:
+    """Identify the gender of the speaker in each channel, and wait for the result (C35).
+
+    `timeout` is for the whole call, in seconds; `on_state` is called with each new state of the task. The other
+    parameters are those of `start_gender_identification`.
+    """
+    deadline = self._deadline(timeout)
+    query = {**channels_query(channel_mode, channels), **speech_query(range_from, range_to, max_speech_length)}
+    return self._run_to_end(TaskRequest(TECHNOLOGY, read, query, files={"file": file}), deadline, progress, on_state)
+
+
+def start_gender_identification_of_voiceprints(
+    self: TaskClient, voiceprints: Iterable[str], *, timeout: float | None = None
+) -> TaskHandle[GenderIdentification]:
+    """Start the identification of the gender of 1 to 50,000 voiceprints; `timeout` is for sending and acceptance."""
+    deadline = self._deadline(timeout)
+    return self._start(_request_of_voiceprints(voiceprints), deadline)
+
+
+def identify_gender_of_voiceprints(
+    self: TaskClient, voiceprints: Iterable[str], *, timeout: float | None = None
+) -> GenderIdentification:
+    """Identify the gender of the speaker of each of 1 to 50,000 voiceprints, and wait for the result (C35)."""
+    deadline = self._deadline(timeout)
+    return self._run_to_end(_request_of_voiceprints(voiceprints), deadline)
+
+
+def _request_of_voiceprints(voiceprints: Iterable[str]) -> TaskRequest[GenderIdentification]:
+    checked = voiceprints_of_one_call(voiceprints)
+    return TaskRequest(TECHNOLOGY_OF_VOICEPRINTS, reader_of_voiceprints(len(checked)), json={"voiceprints": checked})

@@ -1,0 +1,63 @@
+"""The jobs of a command, each of them one task, and how they end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol, TypeAlias
+
+from voxdouble_client._http.body import File, Progress
+from voxdouble_client._models import TaskAnswer
+from voxdouble_client._task import TaskHandle
+from voxdouble_client.cli.inputs import check_stdin, stdin
+
+Report: TypeAlias = Callable[[float], None]
+"""Called with the part of a job that is done, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A task to run: `start` starts it or takes it up; `name` is its file or URL, `rows` its rows in an array."""
+
+    name: str
+    start: Callable[[Report], TaskHandle[Any]]
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnd:
+    """The end of a job: the answer with which its task ended, the typed result in it, and the error, if any."""
+
+    job: Job
+    answer: TaskAnswer | None = None
+    result: object = None
+    error: Exception | None = None
+
+
+class StartWithFile(Protocol):
+    """A method of the client that starts a task with one recording."""
+
+    def __call__(self, file: File, *, progress: Progress) -> TaskHandle[Any]:
+        """Start the task."""
+
+
+def jobs_of_recordings(start: StartWithFile, files: Sequence[str]) -> list[Job]:
+    """Return one job for each recording; `-` is stdin."""
+    check_stdin(files)
+
+    def begin(file: str, report: Report) -> TaskHandle[Any]:
+        source: File = stdin() if file == "-" else file
+        return start(source, progress=lambda sent, total: report(0.9 * sent / total))
+
+    return [Job(file, partial(begin, file)) for file in files]
+
+
+def job_of_voiceprints(name: str, start: Callable[[], TaskHandle[Any]], rows: int = 0) -> Job:
+    """Return the job of a task that is started with voiceprints, which are sent at once."""
+
+    def begin(report: Report) -> TaskHandle[Any]:
+        report(0.0)
+        return start()
+
+    return Job(name, begin, rows)

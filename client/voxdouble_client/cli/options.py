@@ -1,0 +1,149 @@
+"""The options that commands share."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import click
+
+from voxdouble_client._client import ApplianceClient
+from voxdouble_client._errors import ContractError
+from voxdouble_client._http.urls import task_url_parts
+from voxdouble_client._task import TaskHandle
+from voxdouble_client.cli.jobs import Job
+from voxdouble_client.cli.output_file import writable_path
+from voxdouble_client.cli.outputs import is_array, output_for
+from voxdouble_client.cli.run import INTERRUPTED, Run, abandon_stdout
+
+INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True)
+SECONDS = click.FloatRange(min=0)
+
+
+@dataclass(frozen=True)
+class ApplianceOptions:
+    """The options that name the appliance, and what every command does with them."""
+
+    url: str | None
+    token: str | None
+    ca: str | None
+    timeout: float
+
+    def client(self, url: str | None = None) -> ApplianceClient:
+        """Return the client of the appliance; its URL is `url` if no option names it."""
+        try:
+            return ApplianceClient(self.url or url or "", token=self.token, ca=self.ca, timeout=self.timeout)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+
+    def task(self, url: str) -> TaskHandle[Any]:
+        """Return the handle of a task; if no option names the appliance, the task's URL does."""
+        parts = task_url_parts(url)
+        if parts is None or not (self.url or parts.base):
+            raise click.UsageError(f"The argument must be the complete URL of a task, got {url!r}.")
+        try:
+            return self.client(parts.base).task(url)
+        except (ContractError, ValueError):
+            raise click.UsageError(
+                f"The task must be on the appliance {self.url or parts.base}, got {url!r}."
+            ) from None
+
+    def run(self, jobs: Sequence[Job], output: str) -> NoReturn:
+        """Run the jobs, write their output, and exit with the code of the run."""
+        resume_options = [*(["--ca", self.ca] if self.ca else []), *(["--token", "TOKEN"] if self.token else [])]
+        run = Run(self.timeout, resume_options)
+        run.run(jobs, output_for(output, several=len(jobs) > 1))
+        raise click.exceptions.Exit(run.code)
+
+
+def appliance_options(*, url_required: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return the decorator that gives a command its ApplianceOptions as the first argument."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @click.option(
+            "--url", envvar="APPLIANCE_URL", required=url_required, show_envvar=True, help="URL of the appliance."
+        )
+        @click.option("--token", envvar="APPLIANCE_TOKEN", show_envvar=True, help="Bearer token to send.")
+        @click.option("--ca", type=click.Path(exists=True), help="Certificates to trust instead of the usual ones.")
+        @click.option(
+            "--timeout",
+            type=float,
+            default=3600.0,
+            show_default=True,
+            help="Seconds for each task, from its start to its end.",
+        )
+        @functools.wraps(command)
+        def call(url: str | None, token: str | None, ca: str | None, timeout: float, **others: Any) -> None:
+            logging.basicConfig(format="%(message)s")  # to stderr: warnings about retries
+            logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings are errors of this client soon after
+            try:
+                command(ApplianceOptions(url or None, token or None, ca, timeout), **others)
+            except KeyboardInterrupt:
+                click.echo("Interrupted.", err=True)
+                raise click.exceptions.Exit(INTERRUPTED) from None
+            except OSError as error:  # the user's own file, or stdout
+                abandon_stdout()
+                raise click.UsageError(f"{error}.") from None
+
+        return call
+
+    return decorate
+
+
+def _json_path(context: click.Context, parameter: click.Parameter, path: str) -> str:
+    if is_array(path):
+        raise click.BadParameter("a .npy file is for vectors and scores, which this command does not return.")
+    return writable_path(context, parameter, path)
+
+
+def _output_option(
+    check: Callable[[click.Context, click.Parameter, str], str], text: str
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+        callback=check,
+        default="-",
+        help=text,
+    )
+
+
+array_output_option = _output_option(
+    writable_path, "Write to this file instead of stdout; a .npy file gets the vectors or scores as one array."
+)
+json_output_option = _output_option(_json_path, "Write to this file instead of stdout.")
+
+
+def channel_numbers(context: click.Context, parameter: click.Parameter, value: str) -> list[int]:
+    """Return the numbers in a list like 0,1."""
+    try:
+        numbers = [int(number) for number in value.split(",") if value]
+    except ValueError:
+        numbers = [-1]
+    if any(number < 0 for number in numbers):
+        raise click.BadParameter(f"the value must be a list of channels like 0,1, got {value!r}.")
+    return numbers
+
+
+def channel_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command for recordings the options that choose channels."""
+    mode = click.option(
+        "--channel-mode", type=click.Choice(["split", "mix"]), help="One result for each channel, or one for all."
+    )
+    some = click.option(
+        "--channels", default="", callback=channel_numbers, help="Only these channels, counted from 0, like 0,1."
+    )
+    return mode(some(command))
+
+
+voiceprints_option = click.option(
+    "--voiceprints",
+    "of_voiceprints",
+    is_flag=True,
+    help="The files hold voiceprints, as `convert` reads them; all together make one task.",
+)
+speech_option = click.option("--max-speech-length", type=SECONDS, help="Use at most this many seconds of speech.")
