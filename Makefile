@@ -15,6 +15,8 @@ check: lint types layers test wheel-test    ## all that a commit must pass
 lint: .venv/ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/zizmor --quiet --offline --no-progress .github examples/github-actions.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml examples/github-actions.yml
 
 types: .venv/ready
 	$(BIN)/mypy
