@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test voices oldest-numpy fidelity lock clean
+.PHONY: demo test check lint types layers wheel wheel-test image-test voices oldest-numpy fidelity options lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock of its own
 	$(BIN)/voxdouble demo
@@ -44,6 +44,9 @@ oldest-numpy: .venv/ready    ## the same voiceprints under the oldest numpy that
 
 fidelity: .venv/ready        ## what is imitated and how sure we are, from the statements into docs/fidelity.md
 	$(BIN)/python -m tools.fidelity
+
+options: .venv/ready         ## the tables of options, from the dataclasses of the settings into docs/options.md
+	$(BIN)/python -m tools.options
 
 lock: .venv/ready            ## pin the newest versions of everything, with their hashes
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --generate-hashes \

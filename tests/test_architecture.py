@@ -8,12 +8,10 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-import click
 import pytest
 
 import voxdouble_mock.technologies
 from tests import needs
-from voxdouble_mock.cli import serve
 
 ROOT = Path(__file__).parents[1]
 MOCK = ROOT / "mock_server" / "voxdouble_mock"
@@ -108,20 +106,6 @@ def test_the_fixtures_need_nothing() -> None:
 def test_what_is_light_stays_light(command: str, heavy: str) -> None:
     """What is imported by every test run, every health check or every user of the client loads nothing heavy."""
     assert loaded(*command.split("|")) & set(heavy.split()) == set()
-
-
-@pytest.mark.parametrize("option", [option for option in serve.params if isinstance(option, click.Option)], ids=str)
-def test_every_option_has_its_twin(option: click.Option, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each option of `serve` is read from VOXDOUBLE_ and its name in capitals."""
-    twin = f"VOXDOUBLE_{option.opts[0].removeprefix('--').replace('-', '_').upper()}"
-    monkeypatch.setenv(twin, "given")
-    assert option.resolve_envvar_value(click.Context(serve, **serve.context_settings)) == "given"
-
-
-@pytest.mark.parametrize("option", [option for option in serve.params if isinstance(option, click.Option)], ids=str)
-def test_every_option_is_explained(option: click.Option) -> None:
-    """Each option of `serve` is documented in docs/options.md."""
-    assert f"`{option.opts[0]}`" in (ROOT / "docs" / "options.md").read_text()
 
 
 def test_nothing_names_one_machine_or_registry() -> None:

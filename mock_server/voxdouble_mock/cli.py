@@ -1,4 +1,4 @@
-"""The commands of the mock: serve and healthcheck. What is heavy is imported only when serving."""
+"""The commands `voxdouble serve` and `voxdouble healthcheck`; Flask and numpy are imported only by `serve`."""
 
 import http.client
 import ipaddress
@@ -8,93 +8,88 @@ import os
 import sys
 import threading
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-DEFAULT_PORT = 8000
-LATER = "is not part of this version yet"
+from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.options import FLAG, Option, options_of
+from voxdouble_mock.settings import ServeSettings, Settings
+
+OPTIONS = [one for one in options_of(ServeSettings, Settings, Limits) if one.in_command]
+PORT = next(one for one in OPTIONS if one.name == "port")
 HEALTH_SECONDS = 5
 
 
-def check_store(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """Take the memory store; refuse by name what is no store or not there yet."""
-    if value == "memory:":
-        return value
-    if value.startswith(("sqlite:", "redis://")):
-        raise click.BadParameter(f"the store {value!r} {LATER}; memory: is.")
-    raise click.BadParameter(f"{value!r} is no store; memory: is.")
+class OptionType(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8.1
+    """The click type of an option: parses a value and refuses one that is not allowed."""
+
+    def __init__(self, option: Option) -> None:
+        self.name = option.kind.metavar
+        self._option = option
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the parsed value; the message of a refusal names the flag or the environment variable."""
+        option = self._option
+        try:
+            parsed = option.kind.parse(value)
+        except ValueError:
+            parsed = None
+        if not option.kind.accepts(parsed):
+            by_environment = ctx and ctx.get_parameter_source(option.name) is ParameterSource.ENVIRONMENT
+            shown_name = option.environment if by_environment else option.flag
+            raise click.UsageError(option.kind.refusal(value, option.name, shown_name), ctx)
+        return parsed
 
 
-Seconds = click.FloatRange(min=0)
-Count = click.IntRange(min=1)
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add all options of the mock to a command; an option that is not given is None, or empty where it may repeat."""
+    for one in reversed(OPTIONS):
+        repeated = " May be repeated; in the environment values are separated by spaces." if one.multiple else ""
+        default = f"  [default: {one.default_text}]" if one.default_text else ""
+        add = click.option(
+            one.flag,
+            one.name,
+            type=None if one.kind is FLAG else OptionType(one),
+            is_flag=one.kind is FLAG or None,  # False would make click parse -1 as an option
+            multiple=one.multiple,
+            envvar=one.environment,
+            metavar=one.kind.metavar or None,
+            help=f"{one.help}{repeated}{default}",
+        )
+        command = add(command)
+    return command
 
 
-@click.command(context_settings={"auto_envvar_prefix": "VOXDOUBLE", "show_default": True})
-@click.option(
-    "--host", default="127.0.0.1", help="Address to listen on; other than loopback needs --token or --no-token."
-)
-@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, help="0 picks a free one.")
-@click.option("--store", default="memory:", callback=check_store, expose_value=False, help="Where tasks live.")
-@click.option("--pending", type=Seconds, help="Seconds that every task is pending.  [default: by technology]")
-@click.option("--running", type=Seconds, help="Seconds that every task runs.  [default: by technology]")
-@click.option("--clock", default="real", help="real, manual or scale:N.")
-@click.option(
-    "--location", type=click.Choice(["absolute", "path"]), default="absolute", help="Form of the Location header."
-)
-@click.option("--public-url", help="Base URL that clients know, where it is not what they send as Host.")
-@click.option("--scenario", help="Rules for the tasks: a bundled scenario's name, or a file.")
-@click.option("--task-lifetime", type=Seconds, default=3600.0, help="Seconds from a task's end until it is forgotten.")
-@click.option("--seed", type=int, help="Makes task ids repeat.")
-@click.option("--token", help="Asked for as Authorization: Bearer TOKEN everywhere but on health.")
-@click.option("--no-token", is_flag=True, help="Serve other machines without a token.")
-@click.option(
-    "--control-host",
-    "control_hosts",
-    multiple=True,
-    envvar="VOXDOUBLE_CONTROL_HOST",
-    help="Host name that may reach the control routes too; in the environment several, with spaces between.",
-)
-@click.option(
-    "--trusted-proxy",
-    "trusted_proxies",
-    multiple=True,
-    envvar="VOXDOUBLE_TRUSTED_PROXY",
-    help="Address or network of a proxy whose X-Forwarded headers are believed; several as with --control-host.",
-)
-@click.option(
-    "--namespace-idle", type=Seconds, help="Seconds until an untouched namespace is forgotten.  [default: 3600]"
-)
-@click.option("--max-upload", type=Count, help="Bytes of one file.  [default: 500 MB]")
-@click.option("--max-upload-seconds", type=Seconds, help="Seconds for one upload.  [default: 120]")
-@click.option("--input-storage", type=Count, help="Bytes of uploads in hand at one time.  [default: 1 GiB]")
-@click.option("--max-audio-seconds", type=Seconds, help="Seconds of audio in one file.  [default: 7200]")
-@click.option("--max-list", type=Count, help="Voiceprints in one list.  [default: 50000]")
-@click.option("--max-matrix", type=Count, help="Scores of one comparison.  [default: 1000000]")
-def serve(host: str, port: int, token: str | None, no_token: bool, scenario: str | None, **options: Any) -> None:  # noqa: FBT001
+@click.command()
+@with_options
+def serve(**values: Any) -> None:
     """Serve a mock appliance until SIGTERM or Ctrl-C.
 
-    Every option can be given by environment too: --task-lifetime as VOXDOUBLE_TASK_LIFETIME.
+    Every option can be given by environment too: --task-lifetime as VOXDOUBLE_TASK_LIFETIME. SECONDS may have decimals.
     """
-    check_exposure(host, token, no_token=no_token)
-    # Many small products at once gain nothing from threads that wait for one another: with them extraction is slower.
+    given = {name: value for name, value in values.items() if value is not None}
+    serving = ServeSettings(**{one.name: given.pop(one.name) for one in options_of(ServeSettings) if one.name in given})
+    check_exposure(serving.host, given.get("token"), no_token=serving.no_token)
+    # Many small matrix products gain nothing from threads that wait for one another: extraction is slower with them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from voxdouble_mock.assembly import assemble  # noqa: PLC0415
+    from voxdouble_mock.assembly import assemble  # noqa: PLC0415 (late, here and below: healthcheck must stay light)
     from voxdouble_mock.http.errors import malformed_request_text  # noqa: PLC0415
     from voxdouble_mock.real_time import real_clock  # noqa: PLC0415
     from voxdouble_mock.scenarios.bundled import load_scenario  # noqa: PLC0415
-    from voxdouble_mock.settings import Settings  # noqa: PLC0415 (late, so that healthcheck stays light)
     from voxdouble_mock.wsgi.run import run_until_signal  # noqa: PLC0415
     from voxdouble_mock.wsgi.server import HttpServer  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
-        settings = Settings.of(token=token, **options)
-        parts = assemble(settings, load_scenario(scenario) if scenario else None, real_clock())
+        scenario = load_scenario(serving.scenario) if serving.scenario else None
+        parts = assemble(Settings.of(**given), scenario, real_clock())
         server = HttpServer(
             parts.app,
-            host=host,
-            port=port,
+            host=serving.host,
+            port=serving.port,
             refuse=malformed_request_text,
             timeout=30,
             graceful=True,
@@ -109,17 +104,17 @@ def serve(host: str, port: int, token: str | None, no_token: bool, scenario: str
 
 
 def check_exposure(host: str, token: str | None, *, no_token: bool) -> None:
-    """Refuse to be reachable from other machines without a decision about the token (P4, P5)."""
+    """Refuse to listen where other machines can connect, unless the user decided about the token (P4, P5)."""
     if token is not None and no_token:
         raise click.UsageError("--token and --no-token exclude one another.")
     if not is_loopback(host) and token is None and not no_token:
         raise click.UsageError(
-            f"--host {host} can be reached from other machines: add --token TOKEN, or --no-token if anybody may use it."
+            f"--host {host} can be reached from other machines: add --token TOKEN, or --no-token to let anyone use it."
         )
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether an address can be reached from this machine only."""
+    """Return whether an address can be reached from this machine only."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -127,29 +122,31 @@ def is_loopback(host: str) -> bool:
 
 
 @click.command()
-@click.option("--url", help="Base URL of the mock.  [default: port VOXDOUBLE_PORT, else 8000, on this machine]")
+@click.option(
+    "--url", help=f"Base URL of the mock.  [default: port {PORT.environment}, else {PORT.default}, on this machine]"
+)
 def healthcheck(url: str | None) -> None:
-    """Tell by exit status 0 or 1 whether a mock answers."""
-    port = os.environ.get("VOXDOUBLE_PORT") or str(DEFAULT_PORT)
+    """Exit with status 0 if a mock responds, else with 1."""
+    port = os.environ.get(PORT.environment) or str(PORT.default)
     address = (url or f"http://127.0.0.1:{port}").rstrip("/") + "/_mock/health"
-    answers: list[str] = []
-    asking = threading.Thread(target=lambda: answers.append(health_fault(address)), daemon=True)
-    asking.start()
-    asking.join(HEALTH_SECONDS)  # a server that drips its answer byte by byte is not healthy either
-    fault = answers[0] if answers else f"there was no whole answer within {HEALTH_SECONDS} seconds."
-    if fault:
-        raise click.ClickException(f"No mock answers at {address}: {fault}")
-    click.echo(f"A mock answers at {address}.")
+    results: list[str] = []
+    request = threading.Thread(target=lambda: results.append(health_problem(address)), daemon=True)
+    request.start()
+    request.join(HEALTH_SECONDS)  # the timeout of urlopen is for each read: a slow drip of bytes would pass
+    problem = results[0] if results else f"no complete response within {HEALTH_SECONDS} seconds."
+    if problem:
+        raise click.ClickException(f"No mock responds at {address}: {problem}")
+    click.echo(f"A mock responds at {address}.")
 
 
-def health_fault(address: str) -> str:
-    """Ask a mock for its health; empty where it is there, else what is wrong."""
+def health_problem(address: str) -> str:
+    """Return why the mock at an address is not healthy, or an empty text if it is."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach this container
     try:
-        with direct.open(address, timeout=HEALTH_SECONDS) as reply:
-            body = json.loads(reply.read(10_000))
+        with direct.open(address, timeout=HEALTH_SECONDS) as response:
+            body = json.loads(response.read(10_000))
     except (OSError, ValueError, http.client.HTTPException) as error:
         return f"{str(error) or type(error).__name__}."
     if not isinstance(body, dict) or body.get("service") != "voxdouble":
-        return "what answers there is no voxdouble."
+        return "the server there is not voxdouble."
     return ""

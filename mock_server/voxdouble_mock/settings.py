@@ -1,88 +1,138 @@
-"""What a mock can be told when it is started: one frozen record, the same for the command and in process."""
+"""The settings of a mock: frozen records, the same for `voxdouble serve` and in process."""
 
-import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from voxdouble_mock.core.clock import Pace, parse_pace
-from voxdouble_mock.core.limits import Limits, check_seconds
-from voxdouble_mock.hosts import is_host
+from voxdouble_mock.core.clock import MAX_RATE, Pace, parse_pace
+from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.hosts import MAX_PORT, is_host
+from voxdouble_mock.options import (
+    FLAG,
+    INTEGER,
+    SECONDS,
+    TEXT,
+    Kind,
+    check_options,
+    is_whole,
+    matches,
+    one_of,
+    option,
+    options_of,
+    passes,
+    unknown_name,
+)
 
-TOKEN = re.compile(r"[!-~]+")
+
+def is_base_url(url: object) -> bool:
+    """Return whether a value is an http(s) URL without query, fragment or credentials."""
+    try:
+        parts = urlsplit(str(url))
+    except ValueError:
+        return False
+    excluded = parts.query or parts.fragment or "@" in parts.netloc
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not excluded
+
+
+PORT = Kind(f"a whole number from 0 to {MAX_PORT}", lambda value: is_whole(value) and 0 <= value <= MAX_PORT, "N", int)
+CLOCK = Kind(
+    f"real, manual or scale:N with N above 0 and at most {MAX_RATE}", passes(parse_pace), "real|manual|scale:N"
+)
+BASE_URL = Kind("a base URL such as http://appliance.example:8000", is_base_url, "URL")
+TOKEN = Kind("one or more printable ASCII characters without spaces", matches(r"[!-~]+"), "TOKEN", secret=True)
+HOST = Kind("a host name such as mock or [::1], with or without a port", is_host, "HOST")
+NETWORK = Kind(
+    "an IP address or network such as 10.0.0.0/8", passes(lambda peer: ip_network(peer, strict=False)), "ADDRESS"
+)
+STORE = one_of("memory:", note=" (sqlite: and redis:// are not part of this version yet)")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How one mock behaves; seconds are decimal, 0 allowed. A value that makes no sense is a ValueError."""
+    """The behaviour of one mock. A value that an option does not allow is a ValueError."""
 
-    pending: float | None = None
-    """Seconds that every task is pending; None leaves each technology its own (C1)."""
-    running: float | None = None
-    task_lifetime: float = 3600.0
-    """Seconds from a task's end until it is forgotten (C3)."""
-    clock: str = "real"
-    location: Literal["absolute", "path"] = "absolute"
-    """Whether `Location` is a whole URL or the bare path (S8, S9)."""
-    public_url: str | None = None
-    """The base URL by which clients know this mock, where that is not what they send as Host."""
-    token: str | None = None
-    control_hosts: tuple[str, ...] = ()
-    """Host names, beside those of this machine, that may reach the control routes."""
-    trusted_proxies: tuple[str, ...] = ()
-    """Addresses or networks of proxies whose X-Forwarded headers are believed."""
-    seed: int | None = None
+    pending: float | None = option(
+        None,
+        SECONDS,
+        "Time that every task is pending, by its clock.",
+        default_text="by technology",
+        statements="C1",
+    )
+    running: float | None = option(
+        None,
+        SECONDS,
+        "Time that every task is running, by its clock.",
+        default_text="by technology",
+        statements="C1",
+    )
+    task_lifetime: float = option(
+        3600.0,
+        SECONDS,
+        "Time from a task's end until it is forgotten (404), by its clock.",
+        statements="C3",
+    )
+    clock: str = option("real", CLOCK, "Pace of the clock; with scale:60 a minute passes in each real second.")
+    location: Literal["absolute", "path"] = option(
+        "absolute",
+        one_of("absolute", "path"),
+        "Form of the header Location: a whole URL, or the path alone as in the vendor's reference.",
+        statements="S8, S9",
+    )
+    public_url: str | None = option(
+        None, BASE_URL, "Base URL in the header Location, where it differs from the Host that clients send."
+    )
+    token: str | None = option(
+        None,
+        TOKEN,
+        "Token that every request but a health check must send, as Authorization: Bearer TOKEN.",
+        statements="C26",
+    )
+    control_hosts: tuple[str, ...] = option(
+        (), HOST, "Host name that may reach the control routes, besides this machine's own.", singular="control_host"
+    )
+    trusted_proxies: tuple[str, ...] = option(
+        (), NETWORK, "Address or network of a proxy whose X-Forwarded headers are used.", singular="trusted_proxy"
+    )
+    seed: int | None = option(
+        None, INTEGER, "Number from which task ids are derived, so that they repeat.", statements="C24"
+    )
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
-        self.pace()
-        check_seconds("task_lifetime", self.task_lifetime)
-        for name in ("pending", "running"):
-            if getattr(self, name) is not None:
-                check_seconds(name, getattr(self, name))
-        if self.location not in {"absolute", "path"}:
-            raise ValueError(f"location is absolute or path, not {self.location!r}.")
-        if self.token is not None and not TOKEN.fullmatch(self.token):
-            raise ValueError("A token has printable ASCII characters without spaces, and at least one.")
-        if self.seed is not None and (isinstance(self.seed, bool) or not isinstance(self.seed, int)):
-            raise ValueError(f"A seed is a whole number, not {self.seed!r}.")
-        for host in self.control_hosts:
-            if not is_host(host):
-                raise ValueError(f"A control host is a bare name such as mock or [::1], not {host!r}.")
-        if self.public_url is not None:
-            check_url(self.public_url)
-        for peer in self.trusted_proxies:
-            check_network(peer)
+        check_options(self)
 
     @classmethod
     def of(cls, **options: Any) -> Self:
-        """Make settings from options by name, limits among them; what is None keeps its default."""
+        """Return settings made from options by name, limits among them; None stands for the default.
+
+        Raises TypeError for an unknown option and ValueError for a value that an option does not allow.
+        """
+        limit_names = {one.name for one in options_of(Limits)}
+        names = {one.name for one in options_of(cls)} | limit_names
+        for name in options:
+            if name not in names:
+                raise TypeError(unknown_name("option", name, sorted(names)))
         given = {name: value for name, value in options.items() if value is not None}
-        limits = {name: given.pop(name) for name in [limit.name for limit in fields(Limits)] if name in given}
+        limits = {name: given.pop(name) for name in limit_names & given.keys()}
         return cls(**given, limits=Limits(**limits))
 
     def pace(self) -> Pace:
-        """Give the pace with which every new namespace's clock starts."""
+        """Return the pace with which every new namespace's clock starts."""
         return parse_pace(self.clock)
 
 
-def check_url(url: str) -> None:
-    """Refuse, with ValueError, what is not an http(s) base URL without query, fragment or credentials."""
-    parts = urlsplit(url)
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or parts.query
-        or parts.fragment
-        or "@" in parts.netloc
-    ):
-        raise ValueError(f"A public URL looks like http://appliance.example:8000, not {url!r}.")
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """The settings of `voxdouble serve` beside the mock's behaviour: where it listens and what it loads."""
 
+    host: str = option(
+        "127.0.0.1", TEXT, "Address to listen on; one that other machines reach needs --token or --no-token."
+    )
+    port: int = option(8000, PORT, "Port to listen on; 0 takes any free one.")
+    store: str = option("memory:", STORE, "Where tasks are kept; memory: is the only store so far.")
+    scenario: str | None = option(None, TEXT, "Rules for tasks: the name of a bundled scenario, or a file.")
+    no_token: bool = option(default=False, kind=FLAG, text="Serve other machines without a token.")
 
-def check_network(peer: str) -> None:
-    """Refuse, with ValueError, what is neither an address nor a network."""
-    try:
-        ip_network(peer, strict=False)
-    except ValueError:
-        raise ValueError(f"A trusted proxy is an address or network such as 10.0.0.0/8, not {peer!r}.") from None
+    def __post_init__(self) -> None:
+        check_options(self)

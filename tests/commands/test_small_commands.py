@@ -1,60 +1,72 @@
-"""`voxdouble demo`, `voxdouble fixtures`, and what the command says of itself."""
+"""`voxdouble demo`, `voxdouble fixtures`, and the help of the command itself."""
 
 from pathlib import Path
 
 import voxdouble_fixtures
-from tests.commands.process import run
+from tests.commands.process import invoke, run
 from voxdouble.cli import COMMANDS
 
 
 def test_the_demo_does_the_main_job() -> None:
-    """It shows the requests, both vectors and that they are equal."""
-    shown = run("demo", env={"HTTP_PROXY": "http://127.0.0.1:9"})
-    assert shown.returncode == 0, shown.stderr
-    assert "202, Location: http://127.0.0.1:" in shown.stdout
-    vectors = [line.split(maxsplit=1)[1] for line in shown.stdout.splitlines() if "vector_voiceprint [" in line]
-    assert len(vectors) == 2
+    """It prints the requests and two equal vectors, whatever proxy the environment names."""
+    demo = invoke("demo", env={"HTTP_PROXY": "http://127.0.0.1:9"})
+    assert demo.exit_code == 0, demo.output
+    assert "202, Location: http://127.0.0.1:" in demo.stdout
+    vectors = [line.split(maxsplit=1)[1] for line in demo.stdout.splitlines() if "vector_voiceprint [" in line]
+    assert len(vectors) == 2, demo.stdout
     assert vectors[0] == vectors[1]
     assert "(128 numbers)" in vectors[0]
 
 
-def test_fixtures_are_listed() -> None:
-    """john_doe.wav is among them."""
-    listed = run("fixtures")
-    assert listed.returncode == 0
+def test_fixtures_lists_the_recordings() -> None:
+    """Each bundled recording has its line, john_doe.wav among them."""
+    listed = invoke("fixtures")
+    assert listed.exit_code == 0, listed.output
+    assert [line.split("\t")[0] for line in listed.stdout.splitlines()] == [
+        recording.file for recording in voxdouble_fixtures.recordings()
+    ]
     assert "john_doe.wav" in listed.stdout
-    assert len(listed.stdout.splitlines()) == len(voxdouble_fixtures.recordings())
 
 
-def test_fixtures_are_copied_and_nothing_is_overwritten(tmp_path: Path) -> None:
-    """The folder is made, the bytes are the bundled ones, and a user's own file of that name is kept."""
+def test_fixtures_copies_the_recordings_and_overwrites_nothing(tmp_path: Path) -> None:
+    """The folder is created, the bytes are the bundled ones, and a user's own file with that name is kept."""
     folder = tmp_path / "new" / "folder"
-    assert run("fixtures", str(folder)).returncode == 0
-    copied = (folder / "john_doe.wav").read_bytes()
-    assert copied == voxdouble_fixtures.path("john_doe.wav").read_bytes()
+    first = invoke("fixtures", str(folder))
+    assert first.exit_code == 0, first.output
+    assert (folder / "john_doe.wav").read_bytes() == voxdouble_fixtures.path("john_doe.wav").read_bytes()
     (folder / "john_doe.wav").write_bytes(b"mine")
-    again = run("fixtures", str(folder))
-    assert again.returncode == 0
+    again = invoke("fixtures", str(folder))
+    assert again.exit_code == 0, again.output
     assert "Kept" in again.stderr
     assert (folder / "john_doe.wav").read_bytes() == b"mine"
 
 
-def test_fixtures_cannot_go_into_a_file(tmp_path: Path) -> None:
-    """A file where the folder should be is a sentence, not a traceback."""
+def test_fixtures_refuses_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
+    """A file where the folder should be, or one of its parents, is named in a message."""
     file = tmp_path / "file"
     file.touch()
-    refused = run("fixtures", str(file))
-    assert refused.returncode == 2
-    assert "Traceback" not in refused.stderr
-    below = run("fixtures", str(file / "below"))
-    assert below.returncode == 1
+    refused = invoke("fixtures", str(file))
+    assert refused.exit_code == 2, refused.output
+    below = invoke("fixtures", str(file / "below"))
+    assert below.exit_code == 1, below.output
     assert "cannot be copied" in below.stderr
 
 
-def test_help_names_every_command_and_unknown_ones_are_refused() -> None:
-    """The table is what is shown."""
-    shown = run("--help")
-    assert shown.returncode == 0
-    assert all(name in shown.stdout for name in COMMANDS)
-    assert run("nonsense").returncode == 2
-    assert run("--version").stdout.startswith("voxdouble, version ")
+def test_help_lists_every_command() -> None:
+    """`voxdouble --help`, as a process, prints the table of commands."""
+    printed = run("--help")
+    assert printed.returncode == 0, printed.stderr
+    assert [name for name in COMMANDS if name not in printed.stdout] == []
+
+
+def test_an_unknown_command_is_refused() -> None:
+    """The exit status is 2, and the message names the command."""
+    refused = invoke("nonsense")
+    assert refused.exit_code == 2, refused.output
+    assert "nonsense" in refused.stderr
+
+
+def test_the_version_is_printed() -> None:
+    """`voxdouble --version` names the distribution and its version."""
+    printed = invoke("--version")
+    assert printed.stdout.startswith("voxdouble, version "), printed.output

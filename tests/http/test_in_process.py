@@ -1,5 +1,6 @@
 """The mock inside the caller's process."""
 
+import re
 import time
 from typing import Any
 
@@ -39,22 +40,65 @@ def test_reset_removes_the_tasks(mock: MockAppliance) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "error"),
+    ("options", "message"),
     [
-        ({"clock": "fast"}, ValueError),
-        ({"speed": 2}, TypeError),
-        ({"port": 99_999}, ValueError),
-        ({"max_list": 0}, ValueError),
-        ({"max_upload": -5}, ValueError),
-        ({"max_upload_seconds": float("nan")}, ValueError),
-        ({"pending": "soon"}, ValueError),
-        ({"seed": "x"}, ValueError),
-        ({"token": "a b"}, ValueError),
-        ({"control_hosts": ("http://mock:8000",)}, ValueError),
+        ({"clock": "fast"}, "`clock` must be real, manual or scale:N with N above 0 and at most 1000000, got 'fast'."),
+        ({"port": 99_999}, "`port` must be a whole number from 0 to 65535, got 99999."),
+        ({"max_list": 0}, "`max_list` must be a whole number of at least 1, got 0."),
+        ({"max_upload": -5}, "`max_upload` must be a whole number of at least 1, got -5."),
+        ({"max_list": True}, "`max_list` must be a whole number of at least 1, got True."),
+        ({"max_upload_seconds": float("nan")}, "`max_upload_seconds` must be a number of seconds from 0 to "),
+        ({"pending": "soon"}, "`pending` must be a number of seconds from 0 to 1000000000, got 'soon'."),
+        ({"seed": "x"}, "`seed` must be a whole number, got 'x'."),
+        ({"token": "a b"}, "`token` must be one or more printable ASCII characters without spaces."),
+        ({"location": "pth"}, "Unknown location 'pth', did you mean 'path'? Supported: path, absolute"),
+        ({"control_hosts": ("http://mock:8000",)}, "`control_hosts` must be a host name such as mock or [::1], "),
+        ({"control_hosts": "mock"}, "`control_hosts` must be a list, got 'mock'."),
+        ({"trusted_proxies": ["proxy"]}, "`trusted_proxies` must be an IP address or network such as 10.0.0.0/8, "),
+        ({"public_url": "http://[::1"}, "`public_url` must be a base URL such as http://appliance.example:8000, "),
     ],
+    ids=str,
 )
-def test_an_invalid_option_is_refused_by_name(options: dict[str, Any], error: type[Exception]) -> None:
-    """An invalid value is a ValueError and an unknown option a TypeError, each with the option's name."""
-    with pytest.raises(error) as refused:
+def test_invalid_options_are_refused(options: dict[str, Any], message: str) -> None:
+    """A ValueError names the option, the allowed values and the given one (but not a token)."""
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
         MockAppliance(**options)
-    assert next(iter(options)).split("_")[0] in str(refused.value).lower()
+
+
+def test_an_unknown_option_is_refused_with_the_closest_one() -> None:
+    """A TypeError names the unknown option and lists the known ones, the closest first."""
+    with pytest.raises(TypeError) as refused:
+        MockAppliance(max_uplod=4)
+    assert str(refused.value).startswith(
+        "Unknown option 'max_uplod', did you mean 'max_upload'? Supported: max_upload,"
+    )
+    assert "clock" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ({"kind": "explode"}, "Unknown fault 'explode'. Supported: status, delay, reset, close, cut, "),
+        ({"kind": "statuss"}, "Unknown fault 'statuss', did you mean 'status'? Supported: status, "),
+        ({"kind": "status", "status": 999}, "`status` must be one of 400, 403, 404, "),
+        ({"kind": "status"}, "`status` is required in `fault`."),
+        ({"kind": "delay", "secs": 1}, "Unknown fault member 'secs', did you mean 'seconds'? Supported: "),
+        (
+            {"kind": "reset", "tecnology": "x"},
+            "Unknown fault member 'tecnology', did you mean 'technology'?",
+        ),
+        ({"kind": "reset", "method": "PUT"}, "`method` must be one of GET, POST, got 'PUT'."),
+        ({"kind": "reset", "nth": 0}, "`nth` must be a whole number >= 1, got 0."),
+    ],
+    ids=str,
+)
+def test_invalid_faults_are_refused(mock: MockAppliance, fault: dict[str, Any], message: str) -> None:
+    """A ValueError says what is wrong with a fault and lists the allowed values, as over HTTP."""
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        mock.fault(**fault)
+
+
+def test_an_invalid_scenario_is_refused(mock: MockAppliance) -> None:
+    """Rules given as Python data are checked like those of a file."""
+    with pytest.raises(ValueError, match="Unknown member 'thn', did you mean 'then'"):
+        mock.scenario({"rules": [{"thn": {}}]})

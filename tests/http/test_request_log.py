@@ -85,14 +85,14 @@ def test_a_failed_expectation_shows_the_nearest_request(mock: MockAppliance) -> 
     with pytest.raises(AssertionError) as failed:
         mock.requests.expect(1, technology=EXTRACT, query={"channels": "1"})
     message = str(failed.value)
-    assert "0 requests are such that" in message
+    assert "Expected 1 request with " in message
     assert f"Nearest is request 1 (POST {EXTRACTION}, 202): query channels is '0', not '1'." in message
     assert "2. POST" in message
     with pytest.raises(AssertionError, match="status is 202, not 422"):
         mock.requests.expect_nth(2, status=422)
-    with pytest.raises(AssertionError, match="There is no request 3"):
+    with pytest.raises(AssertionError, match="Expected a request 3, found 2 requests"):
         mock.requests.expect_nth(3)
-    with pytest.raises(TypeError, match="has no technologie"):
+    with pytest.raises(TypeError, match="Unknown request member 'technologie', did you mean 'technology'"):
         mock.requests.expect(1, technologie=EXTRACT)
 
 

@@ -1,49 +1,79 @@
 """The bounds of everything that could grow."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-MAX_SECONDS = 1_000_000_000
+from voxdouble_mock.options import BYTES, COUNT, SECONDS, check_options, option
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of everything that could grow; the first six are the vendor's defaults (C27)."""
+    """The bounds of everything that could grow; the first six are the vendor's defaults (C27).
 
-    max_upload: int = 500_000_000
-    """Bytes of one uploaded file (S60)."""
-    max_upload_seconds: float = 120.0
-    """Real seconds within which an upload must have arrived (S61)."""
-    input_storage: int = 1 << 30
-    """Bytes of uploads in hand at one time (S26)."""
-    max_audio_seconds: float = 7200.0
-    """Seconds of audio in one file; longer files end rejected (S59, S81)."""
-    max_list: int = 50_000
-    """Voiceprints in one list (S41)."""
-    max_matrix: int = 1_000_000
-    """Scores of one comparison: the lengths of its two lists, multiplied (S50)."""
-    max_json: int = 512_000_000
-    """Bytes of one JSON body."""
-    json_storage: int = 1 << 30
-    """Bytes of JSON bodies in hand at one time."""
-    max_tasks: int = 100_000
-    """Live tasks of one namespace."""
-    max_stored: int = 1 << 30
-    """Bytes of the outcomes of all live tasks."""
-    max_namespaces: int = 1_000
-    """Namespaces alive at one time."""
-    namespace_idle: float = 3600.0
-    """Real seconds after which a namespace that nothing has touched is forgotten."""
+    A value out of range is a ValueError.
+    """
+
+    max_upload: int = option(
+        500_000_000,
+        BYTES,
+        "Size of one uploaded file; a larger one is refused with 413.",
+        statements="S25, S60",
+    )
+    max_upload_seconds: float = option(
+        120.0,
+        SECONDS,
+        "Real time in which an upload must arrive; a slower one is refused with 400.",
+        statements="S61",
+    )
+    input_storage: int = option(
+        1 << 30,
+        BYTES,
+        "Size of all uploads held at one time; an upload beyond it is refused with 507.",
+        statements="S26",
+    )
+    max_audio_seconds: float = option(
+        7200.0,
+        SECONDS,
+        "Length of the audio in one file; a task with longer audio ends rejected.",
+        statements="S59, S81",
+    )
+    max_list: int = option(
+        50_000, COUNT, "Voiceprints in one list; a longer list is refused with 422.", statements="S41"
+    )
+    max_matrix: int = option(
+        1_000_000,
+        COUNT,
+        "Scores of one comparison (the product of the lengths of its two lists); more are refused with 422.",
+        statements="S50",
+    )
+    namespace_idle: float = option(
+        3600.0,
+        SECONDS,
+        "Real time without a request after which a namespace is forgotten, once its tasks have expired.",
+    )
+    max_json: int = option(
+        512_000_000,
+        BYTES,
+        "Size of one JSON body; a larger one is refused with 413.",
+        in_command=False,
+    )
+    json_storage: int = option(
+        1 << 30,
+        BYTES,
+        "Size of all JSON bodies held at one time; a body beyond it is refused with 503.",
+        in_command=False,
+    )
+    max_tasks: int = option(
+        100_000, COUNT, "Live tasks of one namespace; one more is refused with 503.", in_command=False
+    )
+    max_stored: int = option(
+        1 << 30,
+        BYTES,
+        "Size of the results of all live tasks; a task beyond it is refused with 503.",
+        in_command=False,
+    )
+    max_namespaces: int = option(
+        1_000, COUNT, "Namespaces at one time; one more is refused with 503.", in_command=False
+    )
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if isinstance(one.default, float):
-                check_seconds(one.name, value)
-            elif isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"{one.name} is a whole number above 0, not {value!r}.")
-
-
-def check_seconds(name: str, value: object) -> None:
-    """Refuse, with ValueError, what is no number of seconds."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_SECONDS:
-        raise ValueError(f"{name} is a number of seconds from 0 to {MAX_SECONDS}, not {value!r}.")
+        check_options(self)

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from voxdouble_mock.core.fault import Count, Fault
-from voxdouble_mock.core.limits import MAX_SECONDS
+from voxdouble_mock.options import MAX_SECONDS
 
 Seconds = Annotated[float, Meta(ge=0, le=MAX_SECONDS)]
 

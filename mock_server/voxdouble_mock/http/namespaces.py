@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from voxdouble_mock.store import DEFAULT_NAMESPACE
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -20,7 +22,7 @@ class NamespacePrefix:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Call the application for the namespace in the path, or else for the default one."""
         match = PREFIX.fullmatch(environ.get("PATH_INFO", ""))
-        environ[KEY] = ""
+        environ[KEY] = DEFAULT_NAMESPACE
         if match:
             environ[KEY], environ["PATH_INFO"] = match.groups()
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix(environ)

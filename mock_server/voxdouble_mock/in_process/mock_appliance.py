@@ -3,21 +3,22 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, get_args
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
 from voxdouble_mock.assembly import Assembly, assemble, check_scenario
+from voxdouble_mock.core.conversion import convert
 from voxdouble_mock.core.errors import ValidationFailed
-from voxdouble_mock.core.fault import FaultSpec
+from voxdouble_mock.core.fault import Fault, FaultSpec
 from voxdouble_mock.core.scenario import Scenario
-from voxdouble_mock.hosts import MAX_PORT
 from voxdouble_mock.http.errors import malformed_request_text
 from voxdouble_mock.in_process.request_assertions import SeenRequests
+from voxdouble_mock.options import unknown_name
 from voxdouble_mock.real_time import real_clock
 from voxdouble_mock.scenarios.bundled import load_scenario
-from voxdouble_mock.settings import Settings
+from voxdouble_mock.settings import PORT, Settings
+from voxdouble_mock.store import DEFAULT_NAMESPACE
 from voxdouble_mock.wsgi.server import HttpServer
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
     from voxdouble_mock.appliance import Transition
 
-DEFAULT = ""  # the namespace of the bare base URL
+FAULTS = {kind.__struct_config__.tag: kind.__struct_fields__ for kind in get_args(Fault)}
+"""The kinds of faults, each with its members."""
 
 
 class MockClock:
@@ -36,19 +38,19 @@ class MockClock:
         self._namespace = namespace
 
     def now(self) -> float:
-        """Tell what the clock shows, in seconds since the epoch."""
+        """Return the time that the clock shows, in seconds since the epoch."""
         return self._parts.appliance.clock(self._namespace)[1] / 1000
 
     def advance(self, seconds: float) -> "list[Transition]":
-        """Move the clock ahead at once, in every mode; gives the transitions passed, in order of time."""
+        """Move the clock ahead at once, in every mode; return the transitions passed, in order of time."""
         return self._parts.appliance.advance(self._namespace, seconds)
 
     def advance_to_next_event(self) -> "list[Transition]":
-        """Move the clock to the next change of any task's state; it stays where none is to come."""
+        """Move the clock to the next change of any task's state, if one is to come; return the transitions passed."""
         return self._parts.appliance.advance_to_next(self._namespace)
 
     def sleep(self, seconds: float) -> None:
-        """Let that much of the clock's time pass at once: whoever sleeps on it, in any mode, waits for nobody."""
+        """Advance the clock, in every mode, and return at once."""
         self.advance(seconds)
 
 
@@ -72,9 +74,9 @@ class MockNamespace:
         return SeenRequests(self._parts.control.requests(self._namespace)[0])
 
     def scenario(self, scenario: str | Path | Mapping[str, Any] | None) -> None:
-        """Set a scenario: a bundled one's name, a file's path, or the rules themselves; None sets none.
+        """Set the scenario: the name of a bundled one, a file's path, or the rules themselves; None removes it.
 
-        A scenario that makes no sense is a ValueError that says where.
+        Raises ValueError for an invalid scenario; the message says where the error is.
         """
         rules = read_scenario(scenario)
         check_scenario(rules)
@@ -90,31 +92,36 @@ class MockNamespace:
         nth: int = 1,
         count: int | UnsetType | None = UNSET,
         life: float | None = None,
-        **fault: Any,
+        **members: Any,
     ) -> None:
-        """Arm a fault: `fault("status", status=503, nth=2)`. The kinds and their members stand in docs/scenarios.md.
+        """Arm a fault: `fault("status", status=503, nth=2)`. docs/scenarios.md lists the kinds and their members.
 
-        It strikes the calls that its address fits, from the `nth` on, `count` times (None: without end; by itself once,
-        but `lost-task` and `never-ending` without end), for `life` seconds of the clock. One that makes no sense is a
-        ValueError.
+        The fault applies to the calls that its address fits, from the `nth` on, `count` times, for `life` seconds of
+        the clock. `count=None` means without end; the default is 1, but without end for `lost-task` and `never-ending`.
+        Raises ValueError for an invalid fault.
         """
         address = {"technology": technology, "method": method, "task_id": task_id, "nth": nth, "life": life}
-        order = {"fault": {"kind": kind, **fault}, **address, **({} if count is UNSET else {"count": count})}
+        if kind not in FAULTS:
+            raise ValueError(unknown_name("fault", kind, FAULTS))
+        for name in members:
+            if name not in FAULTS[kind]:
+                raise ValueError(unknown_name("fault member", name, [*FAULTS[kind], *address, "count"]))
+        spec = {"fault": {"kind": kind, **members}, **address, **({} if count is UNSET else {"count": count})}
         try:
-            self._parts.control.arm(self._namespace, msgspec.convert(order, FaultSpec))
+            self._parts.control.arm(self._namespace, convert(spec, FaultSpec))
         except ValidationFailed as error:
             raise ValueError(error.message) from error
 
     def reset(self) -> None:
-        """Make the namespace as new: no task, a fresh clock, no fault, an empty log."""
+        """Reset the namespace: no task, a fresh clock, no fault, an empty log."""
         self._parts.appliance.reset(self._namespace)
 
 
 class MockAppliance(MockNamespace):
-    """A mock appliance on a port of its own; several at once do not meet. Itself it is its default namespace.
+    """A mock appliance on a port of its own; itself it is its default namespace.
 
-    The options are those of `voxdouble serve`, by the same names (`clock="manual"`, `pending=0`, `max_upload=1000`);
-    one that makes no sense is a ValueError, an unknown one a TypeError. `wrap` may put WSGI middleware round the
+    The options are those of `voxdouble serve`, with the same names (`clock="manual"`, `pending=0`, `max_upload=1000`).
+    An invalid value is a ValueError, an unknown option a TypeError. `wrap` may put WSGI middleware round the
     application.
     """
 
@@ -127,30 +134,30 @@ class MockAppliance(MockNamespace):
         wrap: "Callable[[WSGIApplication], WSGIApplication] | None" = None,
         **options: Any,
     ) -> None:
-        if not 0 <= port <= MAX_PORT:
-            raise ValueError(f"A port is a number from 0, which takes any free one, to {MAX_PORT}, not {port}.")
+        if not PORT.accepts(port):
+            raise ValueError(PORT.refusal(port, "port", "`port`"))
         parts = assemble(Settings.of(**options), read_scenario(scenario), real_clock())
         app = wrap(parts.app) if wrap else parts.app
         self._server = HttpServer(app, host=host, port=port, refuse=malformed_request_text)
-        super().__init__(parts, DEFAULT, lambda: self._server.url)
+        super().__init__(parts, DEFAULT_NAMESPACE, lambda: self._server.url)
 
     @property
     def token(self) -> str | None:
-        """The token that it asks for, if any."""
+        """The token that requests must send, if there is one."""
         return self._parts.appliance.settings.token
 
     def namespace(self, name: str) -> MockNamespace:
-        """Give the private appliance of that name, 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen."""
+        """Return the private appliance with a name: 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen."""
         private = MockNamespace(self._parts, name, lambda: self._server.url)
-        private.clock.now()  # brings it to life, so that its log and its clock begin here
+        private.clock.now()  # creates it, so that its log and its clock begin here
         return private
 
     def start(self) -> None:
-        """Start to serve; returns when requests are answered."""
+        """Start the server; return when it responds to requests."""
         self._server.start()
 
     def stop(self) -> None:
-        """Stop to serve and free the port."""
+        """Stop the server and free the port."""
         self._server.stop()
         self._parts.store.close()
 
@@ -165,9 +172,9 @@ class MockAppliance(MockNamespace):
 
 
 def read_scenario(scenario: str | Path | Mapping[str, Any] | None) -> Scenario | None:
-    """Take a scenario in any of the forms in which Python code gives one."""
+    """Return the scenario that Python code names, or gives as its rules."""
     if scenario is None:
         return None
     if isinstance(scenario, Mapping):
-        return msgspec.convert(scenario, Scenario, strict=False)
+        return convert(scenario, Scenario, strict=False)
     return load_scenario(scenario)

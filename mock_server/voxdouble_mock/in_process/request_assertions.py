@@ -1,16 +1,17 @@
-"""The log of requests as tests use it: a sequence, with assertions whose messages show the nearest miss."""
+"""The log of requests for tests: a sequence with assertions whose messages show the most similar request."""
 
 from collections.abc import Sequence
 from typing import Any, Self, overload
 
 from voxdouble_mock.core.request_log import LoggedRequest, mismatches, nearest_miss
+from voxdouble_mock.options import unknown_name
 
 
 class SeenRequests(Sequence[LoggedRequest]):
     """The requests to the vendor's paths, oldest first.
 
     `wanted` names members of `LoggedRequest` (`technology`, `method`, `status`, `query`, `file_name`, ...); of `query`
-    and `headers` only the members named count: `query={"channels": "0"}`.
+    and `headers` only the named members are compared: `query={"channels": "0"}`. An unknown member is a TypeError.
     """
 
     def __init__(self, log: Sequence[LoggedRequest]) -> None:
@@ -28,40 +29,45 @@ class SeenRequests(Sequence[LoggedRequest]):
 
     def __repr__(self) -> str:
         lines = [f"{entry.number}. {entry.method} {entry.path} -> {entry.status}" for entry in self._log]
-        return "\n".join([f"{len(self._log)} requests", *lines])
+        return "\n".join([counted(len(self._log)), *lines])
 
     def matching(self, **wanted: Any) -> Self:
-        """Give the requests that are as wanted."""
+        """Return the requests that have the wanted members."""
         check_names(wanted)
         return type(self)([entry for entry in self._log if not mismatches(entry, wanted)])
 
     def expect(self, times: int, **wanted: Any) -> None:
-        """Assert that exactly `times` requests are as wanted."""
+        """Assert that exactly `times` requests have the wanted members."""
         found = self.matching(**wanted)
         if len(found) != times:
             miss = f" {nearest_miss(self._log, wanted)}" if len(found) < times else ""
-            raise AssertionError(f"{len(found)} requests are {describe(wanted)}, not {times}.{miss}\n{self!r}")
+            expected = f"Expected {counted(times)}{describe(wanted)}, found {len(found)}."
+            raise AssertionError(f"{expected}{miss}\n{self!r}")
 
     def expect_nth(self, nth: int, **wanted: Any) -> None:
-        """Assert that the nth request of these, counted from 1, is as wanted."""
+        """Assert that the nth request of these, counted from 1, has the wanted members."""
         check_names(wanted)
         if not 1 <= nth <= len(self._log):
-            raise AssertionError(f"There is no request {nth} that could be {describe(wanted)}.\n{self!r}")
+            raise AssertionError(
+                f"Expected a request {nth}{describe(wanted)}, found {counted(len(self._log))}.\n{self!r}"
+            )
         differences = mismatches(self._log[nth - 1], wanted)
         if differences:
-            raise AssertionError(
-                f"Request {nth} of these is not {describe(wanted)}: {'; '.join(differences)}.\n{self!r}"
-            )
+            raise AssertionError(f"Expected request {nth}{describe(wanted)}: {'; '.join(differences)}.\n{self!r}")
 
 
 def check_names(wanted: dict[str, Any]) -> None:
-    """Refuse what no logged request has."""
-    unknown = set(wanted) - set(LoggedRequest.__struct_fields__)
-    if unknown:
-        known = ", ".join(LoggedRequest.__struct_fields__)
-        raise TypeError(f"A logged request has no {', '.join(sorted(unknown))}; it has {known}.")
+    """Raise TypeError for a name that logged requests do not have."""
+    for name in wanted:
+        if name not in LoggedRequest.__struct_fields__:
+            raise TypeError(unknown_name("request member", name, LoggedRequest.__struct_fields__))
+
+
+def counted(number: int) -> str:
+    """Return a number of requests in words."""
+    return f"{number} request{'' if number == 1 else 's'}"
 
 
 def describe(wanted: dict[str, Any]) -> str:
-    """Put what is wanted in words."""
-    return "such that " + ", ".join(f"{name}={value!r}" for name, value in wanted.items()) if wanted else "any at all"
+    """Return the wanted members in words, empty where there are none."""
+    return " with " + ", ".join(f"{name}={value!r}" for name, value in wanted.items()) if wanted else ""

@@ -5,19 +5,15 @@ JSON is read as the YAML that it is. Scalars are read as plain text and take the
 them can stand for gigabytes.
 """
 
-import re
-from typing import Any, get_args
+from typing import Any
 
-import msgspec
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from voxdouble_mock.core.fault import Fault
+from voxdouble_mock.core import conversion
 from voxdouble_mock.core.scenario import Scenario
 
 MAX_DEPTH = 20
-KINDS = [str(kind.__struct_config__.tag) for kind in get_args(Fault)]
-STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]|\[\.\.\.\]")
 
 
 class ScenarioError(ValueError):
@@ -27,7 +23,7 @@ class ScenarioError(ValueError):
 def parse_scenario(text: str, source: str = "scenario") -> Scenario:
     """Read a scenario; `source` is how messages call it.
 
-    Raises ScenarioError, such as "flaky.yaml, line 7: rules[1].then.pending: Expected `float` >= 0.0."
+    Raises ScenarioError, such as "flaky.yaml, line 7: rules[1].then.pending: `pending` must be ...".
     """
     try:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
@@ -48,21 +44,19 @@ def parse_scenario(text: str, source: str = "scenario") -> Scenario:
 
 
 def convert(data: Any, node: Node, source: str) -> Scenario:
-    """Check the data against the schema, and turn the path in a complaint into a line."""
+    """Return the data as a scenario; the message of an error names the line."""
     try:
-        return msgspec.convert(data, Scenario, strict=False)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$")
-        path = path.rstrip("`")
-        where = path.lstrip(".") or "the scenario"
-        hint = f" The kinds are {', '.join(KINDS)}." if where.endswith("fault.kind") else ""
-        raise ScenarioError(f"{source}, line {line_of(node, path)}: {where}: {what}.{hint}") from error
+        return conversion.convert(data, Scenario, strict=False)
+    except conversion.InvalidData as error:
+        where = error.path or "the scenario"
+        line = line_of(node, f".{error.path}")
+        raise ScenarioError(f"{source}, line {line}: {where}: {error.message}") from error
 
 
 def line_of(node: Node, path: str) -> int:
     """Find the line of what a path like `.rules[1].then` names, or of the nearest thing around it."""
     line = int(node.start_mark.line)
-    for match in STEP.finditer(path):
+    for match in conversion.STEP.finditer(path):
         key, index = match.groups()
         if isinstance(node, MappingNode) and key is not None:
             entry = next(((name, value) for name, value in node.value if name.value == key), None)

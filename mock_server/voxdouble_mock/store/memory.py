@@ -11,9 +11,7 @@ from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import MAX_BYTES, MAX_ENTRIES, LoggedRequest, weight
 from voxdouble_mock.core.task import Task
-from voxdouble_mock.store.protocol import Change, Entry, NamespaceRecord, Submission
-
-DEFAULT = ""  # the namespace of the bare base URL, never forgotten
+from voxdouble_mock.store.protocol import DEFAULT_NAMESPACE, Change, Entry, NamespaceRecord, Submission
 
 
 @dataclass(slots=True)
@@ -104,7 +102,7 @@ class MemoryStore:
 
     def _known(self, name: str, real_now: int) -> _Namespace | None:
         """Find a namespace that lives; one that has lain idle for too long is forgotten instead."""
-        if name == DEFAULT and name not in self._namespaces:
+        if name == DEFAULT_NAMESPACE and name not in self._namespaces:
             self._namespaces[name] = _Namespace(self._fresh(real_now), real_now)
         known = self._namespaces.get(name)
         if known is not None and self._is_idle(name, known, real_now):
@@ -118,7 +116,7 @@ class MemoryStore:
         if known is None:
             if len(self._namespaces) >= self._limits.max_namespaces:
                 self._forget_idle(real_now)
-            if len(self._namespaces) >= self._limits.max_namespaces and name != DEFAULT:
+            if len(self._namespaces) >= self._limits.max_namespaces and name != DEFAULT_NAMESPACE:
                 raise Unavailable(_bound("namespaces", self._limits.max_namespaces))
             known = self._namespaces[name] = _Namespace(self._fresh(real_now), real_now)
         known.touched = real_now
@@ -151,7 +149,7 @@ class MemoryStore:
 
         A manual clock stands still while nobody touches it, so there the idle time alone decides.
         """
-        if name == DEFAULT or live.touched > real_now - self._limits.namespace_idle * 1000:
+        if name == DEFAULT_NAMESPACE or live.touched > real_now - self._limits.namespace_idle * 1000:
             return False
         self._drop_expired(live, real_now)
         return not live.tasks or live.record.clock.pace.mode is Mode.MANUAL

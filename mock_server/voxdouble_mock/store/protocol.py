@@ -15,6 +15,9 @@ from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task
 
+DEFAULT_NAMESPACE = ""
+"""The namespace of the bare base URL, which is never forgotten."""
+
 
 @dataclass(frozen=True, slots=True)
 class NamespaceRecord:

@@ -5,6 +5,7 @@ from functools import partial
 import msgspec
 from flask import Flask, Response
 
+from voxdouble_mock.core.conversion import InvalidData, convert
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.fault import ArmedFault, FaultSpec
 from voxdouble_mock.http.current_request import namespace
@@ -12,7 +13,6 @@ from voxdouble_mock.http.mock_api.request_body import read_text
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.wire import json_response
-from voxdouble_mock.scenarios.text import KINDS
 
 
 def register(app: Flask, services: Services) -> None:
@@ -42,12 +42,10 @@ def delete_faults(services: Services) -> Response:
 def read_fault(text: str) -> FaultSpec:
     """Parse the JSON of a fault and its address."""
     try:
-        return msgspec.json.decode(text, type=FaultSpec)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$")
-        location = ("body", *filter(None, path.rstrip("`").split(".")))
-        hint = f" `kind` must be one of {', '.join(KINDS)}." if path.endswith("kind`") else ""
-        raise ValidationFailed([Detail(location, f"Invalid fault: {what}.{hint}", "fault")]) from error
+        return convert(msgspec.json.decode(text), FaultSpec)
+    except InvalidData as error:
+        location = ("body", *filter(None, error.path.split(".")))
+        raise ValidationFailed([Detail(location, f"Invalid fault: {error.message}", "fault")]) from error
     except msgspec.DecodeError as error:
         raise ValidationFailed([Detail(("body",), f"The body must be JSON: {error}.", "fault")]) from error
 

@@ -1,0 +1,189 @@
+"""Options as data: a dataclass field with its allowed values, default and help.
+
+The command's options, their environment variables, the keyword arguments of `MockAppliance` and docs/options.md are
+all made from the fields of `Settings`, `Limits` and `ServeSettings`.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+MAX_SECONDS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The values that an option allows; `requirement` continues the words "must be"."""
+
+    requirement: str
+    accepts: Callable[[Any], bool]
+    metavar: str
+    parse: Callable[[str], Any] = str
+    """Makes the value from text; raises ValueError."""
+    choices: tuple[str, ...] = ()
+    """All allowed values, where they are names; empty for other kinds."""
+    note: str = ""
+    """Follows the allowed names in the message that refuses another one."""
+    secret: bool = False
+    """Whether messages must not show the value."""
+
+    def refusal(self, value: object, name: str, shown_name: str) -> str:
+        """Return the message that refuses a value of an option; `shown_name` is how the caller spells its name."""
+        if self.choices:
+            return unknown_name(name, value, self.choices) + self.note
+        found = "" if self.secret else f", got {value!r}"
+        return f"{shown_name} must be {self.requirement}{found}."
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of the mock."""
+
+    name: str
+    """In Python."""
+    kind: Kind
+    default: Any
+    help: str
+    default_text: str
+    """The default as help and documents show it; empty where there is none."""
+    multiple: bool
+    in_command: bool
+    """Whether `voxdouble serve` has it; the others can be set in Python only."""
+    singular: str
+    """The name of one of several values; else the name itself."""
+    statements: str
+    """The ids of the statements that it stands on, such as "S59, S81"."""
+
+    @property
+    def flag(self) -> str:
+        """The option of `voxdouble serve`, such as --task-lifetime."""
+        return "--" + self.singular.replace("_", "-")
+
+    @property
+    def environment(self) -> str:
+        """The environment variable, such as VOXDOUBLE_TASK_LIFETIME."""
+        return "VOXDOUBLE_" + self.singular.upper()
+
+    def check(self, value: object) -> None:
+        """Raise ValueError unless the value is allowed."""
+        if value is None and self.default is None:
+            return
+        if self.multiple and not isinstance(value, list | tuple):
+            raise ValueError(f"`{self.name}` must be a list, got {value!r}.")
+        for one in value if self.multiple else [value]:  # type: ignore[attr-defined]  # a list or tuple, see above
+            if not self.kind.accepts(one):
+                raise ValueError(self.kind.refusal(one, self.name, f"`{self.name}`"))
+
+
+def option(
+    default: Any,
+    kind: Kind,
+    text: str,
+    *,
+    default_text: str = "",
+    singular: str | None = None,
+    in_command: bool = True,
+    statements: str = "",
+) -> Any:
+    """Return a dataclass field that is an option; with `singular` it is a list whose flag may be repeated."""
+    details = {
+        "kind": kind,
+        "help": text,
+        "default_text": default_text or show_default(kind, default),
+        "singular": singular,
+        "in_command": in_command,
+        "statements": statements,
+    }
+    return dataclasses.field(default=default, metadata=details)
+
+
+def show_default(kind: Kind, default: object) -> str:
+    """Return a default as documents show it: 500 MB, 7200, real; empty where there is none."""
+    if not default:
+        return ""
+    if isinstance(default, float):
+        return f"{default:g}"
+    if kind is BYTES and isinstance(default, int):
+        return f"{default >> 30} GiB" if default % (1 << 30) == 0 else f"{default / 1e6:g} MB"
+    return str(default)
+
+
+def options_of(*records: type) -> list[Option]:
+    """Return the options among the fields of dataclasses, in their order."""
+    return [
+        Option(
+            name=field.name,
+            kind=field.metadata["kind"],
+            default=field.default,
+            help=field.metadata["help"],
+            default_text=field.metadata["default_text"],
+            multiple=field.metadata["singular"] is not None,
+            in_command=field.metadata["in_command"],
+            singular=field.metadata["singular"] or field.name,
+            statements=field.metadata["statements"],
+        )
+        for record in records
+        for field in dataclasses.fields(record)
+        if field.metadata
+    ]
+
+
+def check_options(record: Any) -> None:
+    """Raise ValueError where a field of a dataclass holds a value that its option does not allow."""
+    for one in options_of(type(record)):
+        one.check(getattr(record, one.name))
+
+
+def unknown_name(noun: str, given: object, allowed: Iterable[str]) -> str:
+    """Return the message that refuses an unknown name and lists the allowed ones, the closest first."""
+    names = list(allowed)
+    close = get_close_matches(str(given), names, n=3)
+    hint = f", did you mean {close[0]!r}?" if close else "."
+    ordered: Sequence[str] = [*close, *(name for name in names if name not in close)]
+    message = f"Unknown {noun} {str(given)[:100]!r}{hint} Supported: {', '.join(ordered)}"
+    return message if message.endswith(":") else f"{message}."
+
+
+def is_whole(value: object) -> bool:
+    """Return whether a value is a whole number (a bool is not)."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_seconds(value: object) -> bool:
+    """Return whether a value is a number from 0 to MAX_SECONDS (NaN is not)."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MAX_SECONDS
+
+
+def passes(check: Callable[[Any], object]) -> Callable[[Any], bool]:
+    """Return a predicate that is true for values of which `check` raises no ValueError."""
+
+    def accepts(value: object) -> bool:
+        try:
+            check(value)
+        except ValueError:
+            return False
+        return True
+
+    return accepts
+
+
+def matches(pattern: str) -> Callable[[Any], bool]:
+    """Return a predicate that is true for texts that match a pattern as a whole."""
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+
+
+def one_of(*names: str, note: str = "") -> Kind:
+    """Return the kind of an option that takes one of these names."""
+    return Kind(f"one of {', '.join(names)}", lambda value: value in names, "|".join(names), choices=names, note=note)
+
+
+SECONDS = Kind(f"a number of seconds from 0 to {MAX_SECONDS}", is_seconds, "SECONDS", float)
+COUNT = Kind("a whole number of at least 1", lambda value: is_whole(value) and value >= 1, "N", int)
+BYTES = dataclasses.replace(COUNT, metavar="BYTES")
+INTEGER = Kind("a whole number", is_whole, "N", int)
+TEXT = Kind("a text", lambda value: isinstance(value, str), "TEXT")
+FLAG = Kind("true or false", lambda value: isinstance(value, bool), "")

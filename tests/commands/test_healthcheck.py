@@ -1,0 +1,52 @@
+"""`voxdouble healthcheck`: exit status 0 or 1."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.commands.process import invoke
+from voxdouble_mock import MockAppliance
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Yield the base URL of a mock."""
+    with MockAppliance() as mock:
+        yield mock.url
+
+
+@pytest.mark.parametrize("ending", ["", "/"])
+def test_a_mock_is_healthy(url: str, ending: str) -> None:
+    """The exit status is 0 where a mock responds, with or without a slash at the end of its URL."""
+    checked = invoke("healthcheck", "--url", url + ending)
+    assert checked.exit_code == 0, checked.output
+    assert checked.stdout == f"A mock responds at {url}/_mock/health.\n"
+
+
+def test_a_proxy_is_not_used(url: str) -> None:
+    """A proxy in the environment, which cannot reach this machine's loopback, is ignored."""
+    checked = invoke("healthcheck", "--url", url, env={"http_proxy": "http://127.0.0.1:9"})
+    assert checked.exit_code == 0, checked.output
+
+
+def test_the_port_is_read_from_the_environment(url: str) -> None:
+    """Without --url the port is that of `serve` in the same container."""
+    checked = invoke("healthcheck", env={"VOXDOUBLE_PORT": url.rsplit(":", 1)[1]})
+    assert checked.exit_code == 0, checked.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "port", "reason"),
+    [
+        (["--url", "http://127.0.0.1:1"], "", "refused"),
+        (["--url", "{url}/api"], "", "HTTP Error 404"),
+        ([], "abc", "abc"),
+    ],
+    ids=["closed port", "other path", "invalid port"],
+)
+def test_an_unhealthy_address_is_named_with_the_reason(url: str, arguments: list[str], port: str, reason: str) -> None:
+    """The exit status is 1 and the message says why no mock responds."""
+    checked = invoke("healthcheck", *(one.format(url=url) for one in arguments), env={"VOXDOUBLE_PORT": port})
+    assert checked.exit_code == 1, checked.output
+    assert "No mock responds at " in checked.stderr
+    assert reason in checked.stderr
