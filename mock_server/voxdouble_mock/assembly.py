@@ -11,7 +11,7 @@ from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.http import create_app
 from voxdouble_mock.settings import Settings
-from voxdouble_mock.store import MemoryStore, NamespaceRecord, Store
+from voxdouble_mock.store import LimitedStore, MemoryStore, NamespaceRecord
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -24,13 +24,16 @@ class Assembly:
     app: "WSGIApplication"
     appliance: Appliance
     control: Control
-    store: Store
+    store: LimitedStore
 
 
 def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[], int]) -> Assembly:
     """Make a mock whose namespaces start with these settings and this scenario; ValueError where a rule is none."""
     check_scenario(scenario)
-    store = MemoryStore(lambda now: NamespaceRecord(start(settings.pace(), now), scenario=scenario), settings.limits)
+    pace = settings.pace()
+    store = LimitedStore(
+        MemoryStore(), lambda now: NamespaceRecord(start(pace, now), scenario=scenario), settings.limits
+    )
     appliance, control = Appliance(settings, store, real_now), Control(store, real_now)
     return Assembly(create_app(appliance, control), appliance, control, store)
 
@@ -41,4 +44,4 @@ def check_scenario(scenario: Scenario | None) -> None:
         for rule in scenario.rules if scenario else ():
             check_technology(rule.when.technology)
     except ValidationFailed as error:
-        raise ValueError(error.message) from error
+        raise ValueError(error.details[0].message) from error

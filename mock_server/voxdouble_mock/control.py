@@ -1,93 +1,89 @@
-"""What can be staged and watched in a namespace: its scenario, its faults, the log of its requests."""
+"""Control of the mock itself, apart from its clock: the scenario, the faults and the request log of a namespace."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from voxdouble_mock.core.clock import read
+from voxdouble_mock.core.clock import read, to_seconds
 from voxdouble_mock.core.errors import Detail, Unavailable, ValidationFailed
 from voxdouble_mock.core.fault import ArmedFault, Call, Fault, FaultSpec, arm, next_fault
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
-from voxdouble_mock.store import NamespaceRecord, Store
+from voxdouble_mock.store import Change, LimitedStore, NamespaceRecord
 from voxdouble_mock.technologies import discover
 
 MAX_FAULTS = 1_000
 
 
 class Control:
-    """Acts on the namespaces of one store; safe from several threads. Reads no clock: see `Appliance`."""
+    """The namespaces of one mock, as tests control them. Safe for several threads; reads no clock (see `Appliance`)."""
 
-    def __init__(self, store: Store, real_now: Callable[[], int]) -> None:
+    def __init__(self, store: LimitedStore, real_now: Callable[[], int]) -> None:
         self._store = store
         self._real_now = real_now
 
     def scenario(self, namespace: str) -> Scenario | None:
-        """Give the scenario that is set; does not bring a namespace to life, nor does any other look."""
-        return self._record(namespace).scenario
+        """Return the scenario of a namespace; does not create the namespace."""
+        return self._store.peek(namespace, self._real_now()).scenario
 
     def set_scenario(self, namespace: str, scenario: Scenario | None) -> None:
-        """Set a scenario, or none, for the requests from now on; refused where a rule names no technology."""
+        """Set the scenario for later requests; None removes it. Raises ValidationFailed for an unknown technology."""
         for rule in scenario.rules if scenario else ():
             check_technology(rule.when.technology)
         self._update(namespace, lambda record: replace(record, scenario=scenario, seen=()))
 
     def faults(self, namespace: str) -> Sequence[ArmedFault]:
-        """List the faults that are armed, in the order in which they are asked."""
-        return self._record(namespace).faults
+        """Return the armed faults in order of precedence; does not create the namespace."""
+        return self._store.peek(namespace, self._real_now()).faults
 
     def arm(self, namespace: str, spec: FaultSpec) -> None:
-        """Arm a fault behind the others; refused where its address names no technology, or there are too many."""
+        """Arm a fault after the others.
+
+        Raises ValidationFailed for an unknown technology, and Unavailable if too many faults are armed.
+        """
         check_technology(spec.technology)
         real_now = self._real_now()
 
         def change(record: NamespaceRecord) -> NamespaceRecord:
             if len(record.faults) >= MAX_FAULTS:
-                raise Unavailable(f"A namespace holds at most {MAX_FAULTS} armed faults: take some away first.")
+                raise Unavailable(f"A namespace holds at most {MAX_FAULTS} armed faults: disarm some first.")
             return replace(record, faults=(*record.faults, arm(spec, read(record.clock, real_now))))
 
         self._update(namespace, change)
 
     def disarm(self, namespace: str) -> None:
-        """Take all faults away."""
+        """Disarm all faults."""
         self._update(namespace, lambda record: replace(record, faults=()))
 
     def next_fault(self, namespace: str, technology: str, method: str, task_id: str | None) -> Fault | None:
-        """Count a call to a technology, and tell which fault strikes it, if any."""
+        """Count a call to a technology; return the fault that applies to it. A GET does not create the namespace."""
         real_now = self._real_now()
-        struck: Fault | None = None
 
-        def change(record: NamespaceRecord) -> NamespaceRecord:
-            nonlocal struck
+        def change(record: NamespaceRecord) -> Change[Fault | None]:
             call = Call(technology, method, read(record.clock, real_now), task_id)
-            faults, struck = next_fault(record.faults, call)
-            return replace(record, faults=faults)
+            faults, fault = next_fault(record.faults, call)
+            return Change(replace(record, faults=faults), fault)
 
-        look = (
-            self._store.peek if method == "GET" else self._store.record
-        )  # what is started brings the namespace to life
-        if look(namespace, real_now).faults:  # most have none, and nothing need be written
-            self._update(namespace, change)
-        return struck
+        record = self._store.peek if method == "GET" else self._store.record
+        if not record(namespace, real_now).faults:  # the usual case, in which nothing needs to be stored
+            return None
+        return self._store.transact(namespace, change, real_now)
 
     def log(self, namespace: str, entry: Callable[[int, float], LoggedRequest]) -> None:
-        """Log a request; `entry` gets its number and the seconds that the namespace's clock shows."""
+        """Log a request; `entry` gets its number and the time of the namespace's clock in seconds."""
         real_now = self._real_now()
-        at = read(self._store.peek(namespace, real_now).clock, real_now) / 1000
+        at = to_seconds(read(self._store.peek(namespace, real_now).clock, real_now))
         self._store.log(namespace, lambda number: entry(number, at), real_now)
 
     def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
-        """Give the log that is kept, oldest first, and how many requests were logged in all."""
+        """Return the kept log entries, oldest first, and the number of all logged requests."""
         return self._store.requests(namespace, self._real_now())
 
-    def _record(self, namespace: str) -> NamespaceRecord:
-        return self._store.peek(namespace, self._real_now())
-
     def _update(self, namespace: str, change: Callable[[NamespaceRecord], NamespaceRecord]) -> None:
-        self._store.update(namespace, change, self._real_now())
+        self._store.transact(namespace, lambda record: Change(change(record), None), self._real_now())
 
 
 def check_technology(name: str | None) -> None:
-    """Refuse an address that no call can have."""
+    """Raise ValidationFailed for the name of an unknown technology; None stands for all technologies."""
     if name is not None and name not in discover():
-        message = f"There is no technology {name[:100]!r}. There are: {', '.join(discover())}."
+        message = f"`technology` must be one of {', '.join(discover())}, got {name[:100]!r}."
         raise ValidationFailed([Detail(("body", "technology"), message, "technology")])

@@ -1,4 +1,4 @@
-"""Which fault strikes which call: counted from arming, by address, for a count and a life."""
+"""The choice of the fault that applies to a call: by address, count and life."""
 
 import pytest
 
@@ -6,9 +6,11 @@ from voxdouble_mock.core.fault import (
     ArmedFault,
     Call,
     Delay,
+    Fault,
     FaultSpec,
     ForeignLocation,
     LostTask,
+    NeverEnding,
     Reset,
     Status,
     arm,
@@ -18,10 +20,10 @@ from voxdouble_mock.core.fault import (
 EXTRACTION, CONVERSION = "extraction", "conversion"
 
 
-def struck(orders: list[FaultSpec], calls: list[Call]) -> list[object]:
-    """Give the fault, or none, that strikes each call in turn."""
-    faults: tuple[ArmedFault, ...] = tuple(arm(order, 0) for order in orders)
-    found: list[object] = []
+def applied(specs: list[FaultSpec], calls: list[Call]) -> list[Fault | None]:
+    """Return the fault that applies to each call in turn."""
+    faults: tuple[ArmedFault, ...] = tuple(arm(spec, 0) for spec in specs)
+    found: list[Fault | None] = []
     for call in calls:
         faults, fault = next_fault(faults, call)
         found.append(fault)
@@ -29,56 +31,67 @@ def struck(orders: list[FaultSpec], calls: list[Call]) -> list[object]:
 
 
 def posts(count: int, technology: str = EXTRACTION) -> list[Call]:
-    """Make calls that start tasks, one a second."""
+    """Return calls that start tasks, one a second."""
     return [Call(technology, "POST", 1000 * number) for number in range(count)]
 
 
-def test_a_fault_strikes_once_by_itself() -> None:
-    """The next call, and no other."""
-    assert struck([FaultSpec(Reset())], posts(3)) == [Reset(), None, None]
+def polls(count: int) -> list[Call]:
+    """Return polls of a task."""
+    return [Call(EXTRACTION, "GET", 0, "1")] * count
+
+
+def test_a_fault_applies_once_by_default() -> None:
+    """A fault applies to the next call and to no other."""
+    assert applied([FaultSpec(Reset())], posts(3)) == [Reset(), None, None]
+
+
+@pytest.mark.parametrize("fault", [LostTask(), NeverEnding()])
+def test_faults_of_lost_and_endless_tasks_are_unlimited_by_default(fault: Fault) -> None:
+    """A task stays lost, or running, for every poll."""
+    assert applied([FaultSpec(fault)], polls(3)) == [fault] * 3
 
 
 @pytest.mark.parametrize(
     ("nth", "count", "expected"), [(2, 1, "-x--"), (1, 2, "xx--"), (2, 2, "-xx-"), (3, None, "--xx"), (1, None, "xxxx")]
 )
 def test_nth_and_count_choose_the_calls(nth: int, count: int | None, expected: str) -> None:
-    """From the nth on, as often as it counts."""
-    found = struck([FaultSpec(Reset(), nth=nth, count=count)], posts(4))
+    """A fault applies from the nth call on, to `count` calls."""
+    found = applied([FaultSpec(Reset(), nth=nth, count=count)], posts(4))
     assert "".join("x" if fault else "-" for fault in found) == expected
 
 
-def test_only_calls_that_the_address_fits_are_counted() -> None:
-    """Another technology's calls, or another method's, do not bring the nth nearer."""
-    calls = [*posts(3, CONVERSION), Call(EXTRACTION, "GET", 0, "1"), *posts(2)]
-    order = FaultSpec(Reset(), technology=EXTRACTION, method="POST", nth=2)
-    assert struck([order], calls) == [None, None, None, None, None, Reset()]
+def test_only_calls_at_the_address_are_counted() -> None:
+    """Calls to another technology or with another method do not count for `nth`."""
+    calls = [*posts(3, CONVERSION), *polls(1), *posts(2)]
+    spec = FaultSpec(Reset(), technology=EXTRACTION, method="POST", nth=2)
+    assert applied([spec], calls) == [None, None, None, None, None, Reset()]
 
 
-def test_a_fault_dies_with_its_life() -> None:
-    """After its seconds of the namespace's clock it is gone."""
-    assert struck([FaultSpec(Reset(), count=None, life=2)], posts(4)) == [Reset(), Reset(), None, None]
+def test_a_fault_ends_with_its_life() -> None:
+    """A fault no longer applies after its seconds of the namespace's clock."""
+    assert applied([FaultSpec(Reset(), count=None, life=2)], posts(4)) == [Reset(), Reset(), None, None]
 
 
-def test_faults_wait_for_the_method_that_they_act_on() -> None:
-    """A bent Location waits for a POST, a lost task for a GET."""
-    calls = [Call(EXTRACTION, "GET", 0, "1"), Call(EXTRACTION, "POST", 0), Call(EXTRACTION, "GET", 0, "1")]
-    assert struck([FaultSpec(ForeignLocation())], calls) == [None, ForeignLocation(), None]
-    assert struck([FaultSpec(LostTask(), count=None)], calls) == [LostTask(), None, LostTask()]
+def test_faults_apply_only_to_the_method_that_they_change() -> None:
+    """A foreign location applies to a POST, a lost task to a GET."""
+    calls = [*polls(1), *posts(1), *polls(1)]
+    assert applied([FaultSpec(ForeignLocation())], calls) == [None, ForeignLocation(), None]
+    assert applied([FaultSpec(LostTask(), count=None)], calls) == [LostTask(), None, LostTask()]
 
 
-def test_one_task_can_be_addressed() -> None:
-    """The others are left alone."""
+def test_an_address_can_be_one_task() -> None:
+    """A fault with a task id does not apply to other tasks."""
     calls = [Call(EXTRACTION, "GET", 0, "1"), Call(EXTRACTION, "GET", 0, "2")]
-    assert struck([FaultSpec(Status(503), task_id="2")], calls) == [None, Status(503)]
+    assert applied([FaultSpec(Status(503), task_id="2")], calls) == [None, Status(503)]
 
 
-def test_the_first_armed_strikes_and_the_others_go_on_counting() -> None:
-    """Two faults do not strike one call, and the second is not kept waiting by the first."""
-    orders = [FaultSpec(Reset(), nth=2), FaultSpec(Delay(1.0), nth=2, count=2)]
-    assert struck(orders, posts(4)) == [None, Reset(), Delay(1.0), Delay(1.0)]
+def test_the_first_armed_fault_applies_and_the_others_count_the_call() -> None:
+    """One fault applies to a call, and a later one still counts the call for its `nth`."""
+    specs = [FaultSpec(Reset(), nth=2), FaultSpec(Delay(1.0), nth=2, count=2)]
+    assert applied(specs, posts(4)) == [None, Reset(), Delay(1.0), Delay(1.0)]
 
 
-def test_faults_that_have_struck_are_forgotten() -> None:
-    """What can strike no more is listed no more."""
+def test_used_up_faults_are_disarmed() -> None:
+    """A fault that can apply to no further call is removed."""
     faults, _ = next_fault((arm(FaultSpec(Reset()), 0),), posts(1)[0])
     assert faults == ()

@@ -12,6 +12,7 @@ from voxdouble_mock.assembly import assemble
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.settings import Settings
 from voxdouble_mock.technologies import discover
+from voxdouble_mock.technologies._recording_options import RecordingOptions
 from voxdouble_mock.technologies._technology import MediaTechnology, VoiceprintTechnology
 
 
@@ -62,7 +63,9 @@ def test_query_parameters_are_those_of_the_technologies(document: dict[str, Any]
             if parameter["in"] == "query"
         }
         if isinstance(technology, MediaTechnology):
-            defaults = {parameter.name: parameter.default for parameter in technology.parameters}
+            defaults = {
+                parameter.name: getattr(RecordingOptions(), parameter.name) for parameter in technology.parameters
+            }
             assert described == {name: "" if default == () else default for name, default in defaults.items()}
         else:
             assert described == {}

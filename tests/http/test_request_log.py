@@ -86,7 +86,7 @@ def test_a_failed_expectation_shows_the_nearest_request(mock: MockAppliance) -> 
         mock.requests.expect(1, technology=EXTRACT, query={"channels": "1"})
     message = str(failed.value)
     assert "Expected 1 request with " in message
-    assert f"Nearest is request 1 (POST {EXTRACTION}, 202): query channels is '0', not '1'." in message
+    assert f"The nearest is request 1 (POST {EXTRACTION}, 202): query channels is '0', not '1'." in message
     assert "2. POST" in message
     with pytest.raises(AssertionError, match="status is 202, not 422"):
         mock.requests.expect_nth(2, status=422)

@@ -115,9 +115,9 @@ def test_a_rule_for_an_unknown_technology_is_refused(mock: MockAppliance) -> Non
     """A rule that could never match is refused over HTTP, in Python and at the start."""
     rules = {"rules": [{"when": {"technology": "speaker"}, "then": {"end": "failed"}}]}
     assert_refused(put(mock.url + "/_mock/scenario", json=rules), 422, "request.validation-error")
-    with pytest.raises(ValueError, match="no technology 'speaker'"):
+    with pytest.raises(ValueError, match="`technology` must be one of .*, got 'speaker'"):
         mock.scenario(rules)
-    with pytest.raises(ValueError, match="no technology 'speaker'"):
+    with pytest.raises(ValueError, match="`technology` must be one of .*, got 'speaker'"):
         MockAppliance(scenario=rules)
 
 
@@ -156,5 +156,5 @@ def test_the_log_names_the_rule_and_the_reasons_of_the_others(mock: MockApplianc
     matched, unmatched = mock.requests
     assert matched.rule == "fail"
     assert unmatched.rule is None
-    assert unmatched.misses[0] == "rule 1 (reject): file name is 'john.wav', not like 'reject*.*'"
+    assert unmatched.misses[0] == "rule 1 (reject): file name must match 'reject*.*', got 'john.wav'"
     assert len(unmatched.misses) == 7

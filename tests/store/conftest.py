@@ -1,4 +1,4 @@
-"""The stores under test: each runs the same suite."""
+"""The stores under test; the same tests run for each."""
 
 from collections.abc import Callable
 
@@ -6,18 +6,13 @@ import pytest
 
 from voxdouble_mock.core.clock import Pace, start
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.store import MemoryStore, NamespaceRecord, Store
+from voxdouble_mock.store import LimitedStore, MemoryStore, NamespaceRecord, Store
 
-MakeStore = Callable[[Limits, Pace], Store]
-
-
-def make_memory(limits: Limits, pace: Pace) -> Store:
-    """Make an empty memory store whose namespaces start at that pace."""
-    return MemoryStore(lambda now: NamespaceRecord(start(pace, now)), limits)
+MakeStore = Callable[[Limits, Pace], LimitedStore]
 
 
-@pytest.fixture(params=[make_memory], ids=["memory"])
+@pytest.fixture(params=[MemoryStore], ids=["memory"])
 def make_store(request: pytest.FixtureRequest) -> MakeStore:
-    """Give a maker of stores, one kind after another."""
-    maker: MakeStore = request.param
-    return maker
+    """Return a function that makes an empty store within limits, whose namespaces start at a pace."""
+    new_store: Callable[[], Store] = request.param
+    return lambda limits, pace: LimitedStore(new_store(), lambda now: NamespaceRecord(start(pace, now)), limits)

@@ -1,4 +1,4 @@
-"""What every store does, whatever it keeps its namespaces in."""
+"""Stores of every kind: namespaces, tasks, bounds and idleness (P7)."""
 
 from dataclasses import replace
 from threading import Barrier, Thread
@@ -6,166 +6,202 @@ from threading import Barrier, Thread
 import pytest
 
 from tests.store.conftest import MakeStore
-from voxdouble_mock.core.clock import MANUAL, REAL, advance, read
+from voxdouble_mock.core.clock import MANUAL, REAL, Pace, advance, read
 from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.core.request_log import MAX_BYTES, MAX_ENTRIES, LoggedRequest, weight
 from voxdouble_mock.core.task import State, Task, Timeline
-from voxdouble_mock.store import NamespaceRecord
-from voxdouble_mock.store.protocol import Submission
+from voxdouble_mock.store import DEFAULT_NAMESPACE, Change, LimitedStore, NamespaceRecord
 
 SECOND = 1000
 HOUR = 3600 * SECOND
 
 
-def build(task_id: str, *, now: int = 0, lifetime: int = HOUR, size: int = 2) -> Submission:
-    """Make a submission of a task that is done at once and lives for `lifetime` milliseconds."""
+def submit(
+    store: LimitedStore, namespace: str, task_id: str, *, now: int = 0, lifetime: int = HOUR, size: int = 2
+) -> int:
+    """Store a task that is done at once and lives for `lifetime` milliseconds; return the tasks submitted before it."""
     timeline = Timeline.plan(now, State.DONE, pending=0, running=0, lifetime=lifetime)
     task = Task(task_id, "conversion", timeline, b"x" * size)
-    return lambda record: (replace(record, submissions=record.submissions + 1), task)
+
+    def change(record: NamespaceRecord) -> Change[int]:
+        return Change(replace(record, submissions=record.submissions + 1), record.submissions, task)
+
+    return store.transact(namespace, change, now)
 
 
-def test_what_was_submitted_is_found(make_store: MakeStore) -> None:
+def move_clock(store: LimitedStore, namespace: str, seconds: float, now: int) -> NamespaceRecord:
+    """Advance the clock of a namespace and return its new record."""
+
+    def change(record: NamespaceRecord) -> Change[NamespaceRecord]:
+        moved = replace(record, clock=advance(record.clock, seconds))
+        return Change(moved, moved)
+
+    return store.transact(namespace, change, now)
+
+
+def ids(store: LimitedStore, namespace: str, now: int = 0) -> list[str]:
+    """Return the ids of all tasks of a namespace."""
+    return [task.task_id for task in store.tasks(namespace, now)[0]]
+
+
+def entry(number: int, path: str = "/api/system/info") -> LoggedRequest:
+    """Return a log entry."""
+    return LoggedRequest(number=number, at=0.0, method="GET", path=path, status=200)
+
+
+def test_a_submitted_task_is_found_in_its_namespace_only(make_store: MakeStore) -> None:
     """A task is found by its id, in its own namespace only."""
     store = make_store(Limits(), REAL)
-    task = store.submit("a", build("1"), 0)
+    submit(store, "a", "1")
     found = store.find("a", "1", 0)
     assert found is not None
-    assert found[0] == task
+    assert found[0].task_id == "1"
     assert store.find("b", "1", 0) is None
     assert store.find("a", "2", 0) is None
 
 
 def test_tasks_are_listed_oldest_first(make_store: MakeStore) -> None:
-    """The order is that of submission."""
+    """Tasks are listed in the order of submission."""
     store = make_store(Limits(), REAL)
     for task_id in "cab":
-        store.submit("", build(task_id), 0)
-    assert [task.task_id for task in store.tasks("", 0)[0]] == list("cab")
+        submit(store, "", task_id)
+    assert ids(store, "") == list("cab")
 
 
-def test_submissions_are_counted(make_store: MakeStore) -> None:
-    """The builder sees how many tasks came before its own."""
+def test_a_change_sees_the_number_of_earlier_submissions(make_store: MakeStore) -> None:
+    """Each change gets the record that the change before it has stored, and its value is returned."""
     store = make_store(Limits(), REAL)
-    seen: list[int] = []
-
-    def counted(record: NamespaceRecord) -> tuple[NamespaceRecord, Task | None]:
-        seen.append(record.submissions)
-        return build(f"{record.submissions}")(record)
-
-    for _ in range(3):
-        store.submit("", counted, 0)
-    assert seen == [0, 1, 2]
+    assert [submit(store, "", str(number)) for number in range(3)] == [0, 1, 2]
 
 
 def test_a_namespace_starts_when_it_is_first_used(make_store: MakeStore) -> None:
-    """Its clock shows the real now of that moment, and stands there if it is manual."""
+    """A manual clock shows, and keeps, the real time of the first use of its namespace."""
     store = make_store(Limits(), MANUAL)
     assert read(store.record("a", 5000).clock, 9000) == 5000
     assert read(store.record("a", 7000).clock, 9000) == 5000
     assert read(store.record("b", 7000).clock, 9000) == 7000
 
 
-def test_updates_are_kept(make_store: MakeStore) -> None:
-    """What a change makes of the record is what the next reader gets."""
+def test_changes_are_kept(make_store: MakeStore) -> None:
+    """A changed record is the one that the next reader gets."""
     store = make_store(Limits(), MANUAL)
-    changed = store.update("a", lambda record: replace(record, clock=advance(record.clock, 10)), 1000)
+    changed = move_clock(store, "a", 10, 1000)
     assert store.record("a", 2000) == changed
     assert read(changed.clock, 2000) == 11_000
 
 
-def test_reset_makes_one_namespace_as_new(make_store: MakeStore) -> None:
-    """Tasks, clock and count are gone there, and only there."""
+def test_reset_affects_one_namespace(make_store: MakeStore) -> None:
+    """After a reset, tasks, clock, counters and log of that namespace are those of a new one; others are unchanged."""
     store = make_store(Limits(), MANUAL)
     for name in ("a", "b"):
-        store.submit(name, build("1"), 0)
-        store.update(name, lambda record: replace(record, clock=advance(record.clock, 10)), 0)
-    store.reset("a", 0)
+        submit(store, name, "1")
+        move_clock(store, name, 10, 0)
+        store.log(name, entry, 0)
+    store.reset("a")
     assert store.find("a", "1", 0) is None
-    assert list(store.tasks("a", 0)[0]) == []
+    assert ids(store, "a") == []
+    assert store.requests("a", 0) == ([], 0)
     assert store.record("a", 0) == NamespaceRecord(store.record("c", 0).clock)
     assert store.find("b", "1", 0) is not None
+    assert store.requests("b", 0)[1] == 1
 
 
-def test_concurrent_submissions_are_all_kept_and_counted(make_store: MakeStore) -> None:
-    """Sixteen threads at once lose no task, and no two see the same count."""
+def test_a_reset_of_an_unknown_namespace_does_nothing(make_store: MakeStore) -> None:
+    """A namespace that does not exist can be reset, and still does not exist."""
+    store = make_store(Limits(max_namespaces=1), REAL)
+    store.reset("a")
+    store.record("b", 0)
+    with pytest.raises(Unavailable):
+        store.record("a", 0)
+
+
+def test_concurrent_submissions_are_all_stored_and_counted(make_store: MakeStore) -> None:
+    """Sixteen threads at once lose no task, and no two tasks get the same count."""
     store = make_store(Limits(), REAL)
     counts: list[int] = []
     barrier = Barrier(16)
 
-    def submit(number: int) -> None:
+    def submit_twenty(number: int) -> None:
         barrier.wait()
-        for step in range(20):
+        counts.extend([submit(store, "", f"{number}-{step}") for step in range(20)])
 
-            def counted(record: NamespaceRecord, name: str = f"{number}-{step}") -> tuple[NamespaceRecord, Task | None]:
-                counts.append(record.submissions)
-                return build(name)(record)
-
-            store.submit("", counted, 0)
-
-    threads = [Thread(target=submit, args=(number,)) for number in range(16)]
+    threads = [Thread(target=submit_twenty, args=(number,)) for number in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(store.tasks("", 0)[0]) == 320
-    assert set(counts) >= set(range(320))
+    assert len(ids(store, "")) == 320
+    assert sorted(counts) == list(range(320))
 
 
-def test_a_full_namespace_refuses_and_evicts_nothing(make_store: MakeStore) -> None:
-    """The bound of live tasks is named, and what lives is still there."""
+def test_a_full_namespace_refuses_tasks_and_evicts_none(make_store: MakeStore) -> None:
+    """The error names the bound of live tasks (C28), and the live tasks are still there."""
     store = make_store(Limits(max_tasks=2), REAL)
-    store.submit("", build("1"), 0)
-    store.submit("", build("2"), 0)
+    submit(store, "", "1")
+    submit(store, "", "2")
     with pytest.raises(Unavailable, match="2 live tasks"):
-        store.submit("", build("3"), 0)
-    assert [task.task_id for task in store.tasks("", 0)[0]] == ["1", "2"]
+        submit(store, "", "3")
+    assert ids(store, "") == ["1", "2"]
 
 
 def test_expired_tasks_make_room(make_store: MakeStore) -> None:
-    """A task that has expired by its namespace's clock counts no longer."""
+    """A task that has expired by the clock of its namespace does not count."""
     store = make_store(Limits(max_tasks=1), REAL)
-    store.submit("", build("1", lifetime=SECOND), 0)
-    store.submit("", build("2", now=SECOND), SECOND)
-    assert [task.task_id for task in store.tasks("", SECOND)[0]] == ["2"]
+    submit(store, "", "1", lifetime=SECOND)
+    submit(store, "", "2", now=SECOND)
+    assert ids(store, "", SECOND) == ["2"]
 
 
-def test_outcomes_are_bounded_in_bytes_over_all_namespaces(make_store: MakeStore) -> None:
-    """The bytes of all outcomes count together, and come back when their namespace is reset; P7."""
+def test_payloads_are_bounded_in_bytes_over_all_namespaces(make_store: MakeStore) -> None:
+    """The payloads of all namespaces count together; a reset frees those of its namespace."""
     store = make_store(Limits(max_stored=100), REAL)
-    store.submit("a", build("1", size=60), 0)
+    submit(store, "a", "1", size=60)
     with pytest.raises(Unavailable, match="100 bytes"):
-        store.submit("b", build("2", size=60), 0)
-    store.reset("a", 0)
-    store.submit("b", build("2", size=60), 0)
+        submit(store, "b", "2", size=60)
+    store.reset("a")
+    submit(store, "b", "2", size=60)
+
+
+def test_expired_payloads_of_other_namespaces_make_room(make_store: MakeStore) -> None:
+    """The payload of an expired task is freed when another namespace needs the room."""
+    store = make_store(Limits(max_stored=100), REAL)
+    submit(store, "a", "1", size=60, lifetime=SECOND)
+    submit(store, "b", "2", size=60, now=SECOND)
+    assert ids(store, "a", SECOND) == []
 
 
 def test_namespaces_are_bounded(make_store: MakeStore) -> None:
-    """One namespace too many is refused by the bound's name; the default one always has its place."""
+    """A namespace beyond the bound is refused with the bound's name; the default namespace always has room."""
     store = make_store(Limits(max_namespaces=2), REAL)
     store.record("a", 0)
     store.record("b", 0)
     with pytest.raises(Unavailable, match="2 namespaces"):
         store.record("c", 0)
-    store.record("", 0)
+    store.record(DEFAULT_NAMESPACE, 0)
 
 
-def test_looking_for_a_task_brings_no_namespace_to_life(make_store: MakeStore) -> None:
-    """Guessing at addresses cannot use up the namespaces."""
+def test_reads_create_no_namespace(make_store: MakeStore) -> None:
+    """A poll of an unknown namespace uses up none of the allowed namespaces, nor do other reads."""
     store = make_store(Limits(max_namespaces=1), REAL)
     assert store.find("a", "1", 0) is None
+    assert store.peek("a", 0) == NamespaceRecord(store.peek("c", 0).clock)
+    assert store.tasks("a", 0)[0] == []
+    store.log("a", entry, 0)
+    assert store.requests("a", 0) == ([], 0)
     store.record("b", 0)
 
 
 @pytest.mark.parametrize(
-    ("pace", "lifetime", "forgotten"), [(REAL, 0, True), (REAL, 2 * HOUR, False), (MANUAL, 2 * HOUR, True)]
+    ("pace", "lifetime", "deleted"), [(REAL, 0, True), (REAL, 2 * HOUR, False), (MANUAL, 2 * HOUR, True)]
 )
-def test_idle_namespaces_are_forgotten_but_no_task_before_its_time(
-    make_store: MakeStore, pace: object, lifetime: int, forgotten: bool
+def test_idle_namespaces_are_deleted_unless_a_task_lives(
+    make_store: MakeStore, pace: Pace, lifetime: int, deleted: bool
 ) -> None:
-    """After an idle hour a namespace makes room, unless a task in it lives on by a clock that runs."""
-    store = make_store(Limits(max_namespaces=1), pace)  # type: ignore[arg-type]
-    store.submit("a", build("1", lifetime=lifetime), 0)
-    if forgotten:
+    """After an idle hour a namespace makes room for another, unless it has a live task and its clock is not manual."""
+    store = make_store(Limits(max_namespaces=1), pace)
+    submit(store, "a", "1", lifetime=lifetime)
+    if deleted:
         store.record("b", HOUR)
         assert store.find("a", "1", HOUR) is None
     else:
@@ -174,17 +210,46 @@ def test_idle_namespaces_are_forgotten_but_no_task_before_its_time(
         assert store.find("a", "1", HOUR) is not None
 
 
-def test_a_namespace_that_was_forgotten_comes_back_as_new(make_store: MakeStore) -> None:
-    """Its tasks, its clock and its count are gone, though there was room enough."""
+def test_a_deleted_namespace_starts_anew(make_store: MakeStore) -> None:
+    """Tasks, clock and counters of an idle namespace are gone at its next use, even if there is enough room."""
     store = make_store(Limits(namespace_idle=10), MANUAL)
-    store.submit("a", build("1"), 0)
+    submit(store, "a", "1")
     assert store.find("a", "1", 9 * SECOND) is not None
     assert store.find("a", "1", 20 * SECOND) is None
     assert read(store.record("a", 20 * SECOND).clock, 0) == 20 * SECOND
 
 
-def test_the_default_namespace_is_never_forgotten(make_store: MakeStore) -> None:
-    """A mock that was left alone over night is what it was."""
+def test_a_namespace_in_use_is_not_deleted_for_its_own_task(make_store: MakeStore) -> None:
+    """With an idle time of 0, a submission still finds its namespace after making room."""
+    store = make_store(Limits(namespace_idle=0, max_stored=100), MANUAL)
+    submit(store, "a", "1", size=60)
+    submit(store, "b", "2", size=60)
+    assert ids(store, "a") == []
+
+
+def test_the_default_namespace_is_never_deleted(make_store: MakeStore) -> None:
+    """The default namespace keeps its tasks, however long it is idle."""
     store = make_store(Limits(namespace_idle=10), MANUAL)
-    store.submit("", build("1"), 0)
-    assert store.find("", "1", 100 * HOUR) is not None
+    submit(store, DEFAULT_NAMESPACE, "1")
+    assert store.find(DEFAULT_NAMESPACE, "1", 100 * HOUR) is not None
+
+
+def test_the_log_keeps_the_newest_entries(make_store: MakeStore) -> None:
+    """Beyond the bound of entries the oldest ones are dropped; all are counted."""
+    store = make_store(Limits(), REAL)
+    for _ in range(MAX_ENTRIES + 5):
+        store.log("", entry, 0)
+    kept, total = store.requests("", 0)
+    assert [one.number for one in kept] == list(range(6, MAX_ENTRIES + 6))
+    assert total == MAX_ENTRIES + 5
+
+
+def test_the_log_is_bounded_in_bytes(make_store: MakeStore) -> None:
+    """Beyond the bound of bytes the oldest entries are dropped."""
+    store = make_store(Limits(), REAL)
+    for _ in range(6):
+        store.log("", lambda number: entry(number, "/" * (MAX_BYTES // 4)), 0)
+    kept, total = store.requests("", 0)
+    assert [one.number for one in kept] == [4, 5, 6]
+    assert sum(map(weight, kept)) <= MAX_BYTES
+    assert total == 6

@@ -1,1 +1,1 @@
-"""The pure core: what a task, a clock and a refusal are. No I/O, no threads, no wall clock, no chance."""
+"""The pure core: task, clock, faults, scenarios, request log, errors. No I/O, threads, real clock or random numbers."""

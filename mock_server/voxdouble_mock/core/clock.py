@@ -1,7 +1,7 @@
-"""A namespace's clock: an immutable record, and one pure function from real time to the clock's time.
+"""The clock of a namespace: an immutable record, and a pure function from real time to the clock's time.
 
-All instants are integer milliseconds since the epoch. Whatever the mode, a clock shows `shown` at the real instant
-`anchor` and moves on from there at `rate`: real time at 1, a scaled clock at N, a manual one at 0.
+All instants are integer milliseconds since the epoch. A clock shows `shown` at the real instant `anchor`, and runs from
+there at `rate` times real time: a real clock at 1, a scaled one at N, a manual one at 0.
 """
 
 import math
@@ -11,11 +11,12 @@ from enum import StrEnum
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 
 MAX_RATE = 1_000_000
-MAX_ADVANCE_SECONDS = 10_000_000_000  # three centuries: keeps every instant far inside what JSON readers keep exact
+MAX_ADVANCE_SECONDS = 10_000_000_000
+"""Three centuries: every instant stays within the whole numbers that JSON readers keep exact."""
 
 
 class Mode(StrEnum):
-    """How a clock moves by itself."""
+    """How a clock runs."""
 
     REAL = "real"
     MANUAL = "manual"
@@ -24,7 +25,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What a user chooses of a clock: its mode, and how many of its seconds pass in a real one."""
+    """The mode of a clock, and how many of its seconds pass in one real second."""
 
     mode: Mode
     rate: float
@@ -35,14 +36,14 @@ MANUAL = Pace(Mode.MANUAL, 0.0)
 
 
 def scaled(rate: float) -> Pace:
-    """Make the pace of a clock that runs `rate` times as fast as real time; ValueError unless 0 < rate <= a million."""
+    """Return the pace of a clock at `rate` times real time; ValueError unless 0 < rate <= MAX_RATE."""
     if not (math.isfinite(rate) and 0 < rate <= MAX_RATE):
-        raise ValueError(f"A clock's scale is a number above 0 and at most {MAX_RATE}, not {rate}.")
+        raise ValueError(f"The rate of a scaled clock must be greater than 0 and at most {MAX_RATE}, got {rate}.")
     return Pace(Mode.SCALE, float(rate))
 
 
 def parse_pace(text: str) -> Pace:
-    """Read `real`, `manual` or `scale:N`; ValueError names what would be right."""
+    """Return the pace that `real`, `manual` or `scale:N` stands for; ValueError for any other text."""
     text = str(text)
     if text == Mode.REAL:
         return REAL
@@ -54,12 +55,13 @@ def parse_pace(text: str) -> Pace:
             return scaled(float(rate))
         except ValueError:
             pass
-    raise ValueError(f"A clock is real, manual or scale:N with N above 0 and at most {MAX_RATE}, not {text!r}.")
+    allowed = f"real, manual or scale:N with N greater than 0 and at most {MAX_RATE}"
+    raise ValueError(f"`clock` must be {allowed}, got {text!r}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What a clock showed at one real instant, and its pace from there on."""
+    """The time that a clock showed at one real instant, and its pace from there on."""
 
     pace: Pace
     anchor: int
@@ -67,38 +69,38 @@ class Clock:
 
 
 def start(pace: Pace, real_now: int) -> Clock:
-    """Start a clock; every mode starts at the real now."""
+    """Return a new clock; in every mode it shows the real time at its start."""
     return Clock(pace, anchor=real_now, shown=real_now)
 
 
 def read(clock: Clock, real_now: int) -> int:
-    """Tell what the clock shows at a real instant. It never goes back, even where real time does."""
+    """Return the instant that the clock shows at a real instant. It never goes back, even if real time does."""
     return clock.shown + math.floor(max(0, real_now - clock.anchor) * clock.pace.rate)
 
 
 def advance(clock: Clock, seconds: float) -> Clock:
-    """Move the clock ahead, in every mode."""
+    """Return the clock advanced by some seconds, in any mode; ValidationFailed for an impossible number of seconds."""
     if not (math.isfinite(seconds) and 0 <= seconds <= MAX_ADVANCE_SECONDS):
-        raise ValidationFailed(
-            [
-                Detail(
-                    ("body", "seconds"),
-                    f"A clock advances by a number of seconds from 0 to {MAX_ADVANCE_SECONDS}.",
-                    "number",
-                )
-            ]
-        )
-    return replace(clock, shown=clock.shown + milliseconds(seconds))
-
-
-def milliseconds(seconds: float) -> int:
-    """Give a time in whole milliseconds, rounded up, so that no step that is asked for comes to nothing."""
-    return math.ceil(round(seconds * 1000, 3))
+        message = f"`seconds` must be a number from 0 to {MAX_ADVANCE_SECONDS}, got {seconds}."
+        raise ValidationFailed([Detail(("body", "seconds"), message, "number")])
+    return replace(clock, shown=clock.shown + to_milliseconds(seconds))
 
 
 def change_pace(clock: Clock, pace: Pace, real_now: int) -> Clock:
-    """Go on from what the clock shows at another pace; a clock set to real first catches up with real time."""
+    """Return the clock with another pace, from what it shows; a real clock first catches up with real time."""
     shown = read(clock, real_now)
     if pace.mode is Mode.REAL:
         shown = max(shown, real_now)
     return Clock(pace, anchor=real_now, shown=shown)
+
+
+def to_milliseconds(seconds: float) -> int:
+    """Return seconds in whole milliseconds, rounded up (but for float errors), so that 0.1 ms does not become 0."""
+    exact = seconds * 1000
+    nearest = round(exact)
+    return nearest if math.isclose(exact, nearest, rel_tol=1e-15, abs_tol=5e-4) else math.ceil(exact)
+
+
+def to_seconds(milliseconds: int) -> float:
+    """Return milliseconds in seconds."""
+    return milliseconds / 1000

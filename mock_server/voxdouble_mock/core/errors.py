@@ -1,15 +1,15 @@
-"""What the appliance refuses, in its own terms. Status codes are HTTP's business and live in http/errors.py.
+"""The errors of the appliance, independent of HTTP: http/errors.py maps each refusal to its status code.
 
-Refusal                the request makes no task
-  InvalidRequest       cannot be parsed, or did not arrive whole
-  Forbidden            no token, or a caller that may not touch the control routes
-  NotFound             no such path, or no such task (any more)
-  WrongMethod          the path exists, the method does not
-  TooLarge             more bytes than allowed
-  ValidationFailed     parsable, but breaks the schema; says where
-  StorageFull          the input storage cannot take the upload
+Refusal                the request creates no task
+  InvalidRequest       it cannot be parsed, or did not arrive completely
+  Forbidden            the token is missing or wrong, or the caller may not use the mock's own routes
+  NotFound             the path or the task does not exist, or the task has expired
+  WrongMethod          the path exists, but not with this method
+  TooLarge             it has more bytes than allowed
+  ValidationFailed     it can be parsed but violates the schema; each detail names a place
+  StorageFull          the input storage has no room for the upload
   Unavailable          a stated bound is reached, or the store is down
-Rejection              the request makes a task, and the task ends rejected
+Rejection              the request creates a task, and the task ends rejected
 """
 
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ Location = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One fault of a request: where it is, what is wrong and would be right, and a machine-readable kind (2.5)."""
+    """One problem of a request: its place, a sentence that says what must hold, a machine-readable type (S17, S73)."""
 
     location: Location
     message: str
     type: str
 
     def as_json(self) -> dict[str, object]:
-        """Spell it as on the wire, the same in a task's error and in an error's body."""
+        """Return the members of one element of `detail`, in a task's error as in the body of an error response."""
         return {"location": list(self.location), "message": self.message, "type": self.type, "context": {}}
 
 
@@ -37,7 +37,7 @@ def error_body(kind: str, message: str, details: Sequence[Detail]) -> dict[str, 
 
 
 class Refusal(Exception):
-    """A request that makes no task; the message is a sentence for the caller."""
+    """Raised for a request that creates no task; the message is a sentence for the caller."""
 
     def __init__(self, message: str, details: Sequence[Detail] = ()) -> None:
         super().__init__(message)
@@ -46,46 +46,46 @@ class Refusal(Exception):
 
 
 class InvalidRequest(Refusal):
-    """The request cannot be parsed or did not arrive whole (C7)."""
+    """Raised if the request cannot be parsed or did not arrive completely (C7)."""
 
 
 class Forbidden(Refusal):
-    """The caller may not do this (C26)."""
+    """Raised if the caller is not allowed to do this (C26)."""
 
 
 class NotFound(Refusal):
-    """There is nothing at this address (C4, C10)."""
+    """Raised if the path or the task does not exist (C4, C10)."""
 
 
 class WrongMethod(Refusal):
-    """The address answers other methods only (C9)."""
+    """Raised if the path exists with other methods only (C9)."""
 
     def __init__(self, method: str, allowed: Sequence[str]) -> None:
         self.allowed = tuple(sorted(allowed))
-        super().__init__(f"The method {method} is not allowed here; allowed is {' or '.join(self.allowed)}.")
+        super().__init__(f"The method of this path must be {' or '.join(self.allowed)}, got {method}.")
 
 
 class TooLarge(Refusal):
-    """The request holds more bytes than the limit (S25)."""
+    """Raised if the request has more bytes than allowed (S25)."""
 
 
 class ValidationFailed(Refusal):
-    """The request parses but breaks its schema (C8)."""
+    """Raised if the request can be parsed but violates its schema (C8)."""
 
     def __init__(self, details: Sequence[Detail]) -> None:
-        super().__init__("The request is not valid: " + details[0].message, details)
+        super().__init__("Invalid request: " + details[0].message, details)
 
 
 class StorageFull(Refusal):
-    """The input storage cannot take this upload now (S26)."""
+    """Raised if the input storage has no room for the upload (S26)."""
 
 
 class Unavailable(Refusal):
-    """A bound of the mock is reached, or its store is down (C28); trying again after a while can help."""
+    """Raised if a bound of the mock is reached or its store is down (C28); a later retry can succeed."""
 
 
 class Rejection(Exception):
-    """A requirement for execution is not met: the task ends rejected, with this as its error (S14, S18)."""
+    """Raised if a requirement for execution is not met; the task ends rejected with this error (S14, S18)."""
 
     def __init__(self, message: str, details: Sequence[Detail] = ()) -> None:
         super().__init__(message)

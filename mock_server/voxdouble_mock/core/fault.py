@@ -1,6 +1,7 @@
-"""Faults: what can be made to go wrong on the wire, on command. Data, and one pure function that says when one strikes.
+"""Faults: deliberate errors that tests inject, and the pure function that chooses the fault for a call.
 
-A fault acts on an answer and never on a stored record, so whatever it shows, the laws of the lifecycle hold beneath it.
+A fault changes a response, never a stored task, so the laws of the lifecycle hold under every fault. Its address (the
+other members of `FaultSpec`) says to which calls it applies. "Fault" means such a deliberate error alone.
 """
 
 from collections.abc import Sequence
@@ -9,83 +10,86 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
+from voxdouble_mock.core.clock import to_milliseconds
+
 MAX_DELAY = 60
 Delays = Annotated[float, Meta(ge=0, le=MAX_DELAY)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Status(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="status"):
-    """Refuse with this status instead of doing the work: in the vendor's form, or as a proxy's HTML page."""
+    """Refuse the request with this status, before any work is done."""
 
     status: Literal[400, 403, 404, 405, 413, 422, 429, 500, 502, 503, 504, 507]
     retry_after: Annotated[float, Meta(ge=0, le=86_400)] | None = None
-    """Seconds; on 429 they come with the `x-ratelimit-*` headers (contract 2.3)."""
+    """Seconds of the `Retry-After` header; a 429 also has the `x-ratelimit-*` headers."""
     body: Literal["json", "html"] = "json"
+    """The vendor's error body, or the HTML page of a proxy."""
 
 
 class Delay(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="delay"):
-    """Answer late by this many real seconds, or with `during` stop for them in the middle of the answer."""
+    """Delay the response by this many real seconds; with `during`, pause in the middle of its body instead."""
 
     seconds: Delays
     during: bool = False
 
 
 class Reset(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="reset"):
-    """Do the work, then break the connection instead of answering (RST)."""
+    """Do the work, then reset the connection (RST) instead of responding."""
 
 
 class Close(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="close"):
-    """Do the work, then close the connection without an answer (FIN)."""
+    """Do the work, then close the connection (FIN) instead of responding."""
 
 
 class Cut(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="cut"):
-    """End the connection after this many bytes of the answer's body."""
+    """Close the connection after this many bytes of the response body."""
 
     after: Annotated[int, Meta(ge=0)]
 
 
 class WrongLength(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="wrong-length"):
-    """Declare a Content-Length that is off by this many bytes."""
+    """Send a Content-Length that is wrong by this many bytes."""
 
     by: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 
     def __post_init__(self) -> None:
         if self.by == 0:
-            raise ValueError("a length that is off by 0 is right: give another number")
+            raise ValueError("`by` must not be 0, since the length is then right.")
 
 
 class BrokenJson(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="broken-json"):
-    """Answer with the first half of the JSON text, as if it were all."""
+    """Send only the first half of the JSON text, with a matching Content-Length."""
 
 
 class Empty(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="empty"):
-    """Answer 200 with no body."""
+    """Respond with 200 and an empty body."""
 
 
 class NoLocation(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="no-location"):
-    """Leave both location headers out of a 202."""
+    """Remove both location headers from a 202."""
 
 
 class WrongLocation(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="wrong-location"):
-    """Point a 202 at a task that is not there."""
+    """Point the location headers of a 202 at a task that does not exist."""
 
 
 class ForeignLocation(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="foreign-location"):
-    """Point a 202 at another origin."""
+    """Point the location headers of a 202 at another origin."""
 
     origin: str = "http://elsewhere.invalid"
 
 
 class LostTask(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="lost-task"):
-    """Answer 404 for a task that is there."""
+    """Respond with 404 to a poll of an existing task."""
 
 
 class NeverEnding(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="never-ending"):
-    """Show a task as running that is final."""
+    """Show a final task as running."""
 
 
 class OutOfOrder(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="out-of-order"):
-    """Show a state out of its turn: running while the task is pending, pending while it runs, running at its end."""
+    """Show a wrong state: running for a pending or final task, pending for a running one."""
 
 
 PostFault = NoLocation | WrongLocation | ForeignLocation
@@ -97,74 +101,81 @@ Method = Literal["POST", "GET"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request to a technology, as far as faults can tell calls apart; `now` in ms of the namespace's clock."""
+    """The properties of a request to a technology that the address of a fault can name."""
 
     technology: str
     method: str
     now: int
+    """Milliseconds of the namespace's clock."""
     task_id: str | None = None
 
 
 class FaultSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """A fault and its address: which calls it strikes, from which one on, how often, and for how long."""
+    """A fault and its address: to which calls it applies, from which call on, how often and for how long."""
 
     fault: Fault
     technology: str | None = None
     method: Method | None = None
     task_id: str | None = None
     nth: Count = 1
-    """The first call to be struck, among those that the address fits, counted from arming."""
+    """The first call that the fault applies to, counted among the calls at its address since it was armed."""
     count: Count | UnsetType | None = UNSET
-    """How many calls are struck; null is without end, as it is by itself for tasks that are lost or never end."""
+    """The number of calls that the fault applies to; null is unlimited. See `limit` for the default."""
     life: Annotated[float, Meta(ge=0)] | None = None
-    """Seconds of the namespace's clock after which the fault is gone."""
+    """Seconds of the namespace's clock after which the fault is disarmed."""
 
     def __post_init__(self) -> None:
-        wanted = "POST" if isinstance(self.fault, PostFault) else "GET" if isinstance(self.fault, GetFault) else None
-        if wanted is not None and self.method not in {None, wanted}:
-            raise ValueError(f"this fault acts on a {wanted} only, so it could never strike a {self.method}")
+        method = "POST" if isinstance(self.fault, PostFault) else "GET" if isinstance(self.fault, GetFault) else None
+        if method is not None and self.method not in {None, method}:
+            raise ValueError(f"`method` must be {method} for this kind of fault, got {self.method}")
 
     @property
-    def strikes(self) -> int | None:
-        """How many calls are struck in all; None is without end."""
+    def limit(self) -> int | None:
+        """Return the number of calls that the fault applies to; None is unlimited.
+
+        The default of `count` is 1, but unlimited for `lost-task` and `never-ending`.
+        """
         if isinstance(self.count, UnsetType):
             return None if isinstance(self.fault, LostTask | NeverEnding) else 1
         return self.count
 
 
 class ArmedFault(Struct, frozen=True):
-    """An order that has been given, with what has become of it."""
+    """An armed fault, with its counts so far."""
 
     spec: FaultSpec
     until: int | None
+    """The instant at which it is disarmed, in milliseconds of the namespace's clock."""
     seen: int = 0
-    struck: int = 0
+    """The calls at its address since it was armed."""
+    applied: int = 0
+    """The calls that it has been applied to."""
 
 
 def arm(spec: FaultSpec, now: int) -> ArmedFault:
-    """Arm a fault at an instant of the namespace's clock."""
-    return ArmedFault(spec, None if spec.life is None else now + round(spec.life * 1000))
+    """Return a fault armed at an instant of the namespace's clock."""
+    return ArmedFault(spec, None if spec.life is None else now + to_milliseconds(spec.life))
 
 
 def next_fault(faults: Sequence[ArmedFault], call: Call) -> tuple[tuple[ArmedFault, ...], Fault | None]:
-    """Count a call, and tell which fault strikes it: the first one armed whose turn it is."""
+    """Return the armed faults after a call, and the fault that applies to it: the first whose turn it is."""
     counted: list[ArmedFault] = []
-    struck: Fault | None = None
+    chosen: Fault | None = None
     for armed in faults:
         if armed.until is not None and call.now >= armed.until:
             continue
-        if not fits(armed.spec, call):
+        if not is_at_address(call, armed.spec):
             counted.append(armed)
             continue
         seen = armed.seen + 1
-        strikes = struck is None and seen >= armed.spec.nth
-        counted.append(structs.replace(armed, seen=seen, struck=armed.struck + strikes))
-        struck = armed.spec.fault if strikes else struck
-    return tuple(armed for armed in counted if armed.spec.strikes is None or armed.struck < armed.spec.strikes), struck
+        applies = chosen is None and seen >= armed.spec.nth
+        counted.append(structs.replace(armed, seen=seen, applied=armed.applied + applies))
+        chosen = armed.spec.fault if applies else chosen
+    return tuple(armed for armed in counted if armed.spec.limit is None or armed.applied < armed.spec.limit), chosen
 
 
-def fits(spec: FaultSpec, call: Call) -> bool:
-    """Tell whether a call is one that the order speaks of; what acts on a POST or a GET only waits for one."""
+def is_at_address(call: Call, spec: FaultSpec) -> bool:
+    """Return whether the address of a fault includes a call; some kinds of fault only apply to a POST or to a GET."""
     if isinstance(spec.fault, PostFault) and call.method != "POST":
         return False
     if isinstance(spec.fault, GetFault) and call.method != "GET":

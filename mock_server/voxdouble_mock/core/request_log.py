@@ -1,4 +1,7 @@
-"""The log of requests: what tests ask afterwards. Digests instead of bodies, no voice data, no secrets."""
+"""The entries of the request log, and the comparisons for assertions on them.
+
+An entry holds digests instead of bodies, so it has no voice data, and no secrets.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,15 +10,17 @@ from msgspec import Struct, field
 
 MAX_ENTRIES = 1_000
 MAX_BYTES = 1 << 19
+"""Both are bounds of one namespace's log; the oldest entries are dropped first."""
 SHOWN = 200
-"""Characters kept of anything that a caller chose."""
+"""The characters that are kept of each text that a caller chose."""
 
 
 class LoggedRequest(Struct, frozen=True, kw_only=True):
-    """One request to the vendor's paths; `at` in seconds of the namespace's clock."""
+    """One request to the vendor's paths."""
 
     number: int
     at: float
+    """Seconds of the namespace's clock."""
     method: str
     path: str
     status: int
@@ -23,27 +28,28 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     task_id: str | None = None
     query: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    """Names in small letters; never Authorization or cookies."""
+    """Names in lower case; without Authorization and cookies."""
     file_name: str | None = None
     sha256: str | None = None
-    """Digest of the uploaded file, or of the JSON body."""
+    """The digest of the uploaded file, or of the JSON body."""
     size: int | None = None
-    """Bytes of the uploaded file, or of the JSON body."""
+    """The bytes of the uploaded file, or of the JSON body."""
     rule: str | None = None
-    """The scenario's rule that decided, by its number and name."""
+    """The name of the scenario's rule that applied, or its number without a name."""
     misses: tuple[str, ...] = ()
-    """Why the scenario's other rules did not."""
+    """The reasons why the rules before it did not apply."""
     fault: str | None = None
+    """The kind of the fault that was applied."""
 
 
 def weight(entry: LoggedRequest) -> int:
-    """Estimate an entry's bytes."""
+    """Return an estimate of the bytes of an entry."""
     texts = [*entry.query, *entry.query.values(), *entry.headers, *entry.headers.values(), *entry.misses, entry.path]
     return 300 + sum(map(len, texts))
 
 
 def mismatches(entry: LoggedRequest, wanted: Mapping[str, Any]) -> list[str]:
-    """Tell in what an entry is not as wanted; of query and headers only the named members count."""
+    """Return the differences between an entry and the wanted values; of query and headers, only given members count."""
     found = []
     for name, value in wanted.items():
         actual = getattr(entry, name)
@@ -59,10 +65,11 @@ def mismatches(entry: LoggedRequest, wanted: Mapping[str, Any]) -> list[str]:
 
 
 def nearest_miss(log: Sequence[LoggedRequest], wanted: Mapping[str, Any]) -> str:
-    """Describe the entry that came closest to what was wanted without being it."""
+    """Return a sentence about the entry with the fewest differences, at least one, from the wanted values."""
     misses = [(entry, mismatches(entry, wanted)) for entry in log]
     near = min((miss for miss in misses if miss[1]), key=lambda miss: len(miss[1]), default=None)
     if near is None:
-        return "No other request came."
+        return "There was no other request."
     entry, differences = near
-    return f"Nearest is request {entry.number} ({entry.method} {entry.path}, {entry.status}): {'; '.join(differences)}."
+    request = f"request {entry.number} ({entry.method} {entry.path}, {entry.status})"
+    return f"The nearest is {request}: {'; '.join(differences)}."

@@ -1,6 +1,6 @@
-"""Scenarios: ordered rules that choose how a request's task lives and ends. Data, first match, and why not.
+"""Scenarios: ordered rules that choose the timeline and the end of a task, and the function that finds the rule.
 
-The first rule whose `when` fits a POST decides, by its `then`; where none fits, the mock does as always.
+The first rule whose `when` matches a POST applies, with its `then`. If no rule matches, the default behaviour applies.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ Seconds = Annotated[float, Meta(ge=0, le=MAX_SECONDS)]
 
 
 class When(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a rule asks of a request; what is absent fits all."""
+    """The conditions of a rule; an absent one matches every request."""
 
     technology: str | None = None
     file_name: str | None = None
@@ -28,37 +28,35 @@ class When(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     headers: dict[str, str] = {}
     """Names in any case, values as patterns."""
     nth: Count | None = None
-    """Only the nth of the requests that fit all else, counted since the scenario was set."""
+    """Only the nth request that meets all other conditions, counted since the scenario was set."""
 
 
-class Error(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class TaskError(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The error of a task that ends failed or rejected."""
 
     message: str
 
 
 class Then(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a rule chooses, in seconds of the namespace's clock; what is absent stays as always."""
+    """The effects of a rule; the default applies for an absent one. Durations in seconds of the namespace's clock."""
 
     pending: Seconds | None = None
     running: Seconds | None = None
     lifetime: Seconds | None = None
     end: Literal["done", "failed", "rejected"] | None = None
-    """`done` cannot bring about a result where there is none: media that cannot be used stay rejected."""
-    error: Error | None = None
+    """The final state; with `done`, unusable media still end rejected."""
+    error: TaskError | None = None
     fault: Fault | None = None
 
     def __post_init__(self) -> None:
         if self.end == "rejected" and self.running:
-            raise ValueError(
-                "an impossible timeline: a rejected task was never executed, so it cannot have been running"
-            )
+            raise ValueError("`running` must be absent or 0 if `end` is rejected, since such a task is never executed")
         if self.error is not None and self.end not in {"failed", "rejected"}:
-            raise ValueError("an error belongs to a task that ends failed or rejected")
+            raise ValueError(f"`end` must be failed or rejected if there is an `error`, got {self.end or 'no end'}")
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One rule; an empty `when` fits everything."""
+    """One rule; an empty `when` matches every request."""
 
     then: Then
     when: When = When()
@@ -66,7 +64,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Rules in order, with a name and a word on what they are for."""
+    """Rules in order, with a name and a description."""
 
     rules: Annotated[tuple[Rule, ...], Meta(min_length=1, max_length=1000)]
     name: str = ""
@@ -74,36 +72,38 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What rules can tell of a request."""
+class RequestSummary:
+    """The properties of a request that the conditions of rules can name."""
 
     technology: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    """Names in lower case."""
     sha256: str
     file_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The rule that decides, if any, how often each rule has fitted by now, and why those before it did not."""
+    """The rule that applies to a request, and the reasons why the rules before it do not."""
 
-    rule: Rule | None
-    seen: tuple[int, ...]
-    misses: tuple[str, ...]
+    rule: Rule | None = None
+    seen: tuple[int, ...] = ()
+    """For each rule, the number of requests so far that met all its conditions but `nth`."""
+    misses: tuple[str, ...] = ()
 
 
-def choose(scenario: Scenario, seen: Sequence[int], facts: Facts) -> Choice:
-    """Find the first rule that fits; `seen` counts for each rule the requests that fitted all but its `nth`."""
+def choose(scenario: Scenario, seen: Sequence[int], request: RequestSummary) -> Choice:
+    """Return the first rule that matches a request; `seen` is that of the choice for the request before it."""
     counts = list(seen) or [0] * len(scenario.rules)
     misses: list[str] = []
     chosen: Rule | None = None
     for index, rule in enumerate(scenario.rules):
-        miss = why_not(rule.when, facts)
+        miss = mismatch(rule.when, request)
         if miss is None:
             counts[index] += 1
             if rule.when.nth not in {None, counts[index]}:
-                miss = f"it waits for request {rule.when.nth} of its kind, and this was request {counts[index]}"
+                miss = f"nth must be {rule.when.nth}, got request {counts[index]}"
         if chosen is None and miss is None:
             chosen = rule
         elif chosen is None:
@@ -111,18 +111,18 @@ def choose(scenario: Scenario, seen: Sequence[int], facts: Facts) -> Choice:
     return Choice(chosen, tuple(counts), tuple(misses))
 
 
-def why_not(when: When, facts: Facts) -> str | None:
-    """Tell the first thing in which a request does not fit, None where it fits."""
-    if when.technology not in {None, facts.technology}:
-        return f"technology is {facts.technology}, not {when.technology}"
-    if when.file_name is not None and not fnmatchcase(facts.file_name, when.file_name):
-        return f"file name is {facts.file_name!r}, not like {when.file_name!r}"
-    if when.sha256 not in {None, facts.sha256}:
-        return f"content digest is {facts.sha256[:12]}..., not {str(when.sha256)[:12]}..."
-    for name, wanted in when.query.items():
-        if facts.query.get(name) != wanted:
-            return f"query {name} is {facts.query.get(name)!r}, not {wanted!r}"
+def mismatch(when: When, request: RequestSummary) -> str | None:
+    """Return the first condition that a request does not meet, as text; None if it meets all, `nth` aside."""
+    if when.technology not in {None, request.technology}:
+        return f"technology must be {when.technology}, got {request.technology}"
+    if when.file_name is not None and not fnmatchcase(request.file_name, when.file_name):
+        return f"file name must match {when.file_name!r}, got {request.file_name!r}"
+    if when.sha256 not in {None, request.sha256}:
+        return f"content digest must be {str(when.sha256)[:12]}..., got {request.sha256[:12]}..."
+    for name, expected in when.query.items():
+        if request.query.get(name) != expected:
+            return f"query {name} must be {expected!r}, got {request.query.get(name)!r}"
     for name, pattern in when.headers.items():
-        if not fnmatchcase(facts.headers.get(name.lower(), ""), pattern):
-            return f"header {name} is {facts.headers.get(name.lower())!r}, not like {pattern!r}"
+        if not fnmatchcase(request.headers.get(name.lower(), ""), pattern):
+            return f"header {name} must match {pattern!r}, got {request.headers.get(name.lower())!r}"
     return None

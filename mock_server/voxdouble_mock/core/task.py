@@ -1,10 +1,26 @@
-"""What a task is: an immutable record, and a pure function from time to state. Read this first.
+"""The task: an immutable record, and a pure function from time to state. Read this module first.
 
-Two rules hold here. Everything that decides a state lives in this file. Nothing in this file reads a clock: whoever
-asks brings the instant, so that looking can never change anything.
+A task does not change while it lives. It is written once, at its POST, with its result already in it and with the four
+instants at which its life changes. The state is not stored: `state_at` computes it from these instants.
 
-Instants are integer milliseconds of the namespace's clock. Floats and durations were tried and break the laws:
-sums of rounded durations let a state step back.
+    instant    submitted          starts          ends           expires
+    state      |     pending      |    running    |     final     |     none: 404, as for an unknown id
+
+Each state holds from its own instant up to, but without, the next one. `final` is done, failed or rejected. A rejected
+task was never executed: it has `starts` equal to `ends`, so no instant shows it running (C2).
+
+The laws of the lifecycle follow from this, without locks, timers or workers (tested in tests/core/test_task_laws.py):
+
+1. A poll changes nothing: the same instant gives the same state, however often it is asked.
+2. States never go back: states seen in order of time are in order of life.
+3. Final is final, until the task expires; an expired task never returns.
+4. Every polling schedule sees the same states.
+5. Every time that is shown of a task is one of its instants.
+6. The result depends on the request and the scenario's rule alone, not on when, where or how often it is polled.
+
+Two rules keep them true. Everything that determines a state is in this module. Nothing in this module reads a clock:
+the caller passes the instant. Instants are integer milliseconds of the namespace's clock, since sums of rounded
+floating-point durations let a state step back.
 """
 
 from collections.abc import Iterator
@@ -16,7 +32,7 @@ from voxdouble_mock.core.fault import GetFault
 
 
 class State(StrEnum):
-    """The five states that the contract knows (S12), spelled as on the wire."""
+    """The five states of the contract (S12), spelled as in responses."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -30,10 +46,10 @@ FINAL = frozenset({State.REJECTED, State.FAILED, State.DONE})
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """When a task starts, ends and is forgotten, and how it ends; all instants in milliseconds.
+    """The four instants of a task, in milliseconds, and its final state.
 
-    Each state holds from its own instant up to, and without, the next: pending from `submitted`, running from
-    `starts`, `final` from `ends`, nothing from `expires` on.
+    The state is pending from `submitted`, running from `starts` and `final` from `ends`. The task has expired from
+    `expires` on.
     """
 
     submitted: int
@@ -44,16 +60,15 @@ class Timeline:
 
     def __post_init__(self) -> None:
         if self.final not in FINAL:
-            raise ValueError(f"A task ends done, failed or rejected, not {self.final}.")
+            raise ValueError(f"The final state must be done, failed or rejected, got {self.final}.")
         if not self.submitted <= self.starts <= self.ends <= self.expires:
-            raise ValueError(f"The instants of a task must be in order: {self}.")
+            raise ValueError(f"The instants of a task must be in order, got {self}.")
 
     @classmethod
     def plan(cls, submitted: int, final: State, *, pending: int, running: int, lifetime: int) -> Self:
-        """Lay out a life from durations in milliseconds.
+        """Return the timeline of a task from durations in milliseconds.
 
-        A rejected task was never executed, so it leaves pending for its end without running (C2).
-        The lifetime counts from the task's end (C3).
+        A rejected task goes from pending to its end without running (C2). The lifetime counts from the end (C3).
         """
         starts = submitted + pending
         ends = starts if final is State.REJECTED else starts + running
@@ -61,7 +76,7 @@ class Timeline:
 
 
 def state_at(timeline: Timeline, now: int) -> State | None:
-    """Tell the state at an instant; None once the task has expired and answers like one that never was (S20)."""
+    """Return the state at an instant; None once the task has expired, and polls get 404 (S20)."""
     if now >= timeline.expires:
         return None
     if now >= timeline.ends:
@@ -72,7 +87,7 @@ def state_at(timeline: Timeline, now: int) -> State | None:
 
 
 def transitions(timeline: Timeline, after: int, until: int) -> Iterator[tuple[int, State | None]]:
-    """Yield each instant in (after, until] at which the state changes, with the state entered; None is expiry."""
+    """Yield each instant in (after, until] at which the state changes, with the new state; None is expiry."""
     for instant in sorted({timeline.starts, timeline.ends, timeline.expires}):
         entered = state_at(timeline, instant)
         if after < instant <= until and entered is not state_at(timeline, instant - 1):
@@ -80,20 +95,18 @@ def transitions(timeline: Timeline, after: int, until: int) -> Iterator[tuple[in
 
 
 def next_transition(timeline: Timeline, now: int) -> int | None:
-    """Tell the next instant after `now` at which the state changes; None once the task has expired."""
+    """Return the next instant after `now` at which the state changes; None once the task has expired."""
     return next((instant for instant, _ in transitions(timeline, now, timeline.expires)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One accepted request: written once, before its 202 goes out, with its outcome already in it.
-
-    `outcome` is the JSON text of `result` if the task ends done, else of `error`, exactly as it will be sent.
-    """
+    """One accepted request, written once, before its 202 is sent."""
 
     task_id: str
     technology: str
     timeline: Timeline
-    outcome: bytes
+    payload: bytes
+    """The JSON text of `result` if the task ends done, else of `error`, exactly as it is sent."""
     fault: GetFault | None = None
-    """What a scenario lets go wrong with every poll of this task."""
+    """The fault that a scenario applies to every poll of this task."""

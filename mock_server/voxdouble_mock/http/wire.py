@@ -21,11 +21,6 @@ def json_text_response(text: bytes, status: int = 200) -> Response:
     return Response(text, status, content_type="application/json")
 
 
-def seconds(milliseconds: int) -> float:
-    """Return milliseconds as the seconds that responses show."""
-    return milliseconds / 1000
-
-
 def task_location(settings: Settings, technology: str, task_id: str) -> str:
     """Return a task's URL as the client can reach it: by the scheme and Host that it used, or as set (S7 to S9)."""
     task = f"{TASKS}{technology}/{task_id}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, get_args
 from msgspec import UNSET, UnsetType
 
 from voxdouble_mock.assembly import Assembly, assemble, check_scenario
+from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.core.conversion import convert
 from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.fault import Fault, FaultSpec
@@ -39,7 +40,7 @@ class MockClock:
 
     def now(self) -> float:
         """Return the time that the clock shows, in seconds since the epoch."""
-        return self._parts.appliance.clock(self._namespace)[1] / 1000
+        return to_seconds(self._parts.appliance.clock(self._namespace)[1])
 
     def advance(self, seconds: float) -> "list[Transition]":
         """Move the clock ahead at once, in every mode; return the transitions passed, in order of time."""
@@ -110,7 +111,7 @@ class MockNamespace:
         try:
             self._parts.control.arm(self._namespace, convert(spec, FaultSpec))
         except ValidationFailed as error:
-            raise ValueError(error.message) from error
+            raise ValueError(error.details[0].message) from error
 
     def reset(self) -> None:
         """Reset the namespace: no task, a fresh clock, no fault, an empty log."""

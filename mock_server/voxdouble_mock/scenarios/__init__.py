@@ -1,1 +1,1 @@
-"""Scenarios as text: the parser, and the bundled ones."""
+"""Scenarios as text: the parser, and the bundled scenarios."""

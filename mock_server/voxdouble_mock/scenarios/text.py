@@ -1,8 +1,8 @@
-"""From the text of a scenario, YAML or JSON, to rules; every message names the offending line.
+"""The parser of scenarios, YAML or JSON; each error message names the line.
 
-JSON is read as the YAML that it is. Scalars are read as plain text and take the type that the schema wants, so that
-`channels: 0` is the text "0" in a query and the number 0 elsewhere. Anchors and aliases are refused: a few lines of
-them can stand for gigabytes.
+JSON is parsed as YAML, of which it is a part. Scalars are read as text and converted to the type that the schema
+requires, so `channels: 0` is the text "0" in a query, and `nth: 2` is a number. Anchors and aliases are refused,
+because a few lines of them can stand for gigabytes.
 """
 
 from typing import Any
@@ -10,53 +10,54 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from voxdouble_mock.core import conversion
+from voxdouble_mock.core.conversion import STEP, InvalidData, convert
 from voxdouble_mock.core.scenario import Scenario
 
 MAX_DEPTH = 20
 
 
 class ScenarioError(ValueError):
-    """The text is no scenario; the message says where and why."""
+    """Raised for a malformed scenario; the message is a sentence that names the line."""
 
 
 def parse_scenario(text: str, source: str = "scenario") -> Scenario:
-    """Read a scenario; `source` is how messages call it.
+    """Return the scenario in a text; `source` names the text in messages.
 
-    Raises ScenarioError, such as "flaky.yaml, line 7: rules[1].then.pending: `pending` must be ...".
+    Raises ScenarioError, such as "bad.yaml, line 7: rules[1].then.nth: `nth` must be a whole number >= 1, got '0'."
     """
+    node, data = parse_yaml(text, source)
+    try:
+        return convert(data, Scenario, strict=False)
+    except InvalidData as error:
+        place = f"{error.path}: " if error.path else ""
+        raise ScenarioError(f"{source}, line {line_of(node, error.path)}: {place}{error.message}") from error
+
+
+def parse_yaml(text: str, source: str) -> tuple[Node, Any]:
+    """Return the nodes of a YAML text, which know their lines, and its data, in which all scalars are text."""
     try:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
         if node is None:
-            raise ScenarioError(f"{source} is empty; a scenario has at least one rule.")
+            raise ScenarioError(f"{source} must have at least one rule, and it is empty.")
         check_node(node, source, set(), 0)
-        data = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 (the base loader makes strings only)
+        return node, yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 (the base loader creates strings only)
+    except ScenarioError:
+        raise
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ScenarioError(f"{source}, line {line}: {error.problem or 'this is no YAML'}.") from error
+        raise ScenarioError(
+            f"{source}, line {line}: the text must be YAML: {error.problem or error.context}."
+        ) from error
     except RecursionError:
-        raise ScenarioError(f"{source} is nested too deeply.") from None
+        raise ScenarioError(f"{source} must not be nested deeper than {MAX_DEPTH} levels.") from None
     except (yaml.YAMLError, ValueError) as error:
-        if isinstance(error, ScenarioError):
-            raise
-        raise ScenarioError(f"{source} is not readable: {error}.") from error
-    return convert(data, node, source)
-
-
-def convert(data: Any, node: Node, source: str) -> Scenario:
-    """Return the data as a scenario; the message of an error names the line."""
-    try:
-        return conversion.convert(data, Scenario, strict=False)
-    except conversion.InvalidData as error:
-        where = error.path or "the scenario"
-        line = line_of(node, f".{error.path}")
-        raise ScenarioError(f"{source}, line {line}: {where}: {error.message}") from error
+        raise ScenarioError(f"{source} must be YAML: {error}.") from error
 
 
 def line_of(node: Node, path: str) -> int:
-    """Find the line of what a path like `.rules[1].then` names, or of the nearest thing around it."""
+    """Return the line of the value at a path such as rules[1].then, or of the nearest value around it."""
     line = int(node.start_mark.line)
-    for match in conversion.STEP.finditer(path):
+    for match in STEP.finditer(f".{path}"):
         key, index = match.groups()
         if isinstance(node, MappingNode) and key is not None:
             entry = next(((name, value) for name, value in node.value if name.value == key), None)
@@ -72,20 +73,20 @@ def line_of(node: Node, path: str) -> int:
 
 
 def check_node(node: Node, source: str, seen: set[int], depth: int) -> None:
-    """Refuse aliases, repeated keys and absurd depth."""
+    """Refuse aliases, repeated keys, and nesting deeper than MAX_DEPTH."""
     line = node.start_mark.line + 1
     if id(node) in seen:
-        raise ScenarioError(f"{source}, line {line}: anchors and aliases (& and *) cannot be used here.")
+        raise ScenarioError(f"{source}, line {line}: anchors and aliases (& and *) are not allowed.")
     if depth > MAX_DEPTH:
-        raise ScenarioError(f"{source}, line {line}: this is nested too deeply.")
+        raise ScenarioError(f"{source}, line {line}: the text must not be nested deeper than {MAX_DEPTH} levels.")
     seen.add(id(node))
     if isinstance(node, MappingNode):
         names: set[str] = set()
         for name, value in node.value:
             if not isinstance(name, ScalarNode):
-                raise ScenarioError(f"{source}, line {name.start_mark.line + 1}: a key is a plain word.")
+                raise ScenarioError(f"{source}, line {name.start_mark.line + 1}: a key must be a plain text.")
             if name.value in names:
-                raise ScenarioError(f"{source}, line {name.start_mark.line + 1}: {name.value!r} is given twice.")
+                raise ScenarioError(f"{source}, line {name.start_mark.line + 1}: the key {name.value!r} is repeated.")
             names.add(name.value)
             check_node(value, source, seen, depth + 1)
     elif isinstance(node, SequenceNode):

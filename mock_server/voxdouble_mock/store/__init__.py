@@ -1,6 +1,7 @@
-"""Where namespaces live. `Store` says what any store does; each kind of store is one module."""
+"""Stores of namespaces: the interface of a store, the bounds above every store, and one module for each store."""
 
+from voxdouble_mock.store.limits import Change, LimitedStore
 from voxdouble_mock.store.memory import MemoryStore
 from voxdouble_mock.store.protocol import DEFAULT_NAMESPACE, NamespaceRecord, Store
 
-__all__ = ["DEFAULT_NAMESPACE", "MemoryStore", "NamespaceRecord", "Store"]
+__all__ = ["DEFAULT_NAMESPACE", "Change", "LimitedStore", "MemoryStore", "NamespaceRecord", "Store"]

@@ -1,13 +1,13 @@
-"""What every store does, whether it keeps namespaces in memory, in a file or on a server.
+"""The interface of a store, which keeps namespaces in memory, in a file or on a server.
 
-A namespace is a small record that can be changed (its clock, its scenario, its faults), the tasks that it holds and
-the log of its requests. It comes to life on first use. Stores read no clock: each call brings the real now, in
-milliseconds.
+A namespace has a record (its clock, scenario, faults and counters), its tasks, and the log of its requests. A store
+keeps them and does no more. Bounds, idle time and the creation of namespaces are the same for every store and are
+applied above it, in `store/limits.py`. No store reads a clock: all instants are parameters, in milliseconds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from voxdouble_mock.core.clock import Clock
 from voxdouble_mock.core.fault import ArmedFault
@@ -16,74 +16,104 @@ from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task
 
 DEFAULT_NAMESPACE = ""
-"""The namespace of the bare base URL, which is never forgotten."""
+"""The name of the namespace at the base URL; it always exists."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class NamespaceRecord:
-    """All that can change of a namespace, apart from its tasks and its log."""
+    """The changing values of a namespace, apart from its tasks and its log."""
 
     clock: Clock
     submissions: int = 0
-    """How many tasks it has taken since it was made or reset."""
+    """The tasks that were submitted since the namespace was created or reset."""
     scenario: Scenario | None = None
     seen: tuple[int, ...] = ()
-    """For each rule of the scenario, how many requests have fitted it."""
+    """For each rule of the scenario, the requests that met all its conditions but `nth`."""
     faults: tuple[ArmedFault, ...] = ()
     audio_ms: Mapping[str, int] = field(default_factory=dict)
     """For each technology, the milliseconds of audio that it has processed."""
 
 
-Change = Callable[[NamespaceRecord], NamespaceRecord]
-Submission = Callable[[NamespaceRecord], tuple[NamespaceRecord, Task | None]]
-Entry = Callable[[int], LoggedRequest]
+class Transaction(Protocol):
+    """Reads and writes of one atomic step; all but `record` and `names` need a namespace that exists."""
+
+    def names(self) -> Sequence[str]:
+        """Return the names of all namespaces."""
+        ...
+
+    def record(self, namespace: str) -> NamespaceRecord | None:
+        """Return the record of a namespace; None if it does not exist."""
+        ...
+
+    def save(self, namespace: str, record: NamespaceRecord) -> None:
+        """Replace the record of a namespace; create the namespace if it does not exist."""
+        ...
+
+    def delete(self, namespace: str) -> None:
+        """Delete a namespace with its tasks and its log."""
+        ...
+
+    def last_use(self, namespace: str) -> int:
+        """Return the real instant of the last `touch`."""
+        ...
+
+    def touch(self, namespace: str, real_now: int) -> None:
+        """Set the real instant at which a namespace was last used."""
+        ...
+
+    def add(self, namespace: str, task: Task) -> None:
+        """Add a task."""
+        ...
+
+    def task(self, namespace: str, task_id: str) -> Task | None:
+        """Return a task, expired or not; None if it does not exist."""
+        ...
+
+    def tasks(self, namespace: str) -> Sequence[Task]:
+        """Return all tasks, expired ones included, in the order of submission."""
+        ...
+
+    def task_count(self, namespace: str) -> int:
+        """Return the number of tasks, expired ones included."""
+        ...
+
+    def delete_expired(self, namespace: str, now: int) -> None:
+        """Delete the tasks that have expired at an instant of the namespace's clock."""
+        ...
+
+    def payload_bytes(self) -> int:
+        """Return the size of the payloads of all tasks in all namespaces."""
+        ...
+
+    def append(self, namespace: str, entry: LoggedRequest) -> None:
+        """Append an entry to the log."""
+        ...
+
+    def trim_log(self, namespace: str, max_entries: int, max_bytes: int) -> None:
+        """Delete the oldest log entries until the log has at most `max_entries`, which weigh at most `max_bytes`."""
+        ...
+
+    def log(self, namespace: str) -> Sequence[LoggedRequest]:
+        """Return the kept log entries, oldest first."""
+        ...
+
+    def logged(self, namespace: str) -> int:
+        """Return the number of all log entries so far, deleted ones included."""
+        ...
 
 
 class Store(Protocol):
-    """Keeps namespaces. Each call is atomic, and what it returned or acknowledged is not lost before its time.
+    """Keeps namespaces. A write of a completed step is not lost before the store's own end of life."""
 
-    `Unavailable` is raised where a bound is reached (C28): nothing that lives is evicted for something new.
-    """
+    def transact(self, step: Callable[[Transaction], T]) -> T:
+        """Return the value of `step`, whose reads and writes are one atomic step.
 
-    def record(self, namespace: str, real_now: int) -> NamespaceRecord:
-        """Give a namespace's record; brings the namespace to life."""
-        ...
-
-    def peek(self, namespace: str, real_now: int) -> NamespaceRecord:
-        """Give a namespace's record, or the one that it would have; brings nothing to life."""
-        ...
-
-    def update(self, namespace: str, change: Change, real_now: int) -> NamespaceRecord:
-        """Replace the record by what `change` makes of it, and give the new one; `change` may be called again."""
-        ...
-
-    def submit(self, namespace: str, build: Submission, real_now: int) -> Task | None:
-        """Replace the record and store the task as `build` says, both or neither; `build` may be called again."""
-        ...
-
-    def find(self, namespace: str, task_id: str, real_now: int) -> tuple[Task, NamespaceRecord] | None:
-        """Give a task, expired or not, with its namespace's record; does not bring a namespace to life."""
-        ...
-
-    def tasks(self, namespace: str, real_now: int) -> tuple[Sequence[Task], NamespaceRecord]:
-        """Give all tasks that the namespace holds, oldest first, expired ones perhaps among them, and its record.
-
-        Like every look, it does not bring a namespace to life.
+        A store may call `step` again if another step interferes. It need not undo the writes of a step that raises:
+        before they raise, the steps of `store/limits.py` only create empty namespaces and delete what has expired.
         """
         ...
 
-    def log(self, namespace: str, entry: Entry, real_now: int) -> None:
-        """Add to a living namespace's log what `entry` makes of the next number; the oldest go where it is full."""
-        ...
-
-    def requests(self, namespace: str, real_now: int) -> tuple[Sequence[LoggedRequest], int]:
-        """Give the log that is kept, oldest first, and how many requests were logged in all."""
-        ...
-
-    def reset(self, namespace: str, real_now: int) -> None:
-        """Make the namespace as new: no task, an empty log, a fresh record."""
-        ...
-
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Release files and connections."""
         ...

@@ -1,4 +1,4 @@
-"""One file, one technology: each module here without a leading underscore defines `TECHNOLOGY`, and is found."""
+"""The technologies, one file each: every module here without a leading underscore defines one as `TECHNOLOGY`."""
 
 import pkgutil
 from functools import cache
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @cache
 def discover() -> "Mapping[str, Technology]":
-    """Import every technology in this folder; the key is the name in the path, /api/technology/<name>."""
+    """Return all technologies by their names in the path /api/technology/<name>."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
     found = [import_module(f"{__name__}.{name}").TECHNOLOGY for name in names]
     return MappingProxyType({technology.name: technology for technology in found})

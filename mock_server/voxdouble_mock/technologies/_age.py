@@ -1,4 +1,4 @@
-"""How ages are spelled in a result: the vendor's gRPC names, for want of a readable REST page (contract 4.6)."""
+"""The members of an age result, named as in the vendor's gRPC interface (C35)."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from voxdouble_mock.voice.scoring import ages_of
 from voxdouble_mock.voice.voiceprint import speech_lengths_of
 
 
-def judge(voiceprints: Sequence[bytes]) -> list[Members]:
-    """Give each speaker's age in whole years, null without speech (C19)."""
+def score(voiceprints: Sequence[bytes]) -> list[Members]:
+    """Return the age of each speaker in whole years; null without speech (C19)."""
     found = zip(ages_of(voiceprints), speech_lengths_of(voiceprints), strict=True)
     return [{"age": age, "speech_length": speech_length} for age, speech_length in found]

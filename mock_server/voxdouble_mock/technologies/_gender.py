@@ -1,4 +1,4 @@
-"""How genders are spelled in a result: the vendor's gRPC names, for want of a readable REST page (contract 4.5)."""
+"""The members of a gender result, named as in the vendor's gRPC interface (C35)."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,8 @@ from voxdouble_mock.voice.scoring import genders_of
 from voxdouble_mock.voice.voiceprint import speech_lengths_of
 
 
-def judge(voiceprints: Sequence[bytes]) -> list[Members]:
-    """Give LLR and probability for both genders; probabilities add up to 1, without speech all is null (C19)."""
+def score(voiceprints: Sequence[bytes]) -> list[Members]:
+    """Return LLR and probability of both genders, whose probabilities add up to 1; null without speech (C19)."""
     found = zip(speech_lengths_of(voiceprints), genders_of(voiceprints), strict=True)
     return [
         {

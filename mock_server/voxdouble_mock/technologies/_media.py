@@ -1,4 +1,4 @@
-"""What every technology that takes a recording does with it: analyse the chosen channels, or reject it."""
+"""Analysis of recordings, shared by the technologies that take them."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,34 +8,29 @@ from voxdouble_mock.voice.analysis import ChannelVoice, SpeechRange, analyse
 from voxdouble_mock.voice.audio import UnusableAudio
 
 
-def voices(request: MediaRequest) -> list[ChannelVoice]:
-    """Analyse a recording as the query asks; unusable media end rejected (C11 to C13, S81).
-
-    A parameter that a technology does not take is absent from the query, and means all of the recording.
-    """
-    query = request.query
+def analyse_recording(request: MediaRequest) -> list[ChannelVoice]:
+    """Return the analysis of the requested channels. Raises Rejection for unusable media (C11 to C13, S81)."""
+    options = request.options
     try:
         return analyse(
             request.file,
-            channels=query.get("channels", ()),
-            mix=query.get("channel_mode") == "mix",
-            speech_range=SpeechRange(
-                query.get("range_from", 0.0), query.get("range_to"), query.get("max_speech_length")
-            ),
-            max_seconds=request.limits.max_audio_seconds,
+            channels=options.channels,
+            mix=options.channel_mode == "mix",
+            speech_range=SpeechRange(options.range_from, options.range_to, options.max_speech_length),
+            max_seconds=request.max_audio_seconds,
         )
     except UnusableAudio as error:
         raise Rejection(error.message, [Detail(error.location, error.message, "value")]) from error
 
 
-def by_channel(request: MediaRequest, judge: Callable[[Sequence[bytes]], Sequence[Members]]) -> Result:
-    """Let each chosen channel, or their mix, be judged by its voiceprint: a file and its voiceprint give the same."""
-    heard = voices(request)
-    judged = judge([voice.voiceprint for voice in heard])
-    channels = [{"channel_number": voice.channel_number, **one} for voice, one in zip(heard, judged, strict=True)]
-    return Result({"channels": channels}, audio_seconds(heard))
+def score_channels(request: MediaRequest, score: Callable[[Sequence[bytes]], Sequence[Members]]) -> Result:
+    """Return the scores of each requested channel, or of their mix, from its voiceprint (C35)."""
+    voices = analyse_recording(request)
+    scores = score([voice.voiceprint for voice in voices])
+    channels = [{"channel_number": voice.channel_number, **one} for voice, one in zip(voices, scores, strict=True)]
+    return Result({"channels": channels}, audio_seconds(voices))
 
 
-def audio_seconds(heard: Sequence[ChannelVoice]) -> float:
-    """Sum the audio that was analysed."""
-    return sum(voice.audio_length for voice in heard)
+def audio_seconds(voices: Sequence[ChannelVoice]) -> float:
+    """Return the seconds of audio that were analysed, over all channels."""
+    return sum(voice.audio_length for voice in voices)

@@ -1,30 +1,29 @@
-"""What a technology is: a name, what its requests hold, how long it takes, and one function from request to result.
+"""The definition of a technology: its name, its requests, its durations, and a function from request to result.
 
-`run` is pure. It returns what a task that ends done has to say, or raises `Rejection`, and the task ends rejected.
+`run` is pure: it returns the result of a task that ends done, or raises `Rejection` for a task that ends rejected.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.technologies._query import Parameter
+from voxdouble_mock.technologies._recording_options import Parameter, RecordingOptions
 
 Members = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The `result` of a task that ends done, ready for JSON (numpy arrays too) in the order of sending."""
+    """The `result` of a task that ends done, ready for JSON (numpy arrays included), its members in order."""
 
     members: Members
     audio_seconds: float = 0.0
-    """Audio that was processed, over all channels."""
+    """The audio that was processed, in seconds over all channels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Billing:
-    """Under which labels the vendor's billing counts the audio that a technology processes (contract 5)."""
+    """The labels under which the vendor's billing counts the audio of a technology (C36)."""
 
     technology: str
     operation: str
@@ -32,40 +31,45 @@ class Billing:
 
 @dataclass(frozen=True, slots=True)
 class MediaRequest:
-    """An uploaded recording and the query's parameters, parsed, absent ones with their defaults."""
+    """An uploaded recording with its options."""
 
     file: BinaryIO
-    query: Mapping[str, Any]
-    limits: Limits
+    """A seekable file."""
+    options: RecordingOptions
+    max_audio_seconds: float
+    """The longest audio to process (S59, S81)."""
 
 
 @dataclass(frozen=True, slots=True)
 class MediaTechnology:
-    """A technology that takes the multipart part `file` and query parameters (contract 3.1)."""
+    """A technology that takes a recording in the multipart part `file`, and query parameters (S28, S29)."""
 
     name: str
     parameters: tuple[Parameter, ...]
     run: Callable[[MediaRequest], Result]
     billing: Billing
     pending: float = 0.2
-    """Seconds (C1), as `running`."""
+    """Seconds until a task starts (C1)."""
     running: float = 0.5
+    """Seconds that a task runs (C1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceprintTechnology:
-    """A technology that takes JSON lists of Base64 voiceprints (contract 3.2); `run` gets them decoded."""
+    """A technology that takes JSON lists of Base64 voiceprints (S41); `run` gets the decoded lists by their names."""
 
     name: str
     run: Callable[[Mapping[str, Sequence[bytes]]], Result]
     lists: tuple[str, ...] = ("voiceprints",)
-    """The members that hold the lists, all required."""
+    """The members with the lists, all required."""
     minimum: int = 1
-    """The fewest voiceprints of one list."""
+    """The fewest voiceprints of a list."""
     bounded_product: bool = False
-    """Whether the lengths of the lists, multiplied, have a limit of their own (S50)."""
+    """True if the product of the lengths of the lists has a limit (S50)."""
     pending: float = 0.05
+    """Seconds until a task starts (C1)."""
     running: float = 0.05
+    """Seconds that a task runs (C1)."""
 
 
 Technology = MediaTechnology | VoiceprintTechnology

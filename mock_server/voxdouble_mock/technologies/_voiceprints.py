@@ -1,4 +1,4 @@
-"""What every technology that takes voiceprints does with bytes that are none."""
+"""Turns malformed voiceprints into a rejected task; shared by the technologies that take voiceprints."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,16 +9,18 @@ from voxdouble_mock.voice.voiceprint import InvalidVoiceprint
 
 
 @contextmanager
-def reading(name: str) -> Iterator[None]:
-    """Let what is no voiceprint end the task rejected, by its place in the list of that name (C20)."""
+def rejecting_invalid(name: str) -> Iterator[None]:
+    """Raise Rejection, with the index in the list of that name, for an invalid voiceprint in the block (C20)."""
     try:
         yield
     except InvalidVoiceprint as error:
-        message = f"Voiceprint {error.index} of {name} cannot be used: {error.reason}"
+        message = f"Voiceprint {error.index} of `{name}` is invalid: {error.reason}"
         raise Rejection(message, [Detail(("body", name, error.index), error.reason, "voiceprint")]) from error
 
 
-def each(lists: Mapping[str, Sequence[bytes]], judge: Callable[[Sequence[bytes]], Sequence[Members]]) -> Result:
-    """Let each voiceprint be judged; `results` in the order of the input, as in the vendor's gRPC interface."""
-    with reading("voiceprints"):
-        return Result({"results": judge(lists["voiceprints"])})
+def score_voiceprints(
+    lists: Mapping[str, Sequence[bytes]], score: Callable[[Sequence[bytes]], Sequence[Members]]
+) -> Result:
+    """Return the scores of each voiceprint, as `results` in the order of the input (C35)."""
+    with rejecting_invalid("voiceprints"):
+        return Result({"results": score(lists["voiceprints"])})

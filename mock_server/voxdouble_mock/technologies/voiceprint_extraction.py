@@ -1,29 +1,29 @@
-"""speaker-identification-voiceprint-extraction: a recording in, one voiceprint for each channel out (contract 4.1)."""
+"""speaker-identification-voiceprint-extraction: from a recording to one voiceprint for each channel (S36 to S40)."""
 
 from base64 import b64encode
 
-from voxdouble_mock.technologies._media import audio_seconds, voices
-from voxdouble_mock.technologies._query import CHANNEL_MODE, CHANNELS, Parameter, read_boolean
+from voxdouble_mock.technologies._media import analyse_recording, audio_seconds
+from voxdouble_mock.technologies._recording_options import CHANNEL_MODE, CHANNELS, INCLUDE_VECTOR_VOICEPRINT
 from voxdouble_mock.technologies._technology import Billing, MediaRequest, MediaTechnology, Members, Result
 from voxdouble_mock.voice.analysis import ChannelVoice
 from voxdouble_mock.voice.vector import vectors_of
-
-MODEL = "sid-xl5"  # S79
+from voxdouble_mock.voice.voiceprint import MODEL
 
 
 def run(request: MediaRequest) -> Result:
-    """Give one entry for each chosen channel, or for their mix (S40)."""
-    vector = request.query["include_vector_voiceprint"]
-    heard = voices(request)
-    return Result({"channels": [entry(voice, vector=vector) for voice in heard]}, audio_seconds(heard))
+    """Return one entry for each requested channel, or for their mix (S40)."""
+    voices = analyse_recording(request)
+    include_vector_voiceprint = request.options.include_vector_voiceprint
+    channels = [entry(voice, include_vector_voiceprint=include_vector_voiceprint) for voice in voices]
+    return Result({"channels": channels}, audio_seconds(voices))
 
 
-def entry(voice: ChannelVoice, *, vector: bool) -> Members:
-    """Make one channel's entry in the order of the vendor's guide (S36), with its vector only if asked for (C15)."""
+def entry(voice: ChannelVoice, *, include_vector_voiceprint: bool) -> Members:
+    """Return the entry of a channel, in the order of the vendor's guide (S36), with its vector on request (C15)."""
     return {
         "channel_number": voice.channel_number,
         "voiceprint": b64encode(voice.voiceprint).decode("ascii"),
-        **({"vector_voiceprint": vectors_of([voice.voiceprint])[0]} if vector else {}),
+        **({"vector_voiceprint": vectors_of([voice.voiceprint])[0]} if include_vector_voiceprint else {}),
         "speech_length": voice.speech_length,
         "model": MODEL,
     }
@@ -31,7 +31,7 @@ def entry(voice: ChannelVoice, *, vector: bool) -> Members:
 
 TECHNOLOGY = MediaTechnology(
     name="speaker-identification-voiceprint-extraction",
-    parameters=(CHANNEL_MODE, CHANNELS, Parameter("include_vector_voiceprint", default=False, read=read_boolean)),
+    parameters=(CHANNEL_MODE, CHANNELS, INCLUDE_VECTOR_VOICEPRINT),
     run=run,
     billing=Billing("speaker_identification", "extract"),
 )

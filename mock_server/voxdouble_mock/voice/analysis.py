@@ -35,7 +35,7 @@ class ChannelVoice:
 
 @dataclass(frozen=True)
 class SpeechRange:
-    """The part of a recording to analyse, in seconds; the names are those of the vendor's query parameters (S85)."""
+    """The part of a recording to analyse, in seconds; the names are those of the vendor's query parameters (C23)."""
 
     range_from: float = 0.0
     range_to: float | None = None

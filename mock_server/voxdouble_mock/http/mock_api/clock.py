@@ -5,13 +5,13 @@ from typing import Any, TypeGuard
 
 from flask import Flask, Response
 
-from voxdouble_mock.core.clock import MANUAL, MAX_RATE, REAL, Mode, Pace, scaled
+from voxdouble_mock.core.clock import MANUAL, MAX_RATE, REAL, Mode, Pace, scaled, to_seconds
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.mock_api.request_body import read_object
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.wire import json_response, seconds
+from voxdouble_mock.http.wire import json_response
 
 
 def register(app: Flask, services: Services) -> None:
@@ -48,7 +48,7 @@ def post_advance(services: Services) -> Response:
             "task_id": transition.task.task_id,
             "technology": transition.task.technology,
             "state": transition.state or "expired",
-            "at": seconds(transition.instant),
+            "at": to_seconds(transition.instant),
         }
         for transition in passed
     ]
@@ -58,7 +58,7 @@ def post_advance(services: Services) -> Response:
 def clock_json(services: Services) -> dict[str, object]:
     """Return the clock as these routes show it."""
     pace, now = services.appliance.clock(namespace())
-    return {"mode": pace.mode, "rate": pace.rate, "now": seconds(now)}
+    return {"mode": pace.mode, "rate": pace.rate, "now": to_seconds(now)}
 
 
 def read_pace(body: dict[str, Any]) -> Pace:

@@ -52,5 +52,5 @@ def read_fault(text: str) -> FaultSpec:
 
 def armed_json(armed: ArmedFault) -> object:
     """Return an armed fault as these routes show it."""
-    spec = {**msgspec.to_builtins(armed.spec), "count": armed.spec.strikes}
-    return {**spec, "seen": armed.seen, "struck": armed.struck}
+    spec = {**msgspec.to_builtins(armed.spec), "count": armed.spec.limit}
+    return {**spec, "seen": armed.seen, "struck": armed.applied}

@@ -4,11 +4,12 @@ from functools import partial
 
 from flask import Flask, Response
 
+from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.mock_api.request_body import read_object
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.wire import json_response, seconds
+from voxdouble_mock.http.wire import json_response
 
 
 def register(app: Flask, services: Services) -> None:
@@ -24,10 +25,10 @@ def get_tasks(services: Services) -> Response:
             "task_id": task.task_id,
             "technology": task.technology,
             "state": state,
-            "submitted": seconds(task.timeline.submitted),
-            "starts": seconds(task.timeline.starts),
-            "ends": seconds(task.timeline.ends),
-            "expires": seconds(task.timeline.expires),
+            "submitted": to_seconds(task.timeline.submitted),
+            "starts": to_seconds(task.timeline.starts),
+            "ends": to_seconds(task.timeline.ends),
+            "expires": to_seconds(task.timeline.expires),
             "final": task.timeline.final,
         }
         for task, state in services.appliance.tasks(namespace())

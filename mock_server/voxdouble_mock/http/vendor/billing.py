@@ -4,10 +4,11 @@ from functools import partial
 
 from flask import Flask, Response
 
+from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor.handled import add_vendor_route
-from voxdouble_mock.http.wire import json_response, seconds
+from voxdouble_mock.http.wire import json_response
 from voxdouble_mock.technologies import discover
 from voxdouble_mock.technologies._technology import MediaTechnology
 
@@ -27,7 +28,7 @@ def get_consumptions(services: Services) -> Response:
                 {"key": "vendor", "value": "phonexia"},
                 {"key": "operation", "value": technology.billing.operation},
             ],
-            "consumptions": [{"property": "processed_audio_length", "value": seconds(processed[name])}],
+            "consumptions": [{"property": "processed_audio_length", "value": to_seconds(processed[name])}],
         }
         for name, technology in discover().items()
         if isinstance(technology, MediaTechnology) and name in processed

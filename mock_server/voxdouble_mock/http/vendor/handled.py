@@ -15,7 +15,7 @@ from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor.wire_faults import apply_fault
 
-NO_RULE = Choice(None, (), ())
+NO_CHOICE = Choice()
 MAX_LOGGED = 50
 """Headers, query parameters and rules of a scenario that one log entry keeps."""
 
@@ -37,7 +37,7 @@ class Handled:
     technology: str | None = None
     task_id: str | None = None
     content: Content = Content()
-    choice: Choice = NO_RULE
+    choice: Choice = NO_CHOICE
     fault: Fault | None = None
 
 

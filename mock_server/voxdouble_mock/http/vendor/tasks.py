@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 
 from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.core.fault import Fault, Status
-from voxdouble_mock.core.scenario import Facts
+from voxdouble_mock.core.scenario import RequestSummary
 from voxdouble_mock.core.task import FINAL, State, Task
 from voxdouble_mock.http.current_request import namespace, public_headers, query
 from voxdouble_mock.http.errors import refusal_response
@@ -19,7 +19,7 @@ from voxdouble_mock.http.vendor import json_body, upload, wire_faults
 from voxdouble_mock.http.vendor.handled import Content, Handled, finish, handle, handle_content
 from voxdouble_mock.http.wire import TASKS, json_text_response, task_location
 from voxdouble_mock.technologies import discover
-from voxdouble_mock.technologies._query import parse_query
+from voxdouble_mock.technologies._recording_options import read_options
 from voxdouble_mock.technologies._technology import (
     MediaRequest,
     MediaTechnology,
@@ -58,10 +58,10 @@ def start_media(services: Services, technology: MediaTechnology) -> Handled:
     limits = services.settings.limits
     upload.check_size(limits)
     boundary = upload.boundary()
-    parameters = parse_query(technology.parameters, query())
+    options = read_options(technology.parameters, query())
     with upload.receive(boundary, limits, services.uploads) as received:
         content = Content(received.sha256, received.size, received.name)
-        run = partial(technology.run, MediaRequest(received.file, parameters, limits))
+        run = partial(technology.run, MediaRequest(received.file, options, limits.max_audio_seconds))
         return handle_content(content, lambda: start_task(services, technology, content, run))
 
 
@@ -82,8 +82,8 @@ def start_voiceprints(services: Services, technology: VoiceprintTechnology) -> H
 
 def start_task(services: Services, technology: Technology, content: Content, run: Callable[[], Result]) -> Handled:
     """Store a task and answer 202 with state pending (S1 to S6, C2), unless the scenario refuses the request."""
-    facts = Facts(technology.name, query(), public_headers(), content.sha256 or "", content.file_name or "")
-    submitted = services.appliance.submit(namespace(), technology, facts, run)
+    summary = RequestSummary(technology.name, query(), public_headers(), content.sha256 or "", content.file_name or "")
+    submitted = services.appliance.submit(namespace(), technology, summary, run)
     task = submitted.task
     if task is None:
         assert isinstance(submitted.fault, Status)
@@ -118,8 +118,8 @@ def refused_by(services: Services, fault: Status) -> Response:
 
 
 def task_text(task: Task, state: State) -> bytes:
-    """Return the JSON text of a task; its outcome is JSON text already and is inserted unchanged."""
+    """Return the JSON text of a task; its payload is JSON text already and is inserted unchanged."""
     body: dict[str, object] = {"task": {"task_id": task.task_id, "state": state}}
     if state in FINAL:
-        body["result" if state is State.DONE else "error"] = orjson.Fragment(task.outcome)
+        body["result" if state is State.DONE else "error"] = orjson.Fragment(task.payload)
     return orjson.dumps(body)

@@ -8,11 +8,12 @@ from http import HTTPStatus
 from flask import Response, request
 
 from voxdouble_mock.core import fault as faults
+from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.task import FINAL, State
 from voxdouble_mock.http.current_request import connection
 from voxdouble_mock.http.errors import TABLE, error_text
-from voxdouble_mock.http.wire import TASKS, seconds
+from voxdouble_mock.http.wire import TASKS
 
 TYPES = {status: kind for status, kind in TABLE.values() if status != 503}
 TYPES[429] = "request.rate-limit-exceeded"
@@ -36,7 +37,7 @@ def status_response(fault: Status, now: int) -> Response:
         wait = 1.0 if wait is None else wait
         response.headers["x-ratelimit-limit"] = str(RATE_LIMIT)
         response.headers["x-ratelimit-remaining"] = "0"
-        response.headers["x-ratelimit-reset"] = str(math.ceil(seconds(now) + wait))
+        response.headers["x-ratelimit-reset"] = str(math.ceil(to_seconds(now) + wait))
     if wait is not None:
         response.headers["Retry-After"] = str(math.ceil(wait))
     if fault.status == 405:

@@ -1,0 +1,48 @@
+"""Execution: runs a technology on a request, and encodes how its task ends. Each task is executed once, at its POST."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from voxdouble_mock.core.clock import to_milliseconds
+from voxdouble_mock.core.errors import Detail, Rejection, error_body
+from voxdouble_mock.core.scenario import Then
+from voxdouble_mock.core.task import State
+from voxdouble_mock.technologies._technology import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The end of a task: its final state, and the JSON text of its result or error."""
+
+    final: State
+    payload: bytes
+    audio_ms: int = 0
+    """The audio processed for it, in milliseconds over all channels."""
+
+
+def execute(run: Callable[[], Result]) -> Completion:
+    """Return the completion of a task: done with the result of `run`, or rejected if `run` raises Rejection (S18)."""
+    try:
+        result = run()
+        payload = orjson.dumps(result.members, option=orjson.OPT_SERIALIZE_NUMPY)
+        return Completion(State.DONE, payload, to_milliseconds(result.audio_seconds))
+    except Rejection as rejection:
+        return Completion(State.REJECTED, _error("task.validation-error", rejection.message, rejection.details))
+
+
+def apply_rule(then: Then, completion: Completion) -> Completion:
+    """Return the completion that a scenario's rule chooses; `done` keeps the given one, since a rule has no result."""
+    if then.end == "rejected":
+        message = then.error.message if then.error else "A rule of the scenario rejects this request."
+        return Completion(State.REJECTED, _error("task.validation-error", message))
+    if then.end == "failed":
+        message = then.error.message if then.error else "A rule of the scenario makes this task fail."
+        return Completion(State.FAILED, _error("internal", message))
+    return completion
+
+
+def _error(kind: str, message: str, details: Sequence[Detail] = ()) -> bytes:
+    """Return the JSON text of a finished task's error (S15, S16)."""
+    return orjson.dumps(error_body(kind, message, details))
