@@ -8,6 +8,7 @@ from voxdouble_mock.core.errors import Detail, Unavailable, ValidationFailed
 from voxdouble_mock.core.fault import ArmedFault, Call, Fault, FaultSpec, arm, next_fault
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
+from voxdouble_mock.options import unknown_name
 from voxdouble_mock.store import Change, LimitedStore, NamespaceRecord
 from voxdouble_mock.technologies import discover
 
@@ -85,5 +86,6 @@ class Control:
 def check_technology(name: str | None) -> None:
     """Raise ValidationFailed for the name of an unknown technology; None stands for all technologies."""
     if name is not None and name not in discover():
-        message = f"`technology` must be one of {', '.join(discover())}, got {name[:100]!r}."
-        raise ValidationFailed([Detail(("body", "technology"), message, "technology")])
+        raise ValidationFailed(
+            [Detail(("body", "technology"), unknown_name("technology", name, discover()), "technology")]
+        )

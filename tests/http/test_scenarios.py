@@ -115,9 +115,9 @@ def test_a_rule_for_an_unknown_technology_is_refused(mock: MockAppliance) -> Non
     """A rule that could never match is refused over HTTP, in Python and at the start."""
     rules = {"rules": [{"when": {"technology": "speaker"}, "then": {"end": "failed"}}]}
     assert_refused(put(mock.url + "/_mock/scenario", json=rules), 422, "request.validation-error")
-    with pytest.raises(ValueError, match="`technology` must be one of .*, got 'speaker'"):
+    with pytest.raises(ValueError, match="Unknown technology 'speaker'"):
         mock.scenario(rules)
-    with pytest.raises(ValueError, match="`technology` must be one of .*, got 'speaker'"):
+    with pytest.raises(ValueError, match="Unknown technology 'speaker'"):
         MockAppliance(scenario=rules)
 
 
