@@ -1,4 +1,4 @@
-"""Servers for tests, stopped when the test ends."""
+"""Fixtures: servers, which stop when the test ends, and the peak of memory."""
 
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 class Serve(Protocol):
-    """Starts a server for an application."""
+    """A function that starts a server for an application."""
 
     def __call__(self, app: "WSGIApplication", **options: Any) -> HttpServer:
-        """Start it."""
+        """Start a server with these options and return it."""
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Give a function that starts servers."""
+    """Yield a function that starts servers."""
     with ExitStack() as stack:
         yield lambda app, **options: stack.enter_context(HttpServer(app, refuse=refuse, **options))
 
 
 @pytest.fixture
 def peak_memory() -> Iterator[Callable[[], int]]:
-    """Give a function that tells how many bytes Python held at most so far."""
+    """Yield a function that returns the largest number of bytes that Python has held so far."""
     tracemalloc.start(1)
     try:
         yield lambda: tracemalloc.get_traced_memory()[1]

@@ -1,4 +1,4 @@
-"""Bodies, sized and chunked, without a network."""
+"""Request bodies, sized and chunked, without a network."""
 
 import io
 from contextlib import suppress
@@ -15,12 +15,12 @@ PIECES = st.lists(st.binary(min_size=1, max_size=50), max_size=6)
 
 
 def source(data: bytes) -> io.BufferedReader:
-    """Make a connection's reader of what it is to give."""
+    """Return a connection's reader that yields these bytes."""
     return io.BufferedReader(io.BytesIO(data), 16)
 
 
 def body_of(data: bytes, length: int | None = None) -> Body:
-    """Make a body of what the wire gives, chunked unless it has a length."""
+    """Return the body that arrives as these bytes: chunked unless a length is given."""
     stream = source(data)
     if length is None:
         return ChunkedBody(stream, lambda: None)
@@ -34,7 +34,7 @@ def read(data: bytes, length: int | None = None) -> bytes:
 
 @given(PIECES, st.binary(max_size=20))
 def test_chunks_are_joined(pieces: list[bytes], following: bytes) -> None:
-    """A chunked body is its chunks, and leaves alone what follows it."""
+    """A chunked body is the sequence of its chunks; the bytes after it are not read."""
     stream = source(chunked(*pieces) + following)
     body = ChunkedBody(stream, lambda: None)
     assert body.stream().read() == b"".join(pieces)
@@ -43,16 +43,16 @@ def test_chunks_are_joined(pieces: list[bytes], following: bytes) -> None:
 
 
 @given(PIECES, st.data())
-def test_every_cut_of_a_chunked_body_is_seen(pieces: list[bytes], data: st.DataObject) -> None:
-    """A chunked body that ends anywhere before its last byte is cut."""
+def test_every_cut_of_a_chunked_body_is_an_error(pieces: list[bytes], data: st.DataObject) -> None:
+    """A chunked body that ends anywhere before its last byte raises BodyCut."""
     whole = chunked(*pieces, end=b"0\r\nTrailer: x\r\n\r\n")
     with pytest.raises(BodyCut):
         read(whole[: data.draw(st.integers(0, len(whole) - 1))])
 
 
 @given(st.binary(max_size=100), st.binary(max_size=20), st.data())
-def test_sized_bodies(content: bytes, following: bytes, data: st.DataObject) -> None:
-    """A sized body has its length and no more; ended before that, it is cut."""
+def test_a_sized_body_has_its_length_or_is_an_error(content: bytes, following: bytes, data: st.DataObject) -> None:
+    """A sized body ends after its length; one that ends earlier raises BodyCut."""
     assert read(content + following, len(content)) == content
     if content:
         with pytest.raises(BodyCut, match=f"of {len(content)}"):
@@ -60,8 +60,8 @@ def test_sized_bodies(content: bytes, following: bytes, data: st.DataObject) -> 
 
 
 @given(st.binary(max_size=60))
-def test_noise_is_never_another_error(noise: bytes) -> None:
-    """Whatever stands where chunks should be is read, cut or badly chunked."""
+def test_random_bytes_raise_only_the_documented_errors(noise: bytes) -> None:
+    """Random bytes in place of chunks are read, or raise BodyCut or BadChunking."""
     with suppress(BodyCut, BadChunking):
         read(noise)
 
@@ -71,7 +71,7 @@ BAD = {
     "size with a sign": b"+5\r\nhello\r\n",
     "size with a prefix": b"0x5\r\nhello\r\n",
     "size with an underscore": b"1_0\r\n",
-    "size without end": b"f" * 16 + b"\r\n",
+    "endless size": b"f" * 16 + b"\r\n",
     "bare LF": b"5\nhello\r\n",
     "longer than its size": b"3\r\nhello\r\n",
     "endless line": b"5;" + b"x" * CHUNK_LINE_LIMIT,
@@ -80,8 +80,8 @@ BAD = {
 
 
 @pytest.mark.parametrize("data", BAD.values(), ids=BAD)
-def test_bad_chunking(data: bytes) -> None:
-    """Chunks that another server could read in another way are refused, and stay so."""
+def test_malformed_chunks_are_refused(data: bytes) -> None:
+    """Chunks that another server could parse differently raise the same error at every read."""
     stream = body_of(data).stream()
     for _ in range(2):
         with pytest.raises(BadChunking, match=r"\.$"):
@@ -89,16 +89,16 @@ def test_bad_chunking(data: bytes) -> None:
 
 
 def test_extensions_and_trailers_are_ignored() -> None:
-    """Chunk extensions and trailers may be there (RFC 9112 section 7.1)."""
+    """Chunk extensions and trailers are accepted (RFC 9112 section 7.1)."""
     assert read(b"5 ;name=value\r\nhello\r\n0;x\r\nTrailer: y\r\n\r\n") == b"hello"
 
 
-def test_lines() -> None:
-    """The stream gives lines too, across chunks, as WSGI demands."""
+def test_the_stream_yields_lines() -> None:
+    """Lines may span chunks, as WSGI demands."""
     stream = body_of(chunked(b"on", b"e\ntw", b"o")).stream()
     assert [*stream] == [b"one\n", b"two"]
 
 
 def test_read1_does_not_wait_for_more() -> None:
-    """read1 gives what is there of a body that has not arrived whole."""
+    """read1 returns the bytes that have arrived of an incomplete body."""
     assert body_of(b"5\r\nhello\r\n").stream().read1(100) == b"hello"

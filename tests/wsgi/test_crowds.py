@@ -1,4 +1,4 @@
-"""Many clients at once, slow ones and silent ones among them."""
+"""Many clients at once, among them slow and silent ones."""
 
 import errno
 import socket
@@ -15,10 +15,10 @@ from tests.wsgi.wire import (
     GET,
     PATIENCE,
     Wire,
-    answering,
+    body_result,
+    environ_texts,
     post,
-    tell_body,
-    tell_environ,
+    responding,
     wait_for_connections,
 )
 from voxdouble_mock.wsgi import selection
@@ -32,107 +32,110 @@ CROWD = 100
 
 @pytest.fixture
 def crowd() -> Iterator[ExitStack]:
-    """Give something that closes connections when the test ends."""
+    """Yield a stack that closes connections when the test ends."""
     with ExitStack() as stack:
         yield stack
 
 
-def gather(crowd: ExitStack, address: tuple[str, int], says: bytes) -> list[Wire]:
-    """Connect a crowd of clients that all say the same and then nothing more."""
+def gather(crowd: ExitStack, address: tuple[str, int], sent: bytes) -> list[Wire]:
+    """Connect a crowd of clients that all send the same bytes and then nothing more."""
     wires = [crowd.enter_context(Wire(address)) for _ in range(CROWD)]
     for wire in wires:
-        wire.send(says)
+        wire.send(sent)
     return wires
 
 
 def workers() -> int:
-    """Count the threads that answer."""
+    """Return the number of worker threads."""
     return sum(thread.name.startswith("voxdouble-worker") for thread in threading.enumerate())
 
 
-def test_silent_connections_hold_no_thread(serve: Serve, crowd: ExitStack) -> None:
-    """Connections that say nothing, or nothing more, cost no thread."""
+def test_silent_connections_occupy_no_thread(serve: Serve, crowd: ExitStack) -> None:
+    """Connections that send nothing, or nothing more, need no thread."""
     before = workers()
-    server = serve(answering(tell_environ), timeout=PATIENCE)
+    server = serve(responding(environ_texts), timeout=PATIENCE)
     gather(crowd, server.address, b"")
     for _ in range(CROWD):
         kept = crowd.enter_context(Wire(server.address))
         kept.send(GET)
-        assert kept.answer().status == 200
+        assert kept.response().status == 200
     assert workers() - before < CROWD // 10
 
 
-@pytest.mark.parametrize("says", [GET[:20], post(b"hello")[:-1], CHUNKED_HEAD], ids=["head", "body", "chunks"])
-def test_slow_connections_hold_up_nobody(serve: Serve, crowd: ExitStack, says: bytes) -> None:
-    """Beside clients that stop in the middle, others are answered."""
-    server = serve(answering(tell_body), timeout=PATIENCE)
-    slow = gather(crowd, server.address, says)
+@pytest.mark.parametrize("sent", [GET[:20], post(b"hello")[:-1], CHUNKED_HEAD], ids=["head", "body", "chunks"])
+def test_slow_senders_do_not_delay_others(serve: Serve, crowd: ExitStack, sent: bytes) -> None:
+    """Other clients get responses beside clients that stop in the middle of a request."""
+    server = serve(responding(body_result), timeout=PATIENCE)
+    slow = gather(crowd, server.address, sent)
     for _ in range(20):
         with Wire(server.address) as wire:
             wire.send(post(b"quick"))
-            assert wire.answer().json == {"length": 5}
+            assert wire.response().json == {"length": 5}
     assert slow[0].is_silent(0)
 
 
-def test_slow_readers_hold_up_nobody(serve: Serve, crowd: ExitStack) -> None:
-    """Beside clients that do not read their answers, others are answered."""
+def test_slow_readers_do_not_delay_others(serve: Serve, crowd: ExitStack) -> None:
+    """Other clients get responses beside clients that do not read theirs."""
+    large = bytes(10_000_000)
 
     def app(environ: "WSGIEnvironment") -> bytes:
-        return bytes(10_000_000) if environ["PATH_INFO"] == "/upload" else b"quick"
+        return large if environ["PATH_INFO"] == "/upload" else b"quick"
 
-    server = serve(answering(app), timeout=PATIENCE)
+    server = serve(responding(app), timeout=PATIENCE)
     gather(crowd, server.address, post(b""))
     for _ in range(20):
         with Wire(server.address) as wire:
             wire.send(GET)
-            assert wire.answer().body == b"quick"
+            assert wire.response().body == b"quick"
 
 
 def test_silent_connections_expire(serve: Serve) -> None:
-    """A connection that says nothing for the timeout is closed, be it new or kept alive."""
-    server = serve(answering(tell_environ), timeout=0.1)
+    """A connection without a byte for the timeout is closed, whether it is new or kept alive."""
+    server = serve(responding(environ_texts), timeout=0.1)
     with Wire(server.address) as silent, Wire(server.address) as idle:
         idle.send(GET)
-        assert idle.answer().status == 200
-        assert (silent.rest(), idle.rest()) == (b"", b"")
+        assert idle.response().status == 200
+        assert silent.rest() == b""
+        assert idle.rest() == b""
 
 
-def test_too_many_connections(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond the bound, connections are told to come again, until others have gone; P7."""
+def test_connections_beyond_the_bound_get_a_503(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound, connections get a 503 with Retry-After until others have closed (P7)."""
     monkeypatch.setattr(server_module, "MAX_CONNECTIONS", 2)
-    server = serve(answering(tell_environ), timeout=PATIENCE)
+    server = serve(responding(environ_texts), timeout=PATIENCE)
     with Wire(server.address) as first, Wire(server.address):
         first.send(GET)
-        assert first.answer().status == 200
+        assert first.response().status == 200
         with Wire(server.address) as third:
-            answer = third.answer()
-            assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+            response = third.response()
+            assert response.status == 503
+            assert response.headers["retry-after"] == "1"
     wait_for_connections(server, 0)
     with Wire(server.address) as fourth:
         fourth.send(GET)
-        assert fourth.answer().status == 200
+        assert fourth.response().status == 200
 
 
-def test_too_many_kept_alive(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond the bound of kept connections, answers end theirs."""
+def test_kept_connections_are_bounded(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound of kept connections, a response closes its connection (P7)."""
     monkeypatch.setattr(server_module.HttpServer, "keep_alive_conn_limit", 3)
-    server = serve(answering(tell_environ), timeout=PATIENCE)
+    server = serve(responding(environ_texts), timeout=PATIENCE)
     with Wire(server.address) as first, Wire(server.address), Wire(server.address), Wire(server.address):
         wait_for_connections(server, 4)
         first.send(GET)
-        assert first.answer().headers["connection"] == "close"
+        assert first.response().headers["connection"] == "close"
         assert first.rest() == b""
 
 
 class Exhausted:
-    """A listening socket on a machine that has no file descriptor left for the first connections."""
+    """A listening socket on a machine without a free file descriptor for the first connections."""
 
     def __init__(self, listening: socket.socket, failures: int) -> None:
         self._listening = listening
         self._failures = failures
 
     def accept(self) -> Any:
-        """Fail as often as ordered, then accept."""
+        """Fail the given number of times, then accept."""
         if self._failures:
             self._failures -= 1
             raise OSError(errno.EMFILE, "Too many open files")
@@ -142,17 +145,19 @@ class Exhausted:
         return getattr(self._listening, name)
 
 
-def test_no_file_descriptors(serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """On a machine without free file descriptors, connections wait, the open ones are served, and the log says why."""
-    monkeypatch.setattr(selection, "BREATH", 0.02)
-    server = serve(answering(tell_environ))
+def test_connections_wait_for_a_free_file_descriptor(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a free file descriptor, new connections wait, open ones are served, and the log names the reason."""
+    monkeypatch.setattr(selection, "EXHAUSTED_PAUSE", 0.02)
+    server = serve(responding(environ_texts))
     with Wire(server.address) as first:
         first.send(GET)
-        assert first.answer().status == 200
+        assert first.response().status == 200
         server.socket = Exhausted(server.socket, failures=3)
         with Wire(server.address) as second:
             second.send(GET)
             first.send(GET)
-            assert first.answer().status == 200
-            assert second.answer().status == 200
+            assert first.response().status == 200
+            assert second.response().status == 200
     assert caplog.text.count("A connection has to wait: Too many open files.") == 3

@@ -1,4 +1,4 @@
-"""Starting and stopping."""
+"""Starting and stopping a server."""
 
 import gc
 import logging
@@ -15,7 +15,17 @@ import pytest
 import requests
 
 from tests.wsgi.conftest import Serve
-from tests.wsgi.wire import GET, PATIENCE, Wire, answering, post, refuse, tell_body, tell_environ, wait_until_refused
+from tests.wsgi.wire import (
+    GET,
+    PATIENCE,
+    Wire,
+    body_result,
+    environ_texts,
+    post,
+    refuse,
+    responding,
+    wait_until_refused,
+)
 from voxdouble_mock.wsgi.body import SizedBody
 from voxdouble_mock.wsgi.request import Request
 from voxdouble_mock.wsgi.server import HttpServer
@@ -23,11 +33,11 @@ from voxdouble_mock.wsgi.server import HttpServer
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-APP = answering(tell_environ)
+APP = responding(environ_texts)
 
 
 def has_ipv6() -> bool:
-    """Say whether this machine has the IPv6 loopback."""
+    """Return whether this machine has the IPv6 loopback."""
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
@@ -48,16 +58,16 @@ needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="needs IPv6")
         pytest.param("::", "http://[::1]:", marks=needs_ipv6),
     ],
 )
-def test_url(serve: Serve, host: str, url: str) -> None:
-    """The URL is one under which the server answers."""
+def test_the_url_reaches_the_server(serve: Serve, host: str, url: str) -> None:
+    """The server responds at its URL."""
     server = serve(APP, host=host)
     assert server.url == f"{url}{server.address[1]}"
     assert requests.get(server.url, timeout=PATIENCE).ok
 
 
 @needs_ipv6
-def test_ipv4_comes_first(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that means IPv6 too is listened on under its IPv4 address, which every client tries."""
+def test_ipv4_is_preferred(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server listens on the IPv4 address of a name that has an IPv6 address too, since every client tries it."""
     resolve = socket.getaddrinfo
 
     def resolve_backwards(*args: Any, **kwargs: Any) -> Any:
@@ -68,15 +78,15 @@ def test_ipv4_comes_first(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @needs_ipv6
-def test_all_addresses(serve: Serve) -> None:
-    """The IPv6 wildcard listens on IPv4 too."""
+def test_the_ipv6_wildcard_includes_ipv4(serve: Serve) -> None:
+    """A server on :: accepts IPv4 connections too."""
     with Wire(("127.0.0.1", serve(APP, host="::").address[1])) as wire:
         wire.send(GET)
-        assert wire.answer().status == 200
+        assert wire.response().status == 200
 
 
-def test_port_taken(serve: Serve) -> None:
-    """A taken port is named in a sentence that says what to do."""
+def test_a_port_in_use_is_named(serve: Serve) -> None:
+    """The message names the port and a remedy."""
     host, port = serve(APP).address
     with pytest.raises(
         OSError, match=rf"^\[Errno \d+\] Cannot listen on {host}:{port}: another program uses this port"
@@ -92,14 +102,14 @@ def test_port_taken(serve: Serve) -> None:
         ("a" * 70 + ".example", "no such host is known"),
     ],
 )
-def test_host_that_is_not_here(host: str, message: str) -> None:
-    """A foreign or unknown host is named in a sentence."""
+def test_an_unknown_host_is_named(host: str, message: str) -> None:
+    """The message names a host that is unknown or belongs to another machine."""
     with pytest.raises(OSError, match=message):
         HttpServer(APP, host=host, refuse=refuse).start()
 
 
-def test_stop_frees_the_port(serve: Serve) -> None:
-    """After a stop the port can be bound again, and nobody answers there."""
+def test_a_stop_frees_the_port(serve: Serve) -> None:
+    """After a stop connections to the port are refused, and it can be bound again."""
     server = serve(APP)
     requests.get(server.url, timeout=PATIENCE)
     server.stop()
@@ -108,13 +118,13 @@ def test_stop_frees_the_port(serve: Serve) -> None:
     serve(APP, port=server.address[1])
 
 
-def test_stop_without_start() -> None:
+def test_a_stop_without_a_start_has_no_effect() -> None:
     """A server that never started can be stopped."""
     HttpServer(APP, refuse=refuse).stop()
 
 
-def test_stop_twice(serve: Serve) -> None:
-    """A second stop, and one at the same time, do nothing."""
+def test_a_second_stop_has_no_effect(serve: Serve) -> None:
+    """Stops at the same time and a later one return without an error."""
     server = serve(APP)
     threads = [threading.Thread(target=server.stop) for _ in range(5)]
     for thread in threads:
@@ -125,8 +135,8 @@ def test_stop_twice(serve: Serve) -> None:
     server.stop()
 
 
-def test_start_twice(serve: Serve) -> None:
-    """A server serves once, and says so."""
+def test_a_second_start_is_refused(serve: Serve) -> None:
+    """A server can be started once only, and the message says so."""
     server = serve(APP)
     with pytest.raises(RuntimeError, match="make another one"):
         server.start()
@@ -135,28 +145,28 @@ def test_start_twice(serve: Serve) -> None:
         server.start()
 
 
-def test_stop_from_the_application(serve: Serve) -> None:
-    """The application may stop its own server."""
+def test_the_application_may_stop_its_server(serve: Serve) -> None:
+    """A stop from inside a request returns."""
     server: HttpServer
 
     def stop(environ: "WSGIEnvironment") -> bytes:
         server.stop()
         return b""
 
-    server = serve(answering(stop))
+    server = serve(responding(stop))
     with Wire(server.address) as wire:
         wire.send(GET)
         wire.rest()
     assert server.stopping.wait(PATIENCE)
 
 
-def test_stop_ends_connections(serve: Serve) -> None:
-    """A stop closes silent connections, idle ones, half-sent requests and half-sent bodies, at once."""
-    server = serve(answering(tell_body), timeout=100, shutdown_timeout=2 * PATIENCE)
+def test_a_stop_closes_all_connections(serve: Serve) -> None:
+    """A stop closes silent and idle connections, and those with an incomplete head or body, at once."""
+    server = serve(responding(body_result), timeout=100, shutdown_timeout=2 * PATIENCE)
     with ExitStack() as stack:
         silent, idle, head, body = (stack.enter_context(Wire(server.address)) for _ in range(4))
         idle.send(GET)
-        idle.answer()
+        idle.response()
         head.send(GET[:10])
         body.send(post(b"hello", "Expect: 100-continue")[:-1])
         assert body.line() == b"HTTP/1.1 100 Continue\r\n"
@@ -167,8 +177,8 @@ def test_stop_ends_connections(serve: Serve) -> None:
         assert b"200 OK" not in body.rest()
 
 
-def test_stop_does_not_wait_for_the_application(serve: Serve) -> None:
-    """An application that does not end does not hold up a stop."""
+def test_a_stop_does_not_wait_for_the_application(serve: Serve) -> None:
+    """An application that does not return does not delay a stop."""
     begun, ended = threading.Event(), threading.Event()
 
     def hang(environ: "WSGIEnvironment") -> bytes:
@@ -176,7 +186,7 @@ def test_stop_does_not_wait_for_the_application(serve: Serve) -> None:
         ended.wait(PATIENCE)
         return b""
 
-    server = serve(answering(hang), shutdown_timeout=0.05)
+    server = serve(responding(hang), shutdown_timeout=0.05)
     with Wire(server.address) as wire:
         wire.send(GET)
         assert begun.wait(PATIENCE)
@@ -186,17 +196,17 @@ def test_stop_does_not_wait_for_the_application(serve: Serve) -> None:
     ended.set()
 
 
-def test_graceful_stop(serve: Serve) -> None:
-    """A graceful stop lets running requests and uploads finish, tells their clients, and takes no new ones."""
+def test_a_graceful_stop_lets_requests_finish(serve: Serve) -> None:
+    """Running requests and uploads get their responses, with `Connection: close`; new connections are refused."""
     running, release = threading.Event(), threading.Event()
 
     def app(environ: "WSGIEnvironment") -> Any:
-        told = tell_body(environ)
+        result = body_result(environ)
         running.set()
         release.wait(PATIENCE)
-        return told
+        return result
 
-    server = serve(answering(app), graceful=True, shutdown_timeout=PATIENCE)
+    server = serve(responding(app), graceful=True, shutdown_timeout=PATIENCE)
     with Wire(server.address) as request, Wire(server.address) as upload:
         upload.send(post(b"hello")[:-1])
         request.send(GET)
@@ -208,15 +218,16 @@ def test_graceful_stop(serve: Serve) -> None:
         upload.send(b"o")
         release.set()
         for wire, length in ((request, 0), (upload, 5)):
-            answer = wire.answer()
-            assert (answer.json, answer.headers["connection"]) == ({"length": length}, "close")
+            response = wire.response()
+            assert response.json == {"length": length}
+            assert response.headers["connection"] == "close"
         stop.join(PATIENCE)
         assert not stop.is_alive()
 
 
-def test_graceful_stop_is_bounded(serve: Serve) -> None:
-    """A graceful stop waits for an upload that never ends no longer than its time."""
-    server = serve(answering(tell_body), graceful=True, shutdown_timeout=0.1)
+def test_a_graceful_stop_is_bounded(serve: Serve) -> None:
+    """A graceful stop waits for an endless upload for `shutdown_timeout` only."""
+    server = serve(responding(body_result), graceful=True, shutdown_timeout=0.1)
     with Wire(server.address) as wire:
         wire.send(post(b"hello", "Expect: 100-continue")[:-5])
         assert wire.line() == b"HTTP/1.1 100 Continue\r\n"
@@ -225,43 +236,43 @@ def test_graceful_stop_is_bounded(serve: Serve) -> None:
 
 
 def count_objects() -> Counter[str]:
-    """Count what is alive, by type."""
+    """Count the objects that the garbage collector tracks, by type."""
     gc.collect()
     return Counter(type(thing).__qualname__ for thing in gc.get_objects())
 
 
-def test_nothing_is_left_of_stopped_servers() -> None:
-    """Fifty servers that served and stopped leave no object behind, neither threads nor statistics."""
+def test_stopped_servers_leave_no_objects() -> None:
+    """Fifty stopped servers leave neither objects nor threads nor statistics."""
 
-    def live() -> None:
+    def serve_once() -> None:
         server = HttpServer(APP, refuse=refuse)
         with server, Wire(server.address) as wire:
             wire.send(GET)
-            wire.answer()
+            wire.response()
 
     for _ in range(3):
-        live()
+        serve_once()
     threads, before = threading.active_count(), count_objects()
     for _ in range(50):
-        live()
+        serve_once()
     grown = {name: count for name, count in (count_objects() - before).items() if count >= 25}
     assert grown == {}
-    assert threading.active_count() <= threads  # fewer, where another test's threads have ended meanwhile
+    assert threading.active_count() <= threads  # fewer if threads of another test have ended meanwhile
     assert not any("Cheroot" in str(key) for key in getattr(logging, "statistics", {}))
 
 
 def test_requests_leave_no_cycles(serve: Serve) -> None:
-    """A request's objects go when it ends, without the garbage collector: buffers of uploads would pile up."""
-    server = serve(answering(tell_body))
+    """A request's objects are freed when it ends, without the garbage collector: the buffers of uploads are large."""
+    server = serve(responding(body_result))
     with Wire(server.address) as wire:
         wire.send(post(b"x"))
-        wire.answer()
+        wire.response()
         gc.collect()
         gc.disable()
         try:
             for _ in range(20):
                 wire.send(post(b"x" * 1000))
-                wire.answer()
+                wire.response()
             found = Counter(type(thing) for thing in gc.get_objects())
         finally:
             gc.enable()
@@ -269,8 +280,8 @@ def test_requests_leave_no_cycles(serve: Serve) -> None:
     assert found[SizedBody] <= 1
 
 
-def test_forgotten_stop(tmp_path: Any) -> None:
-    """A program that ends without stopping its server ends, with a client connected and a request running."""
+def test_a_forgotten_stop_does_not_hang_the_interpreter() -> None:
+    """A program that does not stop its server ends, with a client connected and a request running."""
     script = """if True:
         import socket, threading
         from voxdouble_mock.wsgi.server import HttpServer
@@ -286,4 +297,5 @@ def test_forgotten_stop(tmp_path: Any) -> None:
         print("done")
     """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
-    assert (run.returncode, run.stdout) == (0, "done\n"), run.stderr
+    assert run.returncode == 0, run.stderr
+    assert run.stdout == "done\n"

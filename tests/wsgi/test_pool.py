@@ -1,4 +1,4 @@
-"""The threads that answer."""
+"""The pool of worker threads."""
 
 import logging
 import queue
@@ -12,25 +12,25 @@ import pytest
 from tests.wsgi.wire import PATIENCE
 from voxdouble_mock.wsgi.pool import Pool
 
-Task = Callable[[], object]
+Work = Callable[[], object]
 LOG = logging.getLogger("test")
 
 
 @pytest.fixture
 def gate() -> Iterator[threading.Event]:
-    """Give something to hold tasks up with; it opens when the test ends."""
+    """Yield an event that work can wait for; it is set when the test ends."""
     event = threading.Event()
     yield event
     event.set()
 
 
-def pool_of(limit: int, idle_seconds: float = PATIENCE) -> Pool[Task]:
-    """Make a pool whose work is functions to call."""
-    return Pool(lambda task: task(), limit=limit, log=LOG, idle_seconds=idle_seconds)
+def pool_of(limit: int, idle_seconds: float = PATIENCE) -> Pool[Work]:
+    """Return a pool whose work is functions to call."""
+    return Pool(lambda work: work(), limit=limit, log=LOG, idle_seconds=idle_seconds)
 
 
-def test_a_thread_for_everything_that_would_wait(gate: threading.Event) -> None:
-    """Work starts at once, however much is being done."""
+def test_a_thread_is_added_for_work_that_would_wait(gate: threading.Event) -> None:
+    """Fifty pieces of work run at the same time."""
     pool = pool_of(limit=50)
     started = threading.Semaphore(0)
 
@@ -44,8 +44,8 @@ def test_a_thread_for_everything_that_would_wait(gate: threading.Event) -> None:
     assert pool.size == 50
 
 
-def test_threads_are_used_again() -> None:
-    """Work that comes one after the other needs one thread, or two, where the first is not back yet."""
+def test_threads_are_reused() -> None:
+    """Consecutive work needs one thread, or two if the first is not idle yet."""
     pool = pool_of(limit=50)
     done = threading.Semaphore(0)
     for _ in range(100):
@@ -55,20 +55,21 @@ def test_threads_are_used_again() -> None:
 
 
 def test_beyond_the_limit_work_waits(gate: threading.Event) -> None:
-    """With all threads busy, work waits and is done in the end."""
+    """With all threads busy, work waits until a thread is idle."""
     pool = pool_of(limit=2)
     done: queue.SimpleQueue[int] = queue.SimpleQueue()
     for _ in range(2):
         pool.put(gate.wait)
     for number in range(5):
         pool.put(partial(done.put, number))
-    assert (pool.size, done.empty()) == (2, True)
+    assert pool.size == 2
+    assert done.empty()
     gate.set()
     assert {done.get(timeout=PATIENCE) for _ in range(5)} == set(range(5))
 
 
-def test_idle_threads_go() -> None:
-    """Threads that a burst needed do not stay for ever, and new ones come when they are needed."""
+def test_idle_threads_end() -> None:
+    """The threads of a burst end after the idle time, and a later burst gets new ones."""
     pool = pool_of(limit=20, idle_seconds=0.05)
     ended: queue.SimpleQueue[threading.Thread] = queue.SimpleQueue()
     for _ in range(2):
@@ -85,24 +86,24 @@ def test_idle_threads_go() -> None:
         assert pool.size == 0
 
 
-def test_idle_threads_hold_nothing() -> None:
-    """What has been served is let go at once: it may own buffers."""
+def test_idle_threads_keep_no_references() -> None:
+    """A thread drops its finished work at once, since it may own buffers."""
     pool = pool_of(limit=1)
     gone = threading.Event()
 
-    class Work:
+    class Finished:
         def __call__(self) -> None:
             """Do nothing."""
 
-    work = Work()
+    work = Finished()
     weakref.finalize(work, gone.set)
     pool.put(work)
     del work
     assert gone.wait(PATIENCE)
 
 
-def test_stop_lets_work_finish() -> None:
-    """A stop waits for what was put before it."""
+def test_a_stop_lets_work_finish() -> None:
+    """A stop waits for the work that was put before it."""
     pool = pool_of(limit=1)
     done: list[int] = []
     for number in range(100):
@@ -111,16 +112,16 @@ def test_stop_lets_work_finish() -> None:
     assert done == list(range(100))
 
 
-def test_stop_is_bounded(gate: threading.Event) -> None:
-    """A stop does not wait for work that does not end."""
+def test_a_stop_is_bounded(gate: threading.Event) -> None:
+    """A stop does not wait for endless work longer than its timeout."""
     pool = pool_of(limit=1)
     pool.put(gate.wait)
     pool.stop(0.01)
     assert not gate.is_set()
 
 
-def test_stop_from_within() -> None:
-    """Work may stop its own pool."""
+def test_work_may_stop_its_pool() -> None:
+    """A stop from a worker thread returns."""
     pool = pool_of(limit=1)
     stopped = threading.Event()
 
@@ -132,8 +133,8 @@ def test_stop_from_within() -> None:
     assert stopped.wait(PATIENCE)
 
 
-def test_failing_work_costs_no_thread(caplog: pytest.LogCaptureFixture) -> None:
-    """Work that fails, and be it by SystemExit, is logged, and its thread goes on."""
+def test_failing_work_ends_no_thread(caplog: pytest.LogCaptureFixture) -> None:
+    """Work that raises, even SystemExit, is logged, and its thread goes on."""
 
     def fail() -> None:
         raise SystemExit(1)
@@ -143,11 +144,13 @@ def test_failing_work_costs_no_thread(caplog: pytest.LogCaptureFixture) -> None:
     pool.put(fail)
     pool.put(done.set)
     assert done.wait(PATIENCE)
-    assert "nobody foresaw" in caplog.text
+    assert "failed unexpectedly" in caplog.text
 
 
-def test_a_machine_without_threads(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """Where no further thread can be started, work waits for one that runs."""
+def test_work_waits_if_no_thread_can_be_started(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On a machine without further threads, work waits for a running one."""
     pool = pool_of(limit=5)
     first, second = threading.Event(), threading.Event()
     pool.put(partial(first.wait, PATIENCE))

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ from typing import IO, Any
 
 import pytest
 
-from tests.wsgi.wire import GET, PATIENCE, Wire, answering, post, refuse, tell_environ, wait_until_refused
+from tests.wsgi.wire import GET, PATIENCE, Wire, environ_texts, post, refuse, responding, wait_until_refused
 from voxdouble_mock.wsgi.run import ENDING, run_until_signal
 from voxdouble_mock.wsgi.server import HttpServer
 
@@ -26,12 +25,12 @@ SCRIPT = """if True:
         body = environ["wsgi.input"].read()
         if environ["PATH_INFO"] == "/wait":
             print("waiting", file=sys.stderr, flush=True)
-            environ_stopping.wait()
+            stopping.wait()
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
     server = HttpServer(app, port=int(sys.argv[1]), refuse=str.encode, graceful=True, shutdown_timeout=5)
-    environ_stopping = server.stopping
+    stopping = server.stopping
     run_until_signal(server, lambda url: print(url, flush=True))
     print("ended", flush=True)
 """
@@ -51,15 +50,16 @@ class Process:
         host, _, number = self.stdout.readline().strip().removeprefix("http://").partition(":")
         self.address = (host, int(number))
 
-    def end(self) -> tuple[int, str]:
-        """Wait for its end; give its exit status and what it printed."""
-        output, _ = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, output
+    def assert_ended(self) -> None:
+        """Wait until the process ends, and check that it ended normally."""
+        output, errors = self.process.communicate(timeout=PATIENCE)
+        assert self.process.returncode == 0, errors
+        assert output == "ended\n"
 
 
 @pytest.fixture
 def launch() -> Iterator[Callable[..., Process]]:
-    """Give a function that starts servers."""
+    """Yield a function that starts servers."""
     launched: list[Process] = []
 
     def start(**options: Any) -> Process:
@@ -73,18 +73,20 @@ def launch() -> Iterator[Callable[..., Process]]:
 
 
 @pytest.mark.parametrize("number", sorted(ENDING))
-def test_signals_end_it(launch: Callable[..., Process], number: signal.Signals) -> None:
-    """It answers when it says so; SIGTERM and SIGINT end it in order, though a client is connected."""
+def test_a_signal_ends_the_server(launch: Callable[..., Process], number: signal.Signals) -> None:
+    """The server responds once it prints its URL; SIGTERM and SIGINT end it before its five seconds for requests."""
     server = launch()
     with Wire(server.address) as wire:
         wire.send(GET)
-        assert wire.answer().status == 200
+        assert wire.response().status == 200
+        begun = time.monotonic()
         server.process.send_signal(number)
-        assert server.end() == (0, "ended\n")
+        server.assert_ended()
+        assert time.monotonic() - begun < 4
 
 
-def test_running_requests_finish(launch: Callable[..., Process]) -> None:
-    """A request and an upload that are under way when SIGTERM comes are answered."""
+def test_running_requests_finish_after_several_signals(launch: Callable[..., Process]) -> None:
+    """A request and an upload in progress get their responses, although a supervisor sends more than one signal."""
     server = launch()
     with Wire(server.address) as request, Wire(server.address) as upload:
         request.send(b"GET /wait HTTP/1.1\r\nHost: here\r\n\r\n")
@@ -93,63 +95,39 @@ def test_running_requests_finish(launch: Callable[..., Process]) -> None:
         assert upload.line() == b"HTTP/1.1 100 Continue\r\n"
         assert upload.line() == b"\r\n"
         server.process.send_signal(signal.SIGTERM)
-        assert request.answer().status == 200
-        upload.send(b"hello")
-        assert upload.answer().body == b"hello"
-        assert server.end() == (0, "ended\n")
-
-
-def test_a_second_signal_changes_nothing(launch: Callable[..., Process]) -> None:
-    """Some supervisors send a signal twice: the upload under way is answered all the same."""
-    server = launch()
-    with Wire(server.address) as upload:
-        upload.send(post(b"hello", "Expect: 100-continue")[:-5])
-        assert upload.line() == b"HTTP/1.1 100 Continue\r\n"
-        assert upload.line() == b"\r\n"
-        server.process.send_signal(signal.SIGINT)
+        assert request.response().status == 200
         wait_until_refused(server.address)
-        server.process.send_signal(signal.SIGINT)
         server.process.send_signal(signal.SIGTERM)
+        server.process.send_signal(signal.SIGINT)
         upload.send(b"hello")
-        assert upload.answer().body == b"hello"
-        assert server.end() == (0, "ended\n")
+        assert upload.response().body == b"hello"
+        server.assert_ended()
 
 
-@pytest.mark.parametrize("port_chosen", [False, True], ids=["picked by the system", "chosen"])
-def test_port_after_kill(launch: Callable[..., Process], port_chosen: bool) -> None:
-    """After kill -9, with clients connected and others that the server has closed, the port can be bound at once."""
+def test_a_port_can_be_bound_at_once_after_kill_9(launch: Callable[..., Process]) -> None:
+    """A port that the system picked, and then the same port by its number, with connections that the kill left."""
     port = 0
-    if port_chosen:
-        with socket.create_server(("127.0.0.1", 0)) as finder:
-            port = finder.getsockname()[1]
-    first = launch(port=port)
-    with Wire(first.address) as connected, Wire(first.address) as closed:
-        closed.send(b"GET / HTTP/1.0\r\n\r\n")
-        closed.rest()
-        connected.send(GET)
-        connected.answer()
-        first.process.kill()
-        first.end()
-        second = launch(port=first.address[1])
-        with Wire(second.address) as wire:
-            wire.send(GET)
-            assert wire.answer().status == 200
+    for _ in range(2):
+        server = launch(port=port)
+        port = server.address[1]
+        with Wire(server.address) as connected, Wire(server.address) as closed:
+            closed.send(b"GET / HTTP/1.0\r\n\r\n")
+            closed.rest()
+            connected.send(GET)
+            connected.response()
+            server.process.kill()
+            server.process.wait(PATIENCE)
+    last = launch(port=port)
+    with Wire(last.address) as wire:
+        wire.send(GET)
+        assert wire.response().status == 200
 
 
-def test_signals_are_handed_back() -> None:
-    """After the server's end, signals mean to the program what they meant before."""
-    server = HttpServer(answering(tell_environ), refuse=refuse)
+def test_signal_handlers_are_restored() -> None:
+    """After the server's end, signals have the handlers that they had before."""
+    server = HttpServer(responding(environ_texts), refuse=refuse)
     before = [signal.getsignal(number) for number in ENDING]
     run_until_signal(server, lambda url: signal.raise_signal(signal.SIGTERM))
     assert server.stopping.is_set()
     assert [signal.getsignal(number) for number in ENDING] == before
     assert signal.set_wakeup_fd(-1) == -1
-
-
-def test_idle_server_ends_at_once(launch: Callable[..., Process]) -> None:
-    """Without requests under way a stop does not wait for its five seconds."""
-    server = launch()
-    begun = time.monotonic()
-    server.process.send_signal(signal.SIGTERM)
-    assert server.end() == (0, "ended\n")
-    assert time.monotonic() - begun < 4

@@ -1,4 +1,4 @@
-"""Uploads that break, stall or wait to be asked for, over the wire."""
+"""Uploads that are cut, stall or wait for "100 Continue", over the wire."""
 
 import queue
 from typing import TYPE_CHECKING, Any
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.wsgi.conftest import Serve
-from tests.wsgi.wire import CHUNKED_HEAD, GET, PATIENCE, Wire, answering, chunked, post, tell_body
+from tests.wsgi.wire import CHUNKED_HEAD, GET, PATIENCE, Wire, body_result, chunked, post, responding
 from voxdouble_mock.wsgi.protocol import ENVIRON_KEY
 
 if TYPE_CHECKING:
@@ -32,177 +32,181 @@ CUTS = {
 
 
 class Witness:
-    """An application that reads bodies and keeps what came of it, for clients that no answer reaches."""
+    """An application that reads bodies and keeps the results, for clients that receive no response."""
 
     def __init__(self) -> None:
-        self.told: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self.app = answering(self._tell)
+        self.results: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.app = responding(self._read)
 
-    def _tell(self, environ: "WSGIEnvironment") -> dict[str, Any]:
-        told = tell_body(environ)
-        self.told.put(told)
-        return told
+    def _read(self, environ: "WSGIEnvironment") -> dict[str, Any]:
+        result = body_result(environ)
+        self.results.put(result)
+        return result
 
 
 @pytest.mark.parametrize("reset", [False, True], ids=["FIN", "RST"])
 @pytest.mark.parametrize("sent", CUTS.values(), ids=CUTS)
-def test_cut_uploads(serve: Serve, sent: bytes, reset: bool) -> None:
-    """A body that ends early, in order or by a reset, raises BodyCut and is never taken for a whole one."""
+def test_a_cut_upload_is_an_error(serve: Serve, sent: bytes, reset: bool) -> None:
+    """A body that ends early, by FIN or RST, raises BodyCut and is never treated as complete (P1)."""
     witness = Witness()
     with Wire(serve(witness.app).address) as wire:
         wire.send(sent)
         wire.end(reset=reset)
-        assert witness.told.get(timeout=PATIENCE)["error"] == "BodyCut"
+        result = witness.results.get(timeout=PATIENCE)
+        assert result.get("error") == "BodyCut", result
 
 
 @pytest.mark.parametrize("sent", [SIZED, CHUNKED], ids=["sized", "chunked"])
-def test_whole_uploads_of_clients_that_end_their_side(serve: Serve, sent: bytes) -> None:
-    """A whole body is whole even if the client ends its side of the connection behind it."""
-    with Wire(serve(answering(tell_body)).address) as wire:
+def test_a_complete_upload_may_be_followed_by_fin(serve: Serve, sent: bytes) -> None:
+    """A body is complete even if the client closes its side of the connection behind it."""
+    with Wire(serve(responding(body_result)).address) as wire:
         wire.send(sent)
         wire.end()
-        assert wire.answer().json == {"length": len(CONTENT)}
+        assert wire.response().json == {"length": len(CONTENT)}
 
 
-def test_bad_chunking(serve: Serve) -> None:
-    """Broken chunks raise BadChunking with the reason, and the connection ends."""
-    with Wire(serve(answering(tell_body)).address) as wire:
+def test_malformed_chunks_close_the_connection(serve: Serve) -> None:
+    """Malformed chunks raise BadChunking with the reason, and the connection is closed."""
+    with Wire(serve(responding(body_result)).address) as wire:
         wire.send(CHUNKED_HEAD, b"zz\r\nhello\r\n0\r\n\r\n", GET)
-        told = wire.answer().json
+        result = wire.response().json
         assert wire.rest() == b""
-    assert told["error"] == "BadChunking"
-    assert "b'zz' in place of its size" in told["message"]
+    assert result["error"] == "BadChunking"
+    assert "must begin with its size in hex, got b'zz'" in result["message"]
 
 
-@pytest.mark.parametrize("drips", [True, False], ids=["dripping", "stalling"])
-def test_body_deadline(serve: Serve, drips: bool) -> None:
-    """A body must be whole at its deadline, whether the client drips or stalls."""
+@pytest.mark.parametrize("sends_on", [True, False], ids=["slow", "stalled"])
+def test_a_body_after_its_deadline_is_an_error(serve: Serve, sends_on: bool) -> None:
+    """A body must be complete at its deadline, whether the client sends slowly or stalls."""
 
     def app(environ: "WSGIEnvironment") -> Any:
         environ[ENVIRON_KEY].set_body_deadline(0.2)
-        return tell_body(environ)
+        return body_result(environ)
 
-    with Wire(serve(answering(app)).address) as wire:
+    with Wire(serve(responding(app)).address) as wire:
         wire.send(CHUNKED_HEAD)
-        while drips and wire.is_silent(0.02):
+        while sends_on and wire.is_silent(0.02):
             wire.send(b"1\r\nx\r\n")
-        assert wire.answer().json == {
+        assert wire.response().json == {
             "error": "BodyTooSlow",
             "message": "The request body was not complete after 0.2 s.",
         }
 
 
-def test_body_deadline_ends_with_its_request(serve: Serve) -> None:
-    """A deadline that has passed does not touch the connection's next request."""
+def test_a_deadline_ends_with_its_request(serve: Serve) -> None:
+    """A deadline that has passed does not apply to the connection's next request."""
 
     def app(environ: "WSGIEnvironment") -> Any:
-        told = tell_body(environ)
+        result = body_result(environ)
         environ[ENVIRON_KEY].set_body_deadline(0)
-        return told
+        return result
 
-    with Wire(serve(answering(app)).address) as wire:
+    with Wire(serve(responding(app)).address) as wire:
         for _ in range(2):
             wire.send(SIZED)
-            assert wire.answer().json == {"length": len(CONTENT)}
+            assert wire.response().json == {"length": len(CONTENT)}
 
 
-def test_whole_body_has_no_deadline(serve: Serve) -> None:
-    """Once everything has been read, the end of the body is told at any time."""
+def test_a_complete_body_has_no_deadline(serve: Serve) -> None:
+    """After the last byte has been read, the end of the body can be read at any time."""
 
     def app(environ: "WSGIEnvironment") -> Any:
-        told = environ["wsgi.input"].read(len(CONTENT))
+        content = environ["wsgi.input"].read(len(CONTENT))
         environ[ENVIRON_KEY].set_body_deadline(0)
-        return len(told) + len(environ["wsgi.input"].read())
+        return len(content) + len(environ["wsgi.input"].read())
 
-    with Wire(serve(answering(app)).address) as wire:
+    with Wire(serve(responding(app)).address) as wire:
         wire.send(SIZED)
-        assert wire.answer().json == len(CONTENT)
+        assert wire.response().json == len(CONTENT)
 
 
-def test_silence_before_the_deadline(serve: Serve) -> None:
-    """A deadline that is far away does not allow a client to fall silent."""
+def test_a_stalled_body_is_an_error_before_its_deadline(serve: Serve) -> None:
+    """A later deadline does not allow a client to stall for the server's timeout."""
 
     def app(environ: "WSGIEnvironment") -> Any:
         environ[ENVIRON_KEY].set_body_deadline(1000)
-        return tell_body(environ)
+        return body_result(environ)
 
-    with Wire(serve(answering(app), timeout=0.1).address) as wire:
+    with Wire(serve(responding(app), timeout=0.1).address) as wire:
         wire.send(SIZED[:-1])
-        assert wire.answer().json == {"error": "BodyTooSlow", "message": "The request body stalled for 0.1 s."}
+        assert wire.response().json == {"error": "BodyTooSlow", "message": "The request body stalled for 0.1 s."}
 
 
-def test_deadline_is_the_body_s_alone(serve: Serve) -> None:
-    """The time that a deadline leaves does not bound how long the answer may take to send."""
+def test_a_deadline_does_not_bound_the_response(serve: Serve) -> None:
+    """The remaining time of a deadline does not bound the sending of the response."""
 
     def app(environ: "WSGIEnvironment") -> Any:
         environ[ENVIRON_KEY].set_body_deadline(PATIENCE / 2)
         environ["wsgi.input"].read()
         return environ[ENVIRON_KEY].socket.gettimeout()
 
-    with Wire(serve(answering(app), timeout=PATIENCE).address) as wire:
+    with Wire(serve(responding(app), timeout=PATIENCE).address) as wire:
         wire.send(post(b"hello", "Expect: 100-continue")[:-5])
         assert wire.line() == b"HTTP/1.1 100 Continue\r\n"
         assert wire.line() == b"\r\n"
         wire.send(b"hello")
-        assert wire.answer().json == PATIENCE
+        assert wire.response().json == PATIENCE
 
 
-def test_a_late_body_stays_late(serve: Serve) -> None:
-    """A body that was too slow once is never handed out as whole later, with a piece missing."""
+def test_a_late_body_raises_at_every_read(serve: Serve) -> None:
+    """A body that was too slow once is never treated as complete later, with a piece missing."""
 
     def app(environ: "WSGIEnvironment") -> Any:
-        return [tell_body(environ)["error"] for _ in range(3)]
+        return [body_result(environ)["error"] for _ in range(3)]
 
-    with Wire(serve(answering(app), timeout=0.1).address) as wire:
+    with Wire(serve(responding(app), timeout=0.1).address) as wire:
         wire.send(CHUNKED_HEAD, b"5\r\nhel")
         assert wire.is_silent(0.05)
         wire.send(b"l")
-        assert wire.answer().json == ["BodyTooSlow"] * 3
+        assert wire.response().json == ["BodyTooSlow"] * 3
 
 
-def test_silence_in_a_body(serve: Serve) -> None:
-    """Without a deadline a body may take its time, but not fall silent for the server's timeout."""
-    with Wire(serve(answering(tell_body), timeout=0.1).address) as wire:
+def test_a_stalled_body_is_an_error(serve: Serve) -> None:
+    """Without a deadline a body may be slow, but not stall for the server's timeout."""
+    with Wire(serve(responding(body_result), timeout=0.1).address) as wire:
         wire.send(SIZED[:-1])
-        assert wire.answer().json == {"error": "BodyTooSlow", "message": "The request body stalled for 0.1 s."}
+        assert wire.response().json == {"error": "BodyTooSlow", "message": "The request body stalled for 0.1 s."}
 
 
 @pytest.mark.parametrize(("deadline", "status"), [(0.0, 400), (None, 200)])
-def test_errors_that_the_application_lets_through(serve: Serve, deadline: float | None, status: int) -> None:
-    """An application that does not care about a broken body still makes a 400 of it."""
+def test_an_error_that_the_application_does_not_handle_is_a_400(
+    serve: Serve, deadline: float | None, status: int
+) -> None:
+    """The error of a late body that the application does not catch becomes a 400."""
 
     def app(environ: "WSGIEnvironment") -> Any:
         if deadline is not None:
             environ[ENVIRON_KEY].set_body_deadline(deadline)
         return len(environ["wsgi.input"].read())
 
-    with Wire(serve(answering(app)).address) as wire:
+    with Wire(serve(responding(app)).address) as wire:
         wire.send(SIZED)
-        assert wire.answer().status == status
+        assert wire.response().status == status
 
 
-def test_continue_is_said_at_the_first_read(serve: Serve) -> None:
-    """A client that waits for "100 Continue" gets it when the application reads, once."""
-    with Wire(serve(answering(tell_body)).address) as wire:
+def test_continue_is_sent_at_the_first_read(serve: Serve) -> None:
+    """A client that waits for "100 Continue" gets it once, when the application reads."""
+    with Wire(serve(responding(body_result)).address) as wire:
         wire.send(post(b"", "Expect: 100-Continue").replace(b"Length: 0", b"Length: 5"))
         assert wire.line() == b"HTTP/1.1 100 Continue\r\n"
         assert wire.line() == b"\r\n"
         wire.send(b"hello")
-        assert wire.answer().json == {"length": 5}
+        assert wire.response().json == {"length": 5}
 
 
 def test_no_continue_before_a_refusal(serve: Serve) -> None:
-    """An application that answers without reading spares the client the upload."""
-    with Wire(serve(answering(lambda environ: "too large")).address) as wire:
+    """A client that waits for "100 Continue" does not upload if the application responds without reading."""
+    with Wire(serve(responding(lambda environ: "too large")).address) as wire:
         wire.send(post(b"", "Expect: 100-continue").replace(b"Length: 0", b"Length: 5"))
-        answer = wire.answer()
-        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        response = wire.response()
+        assert response.status == 200
+        assert response.headers["connection"] == "close"
         wire.end()
         assert wire.rest() == b""
 
 
-def test_no_continue_for_http_1_0(serve: Serve) -> None:
-    """HTTP/1.0 knows no "100 Continue" (RFC 9110 section 10.1.1)."""
-    with Wire(serve(answering(tell_body)).address) as wire:
+def test_http_1_0_gets_no_continue(serve: Serve) -> None:
+    """HTTP/1.0 has no "100 Continue" (RFC 9110 section 10.1.1)."""
+    with Wire(serve(responding(body_result)).address) as wire:
         wire.send(post(b"hello", "Expect: 100-continue").replace(b"HTTP/1.1", b"HTTP/1.0"))
-        assert wire.answer().json == {"length": 5}
+        assert wire.response().json == {"length": 5}

@@ -1,4 +1,4 @@
-"""A client that says exactly what it is told to, byte for byte, and applications to say it to."""
+"""A client that sends exactly the given bytes, and applications for the server under test."""
 
 import io
 import json
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATIENCE = 10.0
-"""Seconds after which a test that waits has failed."""
+"""Seconds for which a test waits at most."""
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back. Header names are in lower case."""
+class Response:
+    """A received response. Header names are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -30,7 +30,7 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The body's meaning."""
+        """The parsed body."""
         return json.loads(self.body)
 
 
@@ -57,11 +57,11 @@ class Wire:
         self.socket.close()
 
     def send(self, *pieces: bytes) -> None:
-        """Send all of it."""
+        """Send these pieces."""
         self.socket.sendall(b"".join(pieces))
 
     def end(self, *, reset: bool = False) -> None:
-        """End the connection from this side: FIN, or RST."""
+        """Close this side of the connection with FIN, or reset it (RST)."""
         if reset:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._file.close()
@@ -69,14 +69,14 @@ class Wire:
         else:
             self.socket.shutdown(socket.SHUT_WR)
 
-    def answer(self) -> Answer:
-        """Read one answer, framed as its head says."""
+    def response(self) -> Response:
+        """Read one response, framed as its head declares."""
         status = int(self._file.readline().split()[1])
         headers = {}
         while (line := self._file.readline().rstrip(b"\r\n")) != b"":
             name, _, value = line.decode("latin-1").partition(": ")
             headers[name.lower()] = value
-        return Answer(status, headers, self._body(headers))
+        return Response(status, headers, self._body(headers))
 
     def _body(self, headers: dict[str, str]) -> bytes:
         if headers.get("transfer-encoding") == "chunked":
@@ -92,7 +92,7 @@ class Wire:
         assert self._file.readline() == b"\r\n"
 
     def rest(self) -> bytes:
-        """Read until the server ends the connection."""
+        """Read until the server closes the connection."""
         return self._file.read()
 
     def line(self) -> bytes:
@@ -100,22 +100,22 @@ class Wire:
         return self._file.readline()
 
     def take(self, count: int) -> bytes:
-        """Read so many bytes."""
+        """Read this number of bytes."""
         return self._file.read(count)
 
     def is_silent(self, seconds: float) -> bool:
-        """Say whether nothing comes, no end either, for so long."""
+        """Return whether the server neither sends nor closes for this time."""
         return not select.select([self.socket], [], [], seconds)[0]
 
 
 def post(body: bytes, *headers: str) -> bytes:
-    """Write a POST with a Content-Length."""
+    """Return a POST with a Content-Length."""
     lines = ["POST /upload HTTP/1.1", "Host: here", f"Content-Length: {len(body)}", *headers, "", ""]
     return "\r\n".join(lines).encode() + body
 
 
 def chunked(*pieces: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
-    """Write a body in these chunks."""
+    """Return a body in these chunks."""
     return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + end
 
 
@@ -123,29 +123,29 @@ CHUNKED_HEAD = b"POST /upload HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunk
 
 
 def refuse(message: str) -> bytes:
-    """Make the body of a refusal."""
+    """Return the body of a refusal."""
     return json.dumps({"type": "request.invalid", "message": message}).encode()
 
 
-def answering(make: Callable[["WSGIEnvironment"], Any]) -> "WSGIApplication":
-    """Make an application that answers with what a function of the environ gives, as bytes or else as JSON."""
+def responding(make: Callable[["WSGIEnvironment"], Any]) -> "WSGIApplication":
+    """Return an application that responds with the value of a function of the environ: bytes, or else JSON."""
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        made = make(environ)
-        body = made if isinstance(made, bytes) else json.dumps(made).encode()
+        value = make(environ)
+        body = value if isinstance(value, bytes) else json.dumps(value).encode()
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
 
     return app
 
 
-def tell_environ(environ: "WSGIEnvironment") -> dict[str, str]:
-    """Give what is text in the environ."""
+def environ_texts(environ: "WSGIEnvironment") -> dict[str, str]:
+    """Return the entries of the environ that are texts."""
     return {name: value for name, value in environ.items() if isinstance(value, str)}
 
 
-def tell_body(environ: "WSGIEnvironment") -> dict[str, Any]:
-    """Read the body, and tell its length or the error that it raised."""
+def body_result(environ: "WSGIEnvironment") -> dict[str, Any]:
+    """Read the body, and return its length or the error that it raised."""
     stream: io.BufferedReader = environ["wsgi.input"]
     try:
         return {"length": len(stream.read())}
@@ -154,7 +154,7 @@ def tell_body(environ: "WSGIEnvironment") -> dict[str, Any]:
 
 
 def wait_until_refused(address: tuple[str, int]) -> None:
-    """Wait until a server takes no more connections."""
+    """Wait until a server accepts no more connections."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         try:
@@ -164,11 +164,12 @@ def wait_until_refused(address: tuple[str, int]) -> None:
             return
         except ConnectionResetError:
             continue
-    raise AssertionError("connections are still taken")
+    raise AssertionError(f"{address} still accepts connections after {PATIENCE:g} s")
 
 
 def wait_for_connections(server: HttpServer, number: int) -> None:
-    """Wait until the server has accepted so many, or has got rid of all but so many."""
+    """Wait until this number of connections is open at the server."""
     end = time.monotonic() + PATIENCE
-    while len(server.connections) != number and time.monotonic() < end:
+    while len(server.connections) != number:
+        assert time.monotonic() < end, f"{len(server.connections)} connections are open, expected {number}"
         time.sleep(0.001)

@@ -1,6 +1,6 @@
-"""Request bodies, sized and chunked, that say when they were cut (RFC 9112 sections 6 and 7.1).
+"""Request bodies, sized and chunked, that raise an error when they are cut (RFC 9112 sections 6 and 7.1).
 
-cheroot's own hand a cut or badly chunked body to the application as if it were whole.
+cheroot's own pass a cut or badly chunked body to the application as if it were complete.
 """
 
 from __future__ import annotations
@@ -23,50 +23,50 @@ _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 
 
 class Body(io.RawIOBase):
-    """A request's body as the wire gives it; wrap it with :meth:`stream` for the application.
+    """A request's body as it arrives; :meth:`stream` wraps it for the application.
 
-    ``before_read`` is called before each piece is read: the moment to ask a waiting client for its body. A body that
-    once was found wrong stays wrong: every later read raises the same error.
+    ``before_read`` is called before each piece is read: the moment to send "100 Continue". After an error every later
+    read raises the same error.
     """
 
     def __init__(self, source: io.BufferedReader, before_read: Callable[[], None]) -> None:
         self._source = source
         self._before_read = before_read
-        self._fault: BodyCut | BodyTooSlow | BadChunking | None = None
+        self._error: BodyCut | BodyTooSlow | BadChunking | None = None
         self.done = False
 
     def stream(self) -> io.BufferedReader:
-        """Wrap the body as a file: WSGI's ``wsgi.input``."""
+        """Return the body as a file: WSGI's ``wsgi.input``."""
         return io.BufferedReader(self, READ_SIZE)
 
     def readable(self) -> bool:
-        """Say yes: bodies are read."""
+        """Return True, as raw streams for reading do."""
         return True
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
-        """Put what has arrived into ``buffer``, and wait until something has; 0 at the end."""
-        if self._fault:
-            raise self._fault
+        """Read the bytes that have arrived into ``buffer``, at least one; return their number, 0 at the end."""
+        if self._error:
+            raise self._error
         if self.done:
             return 0
         try:
             self._before_read()
             return self._fill(memoryview(buffer))
-        except (BodyCut, BadChunking) as fault:
-            self._fault = fault
-        except TimeoutError as late:
-            self._fault = BodyTooSlow(f"The request body {late}.")
-        except OSError as broken:
-            self._fault = BodyCut(f"The connection broke before the request body was whole: {broken}.")
-        raise self._fault
+        except (BodyCut, BadChunking) as error:
+            self._error = error
+        except TimeoutError as error:
+            self._error = BodyTooSlow(f"The request body {error}.")
+        except OSError as error:
+            self._error = BodyCut(f"The connection broke before the request body was complete: {error}.")
+        raise self._error
 
     @abstractmethod
     def _fill(self, view: memoryview) -> int:
-        """Put at least one byte into ``view`` and give their number; 0 at the end, with ``done`` set."""
+        """Read at least one byte into ``view`` and return their number; 0 at the end, with ``done`` set."""
 
 
 class SizedBody(Body):
-    """A body of ``length`` bytes, as Content-Length gave it."""
+    """A body of ``length`` bytes, as Content-Length declares."""
 
     def __init__(self, source: io.BufferedReader, before_read: Callable[[], None], length: int) -> None:
         super().__init__(source, before_read)
@@ -74,7 +74,7 @@ class SizedBody(Body):
         self.done = length == 0
 
     def stream(self) -> io.BufferedReader:
-        """Wrap the body as a file, with a buffer no larger than it is."""
+        """Return the body as a file, with a buffer no larger than the body."""
         return io.BufferedReader(self, max(1, min(READ_SIZE, self._length)))
 
     def _fill(self, view: memoryview) -> int:
@@ -87,7 +87,7 @@ class SizedBody(Body):
 
 
 class ChunkedBody(Body):
-    """A body in chunks, strict: cut anywhere before the empty line at its end, it is cut."""
+    """A body in chunks, parsed strictly: it is complete only with the empty line at its end."""
 
     def __init__(self, source: io.BufferedReader, before_read: Callable[[], None]) -> None:
         super().__init__(source, before_read)
@@ -107,10 +107,10 @@ class ChunkedBody(Body):
 
     def _next_chunk(self) -> None:
         if self._in_chunk and self._line():
-            raise BadChunking("A chunk of the request body is longer than the size before it says.")
+            raise BadChunking("A chunk of the request body must end where its size says, and is longer.")
         size = self._line().split(b";", 1)[0].rstrip(b" \t")
         if not _CHUNK_SIZE.fullmatch(size):
-            raise BadChunking(f"A chunk of the request body begins with {size[:20]!r} in place of its size in hex.")
+            raise BadChunking(f"A chunk of the request body must begin with its size in hex, got {size[:20]!r}.")
         self._left = int(size, 16)
         self._in_chunk = True
         if not self._left:
@@ -121,14 +121,14 @@ class ChunkedBody(Body):
         for _ in range(TRAILER_LIMIT):
             if not self._line():
                 return
-        raise BadChunking(f"The chunked request body has more than {TRAILER_LIMIT} trailers.")
+        raise BadChunking(f"A chunked request body must have at most {TRAILER_LIMIT} trailers.")
 
     def _line(self) -> bytes:
         line = self._source.readline(CHUNK_LINE_LIMIT)
         if line.endswith(b"\r\n"):
             return line[:-2]
         if line.endswith(b"\n"):
-            raise BadChunking("A line of the request body's chunked framing ends with LF in place of CRLF.")
+            raise BadChunking("A line of the request body's chunked framing must end with CRLF, and ends with LF.")
         if len(line) == CHUNK_LINE_LIMIT:
-            raise BadChunking(f"A line of the request body's chunked framing exceeds {CHUNK_LINE_LIMIT} bytes.")
+            raise BadChunking(f"A line of the request body's chunked framing must not exceed {CHUNK_LINE_LIMIT} bytes.")
         raise BodyCut("The chunked request body ended before its last chunk.")

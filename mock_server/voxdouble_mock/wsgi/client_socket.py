@@ -64,7 +64,7 @@ class ClientSocket:
         self.declared_length = length
 
     def end_writing(self) -> None:
-        """Send what is buffered and FIN; the client can still send."""
+        """Send the buffered bytes and FIN; the client can still send."""
         with suppress(OSError):
             self.wfile.flush()
             self.socket.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""One client's connection: its requests in turn, faults on command, and an end that loses no answer."""
+"""One client's connection: responds to its requests in turn, and closes so that no response is lost."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ DRAIN_SECONDS = 2.0
 
 
 class ClientConnection(ClientSocket):
-    """What cheroot calls a connection.
+    """The connection class of the server, in place of cheroot's.
 
-    Not derived from cheroot's: every method of that would be replaced, and each instance holds itself in a cycle.
+    It is not derived from that class: every method would be replaced, and each instance refers to itself in a cycle.
     """
 
     remote_addr: str | None = None  # these three are set by cheroot's ConnectionManager
     remote_port: int | None = None
     ssl_env: dict[str, str] | None = None
     last_used: float | None = None
-    """Wall-clock time at which it last became idle; None while it never was. Set by cheroot."""
+    """Wall-clock time at which it last became idle, or None if it never was; set by cheroot."""
 
     def __init__(self, server: ServerContext, sock: socket.socket, _makefile: object) -> None:
         super().__init__(sock, server.timeout, server.stopping)
@@ -32,7 +32,7 @@ class ClientConnection(ClientSocket):
         self._request: Request | None = None
 
     def communicate(self) -> bool:
-        """Answer one request; say whether the connection may serve another."""
+        """Respond to one request; return whether the connection may serve another."""
         request = self._request = Request(self.server, self)
         try:
             if not self._read_head(request):
@@ -50,8 +50,8 @@ class ClientConnection(ClientSocket):
             request.parse_request()
         except ClientGone:
             raise
-        except OSError as broken:
-            raise ClientGone(*broken.args) from broken
+        except OSError as error:
+            raise ClientGone(*error.args) from error
         return request.ready
 
     def _respond(self, request: Request) -> None:
@@ -59,35 +59,35 @@ class ClientConnection(ClientSocket):
             request.respond()
         except ClientGone:
             raise
-        except (BodyCut, BodyTooSlow, BadChunking) as fault:
+        except (BodyCut, BodyTooSlow, BadChunking) as error:
             if not request.sent_headers:
-                request.refuse(str(fault))
+                request.refuse(str(error))
             request.close_connection = True
-        except BaseException as error:  # an application's bug, its sys.exit() too, must not end the server
-            self.server.log.error("The application failed to answer %r.", request.uri, exc_info=error)
+        except BaseException as error:  # a bug or a sys.exit() of the application must not end the server
+            self.server.log.error("The application failed to respond to %r.", request.uri, exc_info=error)
             if not (request.sent_headers or self.silenced):
-                request.answer(b"500 Internal Server Error")
+                request.respond_directly(b"500 Internal Server Error")
             request.close_connection = True
 
     def close(self) -> None:
-        """End the connection so that the client can still read its answer (RFC 9112 section 9.6).
+        """Close the connection so that the client can still read its response (RFC 9112 section 9.6).
 
-        Closing a socket with unread bytes in it sends a reset, which can destroy the answer on its way. So: end the
-        writing, take and drop what still comes for at most two seconds, close.
+        Closing a socket with unread bytes sends a reset, which can destroy a response in transit. So send FIN, read and
+        discard the remaining bytes for at most two seconds, then close.
         """
-        if self._request is not None and (not self._request.whole or self.rfile.has_data()):
+        if self._request is not None and (not self._request.complete or self.rfile.has_data()):
             self._drain()
         self.server.forget(self)
         self.socket.close()
 
     def _drain(self) -> None:
-        scrap = bytearray(64 * 1024)
+        discarded = bytearray(64 * 1024)
         end = time.monotonic() + DRAIN_SECONDS
         try:
             self.end_writing()
             while (left := end - time.monotonic()) > 0 and self.server.may_drain:
                 self.socket.settimeout(left)
-                if not self.socket.recv_into(scrap):
+                if not self.socket.recv_into(discarded):
                     return
         except OSError:
             return

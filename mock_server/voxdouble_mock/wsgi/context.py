@@ -1,4 +1,4 @@
-"""The server as its connections, requests and gateway see it; the server itself stands above them."""
+"""The interface of the server for its connections, requests and gateway, which the server module imports."""
 
 import logging
 import threading
@@ -35,7 +35,7 @@ class ServerContext(Protocol):
 
     @property
     def timeout(self) -> float:
-        """Seconds for which a client may be silent; a request's head must be whole by then."""
+        """Seconds for which a client may be silent; a request's head must be complete by then."""
 
     @property
     def log(self) -> logging.Logger:
@@ -43,7 +43,7 @@ class ServerContext(Protocol):
 
     @property
     def may_drain(self) -> bool:
-        """Whether connections that are being closed still read what their clients send."""
+        """Whether connections that are being closed still read from their clients."""
 
     def forget(self, connection: object) -> None:
         """Remove a connection from those that are open."""

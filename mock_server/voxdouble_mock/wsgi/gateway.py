@@ -1,4 +1,4 @@
-"""Between a request and the WSGI application (PEP 3333)."""
+"""The gateway between a request and the WSGI application (PEP 3333)."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from voxdouble_mock.wsgi.request import Request
 
 
 class Gateway(Gateway_10):
-    """cheroot's gateway, with an environ as other servers give it, and the faults that the application asked for."""
+    """cheroot's gateway, with an environ like other servers' and the faults that the application ordered."""
 
     req: Request
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # the stub gives the abstract method's None
-        """Make the environ of the request."""
+        """Return the environ of the request."""
         request = self.req
         environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
         if not request.chunked_read:
-            del environ["wsgi.input_terminated"]  # Flask asks whether the key is there, not whether it is true
+            del environ["wsgi.input_terminated"]  # Flask checks the key's presence, not its value
         host, port = request.server.bind_addr
         environ |= {"SERVER_NAME": host, "SERVER_PORT": str(port), ENVIRON_KEY: request.conn}
         return environ
 
     def respond(self) -> None:
-        """Call the application and send its answer."""
+        """Call the application and send its response."""
         request = self.req
         response = request.server.app(self.env, self.start_response)
         try:
@@ -39,14 +39,14 @@ class Gateway(Gateway_10):
                 response.close()
 
     def write(self, chunk: bytes) -> None:
-        """Send one piece of the answer's body."""
+        """Send one piece of the response's body."""
         request, connection = self.req, self.req.conn
         if self.remaining_bytes_out is not None and connection.declared_length is None:
             self.remaining_bytes_out -= len(chunk)
             if self.remaining_bytes_out < 0:
-                raise ValueError("The application sent more bytes than its Content-Length says.")
+                raise ValueError("The application sent more bytes than its Content-Length declares.")
         self._send_head()
-        if connection.silenced or not request.has_answer_body:
+        if connection.silenced or not request.may_have_body:
             return
         if connection.cut is None:
             request.write(chunk)
@@ -62,8 +62,8 @@ class Gateway(Gateway_10):
 
     def _finish(self) -> None:
         connection = self.req.conn
-        if self.remaining_bytes_out and self.req.has_answer_body and connection.declared_length is None:
-            raise ValueError("The application sent fewer bytes than its Content-Length says.")
+        if self.remaining_bytes_out and self.req.may_have_body and connection.declared_length is None:
+            raise ValueError("The application sent fewer bytes than its Content-Length declares.")
         self._send_head()
         if connection.cut is not None and not connection.silenced:
             self._end_connection(reset=connection.cut[1])
@@ -73,7 +73,7 @@ class Gateway(Gateway_10):
         if connection.silenced or request.sent_headers:
             return
         if not self.started_response:
-            raise RuntimeError("The application answers without having called start_response.")
+            raise RuntimeError("The application returned a body without calling start_response.")
         if connection.declared_length is not None:
             framing = (b"content-length", b"transfer-encoding")
             kept = [header for header in request.outheaders if header[0].lower() not in framing]

@@ -1,7 +1,7 @@
-"""A request's first line and headers, read strictly (RFC 9112 sections 2 to 6).
+"""A request's head, which is its first line and headers, parsed strictly (RFC 9112 sections 2 to 6).
 
-Whatever two servers could understand in two ways is refused: two lengths, two framings, folded lines, bare LF. What
-clients really send is taken: absolute URIs, ``//path``, one empty line before the request.
+Heads that two servers could parse differently are refused: two lengths, two framings, folded lines, bare LF. Unusual
+heads that real clients send are accepted: absolute URIs, ``//path``, one empty line before the request.
 """
 
 import io
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 HEAD_LIMIT = 64 * 1024
-LENGTH_DIGITS = 4000  # more than any body has: the application says that it is too large
+LENGTH_DIGITS = 4000  # more than any body needs: the application refuses a body that is too large
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\x00-\x20\x7f]+) HTTP/(\d)\.(\d)")
 _HEADER_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -20,29 +20,29 @@ _HOST = re.compile(rb"[0-9A-Za-z._~!$&'()*+,;=%-]+(?::\d*)?|\[[0-9A-Fa-f:.]+\](?
 
 
 class BadHead(ValueError):
-    """The request's line or headers cannot be understood; the message is a sentence for the client."""
+    """The request's first line or a header is malformed; the message is a sentence for the client."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a request's head says. Names of headers are in lower case, values of repeated ones joined by commas."""
+    """A parsed head. Names of headers are in lower case; the values of a repeated header are joined by commas."""
 
     method: bytes
     target: bytes
     path: bytes
-    """Unquoted; begins with a slash."""
+    """Percent-decoded; begins with a slash."""
     query: bytes
     version: tuple[int, int]
     headers: Mapping[bytes, bytes]
 
     @property
     def length(self) -> int | None:
-        """Bytes of the body; None where it is chunked."""
+        """Bytes of the body; None if it is chunked."""
         return None if b"transfer-encoding" in self.headers else int(self.headers.get(b"content-length", 0))
 
     @property
     def keeps_alive(self) -> bool:
-        """Whether the client leaves the connection open after the answer."""
+        """Whether the client leaves the connection open after the response."""
         options = {option.strip().lower() for option in self.headers.get(b"connection", b"").split(b",")}
         return b"close" not in options if self.version >= (1, 1) else b"keep-alive" in options
 
@@ -53,14 +53,14 @@ class Head:
 
 
 def read_head(source: io.BufferedReader) -> Head | None:
-    """Read a request's head of at most 64 KB; None where the client ended the connection before its first byte.
+    """Read a request's head of at most 64 KB; return None if the client closed the connection before its first byte.
 
-    Raises :class:`BadHead` where it is too long, cut, or not understood.
+    Raises :class:`BadHead` if it is too long, cut or malformed.
     """
-    if source.peek(1)[:1] == b"\x16":  # a TLS handshake, in which no line may ever end
-        raise BadHead("This port speaks plain HTTP, not TLS: use http:// in place of https://.")
+    if source.peek(1)[:1] == b"\x16":  # a TLS handshake, which may hold no line end
+        raise BadHead("This port must be used with plain HTTP, not TLS: replace https:// by http://.")
     first = source.readline(HEAD_LIMIT)
-    if first == b"\r\n":  # RFC 9112 section 2.2 has one empty line ignored
+    if first == b"\r\n":  # RFC 9112 section 2.2: one empty line is ignored
         first = source.readline(HEAD_LIMIT)
     if not first:
         return None
@@ -75,28 +75,28 @@ def read_head(source: io.BufferedReader) -> Head | None:
         lines.append(line)
 
 
-def _checked(line: bytes, room: int, what: str) -> bytes:
+def _checked(line: bytes, room: int, part: str) -> bytes:
     if line.endswith(b"\r\n"):
         return line[:-2]
     if line.endswith(b"\n"):
-        raise BadHead("A line of the request's head ends with LF; it must end with CRLF.")
+        raise BadHead("A line of the request's head must end with CRLF, and ends with LF.")
     if room <= 0:
-        raise BadHead(f"The {what} exceeds the limit of {HEAD_LIMIT} bytes.")
-    raise BadHead("The request ended before the empty line that closes its headers.")
+        raise BadHead(f"The {part} must not exceed {HEAD_LIMIT} bytes.")
+    raise BadHead("The headers must end with an empty line, and the request ended before it.")
 
 
 def parse_head(request_line: bytes, lines: list[bytes]) -> Head:
-    """Make sense of a head's lines, given without their ends.
+    """Parse a head's lines, given without their line ends.
 
-    Raises :class:`BadHead`, whose message names the line and what would be right.
+    Raises :class:`BadHead`; the message names the line and what must hold.
     """
     match = _REQUEST_LINE.fullmatch(request_line)
     if not match:
-        raise BadHead(f"The request line {_shown(request_line)} is not of the form METHOD TARGET HTTP/1.1.")
+        raise BadHead(f"The request line must have the form METHOD TARGET HTTP/1.1, got {_shown(request_line)}.")
     method, target, major, minor = match.groups()
     version = min((int(major), int(minor)), (1, 1))
     if major != b"1":
-        raise BadHead(f"HTTP/{major.decode()}.{minor.decode()} is not spoken here; use HTTP/1.1.")
+        raise BadHead(f"The version must be HTTP/1.1 or HTTP/1.0, got HTTP/{major.decode()}.{minor.decode()}.")
     headers = _parse_headers(lines)
     _check_framing(headers, version)
     path, query = _parse_target(method, target, headers)
@@ -110,13 +110,13 @@ def _parse_headers(lines: list[bytes]) -> dict[bytes, bytes]:
         given, colon, value = line.partition(b":")
         value = value.strip(b" \t")
         if not colon or not _HEADER_NAME.fullmatch(given) or _CONTROL.search(value):
-            raise BadHead(f"The header line {_shown(line)} is not of the form Name: value.")
+            raise BadHead(f"A header line must have the form Name: value, got {_shown(line)}.")
         name = given.lower()
         if b"_" in name:
-            continue  # in the environ it could not be told from the same name with a hyphen
+            continue  # the environ could not distinguish it from the same name with a hyphen
         if name in headers:
             if name in {b"content-length", b"host"}:
-                raise BadHead(f"The header {given.decode()} is given twice; it must be given once.")
+                raise BadHead(f"The header {given.decode()} must be given once, and is given twice.")
             value = headers[name] + b", " + value
         headers[name] = value
     return headers
@@ -125,13 +125,13 @@ def _parse_headers(lines: list[bytes]) -> dict[bytes, bytes]:
 def _check_framing(headers: Mapping[bytes, bytes], version: tuple[int, int]) -> None:
     length, coding = headers.get(b"content-length"), headers.get(b"transfer-encoding")
     if length is not None and not (length.isdigit() and len(length) <= LENGTH_DIGITS):
-        raise BadHead(f"Content-Length is {_shown(length)}; it must be a number of bytes in plain digits.")
+        raise BadHead(f"Content-Length must be a number of bytes in plain digits, got {_shown(length)}.")
     if coding is None:
         return
     if length is not None:
-        raise BadHead("Content-Length and Transfer-Encoding are both given; a body is framed by one of them.")
+        raise BadHead("A body must be framed by either Content-Length or Transfer-Encoding, and both are given.")
     if coding.lower() != b"chunked" or version < (1, 1):
-        raise BadHead(f"Transfer-Encoding is {_shown(coding)}; only chunked is understood, and only in HTTP/1.1.")
+        raise BadHead(f"Transfer-Encoding must be chunked, and only in HTTP/1.1, got {_shown(coding)}.")
 
 
 def _parse_target(method: bytes, target: bytes, headers: dict[bytes, bytes]) -> tuple[bytes, bytes]:
@@ -139,7 +139,7 @@ def _parse_target(method: bytes, target: bytes, headers: dict[bytes, bytes]) -> 
         return b"/*", b""
     match = _TARGET.fullmatch(target)
     if not match or not (match[1] or match[2]):
-        raise BadHead(f"The request target {_shown(target)} is neither a path that begins with / nor an http:// URI.")
+        raise BadHead(f"The request target must be a path that begins with /, or an http:// URI, got {_shown(target)}.")
     authority, path, query = match.groups()
     if authority:
         headers[b"host"] = authority  # RFC 9112 section 3.2.2: it replaces the header
@@ -150,9 +150,9 @@ def _check_host(headers: Mapping[bytes, bytes], version: tuple[int, int]) -> Non
     host = headers.get(b"host")
     if host is None:
         if version >= (1, 1):
-            raise BadHead("The header Host is missing; HTTP/1.1 demands it.")
+            raise BadHead("The header Host is required in HTTP/1.1, and is missing.")
     elif not _HOST.fullmatch(host):
-        raise BadHead(f"The header Host is {_shown(host)}; it must be a host name or address, and perhaps a port.")
+        raise BadHead(f"The header Host must be a host name or address, with or without a port, got {_shown(host)}.")
 
 
 def _shown(data: bytes) -> str:

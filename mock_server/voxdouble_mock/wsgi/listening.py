@@ -1,4 +1,4 @@
-"""The socket that a server listens on, and messages that say why there is none."""
+"""The listening socket, and messages for the reasons why a server cannot listen."""
 
 import errno
 import os
@@ -15,9 +15,9 @@ _REASONS = {
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Listen on a host name or address; port 0 takes any free one.
+    """Return a socket that listens on a host name or address; port 0 takes any free one.
 
-    Raises :class:`OSError` with a sentence that says what is wrong and what would be right.
+    Raises :class:`OSError` with a sentence that names the reason and a remedy.
     """
     problem: OSError | None = None
     for family, address in _addresses(host, port):
@@ -31,7 +31,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def host_and_port(host: str, port: int) -> str:
-    """Write host and port as in a URL."""
+    """Return host and port as in a URL."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
@@ -41,7 +41,7 @@ def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
     except (OSError, UnicodeError) as error:
         message = f"Cannot listen on {host!r}: no such host is known; give a name or address of this machine."
         raise OSError(errno.EADDRNOTAVAIL, message) from error
-    # "localhost" is 127.0.0.1 for most clients, whatever the resolver's order.
+    # "localhost" is 127.0.0.1 for most clients, in whichever order the resolver lists its addresses.
     return [(family, address) for family, _, _, _, address in sorted(found, key=lambda one: one[0] != socket.AF_INET)]
 
 
@@ -56,11 +56,11 @@ def _listen(family: int, address: Any) -> socket.socket:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.bind(address)
         if reuse:
-            # After a kill -9 the port can be bound again at once, if what is left of the connections allows it too: so
-            # also where the system picked the port. It picks a safer one without this, hence only now.
+            # After a kill -9 the port can be bound again at once only if the sockets of the remaining connections had
+            # this option too. With port 0 it is set after bind(), so that the system picks a port without remains.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.listen(BACKLOG)
-        sock.settimeout(0)  # a client that left before it was accepted must not hold up the others
+        sock.settimeout(0)  # a client that left before it was accepted must not block the others
     except OSError:
         sock.close()
         raise

@@ -1,6 +1,6 @@
-"""Threads that answer requests: as many as are needed at one time, up to a limit.
+"""A pool of worker threads that grows with the load, up to a limit.
 
-cheroot's pool never grows by itself, naps for 0.1 s when told to, and holds up the interpreter's exit.
+cheroot's pool grows only when its owner calls it, which takes 0.1 s, and delays the interpreter's exit.
 """
 
 import logging
@@ -14,10 +14,10 @@ Work = TypeVar("Work")
 
 
 class Pool(Generic[Work]):
-    """Runs ``serve`` on what is put, in daemon threads, so that a forgotten stop does not hang the interpreter's exit.
+    """Calls ``serve`` for each piece of work, in daemon threads, so that a forgotten stop cannot hang the interpreter.
 
-    A thread is added when something would have to wait, and goes when it had nothing to do for ``idle_seconds``.
-    Beyond ``limit`` threads, work waits its turn.
+    A thread is added when work would have to wait, and ends when it has been idle for ``idle_seconds``. With ``limit``
+    threads busy, work waits in a queue.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Pool(Generic[Work]):
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
         self._free = 0
-        """Threads without work, less what waits in the queue."""
+        """Idle threads minus the pieces of work in the queue."""
 
     @property
     def size(self) -> int:
@@ -39,7 +39,7 @@ class Pool(Generic[Work]):
         return len(self._threads)
 
     def put(self, work: Work) -> None:
-        """Have ``work`` served as soon as may be."""
+        """Serve ``work`` in a thread, at once where the limit allows it."""
         with self._lock:
             self._free -= 1
             if self._free < 0 and len(self._threads) < self._limit:
@@ -47,7 +47,7 @@ class Pool(Generic[Work]):
         self._queue.put(work)
 
     def stop(self, timeout: float) -> None:
-        """Let the threads finish what was put; wait for them for at most ``timeout`` seconds."""
+        """End the threads after the work that was put; wait for them for at most ``timeout`` seconds."""
         end = time.monotonic() + timeout
         with self._lock:
             threads = self._threads - {threading.current_thread()}
@@ -60,7 +60,7 @@ class Pool(Generic[Work]):
         thread = threading.Thread(target=self._run, name="voxdouble-worker", daemon=True)
         try:
             thread.start()
-        except RuntimeError as error:  # the machine has no more: the work waits for another thread
+        except RuntimeError as error:  # no more threads on this machine: the work waits for another thread
             self._log.warning("No further thread can be started (%s); %d are running.", error, len(self._threads))
             return
         self._threads.add(thread)
@@ -71,20 +71,20 @@ class Pool(Generic[Work]):
             try:
                 work = self._queue.get(timeout=self._idle_seconds)
             except Empty:
-                if self._leave_if_superfluous():
+                if self._end_if_idle():
                     return
                 continue
             if work is None:
                 return
             try:
                 self._serve(work)
-            except BaseException:  # noqa: BLE001 (SystemExit too: a thread less would be a request that waits for ever)
-                self._log.exception("A connection failed in a way that nobody foresaw.")
-            del work  # else it lives until the next one comes
+            except BaseException:  # noqa: BLE001 (SystemExit too: with a thread less, a request would wait for ever)
+                self._log.exception("Serving a connection failed unexpectedly.")
+            del work  # else it is kept in memory until the next one
             with self._lock:
                 self._free += 1
 
-    def _leave_if_superfluous(self) -> bool:
+    def _end_if_idle(self) -> bool:
         with self._lock:
             if self._free <= 0:
                 return False

@@ -1,4 +1,4 @@
-"""One request on a connection: read its head, let the application answer, frame that answer."""
+"""One request on a connection: reads its head, calls the application, and frames the response."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ BODYLESS = {b"204", b"304"}
 
 
 class ContinueOnRead:
-    """Asks a client that waits for it to send its body, when the application first reads (RFC 9110 section 10.1.1).
+    """Sends "100 Continue" to a client that waits for it, when the application first reads (RFC 9110 section 10.1.1).
 
-    cheroot asks at once, so that a refusal comes after the upload.
+    cheroot sends it at once, so that the client uploads its body before it learns that it is refused.
     """
 
     def __init__(self, writer: Writer, *, pending: bool) -> None:
@@ -26,17 +26,17 @@ class ContinueOnRead:
         self.pending = pending
 
     def __call__(self) -> None:
-        """Ask, once, and not after the answer has begun."""
+        """Send it, once, and not after the response has begun."""
         if self.pending:
             self.pending = False
             self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 class Request(HTTPRequest):
-    """A request, and the framing of its answer.
+    """A request, and the framing of its response.
 
-    cheroot's parsing is replaced by :mod:`head` and :mod:`body`, since it takes the last of two lengths, lets a
-    Transfer-Encoding beside a length through, and refuses in plain text; its framing of answers is kept.
+    cheroot's parsing is replaced by :mod:`head` and :mod:`body`, since it uses the last of two lengths, accepts a
+    Transfer-Encoding beside a length, and refuses in plain text; its framing of responses is kept.
     """
 
     server: ServerContext
@@ -46,18 +46,18 @@ class Request(HTTPRequest):
 
     def __init__(self, server: ServerContext, conn: ClientSocket) -> None:
         super().__init__(server, conn)
-        self._invitation = ContinueOnRead(conn.wfile, pending=False)
+        self._continue = ContinueOnRead(conn.wfile, pending=False)
 
     def parse_request(self) -> None:
-        """Read the head; ``ready`` says whether there is a request to answer."""
+        """Read the head; ``ready`` is set if there is a request to respond to."""
         self.conn.rfile.expect_within(self.server.timeout)
         try:
             head = read_head(self.conn.rfile)
         except BadHead as error:
             self.refuse(str(error))
             return
-        except TimeoutError as late:
-            self.refuse(f"The request's head {late}.")
+        except TimeoutError as error:
+            self.refuse(f"The request's head {error}.")
             return
         finally:
             self.conn.rfile.expect_within(None)
@@ -68,17 +68,17 @@ class Request(HTTPRequest):
         self.response_protocol = self.request_protocol.decode()
         self.inheaders = head.headers
         self.close_connection = not head.keeps_alive
-        self._invitation = ContinueOnRead(self.conn.wfile, pending=head.awaits_continue)
+        self._continue = ContinueOnRead(self.conn.wfile, pending=head.awaits_continue)
         self.chunked_read = head.length is None
         if head.length is None:
-            self.body = ChunkedBody(self.conn.rfile, self._invitation)
+            self.body = ChunkedBody(self.conn.rfile, self._continue)
         else:
-            self.body = SizedBody(self.conn.rfile, self._invitation, head.length)
+            self.body = SizedBody(self.conn.rfile, self._continue, head.length)
         self.rfile = self.body.stream()
         self.ready = True
 
     def respond(self) -> None:
-        """Let the application answer, and end the answer."""
+        """Call the application, and end its response."""
         self.server.gateway(self).respond()
         if self.conn.silenced:
             return
@@ -87,21 +87,21 @@ class Request(HTTPRequest):
         self.conn.wfile.flush()
 
     @property
-    def whole(self) -> bool:
-        """Whether nothing of the request is left unread."""
+    def complete(self) -> bool:
+        """Whether the request has been read to its end."""
         return self.body is not None and self.body.done
 
     @property
-    def has_answer_body(self) -> bool:
-        """Whether bytes may follow the answer's head (RFC 9112 section 6.3)."""
+    def may_have_body(self) -> bool:
+        """Whether bytes may follow the response's head (RFC 9112 section 6.3)."""
         return self.method != b"HEAD" and self.status[:3] not in BODYLESS
 
     def refuse(self, message: str) -> None:
-        """Answer 400 in the application's stead (C7)."""
-        self.answer(b"400 Bad Request", self.server.refuse(message), {b"Content-Type": b"application/json"})
+        """Respond with 400 without calling the application (C7)."""
+        self.respond_directly(b"400 Bad Request", self.server.refuse(message), {b"Content-Type": b"application/json"})
 
-    def answer(self, status: bytes, body: bytes = b"", headers: Mapping[bytes, bytes] | None = None) -> None:
-        """Answer without the application, and end the connection."""
+    def respond_directly(self, status: bytes, body: bytes = b"", headers: Mapping[bytes, bytes] | None = None) -> None:
+        """Send a response without calling the application, and end the connection."""
         self.method = b""
         self.status = status
         framing = {b"Content-Length": b"%d" % len(body), b"Connection": b"close"}
@@ -111,10 +111,10 @@ class Request(HTTPRequest):
         self.conn.wfile.write(body)
 
     def send_headers(self) -> None:
-        """Send the answer's head together with its first bytes."""
-        self._invitation.pending = False
-        if not self.whole or self._application_closes():
-            # Else cheroot would take the rest of the body for the next request. The connection drains it instead.
+        """Send the response's head together with its first bytes."""
+        self._continue.pending = False
+        if not self.complete or self._application_closes():
+            # Else cheroot would parse the rest of the body as the next request. The connection discards it instead.
             self.close_connection = True
         with self.conn.wfile.holding():
             super().send_headers()

@@ -1,4 +1,4 @@
-"""A server as a process: until a signal ends it."""
+"""A server as a process that runs until a signal ends it."""
 
 import signal
 import socket
@@ -8,15 +8,15 @@ from voxdouble_mock.wsgi.server import HttpServer
 
 ENDING = frozenset(
     getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGBREAK") if hasattr(signal, name)
-)  # SIGBREAK is Windows' Ctrl-Break, the one signal that a process there can send to another
+)  # SIGBREAK is Ctrl-Break, the only one of them that a process on Windows can send to another
 
 
 def run_until_signal(server: HttpServer, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C, then stop; call ``ready`` with the URL once requests are answered, not before.
+    """Serve until SIGTERM or Ctrl-C, then stop; call ``ready`` with the URL once the server responds, not before.
 
-    Further signals while it stops change nothing, since some supervisors send two. To be called by the main thread.
-    The handlers do nothing: the interpreter writes the signal's number into a socket, which ends the wait on every
-    system, where an Event could deadlock with its own handler and Windows would not wake up.
+    Only the main thread may call it. Further signals while the server stops have no effect, since some supervisors send
+    two. The handlers do nothing: the interpreter writes the signal's number into a socket, which ends the wait on every
+    system. An Event could deadlock with a handler that sets it, and its wait does not end on Windows.
     """
     receiving, sending = socket.socketpair()
     with receiving, sending:

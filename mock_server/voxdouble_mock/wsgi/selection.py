@@ -1,4 +1,4 @@
-"""The idle connections: one thread waits for all of them, so that a silent one holds none."""
+"""The idle connections: one thread waits for all of them, so that a silent connection occupies no thread."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from voxdouble_mock.wsgi.connection import ClientConnection
 from voxdouble_mock.wsgi.context import ServerContext
 
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
-BREATH = 0.1
+EXHAUSTED_PAUSE = 0.1
+"""Seconds before the next connection is accepted on a machine without free file descriptors."""
 
 
 class Waker:
-    """A pair of sockets that ends the selector's wait, in the place of a connection among the others."""
+    """A pair of sockets that ends the selector's wait; the selector treats it as one more connection."""
 
     last_used = float("inf")
-    """Never expires."""
+    """It never expires."""
 
     def __init__(self) -> None:
         self.socket, self._other_end = socket.socketpair()
@@ -35,19 +36,19 @@ class Waker:
 
 
 class Selection(ConnectionManager):
-    """cheroot's manager of idle connections; stops at once, and survives a machine without free file descriptors."""
+    """cheroot's manager of idle connections, which also stops at once and handles a lack of file descriptors."""
 
     server: ServerContext
 
     def __init__(self, server: ServerContext) -> None:
         super().__init__(server)
         self._waker = Waker()
-        self._selector.register(  # type: ignore[attr-defined]  # cheroot's stub leaves out what is private
+        self._selector.register(  # type: ignore[attr-defined]  # cheroot's stub omits private names
             self._waker.socket.fileno(), selectors.EVENT_READ, data=self._waker
         )
 
     def stop(self) -> None:
-        """Let :meth:`run` return, at once; cheroot's own waits for it without limit."""
+        """End :meth:`run` at once; cheroot's own method waits for it without limit."""
         self._stop_requested = True
         self._waker.wake()
 
@@ -57,9 +58,9 @@ class Selection(ConnectionManager):
         except OSError as error:
             if error.errno not in _EXHAUSTED:
                 raise
-            # Accepting again at once would be a busy loop that leaves the open connections no turn.
+            # Accepting again at once would be a busy loop in which the open connections get no turn.
             self.server.log.warning("A connection has to wait: %s.", error.strerror)
-            self.server.stopping.wait(BREATH)
+            self.server.stopping.wait(EXHAUSTED_PAUSE)
             return None
         return connection
 

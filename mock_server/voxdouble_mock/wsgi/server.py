@@ -36,7 +36,7 @@ class HttpServer(HTTPServer):
     - `app`: its environ carries a :class:`voxdouble_mock.wsgi.protocol.Connection`
     - `refuse`: makes the JSON error body of a 400 from its message, for requests that the application never sees (C7)
     - `host`, `port`: name or address to listen on; port 0 takes any free one
-    - `timeout`: seconds that a client may be silent, within a request or between two; a head must be whole by then
+    - `timeout`: seconds that a client may be silent, within a request or between two; a head must be complete by then
     - `graceful`: whether :meth:`stop` lets running requests finish
     - `shutdown_timeout`: seconds for which :meth:`stop` waits for threads that still run
     - `log`: the logger for bugs of the application and for lack of resources
@@ -67,9 +67,9 @@ class HttpServer(HTTPServer):
         self.log = log
         self.software = "voxdouble"
         self.stopping = threading.Event()
-        """Set when the server begins to stop: a delaying application waits on it."""
+        """Set when the server begins to stop; an application that delays a response waits on it."""
         self.may_drain = True
-        """Whether connections that are being closed still read what their clients send."""
+        """Whether connections that are being closed still read from their clients."""
         self.connections: set[ClientConnection] = set()
         """All open connections."""
         self.requests = Pool(self._serve_connection, limit=MAX_THREADS, log=log)
@@ -79,7 +79,7 @@ class HttpServer(HTTPServer):
 
     @property
     def address(self) -> tuple[str, int]:
-        """Host and port; the real ones once started."""
+        """Host and port; after the start those that the server listens on."""
         host, port = self.bind_addr
         return host, port
 
@@ -90,9 +90,9 @@ class HttpServer(HTTPServer):
         return f"http://{host_and_port(_LOOPBACK.get(host, host), port)}"
 
     def start(self) -> None:
-        """Serve in a thread; returns when requests are answered.
+        """Serve in a thread; return when the server responds to requests.
 
-        Raises :class:`OSError` where the host cannot be listened on, or its port is taken; the message says which.
+        Raises :class:`OSError` if the host is unknown or the port is in use; the message names the reason.
         """
         if self._thread.ident is not None:
             raise RuntimeError("A server can be started once only; make another one to serve again.")
@@ -111,7 +111,7 @@ class HttpServer(HTTPServer):
                 self.log.exception("Waiting for connections failed; the server goes on.")
 
     def process_conn(self, conn: ClientConnection | Waker) -> None:
-        """Let a new connection wait for its first byte without a thread; pass a readable one to the thread pool."""
+        """Add a new connection to the idle ones; pass one with bytes to read to the thread pool."""
         if isinstance(conn, Waker):
             return
         if conn.last_used is not None:
@@ -128,7 +128,7 @@ class HttpServer(HTTPServer):
         self.connections.discard(connection)
 
     def stop(self) -> None:
-        """Stop, within about a second beyond ``shutdown_timeout``; without effect when not serving."""
+        """Stop, within about a second beyond ``shutdown_timeout``; without effect if the server is not running."""
         with self._stopping_lock:
             if not self.ready:
                 return
