@@ -1,8 +1,8 @@
-"""How late a result is seen, and at the price of how many looks: the client's pauses, and others.
+"""Delay until a client sees the end of a task, and the number of polls: the client's pauses, and two alternatives.
 
 Run: .venv/bin/python benchmarks/client_lateness.py
 
-Each task runs on a mock in real time; late is what passes between its end and the return of the wait.
+Each task runs on a mock in real time. The delay is the time from the end of the task to the return of the wait.
 """
 
 import statistics
@@ -20,63 +20,63 @@ VOICEPRINT = "e2kD"
 
 
 @dataclass
-class Seen:
-    """One task waited for: how late it was seen to have ended, in milliseconds, and after how many looks."""
+class Wait:
+    """One wait for a task: the delay in milliseconds, and the number of polls."""
 
-    late: float
-    looks: int
+    delay: float
+    polls: int
 
 
-def by_client(mock: MockAppliance, length: float) -> Seen:
-    """Wait as the client does."""
+def by_client(mock: MockAppliance, length: float) -> Wait:
+    """Return a wait with the client."""
     with ApplianceClient(mock.url) as appliance:
-        began = time.monotonic()
+        started = time.monotonic()
         appliance.start_voiceprint_conversion([VOICEPRINT]).wait()
-    return seen(mock, began, length)
+    return waited(mock, started, length)
 
 
-def by_pauses(next_pause: Callable[[int], float]) -> Callable[[MockAppliance, float], Seen]:
-    """Wait with pauses that depend on their number alone."""
+def by_pauses(next_pause: Callable[[int], float]) -> Callable[[MockAppliance, float], Wait]:
+    """Return a function that waits with the pause `next_pause(n)` after poll n."""
 
-    def wait(mock: MockAppliance, length: float) -> Seen:
+    def wait(mock: MockAppliance, length: float) -> Wait:
         with requests.Session() as session:
-            began = time.monotonic()
+            started = time.monotonic()
             url = f"{mock.url}/api/technology/speaker-identification-voiceprint-conversion"
-            place = session.post(url, json={"voiceprints": [VOICEPRINT]}).headers["Location"]
+            task_url = session.post(url, json={"voiceprints": [VOICEPRINT]}).headers["Location"]
             number = 0
-            while session.get(place).json()["task"]["state"] not in {"done", "failed", "rejected"}:
+            while session.get(task_url).json()["task"]["state"] not in {"done", "failed", "rejected"}:
                 time.sleep(next_pause(number))
                 number += 1
-        return seen(mock, began, length)
+        return waited(mock, started, length)
 
     return wait
 
 
-def seen(mock: MockAppliance, began: float, length: float) -> Seen:
-    """Say how the wait that began then went."""
-    late = 1000 * (time.monotonic() - began - length)
-    looks = len(mock.requests) - 1
+def waited(mock: MockAppliance, started: float, length: float) -> Wait:
+    """Return the wait that has just ended; `started` is its monotonic start, `length` the duration of the task in s."""
+    delay = 1000 * (time.monotonic() - started - length)
+    polls = len(mock.requests) - 1
     mock.reset()
-    return Seen(late, looks)
+    return Wait(delay, polls)
 
 
 WAYS = {
     "the client": by_client,
-    "every 5 s, as the vendor's guide": by_pauses(lambda _: 5.0),
+    "every 5 s, as in the vendor's guide": by_pauses(lambda _: 5.0),
     "doubling from 0.1 s": by_pauses(lambda number: 0.1 * 2**number),
 }
 
 
 def main() -> None:
-    """Measure every way on tasks of every length."""
+    """Print delay and polls of every way of waiting, for tasks of several durations."""
     for length, times in LENGTHS.items():
-        # What is sent is no voiceprint, so the task is rejected at the end of its pending time.
+        # The voiceprint is invalid, so the task is rejected at the end of its pending time.
         with MockAppliance(pending=length, running=0) as mock:
             for name, wait in WAYS.items():
-                all_seen = [wait(mock, length) for _ in range(times if name == "the client" else min(times, 3))]
-                late = statistics.median(one.late for one in all_seen)
-                looks = statistics.median(one.looks for one in all_seen)
-                print(f"{length:5.1f} s task, {name:33} {late:7.0f} ms late, {looks:4.0f} looks")
+                waits = [wait(mock, length) for _ in range(times if name == "the client" else min(times, 3))]
+                delay = statistics.median(one.delay for one in waits)
+                polls = statistics.median(one.polls for one in waits)
+                print(f"{length:5.1f} s task, {name:36} {delay:7.0f} ms, {polls:4.0f} polls")
 
 
 if __name__ == "__main__":

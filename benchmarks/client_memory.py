@@ -1,8 +1,8 @@
-"""What an upload costs the client in memory and time: 1 GiB by the client, and 256 MiB by requests' own `files=`; P14.
+"""Memory and time of an upload: 1 GiB with the client, and 256 MiB with the `files=` of requests; P14.
 
 Run: .venv/bin/python benchmarks/client_memory.py
 
-Exit code 1 if the client takes more than 16 MiB beyond what it had after a first small upload.
+Exit status 1 if the client needs more than 16 MiB in addition to its memory after a small upload.
 """
 
 import socket
@@ -15,8 +15,8 @@ from pathlib import Path
 GIB = 1 << 30
 ALLOWED_MIB = 16
 TASK = "4a1f3e0c-0000-4000-8000-000000000000"
-ANSWER = f'{{"task":{{"task_id":"{TASK}","state":"pending"}}}}'
-HEAD = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(ANSWER)}\r\nLocation: /api/technology/x/{TASK}\r\n\r\n"
+BODY = f'{{"task":{{"task_id":"{TASK}","state":"pending"}}}}'
+HEAD = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(BODY)}\r\nLocation: /api/technology/x/{TASK}\r\n\r\n"
 
 BY_CLIENT = """
 from voxdouble_client import ApplianceClient
@@ -32,24 +32,24 @@ def send(file):
 MEASURE = """
 import resource, sys, time
 {how}
-def most():
+def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 send(sys.argv[2])
-before, began = most(), time.perf_counter()
+before, started = peak(), time.perf_counter()
 send(sys.argv[3])
-print(most() - before, time.perf_counter() - began)
+print(peak() - before, time.perf_counter() - started)
 """
 
 
-def take(listener: socket.socket) -> None:
-    """Accept every upload and throw it away."""
+def serve(listener: socket.socket) -> None:
+    """Accept every connection and answer its uploads in a thread."""
     while True:
         connection, _ = listener.accept()
         threading.Thread(target=answer, args=(connection,), daemon=True).start()
 
 
 def answer(connection: socket.socket) -> None:
-    """Read requests to their ends, and accept their tasks."""
+    """Read each request to its end, discard its body and answer 202."""
     piece = memoryview(bytearray(1 << 20))
     with connection, connection.makefile("rb") as stream:
         while True:
@@ -61,11 +61,11 @@ def answer(connection: socket.socket) -> None:
                 return
             while length:
                 length -= stream.readinto(piece[: min(length, len(piece))])
-            connection.sendall((HEAD + ANSWER).encode())
+            connection.sendall((HEAD + BODY).encode())
 
 
 def measured(url: str, how: str, size: int) -> tuple[float, float]:
-    """Upload a file of this size from a process of its own; MiB beyond a small upload, and seconds."""
+    """Return the additional MiB, compared to a small upload, and the seconds of an upload in a separate process."""
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder) / "small.wav", Path(folder) / "large.wav"
         small.write_bytes(b"RIFF")
@@ -78,9 +78,9 @@ def measured(url: str, how: str, size: int) -> tuple[float, float]:
 
 
 def main() -> int:
-    """Measure and judge."""
+    """Print the figures; return the exit status."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=take, args=(listener,), daemon=True).start()
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         mib, seconds = measured(url, BY_CLIENT, GIB)
         print(f"the client, 1 GiB:          {mib:6.1f} MiB more, {1024 / seconds:5.0f} MiB/s")

@@ -1,8 +1,8 @@
-"""How long `voxdouble verify mock` takes, and whether two runs in a row give the same verdicts.
+"""Duration of `voxdouble verify mock`, and whether two consecutive runs return the same verdicts.
 
 Run: .venv/bin/python -m benchmarks.contract_verify
 
-Exit code 1 if the slower run takes a minute or more, if a verdict changes, or if anything fails.
+Exit status 1 if the slower run takes a minute or more, if a verdict changes, or if anything fails.
 """
 
 import json
@@ -18,21 +18,21 @@ RUNS = 2
 
 
 def run(folder: Path) -> tuple[float, dict[str, str]]:
-    """Verify the mock once; give the seconds it took and the verdicts."""
-    began = time.monotonic()
+    """Return the seconds and the verdicts of one run."""
+    started = time.monotonic()
     subprocess.run(
         [sys.executable, "-m", "voxdouble", "verify", "mock", "--report", str(folder)],
         check=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    seconds = time.monotonic() - began
+    seconds = time.monotonic() - started
     data = json.loads((folder / "conformance.json").read_text())
     return seconds, {key: entry["verdict"] for key, entry in data["statements"].items()}
 
 
 def main() -> int:
-    """Verify the mock twice."""
+    """Print the figures of two runs; return the exit status."""
     with tempfile.TemporaryDirectory() as name:
         runs = [run(Path(name) / str(number)) for number in range(RUNS)]
     same = all(verdicts == runs[0][1] for _, verdicts in runs)

@@ -1,9 +1,9 @@
-"""What a comparison of 1,000 x 1,000 costs beside what it cannot do without: the matrix product, writing the scores.
+"""Cost of a 1,000 x 1,000 comparison, relative to its necessary parts: the matrix product and writing the scores.
 
-Run: OPENBLAS_NUM_THREADS=1 python -m benchmarks.voice_comparison (threads that wait for one another would count too).
+Run: OPENBLAS_NUM_THREADS=1 python -m benchmarks.voice_comparison (waiting threads would be counted as well).
 
-From decoded voiceprints to JSON text, by the processor's time; exit code 1 if that is more than twice the product and
-the writing. The writing is from the matrix to JSON text. Receiving the request is another matter, and is not in it.
+Processor time from decoded voiceprints to JSON text; exit status 1 if it is more than twice that of the product and of
+writing the matrix as JSON. Receiving and parsing the request are not included.
 """
 
 import sys
@@ -22,7 +22,7 @@ ALLOWED = 2.0
 
 
 def main() -> int:
-    """Print the figures."""
+    """Print the figures; return the exit status."""
     numbers = np.random.default_rng(1).integers(-(2**15), 2**15, (2 * SIDE, EMBEDDING_LENGTH))
     voiceprints = encode_all((numbers * 2.0**-20).astype(np.float32), [1.0] * (2 * SIDE))
     lists = {"voiceprints_a": voiceprints[:SIDE], "voiceprints_b": voiceprints[SIDE:]}

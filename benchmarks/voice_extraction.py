@@ -1,8 +1,9 @@
-"""How fast a recording becomes a voiceprint, and in how much memory.
+"""Speed and memory of the extraction of a voiceprint.
 
-`OPENBLAS_NUM_THREADS=1 python -m benchmarks.voice_extraction`: times real time are of a minute of speech, by the
-processor's time (threads that wait for one another would count too). The memory is what an hour takes above what a
-minute takes, each in a process of its own.
+Run: OPENBLAS_NUM_THREADS=1 python -m benchmarks.voice_extraction (waiting threads would be counted as well).
+
+The speed is that of a minute of speech, in processor time. The memory is the difference between an hour and a minute,
+each in a separate process.
 """
 
 import io
@@ -24,7 +25,7 @@ LOSSY = (("MP3", "MPEG_LAYER_III", 16_000), ("OGG", "VORBIS", 16_000), ("OGG", "
 
 
 def recording(seconds: int, container: str, subtype: str, rate: int, channels: int = 1) -> io.BytesIO:
-    """Repeat bundled speech for so long."""
+    """Return a recording of this many seconds, made of repeated bundled speech."""
     samples, there = soundfile.read(voxdouble_fixtures.path("john_doe.wav"))
     length = round(len(samples) * rate / there)
     samples = np.interp(np.arange(length) * there / rate, np.arange(len(samples)), samples)
@@ -38,18 +39,18 @@ def recording(seconds: int, container: str, subtype: str, rate: int, channels: i
 
 
 def times_real_time(file: io.BytesIO) -> float:
-    """Give the best of some rounds, by the processor's time."""
+    """Return the best speed of several rounds, as a multiple of real time, by processor time."""
     seconds = soundfile.info(file).duration
     best = float("inf")
     for _ in range(ROUNDS):
-        begun = time.process_time()
+        started = time.process_time()
         analyse(file)
-        best = min(best, time.process_time() - begun)
+        best = min(best, time.process_time() - started)
     return float(seconds / best)
 
 
 def peak_memory(seconds: int, channels: int) -> float:
-    """Measure a fresh process that analyses so much WAV from disk, in MiB."""
+    """Return the peak memory in MiB of a new process that analyses a WAV file of this many seconds from disk."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.voice_extraction", str(seconds), str(channels)],
         check=True,
@@ -60,7 +61,7 @@ def peak_memory(seconds: int, channels: int) -> float:
 
 
 def analyse_from_disk(seconds: int, channels: int) -> None:
-    """Analyse a temporary file and print this process's peak memory in MiB, with the file's making left out."""
+    """Analyse a temporary file, written by another process, and print the peak memory of this process in MiB."""
     with tempfile.TemporaryFile() as file:
         subprocess.run(
             [sys.executable, "-m", "benchmarks.voice_extraction", "write", str(seconds), str(channels)],

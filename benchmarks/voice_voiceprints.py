@@ -1,6 +1,6 @@
-"""How fast voiceprints are written, read, made vectors and compared, by the processor's time.
+"""Processor time of encoding, decoding, converting and comparing voiceprints.
 
-`OPENBLAS_NUM_THREADS=1 python -m benchmarks.voice_voiceprints` (threads that wait for one another would count too).
+Run: OPENBLAS_NUM_THREADS=1 python -m benchmarks.voice_voiceprints (waiting threads would be counted as well).
 """
 
 import time
@@ -16,12 +16,12 @@ MANY, SIDE, ROUNDS = 50_000, 1_000, 5
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Give the best of some rounds, by the processor's time."""
+    """Return the shortest processor time of several rounds, in seconds."""
     best = float("inf")
     for _ in range(ROUNDS):
-        begun = time.process_time()
+        started = time.process_time()
         work()
-        best = min(best, time.process_time() - begun)
+        best = min(best, time.process_time() - started)
     return best
 
 
@@ -30,13 +30,13 @@ def main() -> None:
     numbers = np.random.default_rng(1).integers(-(2**15), 2**15, (MANY, EMBEDDING_LENGTH))
     embeddings = (numbers * 2.0**-20).astype(np.float32)
     voiceprints = encode_all(embeddings, [1.0] * MANY)
-    strangers = encode_all(embeddings, [1.0] * MANY, own=False)
+    foreign = encode_all(embeddings, [1.0] * MANY, own=False)
     some = voiceprints[:SIDE]
     directions = directions_of(some)
     for name, work in (
         (f"encode {MANY:,}", lambda: encode_all(embeddings, [1.0] * MANY)),
-        (f"decode {MANY:,} of ours", lambda: decode_all(voiceprints)),
-        (f"decode {MANY:,} of a stranger's", lambda: decode_all(strangers)),
+        (f"decode {MANY:,} of the mock", lambda: decode_all(voiceprints)),
+        (f"decode {MANY:,} of an appliance", lambda: decode_all(foreign)),
         (f"vectors of {MANY:,}", lambda: vectors_of(voiceprints)),
         (f"the product of {SIDE:,} x {SIDE:,} directions alone", lambda: directions @ directions.T),
         (f"compare {SIDE:,} x {SIDE:,}", lambda: log_likelihood_ratios(directions_of(some), directions_of(some))),

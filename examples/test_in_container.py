@@ -1,7 +1,7 @@
 """A mock appliance in a container of its own for a test run, with Testcontainers.
 
 Build the image once, in voxdouble's repository: `docker build --file mock_server/Dockerfile --tag voxdouble .`
-Install `testcontainers`, and voxdouble for its client. Tests in Python alone need no container: see `MockAppliance`.
+Install `testcontainers`, and voxdouble for its client. Tests in Python need no container: see `MockAppliance`.
 """
 
 import secrets
@@ -21,8 +21,8 @@ PORT = 8000
 
 @pytest.fixture(scope="session")
 def appliance() -> Iterator[ApplianceClient]:
-    """Start a mock appliance that answers only this test run, and give a client of it."""
-    token = secrets.token_hex()  # the engine publishes the port to other machines too
+    """Start a mock appliance for this test run, and return a client for it."""
+    token = secrets.token_hex()  # the port is published to other machines as well
     with Network() as network:
         container = DockerContainer(IMAGE).with_network(network).with_exposed_ports(PORT)
         container.with_env("VOXDOUBLE_TOKEN", token).waiting_for(HealthcheckWaitStrategy())
@@ -33,6 +33,6 @@ def appliance() -> Iterator[ApplianceClient]:
 
 
 def test_a_recording_becomes_a_voiceprint(appliance: ApplianceClient) -> None:
-    """What one's own code does with an appliance is tested without one."""
+    """An extraction on the mock returns a vector of 128 numbers."""
     extraction = appliance.extract_voiceprint(voxdouble_fixtures.path("john_doe.wav"), include_vector_voiceprint=True)
     assert len(extraction.channels[0].vector_voiceprint) == 128

@@ -1,7 +1,7 @@
-"""What holds for all tests: Ctrl-C reaches the processes that they start.
+"""Settings of all tests: SIGINT reaches the processes that they start.
 
-A shell that starts a run in the background lets it ignore SIGINT, and so would every process below it; the tests of
-what an interruption does would wait for ever.
+A shell makes a background process ignore SIGINT, and child processes inherit that; tests of an interruption would then
+wait for ever.
 """
 
 import signal

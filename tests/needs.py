@@ -1,4 +1,4 @@
-"""What some tests need of the machine: a test that lacks it skips with the reason, and in CI fails with it."""
+"""Requirements of tests on the machine: where one is missing, the test is skipped with the reason; in CI it fails."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ import pytest
 
 
 def program(name: str, *, package: str) -> str:
-    """Give a program's path; where it is missing the test skips, naming the Debian package that brings it."""
+    """Return a program's path; if it is missing, skip the test and name the Debian package that contains it."""
     path = shutil.which(name)
     if path is None:
         lacking(f"needs the program {name}: apt install {package}")
@@ -16,7 +16,7 @@ def program(name: str, *, package: str) -> str:
 
 
 def lacking(reason: str) -> Never:
-    """Skip the test; with CI=true, where everything has to be there, fail it."""
+    """Skip the test; with CI=true, where every requirement must be met, fail it."""
     if os.environ.get("CI") == "true":
-        pytest.fail(f"In CI nothing may be missing, but this {reason}", pytrace=False)
+        pytest.fail(f"In CI no requirement may be missing, but this test {reason}", pytrace=False)
     pytest.skip(reason)

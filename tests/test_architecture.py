@@ -1,4 +1,4 @@
-"""The shape of the project, held by machine: floors, sizes, one-file technologies, light imports, no machine named."""
+"""The architecture: layers, module sizes, one file for each technology, light imports, no names of machines."""
 
 import ast
 import pkgutil
@@ -11,42 +11,33 @@ from pathlib import Path
 import pytest
 
 import voxdouble_mock.technologies
-from tests import needs
+from tests.repository import ROOT, tracked
 
-ROOT = Path(__file__).parents[1]
 MOCK = ROOT / "mock_server" / "voxdouble_mock"
 FIXTURES = ROOT / "fixtures" / "voxdouble_fixtures"
 MAX_LINES = 250
 LONGER: dict[str, str] = {}
-"""Modules that are longer, each with its reason."""
+"""Modules that are longer, each with a reason."""
 OF_ONE_MACHINE = re.compile(
     r"(?<![\w.])/(work|root|home/\w+)/|\.\./shared"
     r"|py[p]i\.org|python[h]osted\.org|np[m]js\.org|de[b]\.debian\.org|docke[r]\.io|gh[c]r\.io|qua[y]\.io"
 )
-MAY_NAME_IT = {".ci/run": "the engine that is lent to CI stands beside the clone"}
+MAY_NAME_IT = {".ci/run": "a tool beside the clone starts a Docker engine"}
 TECHNOLOGIES = [
     module.name for module in pkgutil.iter_modules(voxdouble_mock.technologies.__path__) if module.name[0] != "_"
 ]
 
 
-def tracked(*patterns: str) -> list[Path]:
-    """List the files under version control that match."""
-    git = [needs.program("git", package="git"), "ls-files", "-z", *patterns]
-    listed = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
-
-
 def loaded(*arguments: str) -> set[str]:
-    """Run Python in a process of its own and name the top-level packages that it imported, however it ended."""
+    """Return the top-level packages that a Python process imported, whatever its exit status."""
     command = [sys.executable, "-X", "importtime", *arguments]
-    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stderr
-    return {
-        line.rsplit("|", 1)[1].strip().split(".")[0] for line in told.splitlines() if line.startswith("import time:")
-    }
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rsplit("|", 1)[1].strip().split(".")[0] for line in lines}
 
 
-def test_imports_only_go_down() -> None:
-    """The floors, the strangers and the few places where a library, a clock or a thread may be imported hold."""
+def test_imports_follow_the_layers() -> None:
+    """import-linter finds no import against the layers of pyproject.toml."""
     linted = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
         cwd=ROOT,
@@ -57,8 +48,8 @@ def test_imports_only_go_down() -> None:
     assert linted.returncode == 0, linted.stdout
 
 
-def test_no_module_outgrows_its_reader() -> None:
-    """A module that is shipped, or that works for those that are, has 250 lines at most, or a reason."""
+def test_modules_have_at_most_250_lines() -> None:
+    """Every module outside tests/ has at most 250 lines, or a reason in LONGER."""
     folders = ("voxdouble", "mock_server", "client", "contract_tests", "fixtures", "benchmarks", "training")
     sizes = {
         path.relative_to(ROOT).as_posix(): len(path.read_text().splitlines())
@@ -76,8 +67,8 @@ def test_one_technology_is_one_file(name: str) -> None:
     assert [path for path in others if named.search(path.read_text())] == []
 
 
-def test_the_fixtures_need_nothing() -> None:
-    """The data package imports the standard library and itself."""
+def test_the_fixtures_have_no_dependencies() -> None:
+    """The data package imports only the standard library and itself."""
     trees = [ast.parse(path.read_text()) for path in FIXTURES.rglob("*.py")]
     imported = {
         name.split(".")[0]
@@ -103,13 +94,13 @@ def test_the_fixtures_need_nothing() -> None:
         ("-m|voxdouble|extract|--help", "flask werkzeug numpy cheroot"),
     ],
 )
-def test_what_is_light_stays_light(command: str, heavy: str) -> None:
-    """What is imported by every test run, every health check or every user of the client loads nothing heavy."""
+def test_light_commands_import_nothing_heavy(command: str, heavy: str) -> None:
+    """The client, the plugin, help and health check load none of the heavy packages."""
     assert loaded(*command.split("|")) & set(heavy.split()) == set()
 
 
-def test_nothing_names_one_machine_or_registry() -> None:
-    """No file under version control holds a path of some machine or a package registry's address."""
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    """No file under version control contains a path of one machine or the address of a package registry."""
     found = {
         path.relative_to(ROOT).as_posix()
         for path in tracked()

@@ -1,14 +1,14 @@
 #!/bin/sh
-# make_venv.sh PYTHON: makes .venv with the locked versions and this project in it, editable; with uv where it is there.
+# make_venv.sh PYTHON: creates .venv with the locked dependencies and this project, editable; with uv if it is installed.
 set -eu
 
 if ! python=$("$1" -c 'import sys; assert sys.version_info >= (3, 11); print(sys.executable)' 2>/dev/null); then
-    echo "This needs Python 3.11 or later, and '$1' is not that. Name another: make PYTHON=/path/to/python3 ..." >&2
+    echo "Python 3.11 or later is required, and '$1' is not. Select another one: make PYTHON=/path/to/python3 ..." >&2
     exit 1
 fi
 
 if uv --version >/dev/null 2>&1; then
-    export UV_SYSTEM_CERTS=1  # like pip, which trusts what the machine trusts
+    export UV_SYSTEM_CERTS=1  # use the certificates of the system, as pip does
     make() { uv venv --quiet --python "$python" .venv; }
     install() { uv pip install --quiet --python .venv "$@"; }
 elif "$python" -c 'import ensurepip, venv' 2>/dev/null; then
@@ -19,10 +19,10 @@ else
     exit 1
 fi
 
-# What an interrupted attempt left is no environment; only one that is whole gets the mark.
+# The mark `ready` is written last, so that an interrupted set-up starts again.
 rm -rf .venv
 make
-# The build backend is in the lock too, so nothing unpinned is fetched for the build.
+# The lock contains the build backend as well, so nothing unpinned is fetched.
 install --require-hashes -r requirements.lock
 install --no-deps --no-build-isolation --editable .
 touch .venv/ready

@@ -1,1 +1,1 @@
-"""How the shipped matrices came about: synthesis, training and evaluation. Not in the wheel, not needed at run time."""
+"""Synthesis, training and evaluation of the shipped matrices. Not in the wheel and not needed at run time."""

@@ -1,7 +1,7 @@
-"""Synthesise and analyse: `python -m training.collect`; embeddings go to `build/voices/embeddings.npz`.
+"""Synthesis and analysis: `python -m training.collect` writes embeddings to `build/voices/embeddings.npz`.
 
-Needs Debian's `espeak-ng`, `flite`, `festival`, the festival voices of `voices.toml` and, to judge with people, the
-packages that `real_speakers.py` names. About seven minutes on two cores.
+Needs Debian's `espeak-ng`, `flite`, `festival`, the festival voices of `voices.toml` and, for the real speakers,
+the packages that `real_speakers.py` names. About seven minutes on two cores.
 """
 
 import zlib
@@ -26,7 +26,7 @@ TRAINING_TILTS = (0.0, 0.0, 1.0, 1.5)
 TELEPHONE_CODECS = ("ALAW", "ULAW", "GSM610")
 
 Row = tuple[str, str, str, str, Signal]
-"""Speaker, gender, which set, condition, and the embedding (100,)."""
+"""Speaker, gender, set (training, held out or real), condition, and the embedding (100,)."""
 Change = Callable[[Signal, np.random.Generator], tuple[Signal, int]]
 
 CONDITIONS: dict[str, Change] = {
@@ -54,26 +54,26 @@ def _synthetic(speaker: Speaker) -> list[Row]:
     chance = np.random.default_rng(zlib.crc32(speaker.name.encode()))
     spoken = utterances(speaker, HELD_OUT_UTTERANCES if speaker.held_out else TRAINING_UTTERANCES)
     if speaker.held_out:
-        changed = _judged(spoken, chance)
+        changed = _test_variants(spoken, chance)
     else:
-        changed = (pair for number, signal in enumerate(spoken) for pair in _trained_on(number, signal, chance))
+        changed = (pair for number, signal in enumerate(spoken) for pair in _training_variants(number, signal, chance))
     part = "held out" if speaker.held_out else "training"
     return _rows(speaker.name, speaker.gender, part, changed)
 
 
 def _real(speaker: RealSpeaker) -> list[Row]:
     chance = np.random.default_rng(zlib.crc32(speaker.name.encode()))
-    return _rows(speaker.name, speaker.gender, "real", _judged(real_utterances(speaker), chance))
+    return _rows(speaker.name, speaker.gender, "real", _test_variants(real_utterances(speaker), chance))
 
 
-def _judged(spoken: list[Signal], chance: np.random.Generator) -> Iterator[tuple[str, Signal, int]]:
+def _test_variants(spoken: list[Signal], chance: np.random.Generator) -> Iterator[tuple[str, Signal, int]]:
     for signal in spoken:
         for condition, change in CONDITIONS.items():
             yield condition, *change(signal, chance)
 
 
-def _trained_on(number: int, signal: Signal, chance: np.random.Generator) -> Iterator[tuple[str, Signal, int]]:
-    """Vary one utterance: noise of many colours and levels, the telephone's codecs, MP3 of all qualities."""
+def _training_variants(number: int, signal: Signal, chance: np.random.Generator) -> Iterator[tuple[str, Signal, int]]:
+    """Yield variants of one utterance: noise of several colours and levels, telephone codecs, MP3."""
     yield "clean", signal, RATE
     yield "noise", noisy(signal, chance.uniform(10, 25), chance, chance.choice(TRAINING_TILTS)), RATE
     yield "telephone", *telephone(signal, str(chance.choice(TELEPHONE_CODECS)))
@@ -82,7 +82,7 @@ def _trained_on(number: int, signal: Signal, chance: np.random.Generator) -> Ite
 
 
 def _rows(speaker: str, gender: str, part: str, signals: Iterator[tuple[str, Signal, int]]) -> list[Row]:
-    """Embed by the whole way that an upload goes; what has no speech in it is left out."""
+    """Return the embeddings, computed as for an upload; signals without speech are left out."""
     rows = []
     for condition, signal, rate in signals:
         [voice] = analyse(as_wav(signal, rate))

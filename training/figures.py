@@ -1,4 +1,4 @@
-"""Figures of merit, each with an interval by bootstrap over the speakers."""
+"""Error rates and rank-1 rates, each with a bootstrap interval over the speakers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Figure:
 
 
 def pairs(scores: Floats, speakers: Labels) -> tuple[Floats, Floats]:
-    """Split the scores (n, n) of all pairs of recordings into those of one speaker and those of two."""
+    """Return the scores of the pairs of one speaker and of two, from the scores (n, n) of all pairs of recordings."""
     upper = np.triu_indices(len(speakers), 1)
     same = (speakers[:, np.newaxis] == speakers)[upper]
     others = scores[upper][~same]
@@ -32,26 +32,26 @@ def pairs(scores: Floats, speakers: Labels) -> tuple[Floats, Floats]:
 
 
 def equal_error_rate(scores: Floats, speakers: Labels) -> float:
-    """Find where as many pairs of one speaker are missed as pairs of two are taken for one, in per cent."""
+    """Return the rate, in per cent, at which false rejections and false acceptances are equally frequent."""
     targets, others = pairs(scores, speakers)
     thresholds = np.sort(targets)
-    missed = np.arange(len(thresholds)) / len(targets)
-    taken = 1.0 - np.searchsorted(np.sort(others), thresholds) / len(others)
-    place = int(np.argmin(np.abs(missed - taken)))
-    return float(100.0 * (missed[place] + taken[place]) / 2)
+    rejected = np.arange(len(thresholds)) / len(targets)
+    accepted = 1.0 - np.searchsorted(np.sort(others), thresholds) / len(others)
+    place = int(np.argmin(np.abs(rejected - accepted)))
+    return float(100.0 * (rejected[place] + accepted[place]) / 2)
 
 
 def rank_1(scores: Floats, speakers: Labels) -> float:
-    """Count how often the nearest other recording is the same speaker's, in per cent."""
+    """Return how often the nearest other recording is of the same speaker, in per cent."""
     others = np.nan_to_num(scores, nan=-np.inf)
     np.fill_diagonal(others, -np.inf)
     return float(100.0 * np.mean(speakers[others.argmax(axis=1)] == speakers))
 
 
 def with_interval(measure: Callable[[Floats, Labels], float], scores: Floats, speakers: Labels, seed: int) -> Figure:
-    """Give a measure's value and its 95 % interval over speakers drawn with replacement.
+    """Return a measure's value and its 95 % interval over speakers drawn with replacement.
 
-    A speaker drawn twice counts as two, who are not compared with one another.
+    A speaker drawn twice counts as two speakers, which are not compared with each other.
     """
     chance = np.random.default_rng(seed)
     names = np.unique(speakers)

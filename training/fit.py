@@ -1,6 +1,6 @@
-"""Train, write the shipped numbers, judge: `python -m training.fit`, after `python -m training.collect`.
+"""Training and evaluation: `python -m training.fit`, after `python -m training.collect`.
 
-Prints the figures as a table and draws them to `build/voices/`.
+Writes the shipped matrices, prints the figures as a table and draws them to `build/voices/`.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from voxdouble_mock.voice.scoring import FRACTION
 SHIPPED = Path(__file__).parents[1] / "mock_server" / "voxdouble_mock" / "voice" / "trained"
 SEED = 4
 ADULT_SPEEDS = ("0.92", "1.0", "1.09")
-"""Of the tape: beyond these a man's voice may be a woman's."""
+"""Tape speeds: beyond these a man's voice may sound like a woman's."""
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -28,7 +28,7 @@ Labels = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rows:
-    """Embeddings and what they are of."""
+    """Embeddings with their speakers, genders, sets and conditions, one a row."""
 
     speaker: npt.NDArray[np.str_]
     gender: npt.NDArray[np.str_]
@@ -37,38 +37,38 @@ class Rows:
     embedding: Floats
 
     def where(self, mask: npt.NDArray[np.bool_]) -> "Rows":
-        """Pick some rows."""
+        """Return the rows that a mask selects."""
         return Rows(*(values[mask] for values in vars(self).values()))
 
     def labels(self) -> Labels:
-        """Give each row its speaker's number."""
+        """Return each row's speaker as a number."""
         numbers: Labels = np.unique(self.speaker, return_inverse=True)[1]
         return numbers
 
     def half(self, which: int) -> "Rows":
-        """Take every other speaker."""
+        """Return the rows of every other speaker: the even ones for 0, the odd ones for 1."""
         return self.where(self.labels() % 2 == which)
 
 
 def main() -> None:
-    """Fit and judge."""
+    """Train, write the matrices, evaluate and draw."""
     with np.load(OUTPUT) as file:
         rows = Rows(*(file[name] for name in ("speaker", "gender", "set", "condition", "embedding")))
     training = rows.where(rows.set == "training")
     transform = trained(training.embedding, training.labels(), SEED)
-    judged = {name: rows.where(rows.set == name) for name in ("held out", "real")}
-    calibration = linear_scores.likelihood(*_pooled([part.half(0) for part in judged.values()], transform))
+    evaluated = {name: rows.where(rows.set == name) for name in ("held out", "real")}
+    calibration = linear_scores.likelihood(*_pooled([part.half(0) for part in evaluated.values()], transform))
     gender = linear_scores.gender(*_adults(training, transform))
     age = linear_scores.age(transform.axes, transform.ratios)
     _ship(transform, calibration, gender, age)
-    scores = _judge(judged, transform)
-    _judge_scores(judged, transform, calibration, gender, age)
+    scores = _evaluate(evaluated, transform)
+    _evaluate_scores(evaluated, transform, calibration, gender, age)
     draw(scores, OUTPUT.parent)
     click.echo(f"Plots: {OUTPUT.parent}/scores.png, {OUTPUT.parent}/trade_off.png")
 
 
 def vectors(rows: Rows, transform: Transform) -> Floats:
-    """Give unit vectors as the engine does, but for its last rounding."""
+    """Return unit vectors as the mock computes them, without its final rounding."""
     mixed = (rows.embedding - transform.centre) @ transform.matrix.astype(float)
     found: Floats = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
     return found
@@ -80,7 +80,7 @@ def _adults(training: Rows, transform: Transform) -> tuple[Floats, npt.NDArray[n
 
 
 def _pooled(parts: list[Rows], transform: Transform) -> tuple[Floats, Floats]:
-    """Compare all of each part's recordings, whatever their conditions; each part's pairs weigh the same."""
+    """Return the scores of all pairs in each part, over all conditions; each part contributes equally many pairs."""
     found = [pairs(vectors(part, transform) @ vectors(part, transform).T, part.labels()) for part in parts]
     chance = np.random.default_rng(SEED)
     counts = [min(len(some[kind]) for some in found) for kind in (0, 1)]
@@ -104,13 +104,13 @@ def _ship(transform: Transform, calibration: tuple[float, float], gender: Floats
     click.echo(f"Shipped: {size} bytes in {SHIPPED}")
 
 
-def _judge(judged: dict[str, Rows], transform: Transform) -> dict[str, tuple[Floats, Labels]]:
-    """Print the table of what each condition comes to; give the scores of each."""
+def _evaluate(evaluated: dict[str, Rows], transform: Transform) -> dict[str, tuple[Floats, Labels]]:
+    """Print the table of figures by condition; return the scores of each condition."""
     click.echo(
         f"\n{'95 % intervals over speakers':30}{'speakers':>9}{'recordings':>11}   equal error rate %   rank-1 %"
     )
     found = {}
-    for name, part in judged.items():
+    for name, part in evaluated.items():
         for condition in CONDITIONS:
             some = part.where(part.condition == condition)
             scores, labels = vectors(some, transform) @ vectors(some, transform).T, some.labels()
@@ -124,13 +124,13 @@ def _line(name: str, labels: Labels, error: Figure, first: Figure) -> None:
     click.echo(f"{name:30}{len(set(labels.tolist())):9}{len(labels):11}   {error!s:18}   {first}")
 
 
-def _judge_scores(
-    judged: dict[str, Rows], transform: Transform, calibration: tuple[float, float], gender: Floats, age: Floats
+def _evaluate_scores(
+    evaluated: dict[str, Rows], transform: Transform, calibration: tuple[float, float], gender: Floats, age: Floats
 ) -> None:
-    """Print what the LLR, the gender and the age come to on the speakers that they were not calibrated on."""
+    """Print figures for LLR, gender and age on the speakers that were not used for calibration."""
     slope, offset = calibration
     click.echo(f"\nLLR = {slope:.2f} * similarity {offset:+.2f}")
-    for name, part in judged.items():
+    for name, part in evaluated.items():
         other = part.half(1)
         targets, others = (slope * values + offset for values in _pooled([other], transform))
         click.echo(

@@ -1,4 +1,4 @@
-"""Training of what is read off a voiceprint besides its vector: the LLR's calibration, gender, age."""
+"""Training of the linear scores of a voiceprint: the calibration of the LLR, gender and age."""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,20 +8,20 @@ Labels = npt.NDArray[np.int64]
 
 STEPS = 50
 GENDER_NUMBERS = np.r_[0:64, 96]
-"""Of the embedding: the bands' means and deviations, and the mean pitch."""
+"""Indices in the embedding: means and deviations of the bands, and the mean pitch."""
 GENDER_EMPHASIS = np.r_[np.ones(64), 3.0]
 GENDER_PENALTY = 2.0
-"""Ridge penalty of each weight, of features of unit variance and a mean over the recordings: few speakers, many
-numbers.
+"""Ridge penalty of each weight, for features of unit variance and the mean loss: there are few speakers and many
+features.
 """
 MIDDLE_AGE, AGE_SPREAD = 45.0, 5.0
-"""Years that the age's scale is centred on, and by which speakers spread: so little that one speaker's recordings
-keep within ten.
+"""Centre of the age scale, and standard deviation over speakers, in years: small enough that the ages of one
+speaker's recordings differ by less than ten years.
 """
 
 
 def logistic(features: Floats, positive: npt.NDArray[np.bool_], penalty: float) -> Floats:
-    """Fit a logistic regression, both classes weighing the same; weights (d + 1,), the last for the constant."""
+    """Return the weights (d + 1,) of a logistic regression with balanced classes; the last one is the constant."""
     design = np.column_stack([features, np.ones(len(features))])
     share = np.where(positive, 0.5 / positive.sum(), 0.5 / (~positive).sum())
     ridge = np.full(design.shape[1], penalty)
@@ -36,7 +36,7 @@ def logistic(features: Floats, positive: npt.NDArray[np.bool_], penalty: float) 
 
 
 def likelihood(targets: Floats, others: Floats) -> tuple[float, float]:
-    """Calibrate similarities to log-likelihood ratios: slope and offset."""
+    """Return slope and offset that turn similarities into log-likelihood ratios."""
     similarities = np.concatenate([targets, others])[:, np.newaxis]
     same = np.arange(len(similarities)) < len(targets)
     slope, offset = logistic(similarities, same, 0.0).tolist()
@@ -44,13 +44,13 @@ def likelihood(targets: Floats, others: Floats) -> tuple[float, float]:
 
 
 def cost(targets: Floats, others: Floats) -> float:
-    """Measure how well LLRs are calibrated, in bits: 0 is perfect, 1 says nothing (Cllr, Brümmer and du Preez 2006)."""
-    missed, taken = np.log1p(np.exp(-targets)).mean(), np.log1p(np.exp(others)).mean()
-    return float((missed + taken) / (2 * np.log(2)))
+    """Return the calibration cost of LLRs in bits: 0 is perfect, 1 useless (Cllr, Brümmer and du Preez 2006)."""
+    targets_cost, others_cost = np.log1p(np.exp(-targets)).mean(), np.log1p(np.exp(others)).mean()
+    return float((targets_cost + others_cost) / (2 * np.log(2)))
 
 
 def gender(embeddings: Floats, male: npt.NDArray[np.bool_]) -> Floats:
-    """Fit the LLR of a man's voice as a linear function of the centred embedding: (d + 1,), the last the constant."""
+    """Return the weights (d + 1,) of the LLR of a male voice for a centred embedding; the last one is the constant."""
     scale = embeddings[:, GENDER_NUMBERS].std(axis=0) / GENDER_EMPHASIS
     *some, constant = logistic(embeddings[:, GENDER_NUMBERS] / scale, male, GENDER_PENALTY).tolist()
     weights = np.zeros(embeddings.shape[1] + 1)
@@ -60,9 +60,9 @@ def gender(embeddings: Floats, male: npt.NDArray[np.bool_]) -> Floats:
 
 
 def age(axes: Floats, ratios: Floats) -> Floats:
-    """Make a scale of years of the axis on which speakers keep closest to themselves: (d + 1,), the last the constant.
+    """Return the weights (d + 1,) of an age in years, along the axis that varies least within a speaker.
 
-    No ages are known of any speaker: the scale is steady, not true.
+    The ages of the speakers are unknown, so the scale is stable but not calibrated. The last weight is the constant.
     """
     steadiest = int(np.argmax(ratios))
     return np.append(axes[:, steadiest] * AGE_SPREAD / np.sqrt(ratios[steadiest]), MIDDLE_AGE)

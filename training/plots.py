@@ -1,4 +1,4 @@
-"""The figures drawn: how the scores are distributed, and what one kind of error costs in the other."""
+"""Plots: the distribution of the scores, and the trade-off between the two kinds of error."""
 
 from pathlib import Path
 
@@ -39,12 +39,12 @@ def _trade_off(scores: Scores, path: Path) -> None:
     for name, (values, labels) in scores.items():
         targets, others = pairs(values, labels)
         thresholds = np.sort(targets)
-        missed = np.arange(len(thresholds)) / len(targets)
-        taken = 1.0 - np.searchsorted(np.sort(others), thresholds) / len(others)
-        panel.plot(100 * taken, 100 * missed, label=name, linestyle="-" if name.startswith("held out") else ":")
+        rejected = np.arange(len(thresholds)) / len(targets)
+        accepted = 1.0 - np.searchsorted(np.sort(others), thresholds) / len(others)
+        panel.plot(100 * accepted, 100 * rejected, label=name, linestyle="-" if name.startswith("held out") else ":")
     panel.plot([0.1, 50], [0.1, 50], color="grey", linewidth=0.5)
     panel.set(xscale="log", yscale="log", xlim=(0.1, 50), ylim=(0.1, 50))
-    panel.set(xlabel="two speakers taken for one, %", ylabel="one speaker taken for two, %")
+    panel.set(xlabel="false acceptances, %", ylabel="false rejections, %")
     panel.legend()
     figure.savefig(path, dpi=100)
     plt.close(figure)

@@ -1,7 +1,7 @@
-"""Recordings of people in Debian's packages, to calibrate and to judge with; the transform is not trained on them.
+"""Recordings of people in Debian's packages, for calibration and evaluation; the transform is not trained on them.
 
-All are free. Few speakers, short prompts, unclear sources: one speaker's prompts are joined to utterances of at
-least 5 s, and what is said of them is said with its interval.
+All are free software. The speakers are few, the prompts short and their sources unclear: one speaker's prompts are
+joined to utterances of at least 5 s, and every figure has its interval.
 """
 
 import random
@@ -27,14 +27,14 @@ KTUBERLING_LANGUAGES = ("ca", "da", "de", "el", "en", "fr", "gl", "lt", "ru", "s
 
 @dataclass(frozen=True)
 class RealSpeaker:
-    """One person, and where their recordings lie below /usr/share."""
+    """One person, with the paths of the recordings below /usr/share."""
 
     name: str
     folders: tuple[str, ...]
     pattern: str
-    """What a file's path must match."""
+    """A regular expression for the paths of the files."""
     gender: str
-    """Empty where it is not said."""
+    """Empty if unknown."""
 
 
 SPEAKERS = (
@@ -53,7 +53,7 @@ SPEAKERS = (
 
 
 def real_utterances(speaker: RealSpeaker) -> list[Signal]:
-    """Join the speaker's prompts, in an order of chance, to utterances at 16 kHz."""
+    """Return utterances at 16 kHz: the speaker's prompts, joined in a random order."""
     paths = [path for folder in speaker.folders for path in sorted((SHARE / folder).rglob("*.*"))]
     paths = [path for path in paths if re.search(speaker.pattern, str(path))]
     if not paths:
@@ -72,7 +72,7 @@ def real_utterances(speaker: RealSpeaker) -> list[Signal]:
 
 
 def _prompt(path: Path) -> Signal:
-    """Read one prompt's first channel; silent and tiny ones come to nothing."""
+    """Return the first channel of a prompt; empty if it is silent or very short."""
     raw = {"format": "RAW", "subtype": "GSM610", "samplerate": 8_000, "channels": 1} if path.suffix == ".gsm" else {}
     samples, rate = soundfile.read(path, always_2d=True, **raw)
     signal = resampled(samples[:, 0], rate, RATE)

@@ -1,4 +1,4 @@
-"""What happens to speech on its way: noise, telephone, lossy coding. Each is a function of a signal at 16 kHz."""
+"""Changes of a signal at 16 kHz: noise, telephone, lossy coding."""
 
 import io
 
@@ -11,7 +11,7 @@ Signal = npt.NDArray[np.float64]
 
 
 def resampled(samples: Signal, rate: float, wanted: float) -> Signal:
-    """Change the rate through the spectrum of the whole (short) signal."""
+    """Return the signal at another rate, resampled through the spectrum of the whole (short) signal."""
     if rate == wanted:
         return samples
     length = round(len(samples) * wanted / rate)
@@ -24,9 +24,9 @@ def resampled(samples: Signal, rate: float, wanted: float) -> Signal:
 
 
 def noisy(samples: Signal, decibel: float, chance: np.random.Generator, tilt: float = 0.0) -> Signal:
-    """Add Gaussian noise at a signal-to-noise ratio.
+    """Return the signal with Gaussian noise at a signal-to-noise ratio.
 
-    Its power falls with frequency to the power of `tilt`; 0 is white.
+    The power of the noise falls with frequency to the power of `tilt`; 0 is white.
     """
     spectrum = np.fft.rfft(chance.standard_normal(len(samples)))
     spectrum[1:] /= np.arange(1, len(spectrum)) ** (tilt / 2)
@@ -36,7 +36,7 @@ def noisy(samples: Signal, decibel: float, chance: np.random.Generator, tilt: fl
 
 
 def telephone(samples: Signal, codec: str = "ALAW") -> tuple[Signal, int]:
-    """Send through a telephone: 300 to 3,400 Hz, 8 kHz, one of ALAW, ULAW, GSM610; the samples and their rate."""
+    """Return the signal as over a telephone (300 to 3,400 Hz, 8 kHz; ALAW, ULAW or GSM610), and its rate."""
     length = len(samples) // 2
     bins = np.fft.rfft(samples)[: length // 2 + 1].copy()
     hertz = np.arange(len(bins)) * RATE / len(samples)
@@ -45,7 +45,7 @@ def telephone(samples: Signal, codec: str = "ALAW") -> tuple[Signal, int]:
 
 
 def mp3(samples: Signal, rate: int = RATE, level: float = 0.5) -> tuple[Signal, int]:
-    """Code as MP3 and decode again; `level` 0 is the best quality, 1 the smallest file."""
+    """Return the signal after MP3 coding, and its rate; `level` 0 is the best quality, 1 the smallest file."""
     target = io.BytesIO()
     soundfile.write(target, samples, rate, format="MP3", subtype="MPEG_LAYER_III", compression_level=level)
     target.seek(0)
@@ -53,7 +53,7 @@ def mp3(samples: Signal, rate: int = RATE, level: float = 0.5) -> tuple[Signal, 
 
 
 def as_wav(samples: Signal, rate: int, subtype: str = "PCM_16") -> io.BytesIO:
-    """Write the samples as a WAV file in memory."""
+    """Return the samples as a WAV file in memory."""
     target = io.BytesIO()
     soundfile.write(target, samples, rate, format="WAV", subtype=subtype)
     target.seek(0)

@@ -1,4 +1,4 @@
-"""Who speaks: `voices.toml` as a list of speakers, the same at each call."""
+"""The synthetic speakers of `voices.toml`, in the same order at each call."""
 
 import random
 import tomllib
@@ -8,8 +8,8 @@ from typing import Literal
 
 VOICES = Path(__file__).with_name("voices.toml")
 SPEAKERS_A_VOICE = {"male": 4, "female": 10}
-"""eSpeak NG's variants are mostly male: each female one speaks more languages, so that both weigh alike in the
-training.
+"""eSpeak NG's variants are mostly male: each female one speaks more languages, so that both genders have about equal
+weight in the training.
 """
 
 Engine = Literal["espeak-ng", "flite", "festival"]
@@ -19,24 +19,24 @@ GENDERS: tuple[Gender, ...] = ("male", "female")
 
 @dataclass(frozen=True)
 class Speaker:
-    """One synthetic speaker: a voice at its own speed of the tape, which moves pitch and formants together."""
+    """One synthetic speaker: a voice at a tape speed, which shifts pitch and formants together."""
 
     engine: Engine
     voice: str
     language: str
-    """Of eSpeak NG's voices, which speak any; empty for the others."""
+    """The language of an eSpeak NG voice; empty for the other programs."""
     gender: Gender
     speed: float
     held_out: bool
 
     @property
     def name(self) -> str:
-        """A name that no other speaker has."""
+        """A unique name."""
         return f"{self.engine}:{self.voice}:{self.language}:{self.speed}"
 
 
 def speakers() -> list[Speaker]:
-    """List all speakers, those of the training and the held-out."""
+    """Return all speakers, those for training and those held out."""
     voices = tomllib.loads(VOICES.read_text(encoding="utf-8"))
     chance = random.Random(voices["seed"])  # noqa: S311
     speeds: list[float] = voices["speeds"]

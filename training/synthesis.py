@@ -36,7 +36,7 @@ SENTENCES = (
 
 
 def utterances(speaker: Speaker, count: int) -> list[Signal]:
-    """Let the speaker say `count` things, each in a slightly other mood: pace and pitch vary as people's do."""
+    """Return `count` utterances of a speaker, with slightly different pace and pitch, as people have them."""
     chance = random.Random(speaker.name)  # noqa: S311
     texts = chance.sample(SENTENCES, count)
     return [_trimmed(_said(speaker, text, chance)) for text in texts]
@@ -68,7 +68,7 @@ def _said(speaker: Speaker, text: str, chance: random.Random) -> Signal:
 
 
 def _trimmed(samples: Signal) -> Signal:
-    """Cut the silence off both ends and set the peak to 0.5."""
+    """Return the samples without silence at both ends, with a peak of 0.5."""
     loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max() * 10 ** (-45 / 20))
     samples = samples[loud[0] : loud[-1] + 1]
     level: float = 0.5 / np.abs(samples).max()

@@ -6,10 +6,13 @@ from tests.documents import language
 from tests.repository import texts
 
 THE_LIST_ITSELF = {"tests/documents/language.py", "tests/documents/test_language.py"}
-NOT_SWEPT = ("benchmarks", "client", "contract_tests", "docs", "examples", "fixtures", "mock_server", "tests", "tools",
-             "training", "voxdouble", ".")  # fmt: skip
+NOT_SWEPT = ("client", "contract_tests", "mock_server", "tests", "voxdouble")
 """Folders whose texts are still to be rewritten; a folder that has become clean fails until it leaves this list."""
-TEXTS = {name: text for name, text in texts().items() if name not in THE_LIST_ITSELF}
+SPOKEN = {"training/synthesis.py": "Nobody in the village could remember such a cold and windy summer."}
+"""Sentences that are synthesised; another wording would change the trained matrices."""
+TEXTS = {
+    name: text.replace(SPOKEN.get(name, " "), " ") for name, text in texts().items() if name not in THE_LIST_ITSELF
+}
 
 
 def area(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The images, built once for all that run them."""
+"""Fixture of the images, which are built once for all tests."""
 
 import shutil
 
@@ -10,8 +10,8 @@ from tests.packaging.composed import docker, run
 
 @pytest.fixture(scope="session")
 def images() -> None:
-    """Build both images; the network is the machine's, which engines without one of their own need."""
+    """Build both images, over the network of the machine, since some Docker engines have no network of their own."""
     if not shutil.which("docker") or run("docker", "info").returncode:
-        needs.lacking("needs a Docker engine that runs")
+        needs.lacking("needs a running Docker engine")
     for image, target in (("voxdouble", "mock"), ("voxdouble-verify", "verify")):
         docker("build", "--network=host", "--file=mock_server/Dockerfile", f"--target={target}", f"--tag={image}", ".")

@@ -1,4 +1,4 @@
-"""A wheel of the tree as it is, and an environment that holds it and what it needs, out of the repository's reach."""
+"""The wheel of the working tree, and an environment outside the repository in which it is installed."""
 
 import hashlib
 import os
@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.repository import ROOT
+
 LOCK = ROOT / "requirements.lock"
 UV = Path(sys.executable).parent / "uv"
 SECONDS = 120
@@ -15,23 +16,21 @@ SECONDS = 120
 
 @dataclass(frozen=True)
 class Installed:
-    """An environment, the folder that its programs run in, and the version that was installed."""
+    """An environment, the folder in which its programs run, and the installed version."""
 
     environment: Path
     folder: Path
     version: str
 
     def start(self, program: str, *arguments: str) -> subprocess.Popen[str]:
-        """Start a program of the environment, without this process's own Python settings."""
-        surroundings = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VOXDOUBLE"))
-        }
+        """Start a program of the environment, without the Python settings of this process."""
+        variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VOXDOUBLE"))}
         command = [str(self.environment / "bin" / program), *arguments]
         pipe = subprocess.PIPE
-        return subprocess.Popen(command, cwd=self.folder, env=surroundings, text=True, stdout=pipe, stderr=pipe)
+        return subprocess.Popen(command, cwd=self.folder, env=variables, text=True, stdout=pipe, stderr=pipe)
 
     def run(self, program: str, *arguments: str) -> str:
-        """Run a program of the environment to its end, which must be a good one, and give its standard output."""
+        """Run a program of the environment, which must exit with 0, and return its stdout."""
         process = self.start(program, *arguments)
         output, errors = process.communicate(timeout=SECONDS)
         assert process.returncode == 0, f"{program} {' '.join(arguments)} ended with {process.returncode}:\n{errors}"
@@ -39,14 +38,14 @@ class Installed:
 
 
 def build_wheel(folder: Path) -> Path:
-    """Build with the locked backend of this environment, so that nothing unpinned is fetched."""
+    """Return a new wheel, built with the locked backend of this environment, so that nothing unpinned is fetched."""
     run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder))
     (wheel,) = folder.glob("*.whl")
     return wheel
 
 
 def install(wheel: Path, folder: Path, extra: str = "") -> Installed:
-    """Install a wheel and what it needs into a new environment below a folder, all held against the lock's hashes."""
+    """Install a wheel and its dependencies into a new environment below a folder, checked by the hashes of the lock."""
     environment = folder / "environment"
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     run(str(UV), "venv", "--quiet", "--python", sys.executable, str(environment))
@@ -57,6 +56,6 @@ def install(wheel: Path, folder: Path, extra: str = "") -> Installed:
 
 
 def run(*command: str) -> None:
-    """Run a command at the repository's root; what it said is shown where it fails."""
+    """Run a command at the root of the repository, which must exit with 0; its output is shown if it does not."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}"

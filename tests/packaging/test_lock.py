@@ -1,4 +1,4 @@
-"""The lock keeps step with what the project declares, and says what and not from where."""
+"""requirements.lock agrees with pyproject.toml and contains no addresses."""
 
 import re
 import tomllib
@@ -7,7 +7,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.packaging.installed import LOCK, ROOT
+from tests.packaging.installed import LOCK
+from tests.repository import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
@@ -22,7 +23,7 @@ PINS = LOCK.read_text().replace(" \\\n", "").splitlines()
 
 @pytest.mark.parametrize("declared", DECLARED)
 def test_every_declared_dependency_is_locked(declared: str) -> None:
-    """The lock holds a version of it that the declaration allows; where not, `make lock` was forgotten."""
+    """The lock has a version that the declaration allows; otherwise run `make lock`."""
     wanted = Requirement(declared)
     pins = [Requirement(pin.split(" --hash")[0]) for pin in PINS]
     locked = [pin for pin in pins if canonicalize_name(pin.name) == canonicalize_name(wanted.name)]
@@ -31,6 +32,6 @@ def test_every_declared_dependency_is_locked(declared: str) -> None:
 
 
 def test_every_pin_has_hashes_and_no_address() -> None:
-    """Each entry of the lock is an exact version with hashes, and none says where it comes from."""
+    """Each entry of the lock is an exact version with hashes, without the address of an index."""
     pin = re.compile(r"[\w.-]+==[\w.]+( ; [\w<>=!.' ]+)?(    --hash=sha256:[0-9a-f]{64})+")
     assert [line for line in PINS if not pin.fullmatch(line)] == []

@@ -1,4 +1,4 @@
-"""What the set-up says on machines that it cannot serve; that it works on others is seen by every `make`."""
+"""Errors of tools/make_venv.sh on machines without a usable Python; success is tested by every `make`."""
 
 import shutil
 import subprocess
@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.installed import ROOT
+from tests.repository import ROOT
 
 ANY_PYTHON = '#!/bin/sh\ncase "$*" in {fails}) exit 1 ;; *) echo "$0" ;; esac\n'
-"""Stands in for Python: it fails what the pattern names and to everything else says where it is."""
+"""A replacement for Python: fails if its arguments match the pattern, and otherwise prints its own path."""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Make a folder with an environment of earlier days that was ready, and programs without uv among them."""
+    """Return a folder with an older environment that is marked as ready, and a PATH without uv."""
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "ready").touch()
     (tmp_path / "programs").mkdir()
@@ -24,33 +24,31 @@ def folder(tmp_path: Path) -> Path:
 
 
 def make_venv(folder: Path, *, fails: str) -> str:
-    """Run the set-up with a Python that fails, which it must not outlive, and give what people are told."""
+    """Return the stderr of the set-up with a Python that fails; the set-up must exit with 1."""
     python = folder / "python3"
     python.write_text(ANY_PYTHON.format(fails=fails))
     python.chmod(0o755)
     command = ["sh", str(ROOT / "tools" / "make_venv.sh"), str(python)]
-    surroundings = {"PATH": str(folder / "programs")}
-    done = subprocess.run(
-        command, cwd=folder, env=surroundings, capture_output=True, text=True, check=False, timeout=60
-    )
+    variables = {"PATH": str(folder / "programs")}
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
     return done.stderr
 
 
-def test_a_python_that_is_too_old_is_named(folder: Path) -> None:
-    """A Python before 3.11 is refused by name, with the way to give another."""
+def test_an_old_python_is_refused(folder: Path) -> None:
+    """The message names the Python before 3.11, and how to select another one."""
     assert make_venv(folder, fails="*version_info*") == (
-        f"This needs Python 3.11 or later, and '{folder}/python3' is not that. "
-        "Name another: make PYTHON=/path/to/python3 ...\n"
+        f"Python 3.11 or later is required, and '{folder}/python3' is not. "
+        "Select another one: make PYTHON=/path/to/python3 ...\n"
     )
 
 
-def test_a_missing_venv_module_gets_the_sentence_that_mends_it(folder: Path) -> None:
-    """Where Python has no venv module and uv is not there, the package that brings it is named."""
+def test_a_missing_venv_module_is_reported_with_its_package(folder: Path) -> None:
+    """Without uv and without the venv module, the message names the Debian package to install."""
     assert "sudo apt install python3-venv" in make_venv(folder, fails="*ensurepip*")
 
 
-def test_a_set_up_that_failed_is_not_taken_for_ready(folder: Path) -> None:
-    """An environment that could not be made whole does not keep the mark of the one before."""
+def test_a_failed_set_up_is_not_marked_as_ready(folder: Path) -> None:
+    """An incomplete environment does not keep the mark of the previous one."""
     make_venv(folder, fails="*-m?venv*")
     assert not (folder / ".venv" / "ready").exists()

@@ -59,7 +59,7 @@ def test_they_are_small() -> None:
 
 def test_a_name_that_is_not_there_is_answered_with_those_that_are() -> None:
     """A typing mistake is mended by the message."""
-    with pytest.raises(FileNotFoundError, match=r"no bundled file 'jon_doe\.wav'\. There are: .*john_doe\.wav"):
+    with pytest.raises(FileNotFoundError, match=r"no bundled file 'jon_doe\.wav'\. Bundled files: .*john_doe\.wav"):
         voxdouble_fixtures.path("jon_doe.wav")
 
 
