@@ -7,7 +7,8 @@ from voxdouble_mock.core.scenario import RequestSummary, Rule, Scenario, Then, W
 from voxdouble_mock.scenarios.bundled import bundled_names, load_scenario
 from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario
 
-REQUEST = RequestSummary("extraction", {"channels": "0"}, {"x-case": "seven"}, "ab" * 32, "john.wav")
+HEADERS = {"x-case": "seven", "authorization": "Bearer secret"}
+REQUEST = RequestSummary("extraction", {"channels": "0"}, HEADERS, "ab" * 32, "john.wav")
 
 
 def scenario(*whens: When) -> Scenario:
@@ -27,6 +28,9 @@ def scenario(*whens: When) -> Scenario:
         (When(query={"channels": "1"}), "query channels must be '1', got '0'"),
         (When(query={"channel_mode": "mix"}), "query channel_mode must be 'mix', got None"),
         (When(headers={"X-Other": "*?"}), "header X-Other must match '*?', got None"),
+        (When(headers={"X-Other": "*"}), "header X-Other must match '*', got None"),
+        (When(headers={"authorization": "Bearer s*"}), None),
+        (When(headers={"Authorization": "Basic *"}), "header Authorization must match the rule's pattern"),
         (When(nth=2), "nth must be 2, got request 1"),
     ],
 )

@@ -1,5 +1,6 @@
 """Appliances that refuse otherwise than was chosen where the vendor is silent."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.mutants.changes import Mutant, accepted, header, member, on_start, on_status, status
@@ -18,11 +19,33 @@ def on_words(words: bytes, change: Change) -> Wrap:
     return lambda app: keeping(inner(app))
 
 
-def keeping(app: Any) -> Any:
-    """Keep a copy of the body of every JSON request."""
+def on_multipart(words: bytes, change: Change) -> Wrap:
+    """Change the refusal of an upload with these words in its body."""
+
+    def twist(request: Request, answer: Response) -> None:
+        if answer.status == 422 and words in request.environ.get("mutant.body", b""):
+            change(answer)
+
+    inner = changing_responses(twist)
+    return lambda app: keeping(inner(app), "multipart/form-data")
+
+
+def refusing_bodies(unusual: Callable[[bytes], bool]) -> Wrap:
+    """Refuse uploads with an unusual body."""
+
+    def twist(request: Request, answer: Response) -> None:
+        if answer.status == 202 and unusual(request.environ.get("mutant.body", b"--")):
+            status(400)(answer)
+
+    inner = changing_responses(twist)
+    return lambda app: keeping(inner(app), "multipart/form-data")
+
+
+def keeping(app: Any, content_type: str = "application/json") -> Any:
+    """Keep a copy of the body of every request of a content type."""
 
     def kept(environ: Any, start_response: Any) -> Any:
-        if environ.get("CONTENT_TYPE", "").startswith("application/json"):
+        if environ.get("CONTENT_TYPE", "").startswith(content_type):
             environ["mutant.body"] = Request(environ).read()
         return app(environ, start_response)
 
@@ -68,6 +91,8 @@ MUTANTS = [
     Mutant("C5", "the type is judged before the size", swapped(413, 422)),
     Mutant("C6", "a wrong content type is answered 415", located("content-type", status(415))),
     Mutant("C6", "a wrong content type is the body's fault", located("content-type", elsewhere)),
+    Mutant("C6", "a compressed body is answered 415", located("content-encoding", status(415))),
+    Mutant("C6", "a compressed body is answered 400", located("content-encoding", status(400))),
     Mutant("C7", "deep JSON is answered 500", on_words(b"[" * 50_000, status(500))),
     Mutant("C7", "NaN is answered 422", on_words(b"NaN", status(422))),
     Mutant("C8", "no details are told", on_status(422, without_details)),
@@ -89,6 +114,10 @@ MUTANTS = [
     Mutant("C29", "the ids come back", changing_responses(echoing)),
     Mutant("C31", "the status tells more", system("/status", member("status", value="ok"))),
     Mutant("C33", "all pages are let in", changing_responses(lambda q, a: lowered(a))),
+    Mutant("C70", "text before the first delimiter is refused", refusing_bodies(lambda body: body[:2] != b"--")),
+    Mutant("C70", "white space after a delimiter is refused", refusing_bodies(lambda body: b" \t\r\n" in body)),
+    Mutant("C70", "a file in Base64 is accepted", on_multipart(b"base64", accepted)),
+    Mutant("C70", "a file in Base64 is refused vaguely", on_multipart(b"base64", elsewhere)),
     Mutant("C34", "an answer that is not described", on_start(status(206))),
     Mutant("C34", "what is wrong is accepted", on_status(422, accepted)),
 ]

@@ -1,5 +1,6 @@
 """Requests that must be refused, by name: what is sent, and the response that is expected."""
 
+import gzip
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,6 +58,13 @@ def multipart(body: bytes, *, length: int | None = None, content_type: str = MUL
     return lambda target: target.raw(
         "POST", target.path(EXTRACTION), headers, body=[body], close_early=size > len(body)
     )
+
+
+def compressed(technology: str, content_type: str, body: bytes) -> Send:
+    """Return the start of a task with a body that is compressed with gzip."""
+    headers = {"Content-Type": content_type, "Content-Encoding": "gzip"}
+    data = gzip.compress(body)
+    return lambda target: target.send("POST", target.path(technology), sent=body, data=data, headers=headers)
 
 
 def unknown_task(target: Target) -> Exchange:
@@ -132,8 +140,12 @@ WRONG_TYPE: dict[str, BadRequest] = {
         with_type(CONVERSION, "text/plain", b'{"voiceprints": []}'), 422, ("header", "content-type")
     ),
     "form for JSON": BadRequest(with_type(CONVERSION, MULTIPART, WHOLE), 422, ("header", "content-type")),
+    "compressed upload": BadRequest(compressed(EXTRACTION, MULTIPART, WHOLE), 422, ("header", "content-encoding")),
+    "compressed JSON": BadRequest(
+        compressed(CONVERSION, "application/json", b'{"voiceprints": ["AAAA"]}'), 422, ("header", "content-encoding")
+    ),
 }
-"""Bodies of the wrong content type (C6)."""
+"""Bodies of the wrong content type or encoding (C6)."""
 
 
 class Refusals:

@@ -6,7 +6,9 @@ import pytest
 
 from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.judging.verdicts import expect, expect_status
+from voxdouble_contract.samples.multipart_bodies import ALLOWED, BASE64
 from voxdouble_contract.samples.recordings import tone
+from voxdouble_contract.target.raw import MULTIPART
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION
 from voxdouble_contract.tasks import Run, Tasks
@@ -105,3 +107,22 @@ def test_unknown_parameters_and_parts_are_ignored(target: Target, tasks: Tasks) 
     expect(run.state == "done", "An unknown parameter must be ignored.", run.last)
     files = [("colour", (None, b"green")), ("file", (None, tone(0.2).data))]
     expect_status(target.send("POST", target.path(EXTRACTION), sent="parts colour, file", files=files), 202)
+
+
+@statement("C70")
+@pytest.mark.parametrize("name", ALLOWED)
+def test_every_form_of_a_multipart_body_is_accepted(target: Target, name: str) -> None:
+    """A body of a form that few clients send, and that the standards allow, starts a task."""
+    data, content_type = ALLOWED[name]
+    headers = {"Content-Type": content_type}
+    expect_status(target.send("POST", target.path(EXTRACTION), sent=name, data=data, headers=headers), 202)
+
+
+@statement("C70")
+def test_a_file_in_base64_is_422(target: Target) -> None:
+    """A transfer encoding that changes the bytes of the file is refused at the part."""
+    headers = {"Content-Type": MULTIPART}
+    response = target.send("POST", target.path(EXTRACTION), sent="a part in Base64", data=BASE64, headers=headers)
+    expect_status(response, 422)
+    found = [detail.get("location") for detail in response.details()]
+    expect(["body", "file"] in found, f'A detail\'s location must be ["body", "file"], got {found}.', response)

@@ -14,6 +14,9 @@ MAX_BYTES = 1 << 19
 SHOWN = 200
 """The characters that are kept of each text that a caller chose."""
 
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+"""The headers whose values are in no entry, names in lower case."""
+
 
 class LoggedRequest(Struct, frozen=True, kw_only=True):
     """One request to the vendor's paths."""

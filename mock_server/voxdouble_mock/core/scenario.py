@@ -5,12 +5,13 @@ The first rule whose `when` matches a POST applies, with its `then`. If no rule 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from voxdouble_mock.core.fault import Count, Fault
+from voxdouble_mock.core.patterns import matches
+from voxdouble_mock.core.request_log import SECRET_HEADERS
 from voxdouble_mock.options import MAX_SECONDS
 
 Seconds = Annotated[float, Meta(ge=0, le=MAX_SECONDS)]
@@ -21,12 +22,12 @@ class When(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
     technology: str | None = None
     file_name: str | None = None
-    """A pattern with * and ?, such as reject*.wav."""
+    """A pattern with * and ?, such as reject*.wav; a request without a file name does not match."""
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
     """The digest of the uploaded file, or of the JSON body."""
     query: dict[str, str] = {}
     headers: dict[str, str] = {}
-    """Names in any case, values as patterns."""
+    """Names in any case, values as patterns; a request without the header does not match."""
     nth: Count | None = None
     """Only the nth request that meets all other conditions, counted since the scenario was set."""
 
@@ -80,7 +81,7 @@ class RequestSummary:
     headers: Mapping[str, str]
     """Names in lower case."""
     sha256: str
-    file_name: str = ""
+    file_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def mismatch(when: When, request: RequestSummary) -> str | None:
     """Return the first condition that a request does not meet, as text; None if it meets all, `nth` aside."""
     if when.technology not in {None, request.technology}:
         return f"technology must be {when.technology}, got {request.technology}"
-    if when.file_name is not None and not fnmatchcase(request.file_name, when.file_name):
+    if when.file_name is not None and (request.file_name is None or not matches(when.file_name, request.file_name)):
         return f"file name must match {when.file_name!r}, got {request.file_name!r}"
     if when.sha256 not in {None, request.sha256}:
         return f"content digest must be {str(when.sha256)[:12]}..., got {request.sha256[:12]}..."
@@ -123,6 +124,8 @@ def mismatch(when: When, request: RequestSummary) -> str | None:
         if request.query.get(name) != expected:
             return f"query {name} must be {expected!r}, got {request.query.get(name)!r}"
     for name, pattern in when.headers.items():
-        if not fnmatchcase(request.headers.get(name.lower(), ""), pattern):
-            return f"header {name} must match {pattern!r}, got {request.headers.get(name.lower())!r}"
+        value = request.headers.get(name.lower())
+        if value is None or not matches(pattern, value):
+            secret = value is not None and name.lower() in SECRET_HEADERS
+            return f"header {name} must match " + ("the rule's pattern" if secret else f"{pattern!r}, got {value!r}")
     return None

@@ -4,10 +4,9 @@ from typing import cast
 
 from flask import request
 
+from voxdouble_mock.core.request_log import SECRET_HEADERS
 from voxdouble_mock.http import namespaces
 from voxdouble_mock.wsgi.protocol import ENVIRON_KEY, Connection
-
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
 def namespace() -> str:
@@ -25,6 +24,11 @@ def query() -> dict[str, str]:
     return {name: values[-1] for name, values in request.args.lists()}
 
 
+def headers() -> dict[str, str]:
+    """Return all headers of the request, names in lower case."""
+    return {name.lower(): value for name, value in request.headers}
+
+
 def public_headers() -> dict[str, str]:
-    """Return the request's headers, names in lower case, without those that hold secrets."""
-    return {name.lower(): value for name, value in request.headers if name.lower() not in SECRET_HEADERS}
+    """Return the headers of the request without those that hold secrets, names in lower case."""
+    return {name: value for name, value in headers().items() if name not in SECRET_HEADERS}

@@ -12,11 +12,20 @@ PIECE = 1 << 16
 
 
 def check_content_type(expected: str) -> None:
-    """Refuse a request whose content type is another than the expected one (C6)."""
+    """Refuse a request whose content type is another than the expected one, and a compressed body (C6)."""
+    check_content_encoding()
     if request.mimetype != expected:
         found = repr(request.mimetype[:100]) if request.mimetype else "no content type"
         message = f"The content type must be {expected}, got {found}."
         raise ValidationFailed([Detail(("header", "content-type"), message, "content-type")])
+
+
+def check_content_encoding() -> None:
+    """Refuse a body that is compressed (C6)."""
+    found = request.headers.get("Content-Encoding", "").strip()
+    if found.lower() not in {"", "identity"}:
+        message = f"Content-Encoding must be absent or identity, since bodies are not decompressed, got {found[:40]!r}."
+        raise ValidationFailed([Detail(("header", "content-encoding"), message, "content-encoding")])
 
 
 def declared_length() -> int | None:

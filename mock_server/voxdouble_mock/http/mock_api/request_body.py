@@ -4,7 +4,7 @@ from typing import Any
 
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.http.json_parser import parse_json
-from voxdouble_mock.http.request_body import read_body
+from voxdouble_mock.http.request_body import check_content_encoding, read_body
 
 MAX_BYTES = 1 << 20
 MAX_SECONDS = 30.0
@@ -28,4 +28,5 @@ def read_text() -> str:
 
 
 def _read() -> bytes:
+    check_content_encoding()
     return b"".join(read_body(MAX_BYTES, MAX_SECONDS))

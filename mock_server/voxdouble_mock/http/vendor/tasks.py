@@ -11,7 +11,7 @@ from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.scenario import RequestSummary
 from voxdouble_mock.core.task import FINAL, State, Task
-from voxdouble_mock.http.current_request import namespace, public_headers, query
+from voxdouble_mock.http.current_request import headers, namespace, query
 from voxdouble_mock.http.errors import refusal_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
@@ -82,7 +82,7 @@ def start_voiceprints(services: Services, technology: VoiceprintTechnology) -> H
 
 def start_task(services: Services, technology: Technology, content: Content, run: Callable[[], Result]) -> Handled:
     """Store a task and answer 202 with state pending (S1 to S6, C2), unless the scenario refuses the request."""
-    summary = RequestSummary(technology.name, query(), public_headers(), content.sha256 or "", content.file_name or "")
+    summary = RequestSummary(technology.name, query(), headers(), content.sha256 or "", content.file_name)
     submitted = services.appliance.submit(namespace(), technology, summary, run)
     task = submitted.task
     if task is None:

@@ -1,6 +1,7 @@
 """The multipart upload of the media technologies, complete or refused (S28, C7, C8, P1)."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,12 +9,13 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO, cast
 
 from flask import request
-from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from voxdouble_mock.core.errors import Detail, InvalidRequest, StorageFull, TooLarge, ValidationFailed
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.http.byte_quota import ByteQuota
 from voxdouble_mock.http.request_body import check_content_type, check_declared_length, read_body
+from voxdouble_mock.http.vendor.multipart_parser import Event, MultipartError, MultipartParser
+from voxdouble_mock.http.vendor.part_head import PartHead, header_parameters, unquoted
 
 PART = "file"
 FRAMING = 4096
@@ -21,15 +23,19 @@ FRAMING = 4096
 IN_MEMORY = 1 << 20
 """Bytes of an upload that are kept in memory before it moves to a temporary file."""
 MAX_PARTS = 100
-MAX_PART_HEADERS = 16
+MAX_BOUNDARY = 200
+"""Characters; RFC 2046 allows 70."""
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
+PLAIN_ENCODINGS = ("7bit", "8bit", "binary")
+NO_PART = PartHead("")
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An uploaded file, positioned at its beginning; its name is empty if the part has none, its size in bytes."""
+    """An uploaded file, positioned at its beginning; its name is None if the part has none, its size in bytes."""
 
     file: BinaryIO
-    name: str
+    name: str | None
     sha256: str
     size: int
 
@@ -40,11 +46,20 @@ def check_size(limits: Limits) -> None:
 
 
 def boundary() -> str:
-    """Check the content type (C6); return the boundary between the parts."""
+    """Check the content type (C6); return the boundary between the parts (C70)."""
     check_content_type("multipart/form-data")
-    found = request.mimetype_params.get("boundary", "")
-    if not 0 < len(found) <= 200 or not found.isascii():
-        raise InvalidRequest("The content type multipart/form-data must name a boundary of 1 to 200 ASCII characters.")
+    parameter = header_parameters(request.headers["Content-Type"]).get("boundary", "")
+    found = unquoted(parameter)
+    if not 0 < len(found) <= MAX_BOUNDARY or not (found.isascii() and found.isprintable()):
+        raise InvalidRequest(
+            f"The content type multipart/form-data must name a boundary of 1 to {MAX_BOUNDARY} ASCII characters, "
+            f"got {found[:80]!r}."
+        )
+    if found == parameter and not TOKEN.fullmatch(found):
+        raise InvalidRequest(
+            f"A boundary with characters such as = : / or a space must be in quotes in the content type, "
+            f"got boundary={found[:80]}."
+        )
     return found
 
 
@@ -57,7 +72,7 @@ def receive(separator: str, limits: Limits, quota: ByteQuota) -> Iterator[Upload
             _parse(separator, parts, limits)
             parts.check()
             spool.seek(0)
-            yield Upload(cast("BinaryIO", spool), parts.file_name, parts.digest.hexdigest(), parts.size)
+            yield Upload(cast("BinaryIO", spool), parts.file.file_name, parts.digest.hexdigest(), parts.size)
         finally:
             quota.release(parts.reserved)
 
@@ -74,24 +89,23 @@ class _Parts:
     reserved: int = 0
     full: bool = False
     names: list[str] = field(default_factory=list)
-    current: str | None = None
-    file_name: str = ""
+    is_file: bool = False
+    file: PartHead = NO_PART
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
-    def take(self, event: MultipartSegment | bytearray | None) -> None:
+    def take(self, event: Event) -> None:
         """Process the parser's next event: the head of a part, bytes of its content, or its end."""
-        if isinstance(event, MultipartSegment):
-            self.current = event.name
+        if isinstance(event, PartHead):
             self.files += event.name == PART
             self.names.append(event.name[:40])
-            if event.name == PART and self.files == 1:
-                self.file_name = event.filename or ""
-        elif event is None:
-            self.current = None
-        elif self.current == PART and self.files == 1:
+            self.is_file = event.name == PART and self.files == 1
+            self.file = event if self.is_file else self.file
+            if len(self.names) > MAX_PARTS:
+                raise MultipartError(f"The body must have at most {MAX_PARTS} parts, got more.")
+        elif event is not None and self.is_file:
             self._write(event)
 
-    def _write(self, data: bytearray) -> None:
+    def _write(self, data: bytes) -> None:
         self.size += len(data)
         self.digest.update(data)
         if self.size > self.max_upload:
@@ -106,11 +120,15 @@ class _Parts:
             self.full = True
 
     def check(self) -> None:
-        """Refuse a complete body without exactly one file, then one that the storage could not hold (C5)."""
+        """Refuse a complete body without exactly one file in plain bytes, or one that the storage cannot hold."""
         if self.files != 1:
             found = ", ".join(map(repr, self.names[:10])) or "no part"
             message = f"The body must have exactly one part named 'file', got {found}."
             raise ValidationFailed([Detail(("body", PART), message, "missing" if not self.files else "repeated")])
+        if self.file.transfer_encoding not in PLAIN_ENCODINGS:
+            allowed, found = ", ".join(PLAIN_ENCODINGS), self.file.transfer_encoding[:40]
+            message = f"Content-Transfer-Encoding of the part 'file' must be one of {allowed}, got {found!r}."
+            raise ValidationFailed([Detail(("body", PART), message, "encoding")])
         if self.full and self.size > self.quota.total:
             raise StorageFull(
                 f"The input storage holds at most {self.quota.total} bytes, and the file has {self.size}."
@@ -120,18 +138,11 @@ class _Parts:
 
 
 def _parse(separator: str, parts: _Parts, limits: Limits) -> None:
-    parser = PushMultipartParser(
-        separator,
-        max_segment_count=MAX_PARTS,
-        max_header_count=MAX_PART_HEADERS,
-        max_segment_size=limits.max_upload + FRAMING,
-        header_charset="utf-8",
-    )
+    parser = MultipartParser(separator)
     try:
         for piece in read_body(limits.max_upload + FRAMING, limits.max_upload_seconds):
-            if not parser.closed:
-                for event in parser.parse(piece):
-                    parts.take(event)
-        parser.close()  # raises an error if the closing boundary is missing
-    except (MultipartError, UnicodeError) as error:
-        raise InvalidRequest(f"The multipart body cannot be parsed: {error.args[0]}.") from error
+            for event in parser.feed(piece):
+                parts.take(event)
+        parser.close()
+    except MultipartError as error:
+        raise InvalidRequest(f"The multipart body cannot be parsed. {error}") from error
