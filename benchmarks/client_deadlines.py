@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from tests.client.hostile import TASK_PATH, HostileServer
-from tests.client.test_slow_answers import SLOW, Send
+from tests.client.http.test_slow_responses import SLOW, Send
 from voxdouble_client import ApplianceClient, ApplianceError
 
 DEADLINE = 1.0

@@ -1,4 +1,4 @@
-"""A server of raw sockets that answers exactly the bytes that a test wants, as no HTTP library would send them."""
+"""A server on raw sockets that sends exactly the bytes that a test chooses, as no HTTP library would."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ DONE = {
 
 
 @dataclass(frozen=True)
-class Received:
-    """A request as it arrived; the names of `headers` are in lower case, `body` is its first megabyte."""
+class ReceivedRequest:
+    """A request as it was received; the names of `headers` are in lower case, `body` is its first megabyte."""
 
     method: str
     target: str
@@ -35,16 +35,16 @@ class Received:
     body: bytes
 
 
-Behaviour = Callable[[Received, socket.socket], None]
+Behaviour = Callable[[ReceivedRequest, socket.socket], None]
 
 
 class HostileServer:
-    """Hands every request to `behave`, which does with the connection as it likes; `received` keeps the requests."""
+    """Passes every request and its connection to `behave`; `received` keeps the requests."""
 
     def __init__(self, behave: Behaviour, tls: ssl.SSLContext | None = None) -> None:
         self.behave = behave
         self._tls = tls
-        self.received: list[Received] = []
+        self.received: list[ReceivedRequest] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.authority = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self.url = f"{'https' if tls else 'http'}://{self.authority}"
@@ -82,13 +82,13 @@ class HostileServer:
 
 
 @contextlib.contextmanager
-def against(behave: Behaviour, prefix: str = "", **settings: Any) -> Iterator[tuple[HostileServer, ApplianceClient]]:
-    """Run a server that behaves so, and a client of it."""
+def serving(behave: Behaviour, prefix: str = "", **settings: Any) -> Iterator[tuple[HostileServer, ApplianceClient]]:
+    """Run a server with this behaviour, and a client of it."""
     with HostileServer(behave) as server, ApplianceClient(server.url + prefix, **settings) as appliance:
         yield server, appliance
 
 
-def _read_request(stream: Any) -> Received | None:
+def _read_request(stream: Any) -> ReceivedRequest | None:
     words = stream.readline().decode("latin-1").split()
     if len(words) != 3:
         return None
@@ -100,11 +100,11 @@ def _read_request(stream: Any) -> Received | None:
     while left and (piece := stream.read(min(left, 1 << 16))):
         body += piece if len(body) < KEPT else b""
         left -= len(piece)
-    return None if left else Received(words[0], words[1], headers, body)
+    return None if left else ReceivedRequest(words[0], words[1], headers, body)
 
 
-def reply(status: int, body: object = b"", **headers: str) -> bytes:
-    """Write an answer with a length; a body that is not bytes is sent as JSON, `retry_after` is that header."""
+def response(status: int, body: object = b"", **headers: str) -> bytes:
+    """Return a response with a length; a body that is not bytes is sent as JSON, `retry_after=` sets that header."""
     kind = ["Content-Type: application/json"]
     if not isinstance(body, bytes):
         body = json.dumps(body).encode()
@@ -114,19 +114,19 @@ def reply(status: int, body: object = b"", **headers: str) -> bytes:
 
 
 def accepted(location: str = TASK_PATH) -> bytes:
-    """Write the 202 of a new task."""
-    return reply(202, {"task": {"task_id": TASK_ID, "state": "pending"}}, location=location)
+    """Return the 202 of a new task."""
+    return response(202, {"task": {"task_id": TASK_ID, "state": "pending"}}, location=location)
 
 
-def state(name: str, **more: object) -> dict[str, object]:
-    """Say what a task's GET says in this state."""
-    return {"task": {"task_id": TASK_ID, "state": name}, **more}
+def task_body(state: str, **members: object) -> dict[str, object]:
+    """Return the body of the response to a poll of the task in this state."""
+    return {"task": {"task_id": TASK_ID, "state": state}, **members}
 
 
-def speaking(get: bytes, post: bytes | None = None) -> Behaviour:
-    """Make the behaviour of one who accepts every task and answers every GET with the same bytes."""
+def responding(get: bytes, post: bytes | None = None) -> Behaviour:
+    """Return the behaviour that accepts every task and responds to every GET with the same bytes."""
 
-    def behave(request: Received, connection: socket.socket) -> None:
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
         connection.sendall(get if request.method == "GET" else post or accepted())
 
     return behave

@@ -1,4 +1,4 @@
-"""Callers' own mistakes: each is told as what it is, and none harms what is right beside it."""
+"""Wrong arguments: each raises an error that names it, and affects nothing beside it."""
 
 import io
 from pathlib import Path
@@ -6,49 +6,50 @@ from typing import Any
 
 import pytest
 
-from tests.client.hostile import DONE, TASK_ID, Received, accepted, against, reply, speaking, state
+from tests.client.hostile import DONE, TASK_ID, ReceivedRequest, accepted, responding, response, serving, task_body
 from voxdouble_client import ApiError, ApplianceClient, ApplianceError, ContractError
 
 
 def closed_file() -> io.BytesIO:
-    """Make a file object that is closed."""
+    """Return a file object that is closed."""
     file = io.BytesIO(b"audio")
     file.close()
     return file
 
 
 @pytest.mark.parametrize("bad", ["a\0b", "\ud800", closed_file(), io.StringIO("text"), None, "/no/such", "/dev/zero"])
-def test_a_bad_file_ends_no_other(bad: Any) -> None:
-    """Whatever is wrong with one of many files is its own outcome."""
-    with against(speaking(reply(200, DONE))) as (_, appliance):
+def test_a_bad_file_does_not_end_the_others(bad: Any) -> None:
+    """An error with one of many files is the outcome of that file only."""
+    with serving(responding(response(200, DONE))) as (_, appliance):
         first, second, third = appliance.extract_voiceprints([b"audio", bad, b"audio"])
-    assert first.result == third.result != None  # noqa: E711  both are there
+    assert first.result is not None
+    assert first.result == third.result
     assert isinstance(second.error, (OSError, ValueError, TypeError))
 
 
-@pytest.mark.parametrize("one", ["john_doe.wav", b"audio", Path("john_doe.wav"), io.BytesIO(b"audio")])
-def test_one_file_is_not_many(one: Any) -> None:
-    """A single file in the place of many is refused, and not taken letter by letter."""
+@pytest.mark.parametrize("file", ["john_doe.wav", b"audio", Path("john_doe.wav"), io.BytesIO(b"audio")])
+def test_a_single_file_is_refused_as_a_list(file: Any) -> None:
+    """A single file instead of a list is a TypeError; a path is not read letter by letter."""
     with pytest.raises(TypeError, match=r"like \[file\]"):
-        ApplianceClient("http://127.0.0.1:1").extract_voiceprints(one)
+        ApplianceClient("http://127.0.0.1:1").extract_voiceprints(file)
 
 
-def test_an_option_that_fits_no_file_is_told_at_once() -> None:
-    """What is wrong for all files is no outcome of each."""
+def test_an_invalid_option_for_many_files_fails_at_once() -> None:
+    """An option that is invalid for all files is an error of the call, not one outcome for each file."""
     with pytest.raises(ValueError, match="whole numbers"):
         ApplianceClient("http://127.0.0.1:1").extract_voiceprints([b"audio"], channels=[-1])
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no such device")
-def test_a_device_is_no_empty_file() -> None:
-    """What never ends does not pass for an empty recording."""
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="/dev/zero does not exist")
+def test_a_device_is_refused() -> None:
+    """An endless device is refused, not sent as an empty recording."""
     with pytest.raises(ValueError, match="must have a size"):
         ApplianceClient("http://127.0.0.1:1").start_voiceprint_extraction("/dev/zero")
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_a_number_without_json_is_refused(number: float) -> None:
-    """What JSON cannot say is not sent as null."""
+def test_nan_and_infinity_are_refused(number: float) -> None:
+    """A number that JSON cannot express is refused, not sent as null."""
     appliance = ApplianceClient("http://127.0.0.1:1")
     with pytest.raises(ValueError, match="must be finite"):
         appliance.run("a", json={"a": [{"b": number}]})
@@ -56,8 +57,8 @@ def test_a_number_without_json_is_refused(number: float) -> None:
         appliance.run("a", files={"file": b""}, config={"a": number})
 
 
-def test_a_closed_client_says_so() -> None:
-    """Use after `close` is told in a sentence."""
+def test_a_closed_client_cannot_be_used() -> None:
+    """A call after `close` is a RuntimeError that says so."""
     with ApplianceClient("http://127.0.0.1:1") as appliance:
         pass
     with pytest.raises(RuntimeError, match="closed"):
@@ -67,19 +68,19 @@ def test_a_closed_client_says_so() -> None:
 @pytest.mark.parametrize(
     ("second", "kind"),
     [
-        ([reply(422)], ApiError),
-        ([accepted(), reply(200, state("done", result={"vector_voiceprints": [[0.5]]}))], ContractError),
+        ([response(422)], ApiError),
+        ([accepted(), response(200, task_body("done", result={"vector_voiceprints": [[0.5]]}))], ContractError),
     ],
 )
-def test_finished_batches_are_carried_by_the_error(second: list[bytes], kind: type[ApplianceError]) -> None:
-    """What was converted before a call failed is not thrown away with it."""
-    first = reply(200, state("done", result={"vector_voiceprints": [[0.5, 1.0]]}))
-    answers = iter([accepted(), first, *second])
+def test_an_error_carries_the_finished_batches(second: list[bytes], kind: type[ApplianceError]) -> None:
+    """The conversions of the calls before the one that failed are in `converted`."""
+    first = response(200, task_body("done", result={"vector_voiceprints": [[0.5, 1.0]]}))
+    responses = iter([accepted(), first, *second])
 
-    def behave(_: Received, connection: Any) -> None:
-        connection.sendall(next(answers))
+    def behave(_: ReceivedRequest, connection: Any) -> None:
+        connection.sendall(next(responses))
 
-    with against(behave) as (_, appliance), pytest.raises(kind) as caught:
+    with serving(behave) as (_, appliance), pytest.raises(kind) as caught:
         appliance.convert_voiceprints(["e2kD", TASK_ID.replace("-", "")], batch_size=1)
     assert caught.value.converted is not None
     assert caught.value.converted.vector_voiceprints == [[0.5, 1.0]]

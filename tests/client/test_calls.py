@@ -1,4 +1,4 @@
-"""The calls of the client: what goes out for each, and what becomes of many at once."""
+"""The calls of the client: the requests they send, and many of them at once."""
 
 import json
 import socket
@@ -13,12 +13,12 @@ from tests.client.hostile import (
     DONE,
     TASK_ID,
     TASK_PATH,
-    Received,
+    ReceivedRequest,
     accepted,
-    against,
-    reply,
-    speaking,
-    state,
+    responding,
+    response,
+    serving,
+    task_body,
 )
 from voxdouble_client import (
     ApiError,
@@ -33,17 +33,17 @@ START = TASK_PATH.rpartition("/")[0]
 CONVERSION = "/api/technology/speaker-identification-voiceprint-conversion"
 
 
-def converting(request: Received, connection: socket.socket) -> None:
-    """Convert as the appliance does: the id carries the numbers, of which each is its own vector."""
+def echo_numbers(request: ReceivedRequest, connection: socket.socket) -> None:
+    """Convert numbers instead of voiceprints: the task id carries the numbers, and each vector is its number."""
     if request.method == "POST":
         name = "-".join(json.loads(request.body)["voiceprints"])
         task = {"task": {"task_id": name, "state": "pending"}}
-        connection.sendall(reply(202, task, location=f"{CONVERSION}/{name}"))
+        connection.sendall(response(202, task, location=f"{CONVERSION}/{name}"))
     else:
         name = request.target.rpartition("/")[2]
         vectors = [[float(number)] for number in name.split("-")]
         done = {"task": {"task_id": name, "state": "done"}, "result": {"vector_voiceprints": vectors}}
-        connection.sendall(reply(200, done))
+        connection.sendall(response(200, done))
 
 
 @pytest.mark.parametrize(
@@ -56,17 +56,17 @@ def converting(request: Received, connection: socket.socket) -> None:
         ({"channels": range(2), "channel_mode": "mix"}, "channel_mode=mix&channels=0%2C1"),
     ],
 )
-def test_an_extraction_asks_for_what_it_is_told(settings: dict[str, Any], query: str) -> None:
-    """The parameters become the contract's query, and what is left out is left to the appliance (S29 to S33)."""
-    with against(speaking(reply(200, DONE))) as (server, appliance):
+def test_the_parameters_of_an_extraction_become_the_query(settings: dict[str, Any], query: str) -> None:
+    """Only parameters that are given are sent; the appliance's defaults apply to the others (S29 to S33)."""
+    with serving(responding(response(200, DONE))) as (server, appliance):
         appliance.extract_voiceprint(b"audio", **settings)
-    path, _, asked = server.received[0].target.partition("?")
-    assert (path, asked) == (START, query)
+    path, _, sent = server.received[0].target.partition("?")
+    assert (path, sent) == (START, query)
 
 
 @pytest.mark.parametrize("channels", ["0,1", [-1], ["a"], [0.5], [True]])
-def test_channels_that_are_none_are_refused(channels: Any) -> None:
-    """Channels are whole numbers from 0 up; anything else is named before it is sent."""
+def test_invalid_channels_are_refused(channels: Any) -> None:
+    """Channels must be whole numbers, 0 or more; others are refused before anything is sent."""
     with (
         ApplianceClient("http://127.0.0.1:1") as appliance,
         pytest.raises(ValueError, match=r"`channels` must be whole numbers, 0 or more"),
@@ -74,15 +74,15 @@ def test_channels_that_are_none_are_refused(channels: Any) -> None:
         appliance.extract_voiceprint(b"audio", channels=channels)
 
 
-def test_a_channel_mode_that_is_none_is_refused() -> None:
-    """A mode is split or mix (S30)."""
+def test_an_invalid_channel_mode_is_refused() -> None:
+    """The channel mode must be split or mix (S30)."""
     with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises(ValueError, match='"split" or "mix"'):
         appliance.extract_voiceprint(b"audio", channel_mode="both")  # type: ignore[arg-type]
 
 
-def test_a_handle_knows_its_task() -> None:
-    """A started task has its id, its absolute URL, and can be asked and waited for."""
-    with against(speaking(reply(200, DONE))) as (server, appliance):
+def test_a_handle_has_id_url_state_and_result() -> None:
+    """The handle of a started task has its id and its absolute URL, and returns its state and its result."""
+    with serving(responding(response(200, DONE))) as (server, appliance):
         handle = appliance.start_voiceprint_extraction(b"audio")
         assert (handle.task_id, handle.url) == (TASK_ID, server.url + TASK_PATH)
         assert handle.state() == "done"
@@ -90,10 +90,10 @@ def test_a_handle_knows_its_task() -> None:
         assert isinstance(handle.result(timeout=20).channels[0], ChannelVoiceprint)
 
 
-def test_waiting_for_a_bad_end_raises_nothing() -> None:
-    """`wait` gives the answer with which a task ended, whatever the end; `result` raises for a bad one."""
+def test_wait_returns_the_answer_of_a_rejected_task() -> None:
+    """`wait` returns the answer of every final state; `result` raises unless the task is done."""
     why = {"type": "task.validation-error", "message": "No audio."}
-    with against(speaking(reply(200, state("rejected", error=why)))) as (_, appliance):
+    with serving(responding(response(200, task_body("rejected", error=why)))) as (_, appliance):
         handle = appliance.start_voiceprint_extraction(b"audio")
         answer = handle.wait()
         assert (answer.state, answer.error and answer.error.message) == ("rejected", "No audio.")
@@ -103,17 +103,17 @@ def test_waiting_for_a_bad_end_raises_nothing() -> None:
 
 @pytest.mark.parametrize("url", ["{server}" + TASK_PATH, TASK_PATH])
 def test_a_task_is_taken_up_by_url_or_path(url: str) -> None:
-    """What a handle or the `Location` header says, absolute or a path, is enough to come back to a task."""
-    with against(speaking(reply(200, DONE))) as (server, appliance):
+    """The URL of a handle or the path in a `Location` header is enough to come back to a task."""
+    with serving(responding(response(200, DONE))) as (server, appliance):
         handle = appliance.task(url.format(server=server.url))
         assert (handle.task_id, handle.url) == (TASK_ID, server.url + TASK_PATH)
         assert handle.result().channels[0].voiceprint == "e2kD"
 
 
 def test_a_base_url_may_have_a_path() -> None:
-    """An appliance behind a path, or a namespace of the mock, is only another base URL."""
+    """An appliance below a path, or a namespace of the mock, is just another base URL."""
     prefixed = accepted("/_ns/a" + TASK_PATH)
-    with against(speaking(reply(200, DONE), prefixed), "/_ns/a/") as (server, appliance):
+    with serving(responding(response(200, DONE), prefixed), "/_ns/a/") as (server, appliance):
         appliance.extract_voiceprint(b"audio")
     assert [request.target for request in server.received] == ["/_ns/a" + START, "/_ns/a" + TASK_PATH]
 
@@ -126,23 +126,23 @@ def test_a_base_url_may_have_a_path() -> None:
         "http://a\n", "http://a\\b", "http://\u0101",
     ],
 )  # fmt: skip
-def test_what_is_no_base_url_is_refused(url: str) -> None:
-    """A base URL that cannot be one is told at once, in a sentence that shows what one looks like."""
+def test_a_malformed_base_url_is_refused(url: str) -> None:
+    """A malformed base URL is a ValueError that shows a valid one."""
     with pytest.raises(ValueError, match=r"http://host:8000|[Pp]ort|IPv6"):
         ApplianceClient(url)
 
 
 @pytest.mark.parametrize("settings", [{"token": "a b"}, {"token": ""}, {"token": "ž"}, {"foreign_location": "follow"}])
-def test_settings_that_are_none_are_refused(settings: dict[str, Any]) -> None:
-    """A token that cannot be a header's, or an unknown setting, is told at once, and no token is shown."""
+def test_invalid_settings_are_refused(settings: dict[str, Any]) -> None:
+    """A token that cannot be in a header, or an unknown setting, is a ValueError; the token is not shown."""
     with pytest.raises(ValueError, match=r"`token` must be printable|refuse"):
         ApplianceClient("http://appliance", **settings)
 
 
 def test_voiceprints_are_converted_in_batches() -> None:
-    """More voiceprints than a call takes go out in several, in order, and come back as one result."""
+    """More voiceprints than one call takes are sent in several calls, in order, and returned as one result."""
     numbers = [str(number) for number in range(7)]
-    with against(converting) as (server, appliance):
+    with serving(echo_numbers) as (server, appliance):
         conversion = appliance.convert_voiceprints(iter(numbers), batch_size=3)
     assert conversion.vector_voiceprints == [[float(number)] for number in numbers]
     sent = [json.loads(request.body)["voiceprints"] for request in server.received if request.method == "POST"]
@@ -151,28 +151,30 @@ def test_voiceprints_are_converted_in_batches() -> None:
 
 
 def test_fifty_thousand_voiceprints_are_one_call() -> None:
-    """The appliance's default limit goes out in one call, one more in two (S41)."""
-    result = iter([50_000, 50_000, 1])
+    """The appliance's default limit is sent in one call, one voiceprint more in two (S41)."""
+    counts = iter([50_000, 50_000, 1])
 
-    def behave(request: Received, connection: socket.socket) -> None:
-        many = state("done", result={"vector_voiceprints": [[]] * next(result)}) if request.method == "GET" else None
-        connection.sendall(reply(200, many) if many else accepted())
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
+        if request.method == "POST":
+            connection.sendall(accepted())
+        else:
+            connection.sendall(response(200, task_body("done", result={"vector_voiceprints": [[]] * next(counts)})))
 
-    with against(behave) as (server, appliance):
+    with serving(behave) as (server, appliance):
         appliance.convert_voiceprints(["e2kD"] * 50_000)
         assert [request.method for request in server.received] == ["POST", "GET"]
         assert len(appliance.convert_voiceprints(["e2kD"] * 50_001).vector_voiceprints) == 50_001
         assert [request.method for request in server.received[2:]] == ["POST", "GET"] * 2
 
 
-def test_a_single_call_takes_no_more_than_the_limit() -> None:
-    """`start_voiceprint_conversion` is one call, and says what makes several (S41)."""
+def test_one_call_with_too_many_voiceprints_is_refused() -> None:
+    """`start_voiceprint_conversion` is one call; its error names the method that makes several (S41)."""
     with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises(ValueError, match="convert_voiceprints"):
         appliance.start_voiceprint_conversion(["e2kD"] * 50_001)
 
 
 @pytest.mark.parametrize(
-    ("voiceprints", "told"),
+    ("voiceprints", "message"),
     [
         ([], "at least 1 voiceprint, got 0"),
         ("e2kD", "must be a list of Base64 texts"),
@@ -181,32 +183,36 @@ def test_a_single_call_takes_no_more_than_the_limit() -> None:
         ([b"a"], "0"),
     ],
 )
-def test_what_are_no_voiceprints_is_refused(voiceprints: Any, told: str) -> None:
-    """A list that cannot be converted is told with the place, before anything is sent."""
-    with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises((TypeError, ValueError), match=told):
+def test_invalid_voiceprints_are_refused(voiceprints: Any, message: str) -> None:
+    """A list that cannot be converted is refused before anything is sent; the error names the index."""
+    with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises((TypeError, ValueError), match=message):
         appliance.convert_voiceprints(voiceprints)
 
 
 @pytest.mark.parametrize("batch_size", [0, -1])
-def test_a_batch_size_that_is_none_is_refused(batch_size: int) -> None:
-    """A batch has at least one voiceprint."""
+def test_an_invalid_batch_size_is_refused(batch_size: int) -> None:
+    """A batch must have at least one voiceprint."""
     with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises(ValueError, match="at least 1"):
         appliance.convert_voiceprints(["e2kD"], batch_size=batch_size)
 
 
-def test_the_error_of_a_batch_says_which() -> None:
-    """An error of one call of several says whose voiceprints they were, as its own indexes count from 0."""
-    answers = iter([accepted(), reply(200, state("done", result={"vector_voiceprints": [[], []]})), reply(422, {})])
-    given = against(lambda _, connection: connection.sendall(next(answers)))
-    with given as (_, appliance), pytest.raises(ApiError) as caught:
+def test_the_error_of_a_batch_names_the_batch() -> None:
+    """The indexes in an error of one call of several count from 0, so a note names its voiceprints."""
+    first = response(200, task_body("done", result={"vector_voiceprints": [[], []]}))
+    responses = iter([accepted(), first, response(422, {})])
+    scripted = serving(lambda _, connection: connection.sendall(next(responses)))
+    with scripted as (_, appliance), pytest.raises(ApiError) as caught:
         appliance.convert_voiceprints(["e2kD"] * 4, batch_size=2)
     assert caught.value.__notes__ == ["In the call for the voiceprints 2 to 3 of 4."]
 
 
-def test_run_serves_a_technology_without_a_method() -> None:
-    """Files, config and parameters go out as the contract says, and the answer comes back whole."""
+def test_run_sends_files_config_and_parameters() -> None:
+    """`run` works for a technology without a method of its own, and returns the whole answer."""
     path = f"/api/technology/keyword-spotting/{TASK_ID}"
-    with against(speaking(reply(200, state("done", result={"spotted": 3})), accepted(path))) as (server, appliance):
+    with serving(responding(response(200, task_body("done", result={"spotted": 3})), accepted(path))) as (
+        server,
+        appliance,
+    ):
         answer = appliance.run(
             "keyword-spotting", files={"file": b"RIFF"}, config={"keywords": ["ahoj"]}, params={"strict": True, "n": 2}
         )
@@ -218,17 +224,17 @@ def test_run_serves_a_technology_without_a_method() -> None:
 
 
 def test_run_sends_json() -> None:
-    """A technology of voiceprints is run with JSON, also below a path of two parts."""
+    """`run` sends voiceprints as JSON, to a technology whose name has two parts as well."""
     path = f"/api/technology/experimental/comparison/{TASK_ID}"
-    with against(speaking(reply(200, state("done", result={})), accepted(path))) as (server, appliance):
+    with serving(responding(response(200, task_body("done", result={})), accepted(path))) as (server, appliance):
         appliance.run("experimental/comparison", json={"voiceprints_a": ["e2kD"]})
     assert server.received[0].headers["content-type"] == "application/json"
     assert json.loads(server.received[0].body) == {"voiceprints_a": ["e2kD"]}
 
 
 @pytest.mark.parametrize("body", [{}, {"files": {"file": b""}, "json": {}}, {"json": {}, "config": {}}])
-def test_run_takes_files_or_json(body: dict[str, Any]) -> None:
-    """A start has one body: a form of files, with config, or JSON."""
+def test_run_refuses_files_with_json(body: dict[str, Any]) -> None:
+    """A start has one body: either a form of files, with config, or JSON."""
     with (
         ApplianceClient("http://127.0.0.1:1") as appliance,
         pytest.raises(ValueError, match="either with `files` or with `json`"),
@@ -237,8 +243,8 @@ def test_run_takes_files_or_json(body: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("technology", ["", "Gender", "a/../b", "/a", "a/", "a b", "a?b", "a#b", "ž"])
-def test_what_is_no_technology_is_refused(technology: str) -> None:
-    """A technology is a name of the contract's form, so that no other path can be reached by it."""
+def test_a_malformed_technology_is_refused(technology: str) -> None:
+    """A technology must have the form of a name, so that no other path can be reached by it."""
     with (
         ApplianceClient("http://127.0.0.1:1") as appliance,
         pytest.raises(ValueError, match="name of a technology must look like"),
@@ -246,26 +252,26 @@ def test_what_is_no_technology_is_refused(technology: str) -> None:
         appliance.run(technology, json={})
 
 
-def numbered(request: Received, connection: socket.socket) -> None:
-    """Extract from files that are called by a number, which becomes the channel's."""
+def echo_file_number(request: ReceivedRequest, connection: socket.socket) -> None:
+    """Extract from files that contain a number, which becomes the channel's; multiples of five are refused."""
     if request.method == "POST":
         name = request.body.partition(b"RIFF")[2].partition(b"\r\n")[0].decode()
         connection.sendall(
-            reply(202, {"task": {"task_id": name, "state": "pending"}}, location=f"{START}/{name}")
+            response(202, {"task": {"task_id": name, "state": "pending"}}, location=f"{START}/{name}")
             if int(name) % 5
-            else reply(422, {"type": "request.validation-error", "message": "fives are refused"})
+            else response(422, {"type": "request.validation-error", "message": "fives are refused"})
         )
     else:
         name = request.target.rpartition("/")[2]
         channel = {"channel_number": int(name), "voiceprint": "e2kD", "speech_length": 1, "model": "sid-xl5"}
         done = {"task": {"task_id": name, "state": "done"}, "result": {"channels": [channel]}}
-        connection.sendall(reply(200, done))
+        connection.sendall(response(200, done))
 
 
 def test_many_files_give_one_outcome_each_in_order() -> None:
-    """Results and errors come in the files' order, each with its file, and no error ends the others."""
+    """Results and errors come in the order of the files, each with its file, and no error ends the others."""
     files = [b"RIFF%d" % number for number in range(1, 12)] + ["/no/such.wav"]
-    with against(numbered) as (_, appliance):
+    with serving(echo_file_number) as (_, appliance):
         outcomes = list(appliance.extract_voiceprints(files, concurrency=3))
     assert [outcome.file for outcome in outcomes] == files
     numbers = [outcome.result.channels[0].channel_number if outcome.result else None for outcome in outcomes]
@@ -274,7 +280,7 @@ def test_many_files_give_one_outcome_each_in_order() -> None:
 
 
 def test_many_files_are_drawn_as_they_are_needed() -> None:
-    """An endless series of files can be worked through: files are drawn only a little ahead."""
+    """An endless series of files works: files are drawn only a little ahead."""
     drawn = 0
 
     def endless() -> Iterator[bytes]:
@@ -283,7 +289,7 @@ def test_many_files_are_drawn_as_they_are_needed() -> None:
             drawn += 1
             yield b"RIFF1"
 
-    with against(numbered) as (_, appliance):
+    with serving(echo_file_number) as (_, appliance):
         outcomes = appliance.extract_voiceprints(endless(), concurrency=2)
         for _ in range(10):
             assert next(outcomes).result
@@ -291,26 +297,26 @@ def test_many_files_are_drawn_as_they_are_needed() -> None:
     assert drawn <= 10 + 2 * 2
 
 
-def test_no_more_run_at_once_than_asked_for() -> None:
-    """Of many items at most `concurrency` are under way, and that many are."""
-    lock, running, most = threading.Lock(), 0, 0
+def test_concurrency_is_used_and_not_exceeded() -> None:
+    """Exactly `concurrency` of many items are in progress at a time."""
+    lock, running, maximum = threading.Lock(), 0, 0
 
     def work(item: int) -> int:
-        nonlocal running, most
+        nonlocal running, maximum
         with lock:
             running += 1
-            most = max(most, running)
+            maximum = max(maximum, running)
         time.sleep(0.01)
         with lock:
             running -= 1
         return item
 
     assert list(in_order(work, range(20), 3)) == list(range(20))
-    assert most == 3
+    assert maximum == 3
 
 
-def test_an_unforeseen_error_comes_out_where_its_result_would() -> None:
-    """An error that is no outcome is raised in its place, after the results before it."""
+def test_an_unexpected_error_is_raised_in_place_of_its_result() -> None:
+    """An unexpected exception is raised after the results before it."""
 
     def work(item: int) -> int:
         if item == 2:
@@ -324,21 +330,21 @@ def test_an_unforeseen_error_comes_out_where_its_result_would() -> None:
 
 
 @pytest.mark.parametrize("concurrency", [0, -1])
-def test_a_concurrency_that_is_none_is_refused_at_once(concurrency: int) -> None:
+def test_an_invalid_concurrency_is_refused_at_once(concurrency: int) -> None:
     """A concurrency below 1 is an error of the call, not of the first result."""
     with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises(ValueError, match="at least 1"):
         appliance.extract_voiceprints([b""], concurrency=concurrency)
 
 
 def test_one_deadline_holds_for_the_whole_call() -> None:
-    """What the upload used up of the timeout, waiting does not get again."""
+    """The time that the upload used is not available for waiting."""
 
-    def behave(request: Received, connection: socket.socket) -> None:
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
         if request.method == "POST":
             time.sleep(0.3)
-        connection.sendall(accepted() if request.method == "POST" else reply(200, state("running")))
+        connection.sendall(accepted() if request.method == "POST" else response(200, task_body("running")))
 
-    with against(behave) as (_, appliance):
+    with serving(behave) as (_, appliance):
         began = time.monotonic()
         with pytest.raises(PollTimeout):
             appliance.extract_voiceprint(b"audio", timeout=0.5)

@@ -1,4 +1,4 @@
-"""The client's README: its Python runs, in order, against a mock, and its tables are those of the code."""
+"""The client's README: its Python runs, in order, against a mock, and its tables match the code."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ README = (Path(__file__).parents[2] / "client" / "README.md").read_text()
 
 
 def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every block of Python runs as it stands, but for the address, and the first prints what it is about."""
+    """Every block of Python runs unchanged, except for the URL, and prints what the text promises."""
     for name in ("john_doe.wav", "john_doe_2.flac", "jane_roe_1.flac"):
         (tmp_path / name).write_bytes((JOHN.parent / name).read_bytes())
     monkeypatch.chdir(tmp_path)
@@ -23,27 +23,27 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
         for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
             exec(block.replace("http://127.0.0.1:8000", mock.url), names)
     names["appliance"].close()  # type: ignore[attr-defined]
-    told = capsys.readouterr().out.splitlines()
-    assert re.fullmatch(r"0 \d+\.\d+ 128", told[0])
-    assert told[1] == "True"
-    assert "2 1 True" in told
-    assert any(re.fullmatch(r"\d+\.\d+ True", line) for line in told)
-    assert any(re.fullmatch(r"0 0\.[5-9]\d* \d+\.\d+", line) for line in told)
-    assert "done" in told
-    assert any("No such file" in line for line in told)
+    lines = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"0 \d+\.\d+ 128", lines[0])
+    assert lines[1] == "True"
+    assert "2 1 True" in lines
+    assert any(re.fullmatch(r"\d+\.\d+ True", line) for line in lines)
+    assert any(re.fullmatch(r"0 0\.[5-9]\d* \d+\.\d+", line) for line in lines)
+    assert "done" in lines
+    assert any("No such file" in line for line in lines)
 
 
-def test_the_table_of_errors_is_that_of_the_code() -> None:
-    """Each error has its row, and the facts in it are attributes of the class."""
+def test_the_table_of_errors_matches_the_code() -> None:
+    """Each error has a row, and the attributes in it are attributes of the class."""
     rows = dict(re.findall(r"^\| `(\w+)` \|.*\| (.*) \|$", README, re.MULTILINE))
     assert set(rows) == {"TransportError", "ApiError", "TaskFailed", "TaskRejected", "PollTimeout", "ContractError"}
-    for name, facts in rows.items():
+    for name, attributes in rows.items():
         source = voxdouble_client._errors.__dict__[name].__init__.__code__.co_names
-        assert set(re.findall(r"`(\w+)`", facts)) <= set(source), name
+        assert set(re.findall(r"`(\w+)`", attributes)) <= set(source), name
 
 
-def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
-    """Each exit code has its row."""
+def test_the_table_of_exit_codes_matches_the_code() -> None:
+    """Each exit code has a row."""
     rows = [int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)]
     codes = [
         run.SUCCESS,

@@ -1,4 +1,4 @@
-"""The package's face: what is public, documented, typed, picklable, and that nothing of what lies below shows."""
+"""The public API: its names, documentation, types and pickles, and that no error of the libraries below leaks."""
 
 import http.client
 import inspect
@@ -14,7 +14,7 @@ import requests
 import urllib3
 
 import voxdouble_client
-from tests.client.hostile import TASK_PATH, against, speaking
+from tests.client.hostile import TASK_PATH, responding, serving
 from voxdouble_client import (
     ApiError,
     ApplianceClient,
@@ -31,8 +31,8 @@ from voxdouble_client import (
 )
 
 
-def test_all_is_what_is_public() -> None:
-    """`__all__` is sorted and names every public name of the package, and nothing else."""
+def test_all_lists_every_public_name() -> None:
+    """`__all__` is sorted and names every public name of the package, and no other."""
     public = [name for name in vars(voxdouble_client) if not name.startswith(("_", "cli"))]
     assert voxdouble_client.__all__ == sorted(public)
 
@@ -42,8 +42,8 @@ def test_the_package_is_typed() -> None:
     assert (Path(voxdouble_client.__file__).parent / "py.typed").exists()
 
 
-def documented() -> Iterator[tuple[str, object]]:
-    """Find every public class and every public method and property of one."""
+def public_members() -> Iterator[tuple[str, object]]:
+    """Yield every public class and its public methods and properties."""
     for name in voxdouble_client.__all__:
         thing = getattr(voxdouble_client, name)
         yield name, thing
@@ -53,19 +53,19 @@ def documented() -> Iterator[tuple[str, object]]:
                 yield f"{name}.{member}", value
 
 
-@pytest.mark.parametrize(("name", "thing"), list(documented()))
+@pytest.mark.parametrize(("name", "thing"), list(public_members()))
 def test_everything_public_is_documented(name: str, thing: object) -> None:
-    """Every public class, method and property says what it is."""
+    """Every public class, method and property has a docstring."""
     assert len(inspect.getdoc(thing) or "") > 20
 
 
 @pytest.mark.parametrize("name", voxdouble_client.__all__)
-def test_public_names_show_the_package_only(name: str) -> None:
-    """Tracebacks and pickles name `voxdouble_client`, not the module where a class happens to be written."""
+def test_public_classes_belong_to_the_package(name: str) -> None:
+    """Tracebacks and pickles name `voxdouble_client`, not the module in which a class is written."""
     assert getattr(voxdouble_client, name).__module__ == "voxdouble_client"
 
 
-def test_the_tree_of_errors_is_as_drawn() -> None:
+def test_the_drawn_tree_of_errors_matches_the_classes() -> None:
     """The tree in the module's docstring is the tree of the classes."""
     drawn = re.findall(r"── (\w+) ", _errors.__doc__ or "")
     public = [name for name in voxdouble_client.__all__ if name.endswith(("Error", "Failed", "Rejected", "Timeout"))]
@@ -75,7 +75,7 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
 
 
 def handle() -> TaskHandle[object]:
-    """Make a handle of a client that nobody listens to."""
+    """Return a handle of a client whose appliance does not exist."""
     return ApplianceClient("http://127.0.0.1:1").task(TASK_PATH)
 
 
@@ -95,7 +95,7 @@ ERRORS = [
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_every_error_can_be_pickled(error: ApplianceError) -> None:
-    """An error that crosses to another process keeps its class, message, facts and notes."""
+    """An error that is sent to another process keeps its class, message, attributes and notes."""
     error.add_note("in a pool")
     twin = pickle.loads(pickle.dumps(error))
     assert type(twin) is type(error)
@@ -105,24 +105,24 @@ def test_every_error_can_be_pickled(error: ApplianceError) -> None:
     assert theirs == ours
 
 
-def test_a_pickled_handle_says_how_to_go_on() -> None:
-    """A handle that crossed to another process keeps id and URL, and tells that it has no client there."""
+def test_a_pickled_handle_keeps_id_and_url() -> None:
+    """A handle that is sent to another process has no client there, and its error names the method that helps."""
     twin = pickle.loads(pickle.dumps(handle()))
     assert (twin.task_id, twin.url) == (handle().task_id, handle().url)
     with pytest.raises(RuntimeError, match=r"use ApplianceClient\.task\('http://127\.0\.0\.1:1/"):
         twin.state()
 
 
-def test_no_token_stands_in_a_pickle_or_repr() -> None:
-    """What can be printed or pickled of a client holds no secret."""
+def test_pickle_and_repr_contain_no_token() -> None:
+    """Neither a repr nor a pickle of a handle contains the token."""
     appliance = ApplianceClient("http://127.0.0.1:1", token="s3cr3t")
     assert b"s3cr3t" not in pickle.dumps(appliance.task(TASK_PATH))
     assert "s3cr3t" not in repr(appliance) + repr(appliance.task(TASK_PATH))
     assert repr(appliance) == "<ApplianceClient http://127.0.0.1:1>"
 
 
-def foreign() -> list[type[Exception]]:
-    """Find every exception of requests, urllib3, http.client, socket and ssl."""
+def library_exceptions() -> list[type[Exception]]:
+    """Return every exception of requests, urllib3, http.client, socket and ssl."""
     modules = (requests.exceptions, urllib3.exceptions, http.client, socket, ssl)
     classes = {
         thing
@@ -134,10 +134,10 @@ def foreign() -> list[type[Exception]]:
     return sorted((error for error in errors if error.__module__ != "builtins" or issubclass(error, OSError)), key=str)
 
 
-@pytest.mark.parametrize("kind", foreign(), ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
+@pytest.mark.parametrize("kind", library_exceptions(), ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
 @pytest.mark.parametrize("where", ["send", "prepare_request"])
-def test_no_foreign_exception_leaks(kind: type[Exception], where: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the libraries below raise comes out as a TransportError, with a sentence and its cause."""
+def test_no_exception_of_a_library_leaks(kind: type[Exception], where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every exception of the libraries below becomes a TransportError, with a sentence and its cause."""
 
     def fail(*_: object, **__: object) -> None:
         raise kind.__new__(kind)
@@ -150,7 +150,7 @@ def test_no_foreign_exception_leaks(kind: type[Exception], where: str, monkeypat
 
 
 def test_a_keyboard_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C during a request ends the call as itself."""
+    """Ctrl-C during a request ends the call as a KeyboardInterrupt."""
 
     def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -161,9 +161,9 @@ def test_a_keyboard_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_poll_timeout_keeps_its_cause() -> None:
-    """A wait that ends at its deadline because looks failed tells of the failure; it does not hide it."""
+    """A wait that ends at its deadline because polls failed names the failure, and has it as its cause."""
     refused = b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"
-    told = pytest.raises(PollTimeout, match=r"The last poll failed: .*503")
-    with against(speaking(refused)) as (_, appliance), told as caught:
+    expected = pytest.raises(PollTimeout, match=r"The last poll failed: .*503")
+    with serving(responding(refused)) as (_, appliance), expected as caught:
         appliance.task(TASK_PATH).result(timeout=0.3)
     assert isinstance(caught.value.__cause__, ApiError)

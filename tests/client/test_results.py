@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.client.hostile import DONE, TASK_ID, accepted, against, reply, speaking, state
+from tests.client.hostile import DONE, TASK_ID, accepted, responding, response, serving, task_body
 from voxdouble_client import (
     ApplianceClient,
     ChannelVoiceprint,
@@ -70,7 +70,7 @@ def test_the_quoted_conversion_is_read() -> None:
 def test_the_quoted_error_of_a_task_is_read() -> None:
     """The error that the schema's example shows is the reason of a failed task (S15 to S17)."""
     error = quoted("task-error-skeleton")
-    reply = Response(Request("GET", "u"), 200, {}, json.dumps(state("failed", error=error)).encode())
+    reply = Response(Request("GET", "u"), 200, {}, json.dumps(task_body("failed", error=error)).encode())
     assert task_answer(reply, TASK_ID).error == TaskError("internal", "string", error["detail"], error)
 
 
@@ -86,14 +86,14 @@ def test_the_quoted_location_is_followed() -> None:
     """The example value of `Location`, a bare path, leads to the task on the appliance (S9)."""
     location = quoted("location-header")
     task = {"task": {"task_id": location.rpartition("/")[2], "state": "pending"}}
-    with against(speaking(b"", reply(202, task, location=location))) as (server, appliance):
+    with serving(responding(b"", response(202, task, location=location))) as (server, appliance):
         assert appliance.start_voiceprint_conversion(["e2kD"]).url == server.url + location
 
 
 def test_an_unknown_technology_is_answered_as_it_is() -> None:
     """A result that has no type here is the answer itself."""
     raw = {"channels": [{"channel_number": 0, "segments": []}]}
-    answer = read("voice-activity-detection", state("done", result=raw))
+    answer = read("voice-activity-detection", task_body("done", result=raw))
     assert isinstance(answer, TaskAnswer)
     assert answer.result == raw
 
@@ -150,9 +150,9 @@ def test_a_wrong_member_is_named(path: str, value: object, named: str) -> None:
 @pytest.mark.parametrize(("sent", "came"), [(1, 0), (1, 2), (2, 1)])
 def test_another_number_of_vectors_breaks_the_contract(sent: int, came: int) -> None:
     """A conversion gives a vector for each voiceprint (S44)."""
-    result = state("done", result={"vector_voiceprints": [[0.5]] * came})
-    told = pytest.raises(ContractError, match=f"{came} vectors for {sent} voiceprints")
-    with against(speaking(reply(200, result), accepted())) as (_, appliance), told:
+    result = task_body("done", result={"vector_voiceprints": [[0.5]] * came})
+    expected = pytest.raises(ContractError, match=f"{came} vectors for {sent} voiceprints")
+    with serving(responding(response(200, result), accepted())) as (_, appliance), expected:
         appliance.convert_voiceprints(["e2kD"] * sent)
 
 

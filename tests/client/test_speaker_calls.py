@@ -7,13 +7,13 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.client.hostile import TASK_ID, TASK_PATH, accepted, against, reply, speaking, state
+from tests.client.hostile import TASK_ID, TASK_PATH, accepted, responding, response, serving, task_body
 from voxdouble_client import AgeEstimation, ApplianceClient, ContractError, GenderIdentification, Merging
 
 Call = Callable[[ApplianceClient], Any]
 
 RESULTS = {"scores": {"columns_count": 1, "rows_count": 2, "values": [0.5, 1.5]}, "channels": [], "results": [{}, {}]}
-DONE = speaking(reply(200, state("done", result=RESULTS)))
+DONE = responding(response(200, task_body("done", result=RESULTS)))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ DONE = speaking(reply(200, state("done", result=RESULTS)))
 )
 def test_voiceprints_go_out_as_json(call: Call, technology: str, sent: dict[str, Any]) -> None:
     """One POST with the documented members starts the task, and its result is waited for (contract 3.2)."""
-    with against(DONE) as (server, appliance):
+    with serving(DONE) as (server, appliance):
         call(appliance)
     assert [request.method for request in server.received] == ["POST", "GET"]
     assert server.received[0].target == f"/api/technology/{technology}"
@@ -79,7 +79,7 @@ def test_voiceprints_go_out_as_json(call: Call, technology: str, sent: dict[str,
 )
 def test_recordings_go_out_with_what_is_asked(call: Call, technology: str, query: dict[str, str]) -> None:
     """The parameters become the contract's query, and what is left out is left to the appliance (contract 3.1)."""
-    with against(DONE) as (server, appliance):
+    with serving(DONE) as (server, appliance):
         call(appliance)
     path, _, asked = server.received[0].target.partition("?")
     assert (path, dict(parse_qsl(asked))) == (f"/api/technology/{technology}", query)
@@ -87,7 +87,7 @@ def test_recordings_go_out_with_what_is_asked(call: Call, technology: str, query
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "message"),
     [
         (lambda appliance: appliance.compare_voiceprints([], ["a"]), "`voiceprints_a` must have at least 1"),
         (lambda appliance: appliance.compare_voiceprints(["a"], []), "`voiceprints_b` must have at least 1"),
@@ -136,23 +136,23 @@ def test_recordings_go_out_with_what_is_asked(call: Call, technology: str, query
         ),
     ],
 )
-def test_what_cannot_be_asked_is_refused(call: Call, told: str) -> None:
+def test_what_cannot_be_asked_is_refused(call: Call, message: str) -> None:
     """It is named before anything is sent (S41, S50, S51, C23)."""
-    with against(DONE) as (server, appliance):
-        with pytest.raises((TypeError, ValueError), match=told):
+    with serving(DONE) as (server, appliance):
+        with pytest.raises((TypeError, ValueError), match=message):
             call(appliance)
         assert not server.received
 
 
 def test_a_million_scores_are_one_call() -> None:
     """The appliance's default limit itself goes out (S50)."""
-    with against(speaking(b"")) as (server, appliance):
+    with serving(responding(b"")) as (server, appliance):
         appliance.start_voiceprint_comparison(["a"] * 100, ["b"] * 10_000)
         assert [request.method for request in server.received] == ["POST"]
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "message"),
     [
         (
             lambda appliance: appliance.compare_voiceprints(["a", "b"], ["c"]),
@@ -162,9 +162,9 @@ def test_a_million_scores_are_one_call() -> None:
         (lambda appliance: appliance.estimate_age_of_voiceprints(["a"] * 3), "2 entries for 3 voiceprints"),
     ],
 )
-def test_another_number_of_results_breaks_the_contract(call: Call, told: str) -> None:
+def test_another_number_of_results_breaks_the_contract(call: Call, message: str) -> None:
     """What cannot be matched with the voiceprints that were sent is no result; a transposed matrix neither (S48)."""
-    with against(DONE) as (_, appliance), pytest.raises(ContractError, match=told):
+    with serving(DONE) as (_, appliance), pytest.raises(ContractError, match=message):
         call(appliance)
 
 
@@ -180,7 +180,7 @@ def test_another_number_of_results_breaks_the_contract(call: Call, told: str) ->
 )
 def test_a_task_about_speakers_is_taken_up_typed(technology: str, kind: type) -> None:
     """The URL of a task tells its technology, and so the type of its result."""
-    with against(DONE) as (_, appliance):
+    with serving(DONE) as (_, appliance):
         assert type(appliance.task(f"/api/technology/{technology}/{TASK_ID}").result()) is kind
 
 
@@ -188,7 +188,7 @@ def test_states_and_progress_are_told() -> None:
     """A recording's call tells what was sent and each new state, as an extraction does."""
     states: list[str] = []
     steps: list[tuple[int, int]] = []
-    with against(speaking(reply(200, state("done", result=RESULTS)), accepted(TASK_PATH))) as (_, appliance):
+    with serving(responding(response(200, task_body("done", result=RESULTS)), accepted(TASK_PATH))) as (_, appliance):
         for call in (appliance.identify_gender, appliance.estimate_age):
             call(b"RIFF", on_state=states.append, progress=lambda *step: steps.append(step))
     assert states == ["done"] * 2

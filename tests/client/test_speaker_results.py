@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.client.hostile import state
+from tests.client.hostile import task_body
 from tests.client.test_results import quoted, read
 from voxdouble_client import Age, Comparison, ContractError, Gender, GenderScore, Merging
 from voxdouble_client._technologies import (
@@ -32,7 +32,7 @@ OLD = {"channel_number": 0, "age": 61, "speech_length": 4.1}
 
 def done(**result: object) -> dict[str, Any]:
     """Say what the GET of a task with this result says."""
-    return state("done", result=result)
+    return task_body("done", result=result)
 
 
 def test_the_quoted_comparison_is_read() -> None:

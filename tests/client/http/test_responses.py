@@ -1,4 +1,4 @@
-"""What an answer has to be to count, and how it is told when it is not."""
+"""Which responses are accepted, and the errors for all others."""
 
 import contextlib
 import gzip
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.client.hostile import DONE, TASK_ID, TASK_PATH, accepted, against, reply, speaking, state
+from tests.client.hostile import DONE, TASK_ID, TASK_PATH, accepted, responding, response, serving, task_body
 from voxdouble_client import (
     ApiError,
     ApplianceError,
@@ -30,16 +30,16 @@ json_values = st.recursive(
 )
 
 
-def answer(status: int, body: bytes | object, **headers: str) -> Response:
-    """Make a whole answer to a GET."""
+def received(status: int, body: bytes | object, **headers: str) -> Response:
+    """Return a complete response to a GET."""
     return Response(GET, status, headers, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
-UNLIKE_A_TASK: dict[str, bytes | object] = {
+MALFORMED_TASKS: dict[str, bytes | object] = {
     "nothing": b"",
     "a page of a proxy": HTML,
-    "half of it": b'{"task": {"task_id": ',
-    "two of them": b"{}{}",
+    "half of the JSON": b'{"task": {"task_id": ',
+    "two objects": b"{}{}",
     "not UTF-8": b'{"task": "\xff"}',
     "NaN": b'{"task": NaN}',
     "a list": [],
@@ -52,107 +52,115 @@ UNLIKE_A_TASK: dict[str, bytes | object] = {
     "an id that is a number": {"task": {"task_id": 3, "state": "done"}},
     "an id with a slash": {"task": {"task_id": "../x", "state": "done"}},
     "an empty id": {"task": {"task_id": "", "state": "done"}},
-    "another task": {"task": {"task_id": TASK_ID[:-1] + "0", "state": "done"}, "result": {}},
+    "the id of another task": {"task": {"task_id": TASK_ID[:-1] + "0", "state": "done"}, "result": {}},
     "no state": {"task": {"task_id": TASK_ID}},
     "a state that is null": {"task": {"task_id": TASK_ID, "state": None}},
-    "done without a result": state("done"),
-    "done with null": state("done", result=None),
-    "done with a list": state("done", result=[]),
-    "failed without a reason": state("failed"),
-    "rejected with null": state("rejected", error=None),
-    "failed for a text": state("failed", error="because"),
-    "failed without a type": state("failed", error={"message": "because"}),
-    "failed without a message": state("failed", error={"type": "internal"}),
+    "done without a result": task_body("done"),
+    "done with null": task_body("done", result=None),
+    "done with a list": task_body("done", result=[]),
+    "failed without an error": task_body("failed"),
+    "rejected with null": task_body("rejected", error=None),
+    "failed with a text": task_body("failed", error="because"),
+    "failed without a type": task_body("failed", error={"message": "because"}),
+    "failed without a message": task_body("failed", error={"type": "internal"}),
 }
 
 
-@pytest.mark.parametrize("body", UNLIKE_A_TASK.values(), ids=UNLIKE_A_TASK)
-def test_what_is_no_task_breaks_the_contract(body: object) -> None:
-    """An answer that is not a task's, or another task's, is told as what came, with the request it came to."""
+@pytest.mark.parametrize("body", MALFORMED_TASKS.values(), ids=MALFORMED_TASKS)
+def test_a_malformed_task_breaks_the_contract(body: object) -> None:
+    """A body without a valid task, or with another task, is a ContractError that names the request."""
     with pytest.raises(ContractError, match=f"GET http://appliance{TASK_PATH} ") as caught:
-        task_answer(answer(200, body), TASK_ID)
+        task_answer(received(200, body), TASK_ID)
     assert caught.value.url == GET.url
 
 
 @pytest.mark.parametrize("status", [100, 103, 199, 201, 202, 204, 206, 300, 301, 304, 399])
-def test_another_success_breaks_the_contract(status: int) -> None:
-    """Only a 200 is an answer to the GET of a task."""
+def test_only_a_200_answers_a_poll(status: int) -> None:
+    """Any other status of success in response to the GET of a task is a ContractError."""
     with pytest.raises(ContractError, match=f"status {status}"):
-        task_answer(answer(status, DONE), TASK_ID)
+        task_answer(received(status, DONE), TASK_ID)
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 301])
-def test_only_a_202_is_an_accepted_task(status: int) -> None:
-    """A POST that is answered with another success has not started a task that could be waited for (S1)."""
+def test_only_a_202_accepts_a_task(status: int) -> None:
+    """A POST with any other status of success has not started a task that can be polled (S1)."""
     with pytest.raises(ContractError, match=f"status {status}"):
-        accepted_task(Response(POST, status, {"location": TASK_PATH}, json.dumps(state("pending")).encode()))
+        accepted_task(Response(POST, status, {"location": TASK_PATH}, json.dumps(task_body("pending")).encode()))
 
 
 @given(json_values)
-def test_no_json_surprises_the_reader(value: Any) -> None:
-    """Any JSON at all, in any place of an answer, is read or is a typed error."""
-    for body in (value, state("done", result=value), state("failed", error=value), {"task": value}):
+def test_any_json_is_read_or_a_typed_error(value: Any) -> None:
+    """Any JSON, in any place of a response, is read or raises an ApplianceError."""
+    for body in (value, task_body("done", result=value), task_body("failed", error=value), {"task": value}):
         for read in (lambda response: task_answer(response, TASK_ID), api_error, accepted_task):
             with contextlib.suppress(ApplianceError):
-                read(answer(202 if read is accepted_task else 200, body))
+                read(received(202 if read is accepted_task else 200, body))
 
 
 def test_deep_json_breaks_the_contract() -> None:
-    """JSON nested a hundred thousand times over is an error, not a crash."""
+    """JSON nested a hundred thousand times is a ContractError, not a crash."""
     deep = b'{"task":' * 100_000 + b"1" + b"}" * 100_000
     with pytest.raises(ContractError, match="not JSON"):
-        task_answer(answer(200, deep), TASK_ID)
+        task_answer(received(200, deep), TASK_ID)
 
 
 def test_deep_json_with_an_error_status_is_an_api_error() -> None:
-    """An error status is told also where its body cannot be read."""
-    error = api_error(answer(500, b"[" * 100_000))
+    """A response with an error status is an ApiError even if its body cannot be parsed."""
+    error = api_error(received(500, b"[" * 100_000))
     assert (error.status, error.type) == (500, None)
 
 
 @pytest.mark.parametrize("unused", [{}, {"error": None}, {"result": None, "error": None}])
-def test_absent_and_null_are_alike(unused: dict[str, Any]) -> None:
-    """A member that is not used may be left out or null."""
-    assert task_answer(answer(200, state("running", **unused)), TASK_ID).state == "running"
-    done = task_answer(answer(200, {**unused, **DONE}), TASK_ID)
+def test_an_absent_member_equals_null(unused: dict[str, Any]) -> None:
+    """A member that is not used may be absent or null."""
+    assert task_answer(received(200, task_body("running", **unused)), TASK_ID).state == "running"
+    done = task_answer(received(200, {**unused, **DONE}), TASK_ID)
     assert done.error is None
 
 
-def test_extra_members_are_kept() -> None:
-    """What the contract does not name stays in the raw answer."""
+def test_unknown_members_are_kept_in_raw() -> None:
+    """Members that the contract does not name stay in the raw answer."""
     raw = {**DONE, "queue": 3}
-    with against(speaking(reply(200, raw))) as (_, appliance):
+    with serving(responding(response(200, raw))) as (_, appliance):
         extraction = appliance.extract_voiceprint(b"audio")
     assert extraction.raw == raw
     assert extraction.channels[0].raw == DONE["result"]["channels"][0]  # type: ignore[index]
 
 
-@pytest.mark.parametrize(("end", "error"), [("failed", TaskFailed), ("rejected", TaskRejected)])
-def test_a_bad_end_is_an_error_with_its_reason(end: str, error: type[TaskFailed | TaskRejected]) -> None:
+@pytest.mark.parametrize(("state", "error"), [("failed", TaskFailed), ("rejected", TaskRejected)])
+def test_failed_and_rejected_tasks_raise_with_the_reason(state: str, error: type[TaskFailed | TaskRejected]) -> None:
     """A failed or rejected task raises its own class, with type, message and places (S14 to S17)."""
     why = {
         "type": "internal",
         "message": "It broke.",
         "detail": [{"location": ["body", "voiceprints", 3], "message": "odd", "type": "x"}],
     }
-    with against(speaking(reply(200, state(end, error=why)))) as (_, appliance), pytest.raises(error) as caught:
+    with (
+        serving(responding(response(200, task_body(state, error=why)))) as (_, appliance),
+        pytest.raises(error) as caught,
+    ):
         appliance.extract_voiceprint(b"audio")
-    told = caught.value
-    assert str(told).endswith(f"{end}: It broke. [internal] (body.voiceprints.3: odd)")
-    assert (told.task_id, told.error.type, told.error.raw, told.answer.state) == (TASK_ID, "internal", why, end)
+    raised = caught.value
+    assert str(raised).endswith(f"{state}: It broke. [internal] (body.voiceprints.3: odd)")
+    assert (raised.task_id, raised.error.type, raised.error.raw, raised.answer.state) == (
+        TASK_ID,
+        "internal",
+        why,
+        state,
+    )
 
 
-def test_a_proxys_page_is_told_as_what_it_is() -> None:
-    """An error that is not the appliance's says what came, and has no type."""
-    error = api_error(answer(502, HTML, **{"content-type": "text/html; charset=utf-8"}))
+def test_a_proxys_error_page_is_described() -> None:
+    """An error page that is not the appliance's is described by its start, and has no type."""
+    error = api_error(received(502, HTML, **{"content-type": "text/html; charset=utf-8"}))
     assert (error.status, error.type, error.detail) == (502, None, [])
     assert "bytes of text/html that begin '<html><head><title>502 Bad Gateway" in str(error)
 
 
-def test_a_refusal_is_told_with_its_places() -> None:
-    """The vendor's error body is in the message and in the members (S64, S65)."""
+def test_a_refusal_names_its_places() -> None:
+    """The vendor's error body is in the message and in the attributes (S64, S65)."""
     detail = [{"location": ["query", "channels"], "message": "no number", "type": "x", "context": {}}] * 5
-    error = api_error(answer(422, {"type": "request.validation-error", "message": "Invalid.", "detail": detail}))
+    error = api_error(received(422, {"type": "request.validation-error", "message": "Invalid.", "detail": detail}))
     assert str(error).endswith(
         "status 422: Invalid. [request.validation-error]"
         " (query.channels: no number; query.channels: no number; query.channels: no number; and 2 more)"
@@ -167,14 +175,14 @@ VOICE = "e2kDY3JjbDAWiyhpCWVtYmVkZGluZ1tk"
     "body",
     [
         {**DONE, "task": None, "voiceprint": VOICE},
-        state("done", result={"channels": [{"channel_number": 0, "voiceprint": VOICE, "speech_length": "x"}]}),
+        task_body("done", result={"channels": [{"channel_number": 0, "voiceprint": VOICE, "speech_length": "x"}]}),
         json.dumps([VOICE] * 50).encode(),
         json.dumps({"voiceprint": VOICE}).encode()[:-1],
     ],
 )
-def test_no_voice_data_stands_in_an_error(body: object) -> None:
-    """Errors end up in logs, so they quote nothing out of JSON."""
-    with against(speaking(reply(200, body))) as (_, appliance), pytest.raises(ContractError) as caught:
+def test_errors_quote_no_voice_data(body: object) -> None:
+    """Errors are logged, so they quote nothing from JSON."""
+    with serving(responding(response(200, body))) as (_, appliance), pytest.raises(ContractError) as caught:
         appliance.extract_voiceprint(b"audio")
     assert VOICE[:8] not in str(caught.value)
 
@@ -206,24 +214,24 @@ NOW = "Tue, 06 Oct 2026 12:00:00 GMT"
         ("Tue, 99 Oct 2026 12:00:30 GMT", NOW, None),
     ],
 )
-def test_retry_after_is_read_in_both_forms(value: str, date: str, seconds: float | None) -> None:
-    """Seconds are seconds, a date counts from the answer's own `Date`, and anything else says nothing."""
+def test_retry_after_is_seconds_or_a_date(value: str, date: str, seconds: float | None) -> None:
+    """A number is seconds, a date is compared with the response's own `Date`, and anything else is ignored."""
     assert retry_after({"retry-after": value, "date": date}) == seconds
 
 
 @given(st.text(), st.text())
-def test_no_retry_after_surprises_the_reader(value: str, date: str) -> None:
-    """Any text in the headers gives a number from 0 up, or None."""
+def test_any_retry_after_is_a_pause_or_ignored(value: str, date: str) -> None:
+    """Any text in the headers gives a number of 0 or more, or None."""
     seconds = retry_after({"retry-after": value, "date": date})
     assert seconds is None or seconds >= 0
 
 
-ODD = {
-    "no HTTP": b"hello\r\n\r\n",
+MALFORMED_HTTP = {
+    "not HTTP": b"hello\r\n\r\n",
     "another protocol": b"SSH-2.0-OpenSSH_9.2\r\n",
     "a status of letters": b"HTTP/1.1 abc OK\r\n\r\n",
     "a status of four digits": b"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n",
-    "headers without end": b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200,
+    "endless headers": b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200,
     "a header of a megabyte": b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n",
     "a length of letters": b"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n",
     "a negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
@@ -234,31 +242,31 @@ ODD = {
     + b"\r\n",
     "a null byte": b"\0",
     "a length beyond the limit": b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n",
-    "gzip that was not asked for": reply(200, gzip.compress(json.dumps(DONE).encode()), content_encoding="gzip"),
-    "a gzip bomb": reply(200, gzip.compress(bytes(50_000_000)), content_encoding="gzip"),
-    "an encoding nobody knows": reply(200, b"{}", content_encoding="x-odd"),
-    "a body in latin-1": reply(200, '{"task": "é"}'.encode("latin-1")),
+    "gzip that was not requested": response(200, gzip.compress(json.dumps(DONE).encode()), content_encoding="gzip"),
+    "a gzip bomb": response(200, gzip.compress(bytes(50_000_000)), content_encoding="gzip"),
+    "an unknown encoding": response(200, b"{}", content_encoding="x-odd"),
+    "a body in latin-1": response(200, '{"task": "é"}'.encode("latin-1")),
     "a switch of protocols": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n",
 }
 
 
-@pytest.mark.parametrize("answer", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("sent", MALFORMED_HTTP.values(), ids=MALFORMED_HTTP)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_an_odd_answer_is_a_typed_error(method: str, answer: bytes) -> None:
-    """Bytes that are no answer, or one that nobody should send, end the call in an ApplianceError."""
+def test_a_malformed_response_is_a_typed_error(method: str, sent: bytes) -> None:
+    """Bytes that are not HTTP, or not valid HTTP, end the call in an ApplianceError that names the request."""
 
     def behave(request: Any, connection: Any) -> None:
-        connection.sendall(answer if request.method == method else accepted())
+        connection.sendall(sent if request.method == method else accepted())
         connection.shutdown(2)
 
-    with against(behave, sleep=lambda _: None) as (_, appliance), pytest.raises(ApplianceError) as caught:
+    with serving(behave, sleep=lambda _: None) as (_, appliance), pytest.raises(ApplianceError) as caught:
         appliance.extract_voiceprint(b"audio", timeout=20)
     assert f"{method} http://" in str(caught.value)
 
 
 def test_an_expired_task_is_a_404() -> None:
-    """A task that is gone after its 202 is told at once, with what the appliance says of it."""
-    gone = reply(404, {"type": "resource.not-found", "message": "Expired.", "detail": []})
-    with against(speaking(gone)) as (server, appliance), pytest.raises(ApiError, match=r"Expired\.") as caught:
+    """A task that expired after its 202 raises at once, with the appliance's own message."""
+    gone = response(404, {"type": "resource.not-found", "message": "Expired.", "detail": []})
+    with serving(responding(gone)) as (server, appliance), pytest.raises(ApiError, match=r"Expired\.") as caught:
         appliance.extract_voiceprint(b"audio")
     assert (caught.value.status, len(server.received)) == (404, 2)

@@ -14,10 +14,19 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.client.hostile import DONE, TASK_PATH, HostileServer, Received, accepted, reply, speaking, state
+from tests.client.hostile import (
+    DONE,
+    TASK_PATH,
+    HostileServer,
+    ReceivedRequest,
+    accepted,
+    responding,
+    response,
+    task_body,
+)
 from voxdouble_client.cli import commands as cli
 
-FAILED = state("failed", error={"type": "internal", "message": "It broke."})
+FAILED = task_body("failed", error={"type": "internal", "message": "It broke."})
 NOWHERE = "http://127.0.0.1:1"
 
 
@@ -25,7 +34,7 @@ def extracted(*vectors: list[float] | None) -> bytes:
     """Write the answer of an extraction with these vectors, one a channel."""
     channel = {"voiceprint": "e2kD", "speech_length": 4.1, "model": "sid-xl5"}
     channels = [{**channel, "channel_number": i, "vector_voiceprint": vector} for i, vector in enumerate(vectors)]
-    return reply(200, state("done", result={"channels": channels}))
+    return response(200, task_body("done", result={"channels": channels}))
 
 
 def call(command: str, *arguments: object, env: dict[str, str] | None = None) -> Result:
@@ -60,8 +69,8 @@ def test_a_file_can_be_converted_in_place(tmp_path: Path) -> None:
     """The input may be the output: it is read before it is replaced, and nothing else is left beside it."""
     path = tmp_path / "v.jsonl"
     path.write_text(json.dumps(DONE))
-    converted = state("done", result={"vector_voiceprints": [[0.5]]})
-    with HostileServer(speaking(reply(200, converted))) as server:
+    converted = task_body("done", result={"vector_voiceprints": [[0.5]]})
+    with HostileServer(responding(response(200, converted))) as server:
         assert call("convert", path, "-o", path, "--url", server.url).exit_code == 0
     assert (json.loads(path.read_text()), list(tmp_path.iterdir())) == (converted, [path])
 
@@ -77,7 +86,7 @@ def test_a_replaced_file_keeps_its_mode_and_its_link(wav: Path, old: Path, tmp_p
     """A private file stays private, and a link stays a link to it."""
     old.chmod(0o600)
     (tmp_path / "link").symlink_to(old)
-    with HostileServer(speaking(reply(200, DONE))) as server:
+    with HostileServer(responding(response(200, DONE))) as server:
         call("extract", wav, "-o", tmp_path / "link", "--url", server.url)
     assert (json.loads(old.read_text()), old.stat().st_mode & 0o777) == (DONE, 0o600)
     assert (tmp_path / "link").is_symlink()
@@ -85,34 +94,34 @@ def test_a_replaced_file_keeps_its_mode_and_its_link(wav: Path, old: Path, tmp_p
 
 @pytest.mark.usefixtures("one_at_a_time")
 @pytest.mark.parametrize(
-    ("odd", "code", "told"),
+    ("odd", "code", "message"),
     [
-        (reply(200, FAILED), 1, "It broke"),
+        (response(200, FAILED), 1, "It broke"),
         (extracted(None), 5, "must have vectors"),
         (extracted([0.5]), 5, "1, 2 numbers"),
         (extracted([0.5], [0.5, 0.5]), 5, "1 and 2 numbers"),
         (extracted([1e308, 0.5]), 5, "expected `float` <= 3.40"),
     ],
 )
-def test_the_rows_of_an_array_stay_in_place(odd: bytes, code: int, told: str, wav: Path, tmp_path: Path) -> None:
+def test_the_rows_of_an_array_stay_in_place(odd: bytes, code: int, message: str, wav: Path, tmp_path: Path) -> None:
     """A file without a usable vector is a row of NaN between the others, and its exit code says why."""
     answers = iter([extracted([0.5, 1.0]), odd, extracted([2.0, 3.0])])
 
-    def behave(request: Received, connection: socket.socket) -> None:
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
         connection.sendall(next(answers) if request.method == "GET" else accepted())
 
     with HostileServer(behave) as server:
         result = call("extract", wav, wav, wav, "--vector", "-o", tmp_path / "out.npy", "--url", server.url)
-    assert (result.exit_code, told in result.stderr) == (code, True)
+    assert (result.exit_code, message in result.stderr) == (code, True)
     array = np.load(tmp_path / "out.npy")
     assert array[[0, 2]].tolist() == [[0.5, 1.0], [2.0, 3.0]]
     assert np.isnan(array[1]).all()
 
 
-@pytest.mark.parametrize("answer", [extracted([]), reply(200, FAILED)])
+@pytest.mark.parametrize("answer", [extracted([]), response(200, FAILED)])
 def test_an_array_of_nothing_has_its_shape(answer: bytes, wav: Path, tmp_path: Path) -> None:
     """Where all are silent or failed, there are as many rows of 128 NaN."""
-    with HostileServer(speaking(answer)) as server:
+    with HostileServer(responding(answer)) as server:
         call("extract", wav, wav, "--vector", "-o", tmp_path / "out.npy", "--url", server.url)
     array = np.load(tmp_path / "out.npy")
     assert (array.shape, np.isnan(array).all()) == ((2, 128), True)
@@ -143,18 +152,18 @@ def test_interrupting_gives_what_is_finished(to_file: bool, wav: Path, old: Path
     slow_path = TASK_PATH[:-1] + "0"
     seen = []
 
-    def behave(request: Received, connection: socket.socket) -> None:
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
         is_slow = b"RIFFslow" in request.body or request.target == slow_path
         if request.method == "POST" and is_slow:
             body = {"task": {"task_id": slow_path.rpartition("/")[2], "state": "pending"}}
-            connection.sendall(reply(202, body, location=slow_path))
+            connection.sendall(response(202, body, location=slow_path))
         elif request.method == "POST":
             connection.sendall(accepted())
         elif is_slow:
             running = {"task": {"task_id": slow_path.rpartition("/")[2], "state": "running"}}
-            connection.sendall(reply(200, running))
+            connection.sendall(response(200, running))
         else:
-            connection.sendall(reply(200, DONE))
+            connection.sendall(response(200, DONE))
             seen.append(request)
 
     words = ["extract", str(slow), *[str(wav)] * 3, *(["-o", str(old)] if to_file else [])]
@@ -185,7 +194,7 @@ def test_interrupting_a_start_says_that_there_may_be_a_task(wav: Path) -> None:
 @pytest.mark.parametrize("command", ["extract", "state"])
 def test_a_full_disk_is_told_in_a_sentence(command: str, wav: Path) -> None:
     """An output that takes nothing is an error of exit code 2, without a traceback."""
-    with HostileServer(speaking(reply(200, DONE))) as server, Path("/dev/full").open("wb") as full:
+    with HostileServer(responding(response(200, DONE))) as server, Path("/dev/full").open("wb") as full:
         word = str(wav) if command == "extract" else server.url + TASK_PATH
         with process(server, command, word, stdout=full) as running:
             _, stderr = running.communicate(timeout=30)
@@ -218,7 +227,7 @@ def test_interrupting_the_reading_of_a_pipe_ends_at_once() -> None:
 
 def test_a_command_advises_nothing_that_it_has_not(wav: Path) -> None:
     """A task's address elsewhere is refused without naming a setting of the API that commands do not have."""
-    with HostileServer(speaking(b"", accepted("http://elsewhere" + TASK_PATH))) as server:
+    with HostileServer(responding(b"", accepted("http://elsewhere" + TASK_PATH))) as server:
         result = call("extract", wav, "--url", server.url)
     assert (result.exit_code, "must be on the appliance" in result.stderr, "rebase" in result.stderr) == (
         5,

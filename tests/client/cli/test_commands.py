@@ -19,11 +19,20 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.client.hostile import DONE, TASK_PATH, HostileServer, Received, accepted, reply, speaking, state
+from tests.client.hostile import (
+    DONE,
+    TASK_PATH,
+    HostileServer,
+    ReceivedRequest,
+    accepted,
+    responding,
+    response,
+    task_body,
+)
 from voxdouble_client.cli import commands as cli
 
 VECTOR = [0.5, -0.25]
-WITH_VECTOR = state(
+WITH_VECTOR = task_body(
     "done",
     result={
         "channels": [
@@ -38,8 +47,8 @@ WITH_VECTOR = state(
         ]
     },
 )
-CONVERTED = state("done", result={"vector_voiceprints": [VECTOR, []]})
-FAILED = state("failed", error={"type": "internal", "message": "It broke."})
+CONVERTED = task_body("done", result={"vector_voiceprints": [VECTOR, []]})
+FAILED = task_body("failed", error={"type": "internal", "message": "It broke."})
 
 
 def call(command: str, *arguments: object, stdin: bytes = b"", **env: str) -> Result:
@@ -61,7 +70,7 @@ def wav(tmp_path: Path) -> Path:
 def test_one_file_gives_the_answer_as_it_came(wav: Path) -> None:
     """The body of the last GET stands on stdout, byte for byte and one line end, and nothing on stderr."""
     body = json.dumps(DONE, indent=1).encode()
-    with HostileServer(speaking(reply(200, body))) as server:
+    with HostileServer(responding(response(200, body))) as server:
         result = call("extract", "--url", server.url, wav)
     assert (result.exit_code, result.stdout_bytes, result.stderr) == (0, body + b"\n", "")
 
@@ -69,14 +78,14 @@ def test_one_file_gives_the_answer_as_it_came(wav: Path) -> None:
 def test_several_files_give_json_lines(wav: Path) -> None:
     """Each file's answer is one line, in the files' order, also where an answer came in several lines."""
     body = json.dumps(DONE, indent=1).encode()
-    with HostileServer(speaking(reply(200, body))) as server:
+    with HostileServer(responding(response(200, body))) as server:
         result = call("extract", "--url", server.url, wav, wav, wav)
     assert [json.loads(line) for line in result.stdout.splitlines()] == [DONE] * 3
 
 
 def test_the_options_become_the_query(wav: Path) -> None:
     """What is asked for goes out as the contract's query parameters (S30, S32, S33)."""
-    with HostileServer(speaking(reply(200, DONE))) as server:
+    with HostileServer(responding(response(200, DONE))) as server:
         options = ["--vector", "--channel-mode", "mix", "--channels", "0,1"]
         assert call("extract", "--url", server.url, wav, *options).exit_code == 0
     query = server.received[0].target.partition("?")[2]
@@ -85,28 +94,28 @@ def test_the_options_become_the_query(wav: Path) -> None:
 
 def test_stdin_is_a_file() -> None:
     """The recording can come through a pipe."""
-    with HostileServer(speaking(reply(200, DONE))) as server:
+    with HostileServer(responding(response(200, DONE))) as server:
         assert call("extract", "--url", server.url, "-", stdin=b"RIFFpiped").exit_code == 0
     assert b"RIFFpiped" in server.received[0].body
 
 
 def test_the_environment_names_appliance_and_token(wav: Path) -> None:
     """APPLIANCE_URL and APPLIANCE_TOKEN stand for the options."""
-    with HostileServer(speaking(reply(200, DONE))) as server:
+    with HostileServer(responding(response(200, DONE))) as server:
         assert call("extract", wav, APPLIANCE_URL=server.url, APPLIANCE_TOKEN="secret").exit_code == 0
     assert {request.headers["authorization"] for request in server.received} == {"Bearer secret"}
 
 
 def test_the_answer_goes_to_a_file(wav: Path, tmp_path: Path) -> None:
     """With -o the answer stands in the file, and nothing on stdout."""
-    with HostileServer(speaking(reply(200, DONE))) as server:
+    with HostileServer(responding(response(200, DONE))) as server:
         result = call("extract", "--url", server.url, wav, "-o", tmp_path / "out.json")
     assert (result.stdout, json.loads((tmp_path / "out.json").read_text())) == ("", DONE)
 
 
 def test_vectors_go_to_an_array(wav: Path, tmp_path: Path) -> None:
     """A .npy file gets one float32 row for each channel of each file; one without speech is NaN."""
-    with HostileServer(speaking(reply(200, WITH_VECTOR))) as server:
+    with HostileServer(responding(response(200, WITH_VECTOR))) as server:
         call("extract", "--url", server.url, "--vector", wav, wav, "-o", tmp_path / "out.npy")
     array = np.load(tmp_path / "out.npy")
     assert array.dtype == np.float32
@@ -116,7 +125,7 @@ def test_vectors_go_to_an_array(wav: Path, tmp_path: Path) -> None:
 
 def test_converted_vectors_go_to_an_array(tmp_path: Path) -> None:
     """A conversion's vectors become the rows of a .npy file."""
-    with HostileServer(speaking(reply(200, CONVERTED))) as server:
+    with HostileServer(responding(response(200, CONVERTED))) as server:
         result = call(
             "convert", "--url", server.url, "-", "-o", tmp_path / "out.npy", stdin=json.dumps(WITH_VECTOR).encode()
         )
@@ -126,7 +135,7 @@ def test_converted_vectors_go_to_an_array(tmp_path: Path) -> None:
 
 def test_an_array_without_vectors_is_a_usage_error(wav: Path, tmp_path: Path) -> None:
     """A .npy file without --vector is refused before anything is sent."""
-    with HostileServer(speaking(b"")) as server:
+    with HostileServer(responding(b"")) as server:
         result = call("extract", "--url", server.url, wav, "-o", tmp_path / "out.npy")
         assert not server.received
     assert (result.exit_code, "--vector" in result.stderr) == (2, True)
@@ -140,7 +149,9 @@ def test_convert_reads_what_extract_wrote(tmp_path: Path) -> None:
     lines.write_text(json.dumps(DONE) + "\n" + json.dumps(DONE) + "\n")
     plain = tmp_path / "harry.vp"
     plain.write_text("e2kF\ne2kG\n")
-    with HostileServer(speaking(reply(200, state("done", result={"vector_voiceprints": [VECTOR] * 5})))) as server:
+    with HostileServer(
+        responding(response(200, task_body("done", result={"vector_voiceprints": [VECTOR] * 5})))
+    ) as server:
         result = call("convert", "--url", server.url, one, lines, plain)
     assert result.exit_code == 0
     assert json.loads(server.received[0].body) == {"voiceprints": ["e2kE", "e2kE", "e2kD", "e2kD", "e2kFe2kG"]}
@@ -148,7 +159,7 @@ def test_convert_reads_what_extract_wrote(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "and is neither"),
         (b"RIFF\x00\x01", "and is neither"),
@@ -160,16 +171,16 @@ def test_convert_reads_what_extract_wrote(tmp_path: Path) -> None:
         (json.dumps(DONE).replace('"e2kD"', "3").encode(), "not a text"),
     ],
 )
-def test_what_is_no_voiceprint_is_a_usage_error(content: bytes, told: str) -> None:
+def test_what_is_no_voiceprint_is_a_usage_error(content: bytes, message: str) -> None:
     """A file that cannot be converted is named, with the line, before anything is sent."""
     result = call("convert", "--url", "http://127.0.0.1:1", "-", stdin=content)
     assert result.exit_code == 2
-    assert re.search(told, result.stderr)
+    assert re.search(message, result.stderr)
 
 
 def test_too_many_voiceprints_are_a_usage_error(tmp_path: Path) -> None:
     """More voiceprints than one task takes are refused by their number."""
-    many = state("done", result={"channels": [{"voiceprint": "e2kD"}] * 50_001})
+    many = task_body("done", result={"channels": [{"voiceprint": "e2kD"}] * 50_001})
     path = tmp_path / "many.json"
     path.write_text(json.dumps(many))
     result = call("convert", "--url", "http://127.0.0.1:1", path)
@@ -178,7 +189,7 @@ def test_too_many_voiceprints_are_a_usage_error(tmp_path: Path) -> None:
 
 def test_a_file_may_have_a_byte_order_mark() -> None:
     """A `.vp` file as an editor on Windows saves it is read as any other."""
-    with HostileServer(speaking(reply(200, state("done", result={"vector_voiceprints": [VECTOR]})))) as server:
+    with HostileServer(responding(response(200, task_body("done", result={"vector_voiceprints": [VECTOR]})))) as server:
         assert call("convert", "--url", server.url, "-", stdin=b"\xef\xbb\xbfe2kD\r\n").exit_code == 0
     assert json.loads(server.received[0].body) == {"voiceprints": ["e2kD"]}
 
@@ -192,53 +203,57 @@ def test_raw_bytes_are_told_as_such() -> None:
 def test_null_lines_are_left_out() -> None:
     """Where `extract` had no answer there is no voiceprint, and the others are converted."""
     lines = b"null\n" + json.dumps(DONE).encode() + b"\nnull\n"
-    with HostileServer(speaking(reply(200, state("done", result={"vector_voiceprints": [VECTOR]})))) as server:
+    with HostileServer(responding(response(200, task_body("done", result={"vector_voiceprints": [VECTOR]})))) as server:
         result = call("convert", "--url", server.url, "-", stdin=lines)
     assert (result.exit_code, "2 lines are null" in result.stderr) == (0, True)
 
 
 def test_what_the_server_says_cannot_move_the_terminal(wav: Path) -> None:
     """Control characters and changes of direction in messages are shown, not acted on."""
-    odd = state("failed", error={"type": "in\x1b[2J", "message": "a\u202eb"})
-    with HostileServer(speaking(reply(200, odd))) as server:
+    odd = task_body("failed", error={"type": "in\x1b[2J", "message": "a\u202eb"})
+    with HostileServer(responding(response(200, odd))) as server:
         told = call("extract", "--url", server.url, wav).stderr
     assert "a\\u202eb [in\\x1b[2J]" in told
     assert not {"\u202e", "\x1b"} & set(told)
 
 
 ENDS = {
-    "done": (reply(200, DONE), 0, ""),
-    "failed": (reply(200, FAILED), 1, "failed: It broke. [internal]"),
-    "refused": (reply(404, {"type": "resource.not-found", "message": "Gone.", "detail": []}), 1, "Gone."),
-    "contract broken": (reply(200, b"<html>"), 5, "not JSON"),
-    "result broken": (reply(200, state("done", result={})), 5, "expected `array`, got `null` at `result.channels`"),
+    "done": (response(200, DONE), 0, ""),
+    "failed": (response(200, FAILED), 1, "failed: It broke. [internal]"),
+    "refused": (response(404, {"type": "resource.not-found", "message": "Gone.", "detail": []}), 1, "Gone."),
+    "contract broken": (response(200, b"<html>"), 5, "not JSON"),
+    "result broken": (
+        response(200, task_body("done", result={})),
+        5,
+        "expected `array`, got `null` at `result.channels`",
+    ),
     "no HTTP": (b"hello\r\n\r\n", 3, "is not HTTP"),
 }
 
 
-@pytest.mark.parametrize(("answer", "code", "told"), ENDS.values(), ids=ENDS)
-def test_exit_codes(answer: bytes, code: int, told: str, wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("answer", "code", "message"), ENDS.values(), ids=ENDS)
+def test_exit_codes(answer: bytes, code: int, message: str, wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way to end has its exit code, and says on stderr what it was, with the file's name."""
     monkeypatch.setattr("voxdouble_client._http.retry.MAX_FAILURES", 0)
 
-    def behave(request: Received, connection: socket.socket) -> None:
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
         connection.sendall(answer if request.method == "GET" else accepted())
 
     with HostileServer(behave) as server:
         result = call("extract", "--url", server.url, wav)
-    assert (result.exit_code, told in result.stderr) == (code, True)
+    assert (result.exit_code, message in result.stderr) == (code, True)
     assert not result.stderr or result.stderr.startswith(f"{wav}: ")
 
 
 def test_a_failed_task_still_gives_its_answer(wav: Path) -> None:
     """The body of the last GET stands on stdout also when the task ended badly."""
-    with HostileServer(speaking(reply(200, FAILED))) as server:
+    with HostileServer(responding(response(200, FAILED))) as server:
         assert json.loads(call("extract", "--url", server.url, wav).stdout) == FAILED
 
 
 def test_one_bad_file_among_several_keeps_its_line(wav: Path) -> None:
     """A file without an answer is a null in its place, no other is lost, and the exit code is a failure's."""
-    good = iter([accepted(), reply(200, DONE), reply(422, {}), accepted(), reply(200, DONE)])
+    good = iter([accepted(), response(200, DONE), response(422, {}), accepted(), response(200, DONE)])
     with (
         HostileServer(lambda _, connection: connection.sendall(next(good))) as server,
         pytest.MonkeyPatch.context() as one,
@@ -260,12 +275,12 @@ def test_unreachable_is_3(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_out_of_time_is_4_and_says_how_to_go_on(wav: Path) -> None:
     """A task that is still running is told with the command that waits on, and that command gives the result."""
-    with HostileServer(speaking(reply(200, state("running")))) as server:
+    with HostileServer(responding(response(200, task_body("running")))) as server:
         result = call("extract", "--url", server.url, wav, "--timeout", "0.1")
         assert (result.exit_code, result.stdout) == (4, "")
         command = shlex.split(result.stderr.splitlines()[-1])
         assert command == ["voxdouble", "wait", server.url + TASK_PATH]
-        server.behave = speaking(reply(200, DONE))
+        server.behave = responding(response(200, DONE))
         assert json.loads(call(*command[1:]).stdout) == DONE
 
 
@@ -273,7 +288,7 @@ def test_the_resumed_command_keeps_ca_and_asks_for_the_token(wav: Path, tmp_path
     """What a resumed command needs stands in it, but for the secret."""
     ca = tmp_path / "my ca.pem"
     ca.write_bytes(Path(certifi.where()).read_bytes())
-    with HostileServer(speaking(reply(200, state("running")))) as server:
+    with HostileServer(responding(response(200, task_body("running")))) as server:
         result = call("extract", "--url", server.url, wav, "--timeout", "0.1", "--ca", ca, "--token", "secret")
     assert shlex.split(result.stderr.splitlines()[-1])[3:] == ["--ca", str(ca), "--token", "TOKEN"]
 
@@ -311,29 +326,29 @@ def test_usage_errors_are_2(words: list[str], wav: Path) -> None:
 @pytest.mark.parametrize(("name", "code"), [("pending", 0), ("done", 0), ("odd", 0), ("failed", 1), ("rejected", 1)])
 def test_state_is_one_word(name: str, code: int) -> None:
     """The state stands on stdout as a word, and the exit code tells bad ends from all else."""
-    body = state(name, result={}, error={"type": "internal", "message": "x"})
-    with HostileServer(speaking(reply(200, body))) as server:
+    body = task_body(name, result={}, error={"type": "internal", "message": "x"})
+    with HostileServer(responding(response(200, body))) as server:
         result = call("state", server.url + TASK_PATH)
     assert (result.stdout, result.exit_code) == (f"{name}\n", code)
 
 
 def test_the_state_of_no_task_is_1() -> None:
     """A task that the appliance does not know is told on stderr."""
-    with HostileServer(speaking(reply(404, {}))) as server:
+    with HostileServer(responding(response(404, {}))) as server:
         result = call("state", server.url + TASK_PATH)
     assert (result.stdout, result.exit_code, "404" in result.stderr) == ("", 1, True)
 
 
 def test_wait_takes_a_prefix_from_the_tasks_url() -> None:
     """A task's URL alone names its appliance, also below a path."""
-    with HostileServer(speaking(reply(200, DONE))) as server:
+    with HostileServer(responding(response(200, DONE))) as server:
         assert call("wait", f"{server.url}/_ns/a{TASK_PATH}").exit_code == 0
     assert server.received[0].target == f"/_ns/a{TASK_PATH}"
 
 
 def test_wait_takes_several_tasks() -> None:
     """Several tasks give their answers on a line each."""
-    with HostileServer(speaking(reply(200, DONE))) as server:
+    with HostileServer(responding(response(200, DONE))) as server:
         result = call("wait", *[server.url + TASK_PATH] * 3)
     assert len(result.stdout.splitlines()) == 3
 
@@ -348,10 +363,10 @@ def started(server: HostileServer, *arguments: str, stderr: int = subprocess.PIP
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ on Windows")
 def test_interrupting_says_how_to_go_on(wav: Path) -> None:
     """Ctrl-C ends the command at once with exit code 130 and prints the command for what still runs, no other."""
-    done = iter([reply(200, DONE)])  # for one of the two files
+    done = iter([response(200, DONE)])  # for one of the two files
 
-    def behave(request: Received, connection: socket.socket) -> None:
-        connection.sendall(next(done, reply(200, state("running"))) if request.method == "GET" else accepted())
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
+        connection.sendall(next(done, response(200, task_body("running"))) if request.method == "GET" else accepted())
 
     with HostileServer(behave) as server, started(server, "extract", str(wav), str(wav)) as process:
         while sum(request.method == "GET" for request in server.received) < 5:
@@ -367,10 +382,10 @@ def test_interrupting_says_how_to_go_on(wav: Path) -> None:
 def test_of_several_codes_a_failure_counts_first(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One refused file among others that still run gives exit code 1, as scripts ask first whether any failed."""
     monkeypatch.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
-    refused = iter([reply(422, {})])
+    refused = iter([response(422, {})])
 
-    def behave(request: Received, connection: socket.socket) -> None:
-        running = reply(200, state("running")) if request.method == "GET" else accepted()
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
+        running = response(200, task_body("running")) if request.method == "GET" else accepted()
         connection.sendall(next(refused, running))
 
     with HostileServer(behave) as server:
@@ -383,7 +398,7 @@ def test_of_several_codes_a_failure_counts_first(wav: Path, monkeypatch: pytest.
 def test_progress_is_shown_on_a_terminal_only(wav: Path) -> None:
     """A bar that reaches 100 % stands on stderr where that is a terminal; stdout has the answer alone."""
     ours, theirs = pty.openpty()
-    done = speaking(reply(200, DONE))
+    done = responding(response(200, DONE))
     with HostileServer(done) as server, started(server, "extract", str(wav), stderr=theirs) as process:
         stdout, _ = process.communicate(timeout=30)
     os.close(theirs)

@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 import voxdouble_fixtures
-from tests.client.hostile import DONE, HostileServer, reply, speaking, state
+from tests.client.hostile import DONE, HostileServer, responding, response, task_body
 from voxdouble.cli import main
 from voxdouble_mock import MockAppliance
 
-SCORED = state("done", result={"scores": {"columns_count": 1, "rows_count": 2, "values": [0.5, -1.5]}})
-MERGED = state("done", result={"voiceprint": "e2kM", "speech_length": 8.2})
-JUDGED = state("done", result={"channels": [{"channel_number": 0}], "results": [{}, {}]})
+SCORED = task_body("done", result={"scores": {"columns_count": 1, "rows_count": 2, "values": [0.5, -1.5]}})
+MERGED = task_body("done", result={"voiceprint": "e2kM", "speech_length": 8.2})
+JUDGED = task_body("done", result={"channels": [{"channel_number": 0}], "results": [{}, {}]})
 NOWHERE = ["--url", "http://127.0.0.1:1"]
 
 
@@ -43,7 +43,7 @@ def two(tmp_path: Path) -> Path:
 
 def test_compare_takes_columns_and_rows(two: Path) -> None:
     """The first file is voiceprints_a, the second voiceprints_b, and the answer stands on stdout as it came."""
-    with HostileServer(speaking(reply(200, SCORED))) as server:
+    with HostileServer(responding(response(200, SCORED))) as server:
         result = call("compare", "-", two, stdin=json.dumps(DONE).encode(), url=server.url)
     assert (result.exit_code, json.loads(result.stdout), result.stderr) == (0, SCORED, "")
     assert json.loads(server.received[0].body) == {"voiceprints_a": ["e2kD"], "voiceprints_b": ["e2kD", "e2kE"]}
@@ -51,7 +51,7 @@ def test_compare_takes_columns_and_rows(two: Path) -> None:
 
 def test_scores_go_to_an_array(two: Path, tmp_path: Path) -> None:
     """A .npy file gets the scores, rows and columns as the appliance has them."""
-    with HostileServer(speaking(reply(200, SCORED))) as server:
+    with HostileServer(responding(response(200, SCORED))) as server:
         call("compare", "-", two, "-o", tmp_path / "scores.npy", stdin=b"e2kD", url=server.url)
     scores = np.load(tmp_path / "scores.npy")
     assert (scores.dtype, scores.tolist()) == (np.float32, [[0.5], [-1.5]])
@@ -59,18 +59,18 @@ def test_scores_go_to_an_array(two: Path, tmp_path: Path) -> None:
 
 def test_rows_of_two_widths_make_no_array(tmp_path: Path) -> None:
     """Scores and vectors that are waited for together are told not to fit into one array."""
-    vectors = state("done", result={"vector_voiceprints": [[0.5, 1.0, 2.0]]})
+    vectors = task_body("done", result={"vector_voiceprints": [[0.5, 1.0, 2.0]]})
     technology = "/api/technology/speaker-identification-voiceprint-"
     urls = [f"{technology}{name}/{DONE['task']['task_id']}" for name in ("comparison", "conversion")]  # type: ignore[index]
     answers = {urls[0]: SCORED, urls[1]: vectors}
-    with HostileServer(lambda asked, connection: connection.sendall(reply(200, answers[asked.target]))) as server:
+    with HostileServer(lambda asked, connection: connection.sendall(response(200, answers[asked.target]))) as server:
         result = call("wait", *(server.url + url for url in urls), "-o", tmp_path / "all.npy")
     assert (result.exit_code, "Rows of 1, 3 numbers" in result.stderr) == (2, True)
 
 
 def test_merge_makes_one_of_all(two: Path) -> None:
     """All voiceprints of all files go out in one task, in their order."""
-    with HostileServer(speaking(reply(200, MERGED))) as server:
+    with HostileServer(responding(response(200, MERGED))) as server:
         result = call("merge", two, "-", stdin=b"e2kF", url=server.url)
     assert (result.exit_code, json.loads(result.stdout)) == (0, MERGED)
     assert json.loads(server.received[0].body) == {"voiceprints": ["e2kD", "e2kE", "e2kF"]}
@@ -78,7 +78,7 @@ def test_merge_makes_one_of_all(two: Path) -> None:
 
 def test_what_merge_wrote_is_read_again(two: Path) -> None:
     """A merged voiceprint is a voiceprint for the other commands."""
-    with HostileServer(speaking(reply(200, SCORED))) as server:
+    with HostileServer(responding(response(200, SCORED))) as server:
         call("compare", "-", two, stdin=json.dumps(MERGED).encode(), url=server.url)
     assert json.loads(server.received[0].body)["voiceprints_a"] == ["e2kM"]
 
@@ -119,7 +119,7 @@ def test_what_merge_wrote_is_read_again(two: Path) -> None:
 )
 def test_recordings_are_judged(command: str, options: list[str], query: dict[str, str], wav: Path) -> None:
     """Each recording is a task with what is asked for, and its answer a line (contract 3.1)."""
-    with HostileServer(speaking(reply(200, JUDGED))) as server:
+    with HostileServer(responding(response(200, JUDGED))) as server:
         result = call(command, wav, "-", *options, stdin=b"RIFFpiped", url=server.url)
     assert result.exit_code == 0
     assert [json.loads(line) for line in result.stdout.splitlines()] == [JUDGED, JUDGED]
@@ -133,7 +133,7 @@ def test_recordings_are_judged(command: str, options: list[str], query: dict[str
 )
 def test_voiceprints_are_judged(command: str, technology: str, two: Path) -> None:
     """With --voiceprints all files make one task, and one answer."""
-    with HostileServer(speaking(reply(200, JUDGED))) as server:
+    with HostileServer(responding(response(200, JUDGED))) as server:
         result = call(command, "--voiceprints", two, url=server.url)
     assert (result.exit_code, json.loads(result.stdout)) == (0, JUDGED)
     assert server.received[0].target == f"/api/technology/{technology}"
@@ -157,28 +157,28 @@ USAGE: dict[str, tuple[list[str], str]] = {
 }
 
 
-@pytest.mark.parametrize(("words", "told"), USAGE.values(), ids=USAGE)
-def test_usage_errors_are_2(words: list[str], told: str, wav: Path, two: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("words", "message"), USAGE.values(), ids=USAGE)
+def test_usage_errors_are_2(words: list[str], message: str, wav: Path, two: Path, tmp_path: Path) -> None:
     """A command that makes no sense is told on stderr, and sends nothing."""
     (tmp_path / "one.vp").write_text("e2kD")
     places = {"wav": wav, "two": two, "out": tmp_path / "out", "wav64": tmp_path / "one.vp"}
     result = call(*[word.format(**places) for word in words], *NOWHERE)
-    assert (result.exit_code, result.stdout, told in result.stderr) == (2, "", True), result.stderr
+    assert (result.exit_code, result.stdout, message in result.stderr) == (2, "", True), result.stderr
 
 
 def test_too_many_scores_are_2(tmp_path: Path) -> None:
     """More scores than one comparison makes are refused by their number (S50)."""
     paths = [tmp_path / "a.json", tmp_path / "b.json"]
     for path, count in zip(paths, (1_001, 1_000), strict=True):
-        path.write_text(json.dumps(state("done", result={"channels": [{"voiceprint": "e2kD"}] * count})))
+        path.write_text(json.dumps(task_body("done", result={"channels": [{"voiceprint": "e2kD"}] * count})))
     result = call("compare", *paths, *NOWHERE)
     assert (result.exit_code, "make 1001000" in result.stderr) == (2, True)
 
 
 def test_an_answer_under_other_names_is_still_given(wav: Path) -> None:
     """Gender's members are named by choice, so an appliance that names them otherwise is no failure (C35)."""
-    other = state("done", result={"speakers": [{"gender": "male"}]})
-    with HostileServer(speaking(reply(200, other))) as server:
+    other = task_body("done", result={"speakers": [{"gender": "male"}]})
+    with HostileServer(responding(response(200, other))) as server:
         result = call("gender", wav, url=server.url)
     assert (result.exit_code, json.loads(result.stdout)) == (0, other)
 

@@ -1,20 +1,30 @@
-"""Where a task is said to be: every right form is understood, and nothing is sent to a second origin; P11."""
+"""The URL of a task: every valid form is accepted, and nothing is sent to a second origin; P11."""
 
 import gzip
 from collections.abc import Iterator
 
 import pytest
 
-from tests.client.hostile import DONE, TASK_ID, TASK_PATH, HostileServer, accepted, against, reply, speaking, state
+from tests.client.hostile import (
+    DONE,
+    TASK_ID,
+    TASK_PATH,
+    HostileServer,
+    accepted,
+    responding,
+    response,
+    serving,
+    task_body,
+)
 from voxdouble_client import ApplianceClient, ApplianceError, ContractError
 
-NEWS = state("pending")
+PENDING = task_body("pending")
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[HostileServer]:
-    """Listen on a second origin, which would answer as the appliance does."""
-    with HostileServer(speaking(reply(200, DONE))) as server:
+def other_server() -> Iterator[HostileServer]:
+    """Run a server of another origin, which would respond like the appliance."""
+    with HostileServer(responding(response(200, DONE))) as server:
         yield server
 
 
@@ -60,59 +70,59 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("form", FOREIGN)
-def test_a_foreign_location_fails_the_call(form: str, elsewhere: HostileServer) -> None:
-    """A task on another origin, or in a place that is none, is an error, and no request goes there."""
-    with against(lambda *_: None, token="secret") as (server, appliance):
-        location = form.format(elsewhere=elsewhere.authority, appliance=server.authority, path=TASK_PATH)
+def test_a_foreign_location_fails_the_call(form: str, other_server: HostileServer) -> None:
+    """A task URL of another origin, or a malformed one, is an error, and nothing is sent there."""
+    with serving(lambda *_: None, token="secret") as (server, appliance):
+        location = form.format(elsewhere=other_server.authority, appliance=server.authority, path=TASK_PATH)
         answer = accepted("{}").replace(b"{}", location.encode())
-        server.behave = speaking(reply(404, {}), answer)
+        server.behave = responding(response(404, {}), answer)
         with pytest.raises(ApplianceError):
             appliance.extract_voiceprint(b"audio")
-    assert not elsewhere.received
+    assert not other_server.received
 
 
 @pytest.mark.parametrize("form", FOREIGN)
-def test_a_rebased_location_leads_to_the_appliance_or_nowhere(form: str, elsewhere: HostileServer) -> None:
-    """With foreign_location="rebase" the path is asked for at the configured appliance, and no other origin is met."""
+def test_a_rebased_location_stays_on_the_appliance(form: str, other_server: HostileServer) -> None:
+    """With foreign_location="rebase" the path is requested from the appliance, and from no other origin."""
     with HostileServer(lambda *_: None) as server:
-        location = form.format(elsewhere=elsewhere.authority, appliance=server.authority, path=TASK_PATH)
-        server.behave = speaking(reply(200, DONE), accepted("{}").replace(b"{}", location.encode()))
+        location = form.format(elsewhere=other_server.authority, appliance=server.authority, path=TASK_PATH)
+        server.behave = responding(response(200, DONE), accepted("{}").replace(b"{}", location.encode()))
         with ApplianceClient(server.url, token="secret", foreign_location="rebase") as appliance:
             try:
                 handle = appliance.start_voiceprint_extraction(b"audio")
             except ContractError:
-                pass  # no URL at all
+                pass  # not a URL
             else:
                 assert handle.url.startswith(server.url + "/")
                 assert handle.state() == "done"
-    assert not elsewhere.received
+    assert not other_server.received
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", ["POST", "GET"])
-def test_no_redirect_is_followed(method: str, status: int, elsewhere: HostileServer) -> None:
-    """A redirect is an error that says where it leads, and neither audio nor token goes there."""
-    answers = {"POST": accepted(), "GET": reply(200, DONE)}
-    answers[method] = reply(status, b"", location=elsewhere.url + TASK_PATH)
-    told = pytest.raises(ContractError, match=f"{status} to 'http://{elsewhere.authority}/.*not followed")
-    with against(speaking(answers["GET"], answers["POST"]), token="secret") as (_, appliance), told:
+def test_no_redirect_is_followed(method: str, status: int, other_server: HostileServer) -> None:
+    """A redirect is an error that names its target, and neither audio nor token is sent there."""
+    answers = {"POST": accepted(), "GET": response(200, DONE)}
+    answers[method] = response(status, b"", location=other_server.url + TASK_PATH)
+    expected = pytest.raises(ContractError, match=f"{status} to 'http://{other_server.authority}/.*not followed")
+    with serving(responding(answers["GET"], answers["POST"]), token="secret") as (_, appliance), expected:
         appliance.extract_voiceprint(b"audio")
-    assert not elsewhere.received
+    assert not other_server.received
 
 
 def test_the_body_of_a_redirect_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A redirect is not read without bound before it is refused, nor is what it holds unpacked."""
+    """The body of a redirect is neither read without bound nor decompressed."""
     monkeypatch.setattr("voxdouble_client._http.transport.MAX_RESPONSE_BYTES", 1_000_000)
     bomb = gzip.compress(bytes(100_000_000))
-    redirect = reply(302, bomb, location=TASK_PATH, content_encoding="gzip")
-    told = pytest.raises(ContractError, match="gzip, which was not requested")
-    with against(speaking(redirect)) as (_, appliance), told:
+    redirect = response(302, bomb, location=TASK_PATH, content_encoding="gzip")
+    expected = pytest.raises(ContractError, match="gzip, which was not requested")
+    with serving(responding(redirect)) as (_, appliance), expected:
         appliance.extract_voiceprint(b"audio")
     endless = (
         b"HTTP/1.1 302 Found\r\nLocation: /\r\nTransfer-Encoding: chunked\r\n\r\n" + b"8\r\n        \r\n" * 200_000
     )
-    told = pytest.raises(ContractError, match="more than 1000000 bytes")
-    with against(speaking(endless)) as (_, appliance), told:
+    expected = pytest.raises(ContractError, match="more than 1000000 bytes")
+    with serving(responding(endless)) as (_, appliance), expected:
         appliance.extract_voiceprint(b"audio")
 
 
@@ -129,63 +139,63 @@ GOOD = {
 
 
 @pytest.mark.parametrize("location", GOOD.values(), ids=GOOD)
-def test_every_right_form_of_location_is_polled(location: str) -> None:
-    """Absolute URL or path, resolved against the request's URL, is where the task is asked for."""
-    with against(lambda *_: None) as (server, appliance):
-        server.behave = speaking(reply(200, DONE), accepted(location.format(appliance=server.authority)))
+def test_every_valid_form_of_location_is_polled(location: str) -> None:
+    """A URL or a path is resolved against the URL of the request, and polled (S8, S9)."""
+    with serving(lambda *_: None) as (server, appliance):
+        server.behave = responding(response(200, DONE), accepted(location.format(appliance=server.authority)))
         appliance.extract_voiceprint(b"audio")
         expected = location.format(appliance=server.authority).partition("#")[0]
         assert expected.endswith(server.received[-1].target.rpartition("/")[2])
         assert server.received[-1].method == "GET"
 
 
-def test_x_location_serves_where_there_is_no_location() -> None:
-    """The older appliances' `X-Location` alone is enough (E1, E2)."""
-    with against(speaking(reply(200, DONE), reply(202, NEWS, x_location=TASK_PATH))) as (server, appliance):
+def test_x_location_replaces_a_missing_location() -> None:
+    """The `X-Location` of older appliances is enough (E1, E2)."""
+    with serving(responding(response(200, DONE), response(202, PENDING, x_location=TASK_PATH))) as (server, appliance):
         assert appliance.start_voiceprint_extraction(b"audio").url == server.url + TASK_PATH
 
 
-def test_location_goes_before_x_location() -> None:
-    """Of the two headers the one that is not deprecated counts (S6)."""
-    answer = reply(202, NEWS, x_location=f"/old/{TASK_ID}", location=TASK_PATH)
-    with against(speaking(reply(200, DONE), answer)) as (server, appliance):
+def test_location_has_priority_over_x_location() -> None:
+    """If both headers are present, the one that is not deprecated counts (S6)."""
+    answer = response(202, PENDING, x_location=f"/old/{TASK_ID}", location=TASK_PATH)
+    with serving(responding(response(200, DONE), answer)) as (server, appliance):
         assert appliance.start_voiceprint_extraction(b"audio").url == server.url + TASK_PATH
 
 
 def test_a_202_without_a_location_breaks_the_contract() -> None:
-    """A task of which nobody says where it is cannot be waited for."""
-    told = pytest.raises(ContractError, match="neither a Location nor an X-Location")
-    with against(speaking(b"", reply(202, NEWS))) as (_, appliance), told:
+    """A 202 with neither header is a ContractError, as the task cannot be polled."""
+    expected = pytest.raises(ContractError, match="neither a Location nor an X-Location")
+    with serving(responding(b"", response(202, PENDING))) as (_, appliance), expected:
         appliance.start_voiceprint_extraction(b"audio")
 
 
 def test_the_location_of_another_task_breaks_the_contract() -> None:
-    """The id in the body and the one in the `Location` have to be the same (S7)."""
+    """The id in the body and the id in the `Location` must be the same (S7)."""
     answer = accepted(TASK_PATH[:-1] + "0")
-    told = pytest.raises(ContractError, match="the URL of another")
-    with against(speaking(b"", answer)) as (_, appliance), told:
+    expected = pytest.raises(ContractError, match="the URL of another")
+    with serving(responding(b"", answer)) as (_, appliance), expected:
         appliance.start_voiceprint_extraction(b"audio")
 
 
 @pytest.mark.parametrize("handed_out", ["http://inside:8000" + TASK_PATH, "http://inside/_ns/a" + TASK_PATH])
-def test_rebasing_keeps_the_prefix_of_the_appliance(handed_out: str) -> None:
-    """Behind a proxy that adds a path, a foreign address is taken below that path; one that has it keeps it."""
-    behind = against(speaking(reply(200, DONE), accepted(handed_out)), "/_ns/a/", foreign_location="rebase")
+def test_rebasing_adds_the_prefix_of_the_appliance(handed_out: str) -> None:
+    """A foreign path is put below the appliance's own path, unless it is below it already."""
+    behind = serving(responding(response(200, DONE), accepted(handed_out)), "/_ns/a/", foreign_location="rebase")
     with behind as (server, appliance):
         assert appliance.start_voiceprint_extraction(b"audio").url == f"{server.url}/_ns/a{TASK_PATH}"
     assert server.received[0].target == f"/_ns/a{TASK_PATH.rpartition('/')[0]}"
 
 
 @pytest.mark.parametrize("form", FOREIGN)
-def test_a_foreign_task_url_is_refused(form: str, elsewhere: HostileServer) -> None:
-    """A task is taken up again on the configured appliance only."""
+def test_a_foreign_task_url_is_refused(form: str, other_server: HostileServer) -> None:
+    """`task` accepts only URLs on the configured appliance."""
     with ApplianceClient("http://127.0.0.1:1", sleep=lambda _: None) as appliance, pytest.raises(ApplianceError):
-        appliance.task(form.format(elsewhere=elsewhere.authority, appliance="127.0.0.1:1", path=TASK_PATH)).state()
+        appliance.task(form.format(elsewhere=other_server.authority, appliance="127.0.0.1:1", path=TASK_PATH)).state()
 
 
 @pytest.mark.parametrize("url", ["", "x", "/", "/api/technology/", "/api/technology/x", TASK_PATH + "/", "#", "?"])
-def test_what_is_no_task_url_is_refused(url: str) -> None:
-    """A URL that does not end in technology and task id is told to be none."""
+def test_a_malformed_task_url_is_refused(url: str) -> None:
+    """A URL that does not end in technology and task id is a ValueError."""
     with (
         ApplianceClient("http://127.0.0.1:1") as appliance,
         pytest.raises(ValueError, match="must end in /api/technology/"),

@@ -1,4 +1,4 @@
-"""Uploads: what can be sent, that it arrives as it is, and what sending it costs."""
+"""Uploads: which files can be sent, that they arrive unchanged, and the memory that sending needs."""
 
 import io
 import os
@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multipart import MultipartParser
 
-from tests.client.hostile import DONE, HostileServer, accepted, against, reply, speaking
+from tests.client.hostile import DONE, HostileServer, accepted, responding, response, serving
 from voxdouble_client._http import body as bodies
 from voxdouble_client._http.body import Body, File, form, json_body
 
-TAKE = speaking(reply(200, DONE), accepted())
+ACCEPTING = responding(response(200, DONE), accepted())
 
 
 def parsed(content_type: str, body: bytes) -> dict[str, tuple[str | None, bytes]]:
-    """Read a form as a server does: part name -> file name and content."""
+    """Parse a form as a server does; return the file name and the content of each part."""
     boundary = content_type.partition("boundary=")[2]
     arrived = {}
     for part in MultipartParser(io.BytesIO(body), boundary, content_length=len(body), strict=True):
@@ -30,7 +30,7 @@ def parsed(content_type: str, body: bytes) -> dict[str, tuple[str | None, bytes]
 
 
 def sent(body: Body) -> bytes:
-    """Send a body into memory."""
+    """Return all bytes of a body."""
     body.rewind()
     return b"".join(body)
 
@@ -39,8 +39,8 @@ def sent(body: Body) -> bytes:
     files=st.dictionaries(st.text("abc-_", min_size=1), st.binary(), min_size=1, max_size=3),
     fields=st.dictionaries(st.text("xyz", min_size=1), st.text(), max_size=2),
 )
-def test_a_form_arrives_as_it_was_sent(files: dict[str, bytes], fields: dict[str, str]) -> None:
-    """Any files and texts are read back as they are, and the length was known before the first byte."""
+def test_a_form_arrives_unchanged(files: dict[str, bytes], fields: dict[str, str]) -> None:
+    """All files and texts arrive unchanged, and the length is known before the first byte."""
     with form(dict(files), fields) as body:
         text = sent(body)
         assert len(body) == len(text)
@@ -53,7 +53,7 @@ def test_a_form_arrives_as_it_was_sent(files: dict[str, bytes], fields: dict[str
 
 @given(st.binary(min_size=1))
 def test_a_form_can_be_sent_again(content: bytes) -> None:
-    """After rewinding, the same bytes go out, also where the first time ended in the middle."""
+    """After rewinding, the same bytes are sent, even if the first time ended in the middle."""
     with form({"file": content}, {}) as body:
         first = sent(body)
         body.rewind()
@@ -62,38 +62,38 @@ def test_a_form_can_be_sent_again(content: bytes) -> None:
 
 
 def from_path(path: Path) -> File:
-    """Name the file as a path object."""
+    """Return a path object."""
     return path
 
 
 def from_text(path: Path) -> File:
-    """Name the file as a text."""
+    """Return the path as text."""
     return str(path)
 
 
 def from_bytes(path: Path) -> File:
-    """Hand over the content."""
+    """Return the content."""
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("how", [from_path, from_text, from_bytes, lambda path: path.open("rb")])
-def test_every_kind_of_file_is_uploaded(how: object, tmp_path: Path) -> None:
+@pytest.mark.parametrize("made_by", [from_path, from_text, from_bytes, lambda path: path.open("rb")])
+def test_every_kind_of_file_is_uploaded(made_by: object, tmp_path: Path) -> None:
     """A path, bytes and a binary file object arrive as the part `file`, with the same content (S28)."""
     path = tmp_path / "john.wav"
     path.write_bytes(b"RIFF\r\n--audio")
-    file = how(path)  # type: ignore[operator]
-    with against(TAKE) as (server, appliance):
+    file = made_by(path)  # type: ignore[operator]
+    with serving(ACCEPTING) as (server, appliance):
         appliance.start_voiceprint_extraction(file)
     request = server.received[0]
     arrived = parsed(request.headers["content-type"], request.body)
     assert arrived["file"][1] == b"RIFF\r\n--audio"
     if hasattr(file, "close"):
-        assert not file.closed  # it is the caller's
+        assert not file.closed  # the caller closes it
         file.close()
 
 
-def test_a_file_object_is_sent_from_where_it_stands() -> None:
-    """What was read of a file object before is not sent, the first time and again."""
+def test_a_file_object_is_sent_from_its_position() -> None:
+    """Bytes before the position of a file object are not sent, neither the first time nor again."""
     stream = io.BytesIO(b"headRIFF")
     stream.seek(4)
     with form({"file": stream}, {}) as body:
@@ -102,7 +102,7 @@ def test_a_file_object_is_sent_from_where_it_stands() -> None:
 
 
 def test_a_pipe_is_uploaded() -> None:
-    """A stream without a length, which cannot be rewound, is sent with one, and can be sent again."""
+    """A stream without a length, which cannot be rewound, is sent with a length, and can be sent again."""
     end, start = os.pipe()
     content = bytes(range(256)) * 2000
 
@@ -116,8 +116,8 @@ def test_a_pipe_is_uploaded() -> None:
         assert parsed(body.content_type, sent(body))["file"][1] == content
 
 
-def test_a_pipe_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipe fills the disk up to a limit, and then is an error."""
+def test_an_endless_pipe_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe fills the disk up to the limit, and is then an error."""
     monkeypatch.setattr(bodies, "MAX_SPOOL_BYTES", 1_000_000)
 
     class Endless(io.RawIOBase):
@@ -129,7 +129,7 @@ def test_a_pipe_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_text_file_is_refused(tmp_path: Path) -> None:
-    """A file that is open as text is told to be opened in binary."""
+    """A file that is open as text is a TypeError that asks for binary mode."""
     path = tmp_path / "john.wav"
     path.write_text("RIFF")
     with path.open() as stream, pytest.raises(TypeError, match="binary mode"), form({"file": stream}, {}):  # type: ignore[dict-item]
@@ -137,26 +137,26 @@ def test_a_text_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file", [None, 3, ["john.wav"], {}])
-def test_what_is_no_file_is_refused(file: object) -> None:
-    """Anything but a path, bytes or a file object is named as what it is."""
+def test_other_types_of_file_are_refused(file: object) -> None:
+    """Anything but a path, bytes or a file object is a TypeError that names the type."""
     with pytest.raises(TypeError, match=type(file).__name__), form({"file": file}, {}):  # type: ignore[dict-item]
         pass
 
 
 def test_a_missing_file_is_pythons_own_error() -> None:
-    """A path that does not exist is a FileNotFoundError, and no request goes out for it."""
-    with against(TAKE) as (server, appliance):
+    """A path that does not exist is a FileNotFoundError, and no request is sent."""
+    with serving(ACCEPTING) as (server, appliance):
         with pytest.raises(FileNotFoundError):
             appliance.extract_voiceprint("/no/such/file.wav")
         assert not server.received
 
 
-NASTY = ['a"b.wav', "a\r\nContent-Type: x\r\n\r\n.wav", "žluťoučký.wav", "a;b=c.wav", "\udcff.wav", "x" * 200]
+HOSTILE_NAMES = ['a"b.wav', "a\r\nContent-Type: x\r\n\r\n.wav", "žluťoučký.wav", "a;b=c.wav", "\udcff.wav", "x" * 200]
 
 
-@pytest.mark.parametrize("name", NASTY)
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_no_file_name_breaks_the_form(name: str) -> None:
-    """Whatever a file is called, it arrives as one part with its content, and adds no header; P6."""
+    """A file with any name arrives as one part with its content, and adds no header; P6."""
     stream = io.BytesIO(b"RIFF")
     stream.name = name
     with form({"file": stream}, {}) as body:
@@ -166,19 +166,19 @@ def test_no_file_name_breaks_the_form(name: str) -> None:
 
 
 def test_a_file_that_shrinks_is_an_error(tmp_path: Path) -> None:
-    """A file that ends before the length that was announced is the caller's OSError, not a network error."""
+    """A file that ends before the announced length is an OSError of the file, not a network error."""
     path = tmp_path / "john.wav"
     path.write_bytes(bytes(2_000_000))
 
     def shrink(sent: int, total: int) -> None:
         os.truncate(path, 10)
 
-    with against(TAKE) as (_, appliance), pytest.raises(OSError, match=r"john\.wav became shorter"):
+    with serving(ACCEPTING) as (_, appliance), pytest.raises(OSError, match=r"john\.wav became shorter"):
         appliance.extract_voiceprint(path, progress=shrink)
 
 
-def test_an_error_of_the_callers_own_file_is_the_callers() -> None:
-    """What a file object raises while it is read comes out as it is."""
+def test_an_error_of_a_file_object_is_raised_unchanged() -> None:
+    """An exception that a file object raises while it is read is raised unchanged."""
 
     class Broken(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
@@ -186,15 +186,15 @@ def test_an_error_of_the_callers_own_file_is_the_callers() -> None:
                 raise OSError("the disk is on fire")
             return b""
 
-    with against(TAKE) as (_, appliance), pytest.raises(OSError, match="the disk is on fire") as caught:
+    with serving(ACCEPTING) as (_, appliance), pytest.raises(OSError, match="the disk is on fire") as caught:
         appliance.extract_voiceprint(Broken(b"RIFF"))
     assert type(caught.value) is OSError
 
 
-def test_progress_is_told_up_to_the_end() -> None:
+def test_progress_reaches_the_total() -> None:
     """The bytes sent grow in steps up to the total, which is the length of the body."""
     steps: list[tuple[int, int]] = []
-    with against(TAKE) as (server, appliance):
+    with serving(ACCEPTING) as (server, appliance):
         appliance.start_voiceprint_extraction(bytes(1_000_000), progress=lambda *step: steps.append(step))
     total = int(server.received[0].headers["content-length"])
     assert [sent for sent, _ in steps] == sorted({sent for sent, _ in steps})
@@ -203,18 +203,18 @@ def test_progress_is_told_up_to_the_end() -> None:
     assert len(steps) > 3
 
 
-def test_an_error_in_the_progress_callback_is_the_callers() -> None:
-    """A callback that raises ends the call with what it raised."""
+def test_an_error_of_the_progress_callback_is_raised_unchanged() -> None:
+    """An exception of the callback ends the call unchanged."""
 
     def stop(sent: int, total: int) -> None:
         raise ConnectionError("no more")
 
-    with against(TAKE) as (_, appliance), pytest.raises(ConnectionError, match="no more") as caught:
+    with serving(ACCEPTING) as (_, appliance), pytest.raises(ConnectionError, match="no more") as caught:
         appliance.extract_voiceprint(b"RIFF", progress=stop)
     assert type(caught.value) is ConnectionError
 
 
-def test_json_goes_out_with_its_length() -> None:
+def test_json_is_sent_with_its_length() -> None:
     """Voiceprints are sent as JSON of a known length."""
     body = json_body({"voiceprints": ["e2kD"]})
     assert sent(body) == b'{"voiceprints":["e2kD"]}'
@@ -234,11 +234,11 @@ with ApplianceClient(sys.argv[1]) as appliance:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss differs between systems")
 def test_an_upload_takes_constant_memory(tmp_path: Path) -> None:
-    """64 MB go out with at most 16 MiB more memory than a few bytes; P14."""
+    """An upload of 64 MB needs at most 16 MiB more memory than one of a few bytes; P14."""
     path = tmp_path / "long.wav"
     with path.open("wb") as stream:
         stream.truncate(64_000_000)
-    with HostileServer(TAKE) as server:
+    with HostileServer(ACCEPTING) as server:
         done = subprocess.run(
             [sys.executable, "-c", MEASURE, server.url, path], capture_output=True, text=True, check=False, timeout=60
         )
