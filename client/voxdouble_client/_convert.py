@@ -14,8 +14,8 @@ class InvalidResult(Exception):
 def convert(value: object, model: Any, where: str) -> Any:
     """Return the JSON value as its model; `where` is the name of the value in messages.
 
-    A bool is no number, a whole number is a float where the model wants one, and members that the model does not know
-    are ignored. Messages never contain values, which may be voice data.
+    A bool does not count as a number, a whole number becomes a float if the model has one, and unknown members are
+    ignored. Messages never contain values, which may be voice data.
     """
     try:
         return msgspec.convert(value, model)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Generic, TypeAlias, TypeVar
 
 from voxdouble_client._clock import Clock, Deadline, PauseRule
@@ -62,7 +62,7 @@ def pause_between_polls(age: float, jitter: float) -> float:
 
 
 class PausePolicy:
-    """The pause rule of a wait: shortens a pause to leave time for one last poll, and ends the wait when there is none.
+    """The pause rule of a wait: shortens a pause to leave time for one last poll; ends the wait when none is left.
 
     The time left is twice that of the slowest poll, within bounds and at most a tenth of the whole wait.
     """
@@ -92,7 +92,7 @@ def wait_for(
     answer: TaskAnswer | None = None
     while True:
         last_state = answer.state if answer else None
-        began = time.monotonic()  # a poll takes real time, whatever clock the deadline is on
+        began = monotonic()  # a poll takes real time, whatever clock the deadline is on
         try:
             answer, pause = poll(deadline, policy)
         except (TransportError, ApiError) as failure:
@@ -100,7 +100,7 @@ def wait_for(
             if not (out_of_time and failure.transient):
                 raise
             return WaitResult(answer, failure)
-        policy.poll_took(time.monotonic() - began)
+        policy.poll_took(monotonic() - began)
         if on_state is not None and answer.state != last_state:
             on_state(answer.state)
         if answer.final:

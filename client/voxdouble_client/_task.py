@@ -68,7 +68,7 @@ class TaskHandle(Generic[R]):
         return poller.wait(poller.deadline(timeout), on_state)
 
     def result(self, timeout: float | None = None, *, on_state: Callable[[str], None] | None = None) -> R:
-        """Wait for the result; TaskFailed or TaskRejected if there is none, PollTimeout after `timeout` seconds.
+        """Wait for the result; TaskFailed or TaskRejected if the task ended so, PollTimeout after `timeout` seconds.
 
         ApiError if the appliance refuses a poll (404: the task has expired) and TransportError if it cannot be reached,
         once the retries are used up; ContractError if a response breaks the contract. All of them carry this handle.

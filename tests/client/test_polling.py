@@ -1,6 +1,6 @@
 """The polling of a task, on a clock that only the test moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -10,6 +10,14 @@ from hypothesis import strategies as st
 from voxdouble_client import ApiError, TaskAnswer, TransportError
 from voxdouble_client._clock import Clock, Deadline
 from voxdouble_client._polling import PausePolicy, WaitResult, pause_between_polls, wait_for
+
+
+@pytest.fixture(autouse=True, scope="module")
+def instant_polls() -> Iterator[None]:
+    """Measure every poll as instant, even on a busy machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("voxdouble_client._polling.monotonic", lambda: 0.0)
+        yield
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Results, typed: what the vendor's own quoted answers become, and which member is named when one is wrong."""
+"""Typed results: what the vendor's quoted answers become, and how an invalid member is named."""
 
 import copy
 import json
@@ -28,13 +28,13 @@ EXTRACTION = voiceprint_extraction.TECHNOLOGY
 
 
 def quoted(name: str) -> Any:
-    """Read an answer as the vendor's pages print it."""
+    """Return an answer as the vendor's pages print it."""
     text = (files("voxdouble_fixtures") / "contract" / "examples" / f"{name}.json").read_text()
     return json.loads(text)["answer"]
 
 
 def read(technology: str, raw: dict[str, Any]) -> Any:
-    """Read the whole answer of a task that is done."""
+    """Return the typed result in the whole answer of a task that is done."""
     response = Response(Request("GET", "u"), 200, {}, json.dumps(raw).encode())
     with ApplianceClient("http://appliance") as appliance:
         handle = appliance.task(f"/api/technology/{technology}/{raw['task']['task_id']}")
@@ -68,7 +68,7 @@ def test_the_quoted_conversion_is_read() -> None:
 
 
 def test_the_quoted_error_of_a_task_is_read() -> None:
-    """The error that the schema's example shows is the reason of a failed task (S15 to S17)."""
+    """The error in the schema's example becomes the TaskError of a failed task (S15 to S17)."""
     error = quoted("task-error-skeleton")
     reply = Response(Request("GET", "u"), 200, {}, json.dumps(task_body("failed", error=error)).encode())
     assert task_answer(reply, TASK_ID).error == TaskError("internal", "string", error["detail"], error)
@@ -76,34 +76,34 @@ def test_the_quoted_error_of_a_task_is_read() -> None:
 
 @pytest.mark.parametrize("name", ["request-invalid", "request-error-skeleton"])
 def test_the_quoted_refusals_are_read(name: str) -> None:
-    """The error bodies that the pages show become the members of an ApiError (S64 to S66)."""
+    """The error bodies that the pages print become the attributes of an ApiError (S64 to S66)."""
     raw = quoted(name)
     error = api_error(Response(Request("GET", "u"), 400, {}, json.dumps(raw).encode()))
     assert (error.type, error.message, error.detail) == (raw["type"], raw["message"], raw["detail"])
 
 
 def test_the_quoted_location_is_followed() -> None:
-    """The example value of `Location`, a bare path, leads to the task on the appliance (S9)."""
+    """The example value of `Location`, a path, leads to the task on the appliance (S9)."""
     location = quoted("location-header")
     task = {"task": {"task_id": location.rpartition("/")[2], "state": "pending"}}
     with serving(responding(b"", response(202, task, location=location))) as (server, appliance):
         assert appliance.start_voiceprint_conversion(["e2kD"]).url == server.url + location
 
 
-def test_an_unknown_technology_is_answered_as_it_is() -> None:
-    """A result that has no type here is the answer itself."""
+def test_the_result_of_an_unknown_technology_is_its_answer() -> None:
+    """A technology without a model has the answer itself as its result."""
     raw = {"channels": [{"channel_number": 0, "segments": []}]}
     answer = read("voice-activity-detection", task_body("done", result=raw))
     assert isinstance(answer, TaskAnswer)
     assert answer.result == raw
 
 
-def replaced(path: str, value: object) -> Any:
-    """Replace a member of a good extraction."""
+def with_member(path: str, value: object) -> Any:
+    """Return a valid extraction with one member replaced."""
     raw = copy.deepcopy(DONE)
     owner: Any = raw["result"]
-    *way, last = path.split(".")
-    for step in way:
+    *parents, last = path.split(".")
+    for step in parents:
         owner = owner[int(step) if step.isdigit() else step]
     owner[last] = value
     return raw
@@ -140,58 +140,58 @@ def replaced(path: str, value: object) -> Any:
         ),
     ],
 )
-def test_a_wrong_member_is_named(path: str, value: object, named: str) -> None:
-    """A result that is not what the contract promises is told by the place where it is not."""
+def test_an_invalid_member_is_named(path: str, value: object, named: str) -> None:
+    """A result that breaks the contract is a ContractError with the path of the member and what was expected."""
     with pytest.raises(ContractError) as caught:
-        read(EXTRACTION, replaced(path, value))
+        read(EXTRACTION, with_member(path, value))
     assert f" breaks the contract: {named}. " in str(caught.value)
 
 
-@pytest.mark.parametrize(("sent", "came"), [(1, 0), (1, 2), (2, 1)])
-def test_another_number_of_vectors_breaks_the_contract(sent: int, came: int) -> None:
-    """A conversion gives a vector for each voiceprint (S44)."""
-    result = task_body("done", result={"vector_voiceprints": [[0.5]] * came})
-    expected = pytest.raises(ContractError, match=f"{came} vectors for {sent} voiceprints")
+@pytest.mark.parametrize(("sent", "received"), [(1, 0), (1, 2), (2, 1)])
+def test_another_number_of_vectors_breaks_the_contract(sent: int, received: int) -> None:
+    """A conversion must return one vector for each voiceprint (S44)."""
+    result = task_body("done", result={"vector_voiceprints": [[0.5]] * received})
+    expected = pytest.raises(ContractError, match=f"{received} vectors for {sent} voiceprints")
     with serving(responding(response(200, result), accepted())) as (_, appliance), expected:
         appliance.convert_voiceprints(["e2kD"] * sent)
 
 
-def test_no_vector_is_none_and_no_speech_is_empty() -> None:
-    """A vector that was not asked for differs from that of a channel without speech (S46)."""
+def test_a_missing_vector_differs_from_an_empty_one() -> None:
+    """A vector that was not requested differs from that of a channel without speech (S46)."""
     assert read(EXTRACTION, DONE).channels[0].vector_voiceprint is None
-    assert read(EXTRACTION, replaced("channels.0.vector_voiceprint", [])).channels[0].vector_voiceprint == []
+    assert read(EXTRACTION, with_member("channels.0.vector_voiceprint", [])).channels[0].vector_voiceprint == []
 
 
 def test_whole_numbers_become_floats() -> None:
-    """A vector is a list of float, also where JSON writes 0 or 1."""
-    [channel] = read(EXTRACTION, replaced("channels.0.vector_voiceprint", [0, 1, 0.5])).channels
+    """A vector is a list of float even if the JSON has 0 or 1."""
+    [channel] = read(EXTRACTION, with_member("channels.0.vector_voiceprint", [0, 1, 0.5])).channels
     assert [type(number) for number in channel.vector_voiceprint] == [float] * 3
 
 
 def test_results_are_frozen() -> None:
-    """A result is a fact: nothing of it is assigned to."""
+    """No attribute of a result can be assigned."""
     extraction = read(EXTRACTION, DONE)
     with pytest.raises(AttributeError, match="immutable"):
         extraction.channels = ()
 
 
 def test_a_channel_becomes_an_array() -> None:
-    """A vector as numpy is float32 of its length, empty without speech."""
-    [channel] = read(EXTRACTION, replaced("channels.0.vector_voiceprint", [0.25, -1])).channels
+    """The array of a vector is float32 of the same length, empty without speech."""
+    [channel] = read(EXTRACTION, with_member("channels.0.vector_voiceprint", [0.25, -1])).channels
     assert channel.to_numpy().tolist() == [0.25, -1.0]
     assert channel.to_numpy().dtype == np.float32
-    [silent] = read(EXTRACTION, replaced("channels.0.vector_voiceprint", [])).channels
+    [silent] = read(EXTRACTION, with_member("channels.0.vector_voiceprint", [])).channels
     assert silent.to_numpy().shape == (0,)
 
 
-def test_a_channel_without_a_vector_says_how_to_get_one() -> None:
-    """The array of a vector that was not asked for is an error that names the parameter."""
+def test_the_array_of_a_missing_vector_is_refused() -> None:
+    """The error names the parameter that requests the vector."""
     with pytest.raises(ValueError, match="include_vector_voiceprint=True"):
         read(EXTRACTION, DONE).channels[0].to_numpy()
 
 
 def test_a_conversion_becomes_a_matrix() -> None:
-    """The vectors as numpy are one row a voiceprint, and a row without speech is NaN."""
+    """The matrix of a conversion has one row for each voiceprint; a row without speech is NaN."""
     conversion = VoiceprintConversion([[0.5, 1.0], [], [2.0, 3.0]], ({},))
     array = conversion.to_numpy()
     assert array.shape == (3, 2)
@@ -199,13 +199,13 @@ def test_a_conversion_becomes_a_matrix() -> None:
     assert np.isnan(array).all(axis=1).tolist() == [False, True, False]
 
 
-def test_the_voiceprint_is_not_in_the_repr() -> None:
+def test_the_repr_has_no_voice_data() -> None:
     """A result that is printed or logged shows no voice data."""
     assert "e2kD" not in repr(read(EXTRACTION, DONE))
 
 
 def test_importing_the_client_loads_neither_flask_nor_numpy() -> None:
-    """A program that only talks to an appliance pays for no server and no arrays."""
+    """A program that only calls an appliance loads no server and no arrays."""
     code = "import sys, voxdouble_client; print({'flask', 'numpy', 'werkzeug', 'click'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "set()"

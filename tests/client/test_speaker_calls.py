@@ -1,4 +1,4 @@
-"""The calls about speakers: what goes out for each, and what is refused before anything does."""
+"""The calls about speakers: the requests they send, and the arguments they refuse before anything is sent."""
 
 import json
 from collections.abc import Callable
@@ -41,8 +41,8 @@ DONE = responding(response(200, task_body("done", result=RESULTS)))
         ),
     ],
 )
-def test_voiceprints_go_out_as_json(call: Call, technology: str, sent: dict[str, Any]) -> None:
-    """One POST with the documented members starts the task, and its result is waited for (contract 3.2)."""
+def test_voiceprints_are_sent_as_json(call: Call, technology: str, sent: dict[str, Any]) -> None:
+    """One POST with the documented members starts the task, whose result is then polled (S48, S51, C35)."""
     with serving(DONE) as (server, appliance):
         call(appliance)
     assert [request.method for request in server.received] == ["POST", "GET"]
@@ -77,12 +77,12 @@ def test_voiceprints_go_out_as_json(call: Call, technology: str, sent: dict[str,
         ),
     ],
 )
-def test_recordings_go_out_with_what_is_asked(call: Call, technology: str, query: dict[str, str]) -> None:
-    """The parameters become the contract's query, and what is left out is left to the appliance (contract 3.1)."""
+def test_the_parameters_become_the_query(call: Call, technology: str, query: dict[str, str]) -> None:
+    """Only parameters that are given are sent; the appliance's defaults apply to the others (S30, S32, C23)."""
     with serving(DONE) as (server, appliance):
         call(appliance)
-    path, _, asked = server.received[0].target.partition("?")
-    assert (path, dict(parse_qsl(asked))) == (f"/api/technology/{technology}", query)
+    path, _, sent = server.received[0].target.partition("?")
+    assert (path, dict(parse_qsl(sent))) == (f"/api/technology/{technology}", query)
     assert b"RIFF" in server.received[0].body
 
 
@@ -136,8 +136,8 @@ def test_recordings_go_out_with_what_is_asked(call: Call, technology: str, query
         ),
     ],
 )
-def test_what_cannot_be_asked_is_refused(call: Call, message: str) -> None:
-    """It is named before anything is sent (S41, S50, S51, C23)."""
+def test_invalid_arguments_are_refused(call: Call, message: str) -> None:
+    """An invalid argument is named before anything is sent (S41, S50, S51, C23)."""
     with serving(DONE) as (server, appliance):
         with pytest.raises((TypeError, ValueError), match=message):
             call(appliance)
@@ -145,7 +145,7 @@ def test_what_cannot_be_asked_is_refused(call: Call, message: str) -> None:
 
 
 def test_a_million_scores_are_one_call() -> None:
-    """The appliance's default limit itself goes out (S50)."""
+    """The appliance's default limit itself can be requested (S50)."""
     with serving(responding(b"")) as (server, appliance):
         appliance.start_voiceprint_comparison(["a"] * 100, ["b"] * 10_000)
         assert [request.method for request in server.received] == ["POST"]
@@ -163,7 +163,7 @@ def test_a_million_scores_are_one_call() -> None:
     ],
 )
 def test_another_number_of_results_breaks_the_contract(call: Call, message: str) -> None:
-    """What cannot be matched with the voiceprints that were sent is no result; a transposed matrix neither (S48)."""
+    """Results that do not match the voiceprints sent, or a transposed matrix, are a ContractError (S48)."""
     with serving(DONE) as (_, appliance), pytest.raises(ContractError, match=message):
         call(appliance)
 
@@ -178,14 +178,14 @@ def test_another_number_of_results_breaks_the_contract(call: Call, message: str)
         ("age-estimation-voiceprints", AgeEstimation),
     ],
 )
-def test_a_task_about_speakers_is_taken_up_typed(technology: str, kind: type) -> None:
-    """The URL of a task tells its technology, and so the type of its result."""
+def test_the_url_of_a_task_gives_the_type_of_its_result(technology: str, kind: type) -> None:
+    """The URL of a task has its technology, and so the type of its result."""
     with serving(DONE) as (_, appliance):
         assert type(appliance.task(f"/api/technology/{technology}/{TASK_ID}").result()) is kind
 
 
-def test_states_and_progress_are_told() -> None:
-    """A recording's call tells what was sent and each new state, as an extraction does."""
+def test_states_and_progress_are_reported() -> None:
+    """Calls with recordings report the bytes sent and each new state, as an extraction does."""
     states: list[str] = []
     steps: list[tuple[int, int]] = []
     with serving(responding(response(200, task_body("done", result=RESULTS)), accepted(TASK_PATH))) as (_, appliance):

@@ -1,4 +1,4 @@
-"""Results on speakers, typed: a comparison is held to its contract, the others are read as far as they go."""
+"""Typed results about speakers: a comparison must be complete, members of the others may be absent."""
 
 import copy
 from typing import Any
@@ -31,12 +31,12 @@ OLD = {"channel_number": 0, "age": 61, "speech_length": 4.1}
 
 
 def done(**result: object) -> dict[str, Any]:
-    """Say what the GET of a task with this result says."""
+    """Return the answer of a task that is done, with this result."""
     return task_body("done", result=result)
 
 
 def test_the_quoted_comparison_is_read() -> None:
-    """The documented example becomes rows, of which the first belongs to the first of voiceprints_b ([VPC-G])."""
+    """The first row of the documented example belongs to the first of voiceprints_b ([VPC-G])."""
     raw = done(scores=quoted("comparison-scores"))
     comparison = read(COMPARISON, raw)
     assert comparison == Comparison(3, 3, [3, 1, 2, 8, 2, -6, 11, 2, 7], raw)
@@ -44,7 +44,7 @@ def test_the_quoted_comparison_is_read() -> None:
 
 
 def test_a_score_has_a_row_and_a_column() -> None:
-    """Unequal sizes show the order: rows first, each as long as there are columns (S48, S49)."""
+    """Scores are ordered row by row, each row as long as there are columns (S48, S49)."""
     comparison = read(COMPARISON, done(scores=SCORES))
     assert [[comparison.score(row, column) for column in range(2)] for row in range(3)] == comparison.rows()
     assert comparison.rows() == [[1.5, -2.0], [0.0, 4.0], [5.0, 6.0]]
@@ -74,35 +74,35 @@ def test_a_score_beyond_the_matrix_is_an_index_error(row: int, column: int) -> N
         ),
     ],
 )
-def test_scores_that_make_no_matrix_are_named(scores: object, named: str) -> None:
-    """A comparison is documented, so what is not as documented breaks the contract (S48, S49)."""
+def test_invalid_scores_break_the_contract(scores: object, named: str) -> None:
+    """A comparison is documented, so an invalid one is a ContractError that names the member (S48, S49)."""
     with pytest.raises(ContractError) as caught:
         read(COMPARISON, done(scores=scores))
     assert f" breaks the contract: {named}. " in str(caught.value)
 
 
 def test_a_merged_voiceprint_is_read() -> None:
-    """It has its text and the sum of the speech (C22), and its text is in no repr."""
+    """A merged voiceprint has its text, which no repr shows, and the sum of the speech (C22)."""
     raw = done(voiceprint="e2kD", speech_length=9)
     assert read(MERGING, raw) == Merging("e2kD", 9.0, raw)
     assert "e2kD" not in repr(read(MERGING, raw))
 
 
 def test_genders_are_read() -> None:
-    """Each channel has its scores, and keeps what came (C35)."""
+    """Each channel has its scores and keeps its raw JSON (C35)."""
     [gender] = read(GENDER, done(channels=[MALE])).genders
     assert gender == Gender(1, GenderScore(3.5, 0.97), GenderScore(-3.5, 0.03), 4.0, MALE)
 
 
 def test_ages_are_read() -> None:
-    """Each channel has its age in years, and keeps what came (C35)."""
+    """Each channel has its age in years and keeps its raw JSON (C35)."""
     [age] = read(AGE, done(channels=[OLD])).ages
     assert age == Age(0, 61, 4.1, OLD)
 
 
 @pytest.mark.parametrize("absent", [{}, {"age": None, "speech_length": None, "score_male": None, "score_female": None}])
-def test_what_is_absent_or_null_is_none(absent: dict[str, None]) -> None:
-    """A member that is not there is None, as their names are a choice (C22, C35); what else came stays in raw."""
+def test_absent_and_null_members_read_as_none(absent: dict[str, None]) -> None:
+    """The names of the members are a choice, so each may be missing; everything stays in raw (C22, C35)."""
     entry = {**absent, "confidence": 0.5}
     [gender] = read(GENDER_OF_VOICEPRINTS, done(results=[entry])).genders
     assert gender == Gender(None, None, None, None, entry)
@@ -113,26 +113,26 @@ def test_what_is_absent_or_null_is_none(absent: dict[str, None]) -> None:
 
 
 @pytest.mark.parametrize("score", [{}, {"score_llr": None, "probability": None}])
-def test_a_score_may_lack_its_numbers(score: dict[str, None]) -> None:
-    """A score without numbers is one whose numbers are None."""
+def test_the_numbers_of_a_score_may_be_absent(score: dict[str, None]) -> None:
+    """A score without numbers has None for each."""
     [gender] = read(GENDER, done(channels=[{"score_male": score}])).genders
     assert (gender.score_male, gender.score_female) == (GenderScore(None, None), None)
 
 
 @pytest.mark.parametrize("technology", [GENDER, GENDER_OF_VOICEPRINTS, AGE, AGE_OF_VOICEPRINTS])
-def test_a_list_by_another_name_is_none(technology: str) -> None:
-    """Where the list is not found, that is told as None and not as an empty one, and raw has it."""
+def test_a_list_of_another_name_reads_as_none(technology: str) -> None:
+    """If the list has another name, the result has None, not an empty list, and raw has everything."""
     raw = done(speakers=[MALE])
     result = read(technology, raw)
     assert (getattr(result, "genders", None), getattr(result, "ages", None), result.raw) == (None, None, raw)
 
 
-def put(entry: dict[str, Any], path: str, value: object) -> dict[str, Any]:
-    """Replace a member of an entry."""
+def with_member(entry: dict[str, Any], path: str, value: object) -> dict[str, Any]:
+    """Return the entry with one member replaced."""
     changed = copy.deepcopy(entry)
     owner = changed
-    *way, last = path.split(".")
-    for step in way:
+    *parents, last = path.split(".")
+    for step in parents:
         owner = owner[step]
     owner[last] = value
     return changed
@@ -147,36 +147,44 @@ def put(entry: dict[str, Any], path: str, value: object) -> dict[str, Any]:
         (GENDER, {"channels": [3]}, "expected `object`, got `int` at `result.channels[0]`"),
         (
             GENDER,
-            {"channels": [MALE, put(MALE, "channel_number", "1")]},
+            {"channels": [MALE, with_member(MALE, "channel_number", "1")]},
             "expected `int | null`, got `str` at `result.channels[1].channel_number`",
         ),
         (
             GENDER,
-            {"channels": [put(MALE, "score_male", 0.9)]},
+            {"channels": [with_member(MALE, "score_male", 0.9)]},
             "expected `object | null`, got `float` at `result.channels[0].score_male`",
         ),
         (
             GENDER,
-            {"channels": [put(MALE, "score_male.probability", "x")]},
+            {"channels": [with_member(MALE, "score_male.probability", "x")]},
             "expected `float | null`, got `str` at `result.channels[0].score_male.probability`",
         ),
         (
             GENDER,
-            {"channels": [put(MALE, "score_female.score_llr", True)]},
+            {"channels": [with_member(MALE, "score_female.score_llr", True)]},
             "expected `float | null`, got `bool` at `result.channels[0].score_female.score_llr`",
         ),
         (GENDER_OF_VOICEPRINTS, {"results": "x"}, "expected `array | null`, got `str` at `result.results`"),
-        (AGE, {"channels": [put(OLD, "age", 61.5)]}, "expected `int | null`, got `float` at `result.channels[0].age`"),
-        (AGE, {"channels": [put(OLD, "age", False)]}, "expected `int | null`, got `bool` at `result.channels[0].age`"),
+        (
+            AGE,
+            {"channels": [with_member(OLD, "age", 61.5)]},
+            "`int | null`, got `float` at `result.channels[0].age`",
+        ),
+        (
+            AGE,
+            {"channels": [with_member(OLD, "age", False)]},
+            "`int | null`, got `bool` at `result.channels[0].age`",
+        ),
         (
             AGE_OF_VOICEPRINTS,
-            {"results": [OLD, put(OLD, "speech_length", [])]},
+            {"results": [OLD, with_member(OLD, "speech_length", [])]},
             "expected `float | null`, got `array` at `result.results[1].speech_length`",
         ),
     ],
 )
-def test_a_member_of_another_kind_is_named(technology: str, result: dict[str, Any], named: str) -> None:
-    """What is there under a known name but is of another kind breaks the contract, by its place."""
+def test_a_member_of_the_wrong_type_is_named(technology: str, result: dict[str, Any], named: str) -> None:
+    """A member with a known name but another type is a ContractError that names its path."""
     with pytest.raises(ContractError) as caught:
         read(technology, done(**result))
     assert named in str(caught.value)
@@ -191,7 +199,7 @@ def test_a_member_of_another_kind_is_named(technology: str, result: dict[str, An
         (AGE, {"channels": [OLD]}),
     ],
 )
-def test_results_on_speakers_are_frozen(technology: str, result: dict[str, Any]) -> None:
-    """A result is a fact: nothing of it is assigned to."""
+def test_results_about_speakers_are_frozen(technology: str, result: dict[str, Any]) -> None:
+    """No attribute of a result can be assigned."""
     with pytest.raises(AttributeError, match="immutable"):
         read(technology, done(**result)).raw = {}

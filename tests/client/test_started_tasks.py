@@ -1,4 +1,4 @@
-"""Errors after which there is or may be a task: each says so, and how to go on, so that nobody starts a second one."""
+"""Errors after which a task exists or may exist: each says so, and how to continue, so that callers start no second."""
 
 import json
 import socket
@@ -11,9 +11,9 @@ from voxdouble_client import ApiError, ApplianceClient, ApplianceError, Contract
 
 AFTER_THE_202: dict[str, tuple[bytes, type[ApplianceError]]] = {
     "gone": (response(404, b""), ApiError),
-    "no JSON": (response(200, b"<html>"), ContractError),
+    "not JSON": (response(200, b"<html>"), ContractError),
     "no result": (response(200, task_body("done")), ContractError),
-    "no HTTP": (b"hello\r\n\r\n", TransportError),
+    "not HTTP": (b"hello\r\n\r\n", TransportError),
 }
 
 CALLS: dict[str, Callable[[ApplianceClient], object]] = {
@@ -28,10 +28,10 @@ CALLS: dict[str, Callable[[ApplianceClient], object]] = {
 
 @pytest.mark.parametrize(("answer", "kind"), AFTER_THE_202.values(), ids=AFTER_THE_202)
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_an_error_after_the_202_carries_the_task(
+def test_an_error_after_the_202_carries_the_handle(
     call: Callable[[ApplianceClient], object], answer: bytes, kind: type[ApplianceError]
 ) -> None:
-    """An error in waiting has the handle, and says that a task was started, where, and how to go on."""
+    """An error while polling has the handle, and names the task's URL and how to continue."""
     with serving(responding(answer), sleep=lambda _: None) as (_, appliance), pytest.raises(kind) as caught:
         call(appliance)
     error = caught.value
@@ -40,8 +40,8 @@ def test_an_error_after_the_202_carries_the_task(
     assert f"The task {error.handle.url} was started. Wait for it with error.handle.result()" in str(error)
 
 
-def test_a_task_that_ended_badly_is_not_waited_on() -> None:
-    """A failed task carries its handle, but its message does not tell to wait for what has ended."""
+def test_a_failed_task_is_not_waited_for() -> None:
+    """A failed task carries its handle, but its message does not advise to wait for it."""
     failed = task_body("failed", error={"type": "internal", "message": "It broke."})
     with serving(responding(response(200, failed))) as (_, appliance), pytest.raises(TaskFailed) as caught:
         appliance.extract_voiceprint(b"audio")
@@ -50,14 +50,17 @@ def test_a_task_that_ended_badly_is_not_waited_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("post", "may"),
+    ("post", "may_have_run"),
     [
         (response(500), True),
         (response(502), True),
         (response(504), True),
         (response(202), True),
         (response(202, {"task": {"task_id": TASK_ID, "state": "pending"}}), True),
-        (response(202, {"task": {"task_id": TASK_ID, "state": "pending"}}, location="http://evil" + TASK_PATH), True),
+        (
+            response(202, {"task": {"task_id": TASK_ID, "state": "pending"}}, location="http://other" + TASK_PATH),
+            True,
+        ),
         (response(202, {"task": {"task_id": "other", "state": "pending"}}, location=TASK_PATH), True),
         (response(200, {}), True),
         (response(422), False),
@@ -65,17 +68,17 @@ def test_a_task_that_ended_badly_is_not_waited_on() -> None:
         (response(507), False),
     ],
 )
-def test_a_start_says_whether_there_may_be_a_task(post: bytes, may: bool) -> None:
-    """An answer that is neither a refusal nor a task leaves open whether there is one, and the error says so."""
+def test_a_failed_start_says_whether_a_task_may_exist(post: bytes, may_have_run: bool) -> None:
+    """Only a refusal rules out that a task was started; every other response leaves it open."""
     with serving(responding(b"", post)) as (server, appliance), pytest.raises((ApiError, ContractError)) as caught:
         appliance.start_voiceprint_extraction(b"audio")
-    assert (caught.value.may_have_run, caught.value.handle) == (may, None)
-    assert ("may have started the task" in str(caught.value)) == may
+    assert (caught.value.may_have_run, caught.value.handle) == (may_have_run, None)
+    assert str(caught.value).endswith("The appliance may have started the task.") == may_have_run, str(caught.value)
     assert len(server.received) == 1
 
 
-def test_a_trailing_slash_is_told_as_such() -> None:
-    """A task's address that ends in a slash is not told to be the address of another task."""
+def test_a_trailing_slash_in_the_location_is_named() -> None:
+    """A task URL that ends in a slash is not reported as the URL of another task."""
     body = {"task": {"task_id": TASK_ID, "state": "pending"}}
     with (
         serving(responding(b"", response(202, body, location=TASK_PATH + "/"))) as (_, appliance),
@@ -84,8 +87,8 @@ def test_a_trailing_slash_is_told_as_such() -> None:
         appliance.start_voiceprint_extraction(b"audio")
 
 
-def test_a_task_of_which_nothing_was_heard_is_not_said_to_go_on() -> None:
-    """Waiting at a host that takes no connection ends as that, not as the time-out of a task that goes on."""
+def test_an_unreachable_host_is_not_a_poll_timeout() -> None:
+    """If no poll reached the appliance, the error is that, and does not claim that the task goes on."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     handle = ApplianceClient(f"http://127.0.0.1:{port}").task(TASK_PATH)
@@ -94,8 +97,8 @@ def test_a_task_of_which_nothing_was_heard_is_not_said_to_go_on() -> None:
     assert (caught.value.reached, caught.value.handle) == (False, handle)
 
 
-def test_a_rejected_task_was_rejected() -> None:
-    """The message says in English what became of the task."""
+def test_the_message_of_a_rejected_task() -> None:
+    """The message of a rejected task says "was rejected" and the reason."""
     rejected = json.dumps(task_body("rejected", error={"type": "t", "message": "No."})).encode()
 
     def behave(request: ReceivedRequest, connection: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""The client against the mock appliance, on the mock's own clock: no test here waits for real time."""
+"""The client with the mock appliance, on the mock's own clock: no test here waits for real time."""
 
 import json
 import time
@@ -18,47 +18,47 @@ JOHN = Path(voxdouble_fixtures.__file__).parent / "audio" / "john_doe.wav"
 
 @pytest.fixture
 def mock() -> Iterator[MockAppliance]:
-    """Start a mock appliance whose clock the test moves."""
+    """Run a mock appliance whose clock the test moves."""
     with MockAppliance(clock="manual") as mock:
         yield mock
 
 
 @pytest.fixture
 def appliance(mock: MockAppliance) -> Iterator[ApplianceClient]:
-    """Make a client on the mock's clock."""
+    """Return a client on the mock's clock."""
     with ApplianceClient(mock.url, sleep=mock.clock.sleep, now=mock.clock.now) as appliance:
         yield appliance
 
 
 def test_the_vectors_of_extraction_and_conversion_are_the_same(appliance: ApplianceClient) -> None:
-    """What the vendor's guide asserts holds through the client: both ways to a vector give equal lists of floats."""
+    """The vendor's guide promises that both ways to a vector give equal numbers."""
     [channel] = appliance.extract_voiceprint(JOHN, include_vector_voiceprint=True).channels
     conversion = appliance.convert_voiceprints([channel.voiceprint])
     assert conversion.vector_voiceprints == [channel.vector_voiceprint]
 
 
-def test_every_state_is_told_once(appliance: ApplianceClient) -> None:
-    """The states of a task reach `on_state` in their order, each once."""
+def test_every_state_is_reported_once(appliance: ApplianceClient) -> None:
+    """`on_state` receives the states of a task in order, each once."""
     states: list[str] = []
     appliance.extract_voiceprint(JOHN, on_state=states.append)
     assert states == ["pending", "running", "done"]
 
 
 def test_a_task_is_taken_up_again_by_its_url(appliance: ApplianceClient) -> None:
-    """The URL of a handle is all that another handle needs to give the same typed result."""
+    """The URL of a handle is enough for another handle to return the same typed result."""
     handle = appliance.start_voiceprint_extraction(JOHN)
     assert appliance.task(handle.url).result() == handle.result()
 
 
-def test_rejected_audio_is_told_with_its_reason(appliance: ApplianceClient) -> None:
-    """A rejected task is not polled to the deadline but raises, with the appliance's reason in the message."""
+def test_rejected_audio_raises_with_the_reason(appliance: ApplianceClient) -> None:
+    """A rejected task raises at once, with the appliance's reason in the message."""
     with pytest.raises(TaskRejected, match=r"was rejected: .+ \[task\.validation-error\]") as caught:
         appliance.extract_voiceprint(b"no audio")
     assert caught.value.error.type == "task.validation-error"
 
 
-def test_an_unknown_task_is_an_api_error(appliance: ApplianceClient, mock: MockAppliance) -> None:
-    """A task that expired is told as the 404 that it is."""
+def test_an_expired_task_is_an_api_error(appliance: ApplianceClient, mock: MockAppliance) -> None:
+    """A poll of a task that expired raises the appliance's 404."""
     handle = appliance.start_voiceprint_extraction(JOHN)
     mock.clock.advance(4000)
     with pytest.raises(ApiError, match="expired") as caught:
@@ -66,8 +66,8 @@ def test_an_unknown_task_is_an_api_error(appliance: ApplianceClient, mock: MockA
     assert (caught.value.status, caught.value.type) == (404, "resource.not-found")
 
 
-def test_ten_minutes_pass_in_a_moment() -> None:
-    """A task of ten minutes is waited for on the mock's clock, in far less real time and with few looks."""
+def test_a_long_task_takes_no_real_time() -> None:
+    """A task of ten minutes takes ten minutes of the mock's clock, little real time and few polls."""
     with (
         MockAppliance(clock="manual", pending=0, running=600) as mock,
         ApplianceClient(mock.url, sleep=mock.clock.sleep, now=mock.clock.now) as appliance,
@@ -79,8 +79,8 @@ def test_ten_minutes_pass_in_a_moment() -> None:
         assert len(mock.requests) < 250
 
 
-def test_a_deadline_passes_on_the_mocks_clock() -> None:
-    """A time-out is a time-out of the clock that was given, and waiting goes on from its handle."""
+def test_a_timeout_is_on_the_given_clock() -> None:
+    """A timeout counts on the clock that was given, and its handle continues to wait."""
     with (
         MockAppliance(clock="manual", pending=0, running=600) as mock,
         ApplianceClient(mock.url, sleep=mock.clock.sleep, now=mock.clock.now) as appliance,
@@ -93,16 +93,16 @@ def test_a_deadline_passes_on_the_mocks_clock() -> None:
         assert caught.value.handle.result().channels
 
 
-def test_many_recordings_on_one_mock(appliance: ApplianceClient) -> None:
-    """Several recordings side by side give what each gives alone."""
+def test_many_recordings_give_the_same_results(appliance: ApplianceClient) -> None:
+    """Several recordings extracted concurrently give what each gives alone."""
     recordings = [JOHN, JOHN.parent / "conversation.wav", JOHN.parent / "telephone.wav"]
     alone = [appliance.extract_voiceprint(recording) for recording in recordings]
     together = [outcome.result for outcome in appliance.extract_voiceprints(recordings)]
     assert [result and result.channels for result in together] == [result.channels for result in alone]
 
 
-def test_the_commands_work_together(tmp_path: Path) -> None:
-    """What `extract` writes, `convert` reads, and the vectors are those that `extract --vector` gives."""
+def test_convert_reads_the_output_of_extract(tmp_path: Path) -> None:
+    """`convert` returns the vectors that `extract --vector` wrote."""
     with MockAppliance(pending=0, running=0, token="s3cr3t") as mock:
         settings = {"APPLIANCE_URL": mock.url, "APPLIANCE_TOKEN": "s3cr3t"}
         extracted = CliRunner().invoke(cli.extract, [str(JOHN), str(JOHN), "--vector"], env=settings)
@@ -112,7 +112,7 @@ def test_the_commands_work_together(tmp_path: Path) -> None:
 
 
 def test_a_task_that_ends_just_before_the_deadline_is_seen() -> None:
-    """A wait is not given up while there is time for another look."""
+    """A wait does not end while there is time for another poll."""
     with (
         MockAppliance(clock="manual", pending=0, running=600) as mock,
         ApplianceClient(mock.url, sleep=mock.clock.sleep, now=mock.clock.now) as appliance,

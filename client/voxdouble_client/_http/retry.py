@@ -32,7 +32,7 @@ class RetryBudget:
             self._fifths += 1
 
     def take(self) -> bool:
-        """Take a retry; False if none is left."""
+        """Use up one retry; False if the budget has none left."""
         with self._lock:
             if self._fifths < self.EARNED_BY:
                 return False
@@ -49,7 +49,7 @@ class RetryingTransport:
         self.budget = RetryBudget()
 
     def send(self, request: Request, deadline: Deadline, pause_rule: PauseRule) -> Response:
-        """Return the response, of a status below 400; TransportError or ApiError of the last try if there is none."""
+        """Return the response, whose status is below 400, or raise the TransportError or ApiError of the last try."""
         failures = 0
         while True:
             try:

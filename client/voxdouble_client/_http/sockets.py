@@ -1,4 +1,4 @@
-"""Sockets that keep a deadline: no call on them outlives it, whatever the other end does.
+"""Sockets that keep a deadline: every call on them ends by it, whatever the other end does.
 
 A socket's own timeout starts anew with every call, so a peer that sends a byte now and then never exceeds it. Here the
 timeout of every call is cut to the time left in the `Limits` of the calling thread.

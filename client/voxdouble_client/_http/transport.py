@@ -103,7 +103,7 @@ class Transport:
         self._session.close()
 
     def send(self, request: Request, seconds: float) -> Response:
-        """Return the complete response within `seconds` of real time; TransportError if there is none."""
+        """Return the complete response within `seconds` of real time, or raise TransportError."""
         if self._closed:
             raise RuntimeError("This client is closed; create another ApplianceClient.")
         began = time.monotonic()

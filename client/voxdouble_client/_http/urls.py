@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 from voxdouble_client._errors import ContractError
 
 ForeignLocation: TypeAlias = Literal["refuse", "rebase"]
-"""What to do with a task URL of another origin: fail, or take its path to the configured appliance."""
+"""The treatment of a task URL of another origin: fail, or take its path to the configured appliance."""
 
 Query: TypeAlias = Mapping[str, str | int | float | bool]
 
@@ -55,7 +55,7 @@ class BaseUrl:
         return f"{self}/api/technology/{technology}" + (f"?{text}" if text else "")
 
     def resolve(self, location: str, request_url: str, foreign: ForeignLocation) -> str:
-        """Return the URL on this appliance that a `Location` refers to; ContractError if there is none.
+        """Return the URL on this appliance that a `Location` refers to; ContractError for another URL.
 
         The header may hold a URL or a path (S8, S9), and is resolved against the URL of the request. The origin of the
         returned URL is this appliance's own, character by character, so that no two parsers can disagree about it.

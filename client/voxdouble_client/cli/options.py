@@ -130,7 +130,7 @@ def channel_numbers(context: click.Context, parameter: click.Parameter, value: s
 
 
 def channel_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command for recordings the options that choose channels."""
+    """Add the options that choose channels to a command for recordings."""
     mode = click.option(
         "--channel-mode", type=click.Choice(["split", "mix"]), help="One result for each channel, or one for all."
     )

@@ -153,6 +153,6 @@ def exit_code(error: Exception) -> int:
 
 
 def abandon_stdout() -> None:
-    """Redirect stdout to /dev/null, so that flushing what is buffered does not fail when the interpreter exits."""
+    """Redirect stdout to /dev/null, so that flushing its buffer does not fail when the interpreter exits."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

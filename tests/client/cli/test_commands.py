@@ -1,4 +1,4 @@
-"""The commands as users call them: what stands on stdout, what on stderr, and with which exit code they end."""
+"""The commands as users call them: stdout, stderr and exit codes."""
 
 import base64
 import io
@@ -52,23 +52,23 @@ FAILED = task_body("failed", error={"type": "internal", "message": "It broke."})
 
 
 def call(command: str, *arguments: object, stdin: bytes = b"", **env: str) -> Result:
-    """Call a command in this process, in an environment that names no appliance unless told."""
-    nothing = {"APPLIANCE_URL": None, "APPLIANCE_TOKEN": None}
+    """Run a command in this process, in an environment that names no appliance unless it is given."""
+    unset = {"APPLIANCE_URL": None, "APPLIANCE_TOKEN": None}
     return CliRunner().invoke(
-        getattr(cli, command), [str(word) for word in arguments], input=stdin, env={**nothing, **env}
+        getattr(cli, command), [str(word) for word in arguments], input=stdin, env={**unset, **env}
     )
 
 
 @pytest.fixture
 def wav(tmp_path: Path) -> Path:
-    """Write a file that the servers here take for a recording."""
+    """Write a file that the test's server accepts as a recording."""
     path = tmp_path / "john.wav"
     path.write_bytes(b"RIFFaudio")
     return path
 
 
-def test_one_file_gives_the_answer_as_it_came(wav: Path) -> None:
-    """The body of the last GET stands on stdout, byte for byte and one line end, and nothing on stderr."""
+def test_the_answer_for_one_file_is_unchanged(wav: Path) -> None:
+    """The body of the last GET is on stdout, byte for byte with one newline, and stderr is empty."""
     body = json.dumps(DONE, indent=1).encode()
     with HostileServer(responding(response(200, body))) as server:
         result = call("extract", "--url", server.url, wav)
@@ -76,7 +76,7 @@ def test_one_file_gives_the_answer_as_it_came(wav: Path) -> None:
 
 
 def test_several_files_give_json_lines(wav: Path) -> None:
-    """Each file's answer is one line, in the files' order, also where an answer came in several lines."""
+    """The answer for each file is one line, in the order of the files, even if it was received in several."""
     body = json.dumps(DONE, indent=1).encode()
     with HostileServer(responding(response(200, body))) as server:
         result = call("extract", "--url", server.url, wav, wav, wav)
@@ -84,7 +84,7 @@ def test_several_files_give_json_lines(wav: Path) -> None:
 
 
 def test_the_options_become_the_query(wav: Path) -> None:
-    """What is asked for goes out as the contract's query parameters (S30, S32, S33)."""
+    """The options become the contract's query parameters (S30, S32, S33)."""
     with HostileServer(responding(response(200, DONE))) as server:
         options = ["--vector", "--channel-mode", "mix", "--channels", "0,1"]
         assert call("extract", "--url", server.url, wav, *options).exit_code == 0
@@ -92,29 +92,29 @@ def test_the_options_become_the_query(wav: Path) -> None:
     assert query == "include_vector_voiceprint=true&channel_mode=mix&channels=0%2C1"
 
 
-def test_stdin_is_a_file() -> None:
-    """The recording can come through a pipe."""
+def test_a_recording_can_come_from_stdin() -> None:
+    """- reads the recording from stdin."""
     with HostileServer(responding(response(200, DONE))) as server:
         assert call("extract", "--url", server.url, "-", stdin=b"RIFFpiped").exit_code == 0
     assert b"RIFFpiped" in server.received[0].body
 
 
 def test_the_environment_names_appliance_and_token(wav: Path) -> None:
-    """APPLIANCE_URL and APPLIANCE_TOKEN stand for the options."""
+    """APPLIANCE_URL and APPLIANCE_TOKEN replace the options."""
     with HostileServer(responding(response(200, DONE))) as server:
         assert call("extract", wav, APPLIANCE_URL=server.url, APPLIANCE_TOKEN="secret").exit_code == 0
     assert {request.headers["authorization"] for request in server.received} == {"Bearer secret"}
 
 
-def test_the_answer_goes_to_a_file(wav: Path, tmp_path: Path) -> None:
-    """With -o the answer stands in the file, and nothing on stdout."""
+def test_the_answer_is_written_to_a_file(wav: Path, tmp_path: Path) -> None:
+    """With -o the answer is in the file, and stdout is empty."""
     with HostileServer(responding(response(200, DONE))) as server:
         result = call("extract", "--url", server.url, wav, "-o", tmp_path / "out.json")
     assert (result.stdout, json.loads((tmp_path / "out.json").read_text())) == ("", DONE)
 
 
-def test_vectors_go_to_an_array(wav: Path, tmp_path: Path) -> None:
-    """A .npy file gets one float32 row for each channel of each file; one without speech is NaN."""
+def test_vectors_are_written_as_an_array(wav: Path, tmp_path: Path) -> None:
+    """A .npy file has one float32 row for each channel of each file; a row without speech is NaN."""
     with HostileServer(responding(response(200, WITH_VECTOR))) as server:
         call("extract", "--url", server.url, "--vector", wav, wav, "-o", tmp_path / "out.npy")
     array = np.load(tmp_path / "out.npy")
@@ -123,8 +123,8 @@ def test_vectors_go_to_an_array(wav: Path, tmp_path: Path) -> None:
     assert np.isnan(array[[1, 3]]).all()
 
 
-def test_converted_vectors_go_to_an_array(tmp_path: Path) -> None:
-    """A conversion's vectors become the rows of a .npy file."""
+def test_converted_vectors_are_written_as_an_array(tmp_path: Path) -> None:
+    """The vectors of a conversion are the rows of a .npy file."""
     with HostileServer(responding(response(200, CONVERTED))) as server:
         result = call(
             "convert", "--url", server.url, "-", "-o", tmp_path / "out.npy", stdin=json.dumps(WITH_VECTOR).encode()
@@ -138,10 +138,11 @@ def test_an_array_without_vectors_is_a_usage_error(wav: Path, tmp_path: Path) ->
     with HostileServer(responding(b"")) as server:
         result = call("extract", "--url", server.url, wav, "-o", tmp_path / "out.npy")
         assert not server.received
-    assert (result.exit_code, "--vector" in result.stderr) == (2, True)
+    assert "--vector" in result.stderr
+    assert result.exit_code == 2
 
 
-def test_convert_reads_what_extract_wrote(tmp_path: Path) -> None:
+def test_convert_reads_the_output_of_extract(tmp_path: Path) -> None:
     """JSON of one answer, JSON Lines of several, and Base64 become one task, in the order of files and channels."""
     one = tmp_path / "one.json"
     one.write_text(json.dumps(WITH_VECTOR, indent=1).replace("e2kD", "e2kE"))
@@ -171,7 +172,7 @@ def test_convert_reads_what_extract_wrote(tmp_path: Path) -> None:
         (json.dumps(DONE).replace('"e2kD"', "3").encode(), "not a text"),
     ],
 )
-def test_what_is_no_voiceprint_is_a_usage_error(content: bytes, message: str) -> None:
+def test_an_invalid_file_of_voiceprints_is_a_usage_error(content: bytes, message: str) -> None:
     """A file that cannot be converted is named, with the line, before anything is sent."""
     result = call("convert", "--url", "http://127.0.0.1:1", "-", stdin=content)
     assert result.exit_code == 2
@@ -179,61 +180,64 @@ def test_what_is_no_voiceprint_is_a_usage_error(content: bytes, message: str) ->
 
 
 def test_too_many_voiceprints_are_a_usage_error(tmp_path: Path) -> None:
-    """More voiceprints than one task takes are refused by their number."""
+    """More voiceprints than one task takes are refused; the error has their number."""
     many = task_body("done", result={"channels": [{"voiceprint": "e2kD"}] * 50_001})
     path = tmp_path / "many.json"
     path.write_text(json.dumps(many))
     result = call("convert", "--url", "http://127.0.0.1:1", path)
-    assert (result.exit_code, "50001" in result.stderr) == (2, True)
+    assert "50001" in result.stderr
+    assert result.exit_code == 2
 
 
 def test_a_file_may_have_a_byte_order_mark() -> None:
-    """A `.vp` file as an editor on Windows saves it is read as any other."""
+    """A `.vp` file that an editor on Windows saved is read like any other."""
     with HostileServer(responding(response(200, task_body("done", result={"vector_voiceprints": [VECTOR]})))) as server:
         assert call("convert", "--url", server.url, "-", stdin=b"\xef\xbb\xbfe2kD\r\n").exit_code == 0
     assert json.loads(server.received[0].body) == {"voiceprints": ["e2kD"]}
 
 
-def test_raw_bytes_are_told_as_such() -> None:
-    """A voiceprint that someone decoded is told from other files."""
+def test_a_decoded_voiceprint_is_named_as_such() -> None:
+    """The error for a decoded voiceprint differs from that for other files."""
     result = call("convert", "--url", "http://127.0.0.1:1", "-", stdin=base64.b64decode("e2kD") + b"\x00\xff")
-    assert (result.exit_code, "decoded voiceprint" in result.stderr) == (2, True)
+    assert "decoded voiceprint" in result.stderr
+    assert result.exit_code == 2
 
 
-def test_null_lines_are_left_out() -> None:
-    """Where `extract` had no answer there is no voiceprint, and the others are converted."""
+def test_null_lines_are_skipped() -> None:
+    """Lines without an answer in the output of `extract` are skipped, and the others are converted."""
     lines = b"null\n" + json.dumps(DONE).encode() + b"\nnull\n"
     with HostileServer(responding(response(200, task_body("done", result={"vector_voiceprints": [VECTOR]})))) as server:
         result = call("convert", "--url", server.url, "-", stdin=lines)
-    assert (result.exit_code, "2 lines are null" in result.stderr) == (0, True)
+    assert "2 lines are null" in result.stderr
+    assert result.exit_code == 0
 
 
-def test_what_the_server_says_cannot_move_the_terminal(wav: Path) -> None:
-    """Control characters and changes of direction in messages are shown, not acted on."""
+def test_control_characters_are_escaped(wav: Path) -> None:
+    """Control characters and changes of direction in a server's messages do not reach the terminal."""
     odd = task_body("failed", error={"type": "in\x1b[2J", "message": "a\u202eb"})
     with HostileServer(responding(response(200, odd))) as server:
-        told = call("extract", "--url", server.url, wav).stderr
-    assert "a\\u202eb [in\\x1b[2J]" in told
-    assert not {"\u202e", "\x1b"} & set(told)
+        stderr = call("extract", "--url", server.url, wav).stderr
+    assert "a\\u202eb [in\\x1b[2J]" in stderr
+    assert not {"\u202e", "\x1b"} & set(stderr)
 
 
 ENDS = {
     "done": (response(200, DONE), 0, ""),
     "failed": (response(200, FAILED), 1, "failed: It broke. [internal]"),
     "refused": (response(404, {"type": "resource.not-found", "message": "Gone.", "detail": []}), 1, "Gone."),
-    "contract broken": (response(200, b"<html>"), 5, "not JSON"),
-    "result broken": (
+    "the contract is broken": (response(200, b"<html>"), 5, "not JSON"),
+    "the result breaks the contract": (
         response(200, task_body("done", result={})),
         5,
         "expected `array`, got `null` at `result.channels`",
     ),
-    "no HTTP": (b"hello\r\n\r\n", 3, "is not HTTP"),
+    "not HTTP": (b"hello\r\n\r\n", 3, "is not HTTP"),
 }
 
 
 @pytest.mark.parametrize(("answer", "code", "message"), ENDS.values(), ids=ENDS)
 def test_exit_codes(answer: bytes, code: int, message: str, wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each way to end has its exit code, and says on stderr what it was, with the file's name."""
+    """Each way to end has its exit code, and a message on stderr that begins with the file's name."""
     monkeypatch.setattr("voxdouble_client._http.retry.MAX_FAILURES", 0)
 
     def behave(request: ReceivedRequest, connection: socket.socket) -> None:
@@ -241,31 +245,32 @@ def test_exit_codes(answer: bytes, code: int, message: str, wav: Path, monkeypat
 
     with HostileServer(behave) as server:
         result = call("extract", "--url", server.url, wav)
-    assert (result.exit_code, message in result.stderr) == (code, True)
+    assert message in result.stderr
+    assert result.exit_code == code
     assert not result.stderr or result.stderr.startswith(f"{wav}: ")
 
 
-def test_a_failed_task_still_gives_its_answer(wav: Path) -> None:
-    """The body of the last GET stands on stdout also when the task ended badly."""
+def test_the_answer_of_a_failed_task_is_written(wav: Path) -> None:
+    """The body of the last GET is on stdout even if the task failed."""
     with HostileServer(responding(response(200, FAILED))) as server:
         assert json.loads(call("extract", "--url", server.url, wav).stdout) == FAILED
 
 
-def test_one_bad_file_among_several_keeps_its_line(wav: Path) -> None:
-    """A file without an answer is a null in its place, no other is lost, and the exit code is a failure's."""
-    good = iter([accepted(), response(200, DONE), response(422, {}), accepted(), response(200, DONE)])
+def test_a_file_without_an_answer_is_a_null_line(wav: Path) -> None:
+    """A file without an answer has null in its line, the others have their answers, and the exit code is 1."""
+    responses = iter([accepted(), response(200, DONE), response(422, {}), accepted(), response(200, DONE)])
     with (
-        HostileServer(lambda _, connection: connection.sendall(next(good))) as server,
-        pytest.MonkeyPatch.context() as one,
+        HostileServer(lambda _, connection: connection.sendall(next(responses))) as server,
+        pytest.MonkeyPatch.context() as patch,
     ):
-        one.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
+        patch.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
         result = call("extract", "--url", server.url, wav, wav, wav)
     assert [json.loads(line) for line in result.stdout.splitlines()] == [DONE, None, DONE]
     assert result.exit_code == 1
 
 
-def test_unreachable_is_3(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An appliance that nobody listens for is told as such."""
+def test_an_unreachable_appliance_is_exit_code_3(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An appliance on a closed port is exit code 3."""
     monkeypatch.setattr("voxdouble_client._http.retry.MAX_FAILURES", 0)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
@@ -273,8 +278,8 @@ def test_unreachable_is_3(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (result.exit_code, result.stdout) == (3, "")
 
 
-def test_out_of_time_is_4_and_says_how_to_go_on(wav: Path) -> None:
-    """A task that is still running is told with the command that waits on, and that command gives the result."""
+def test_a_timeout_is_exit_code_4_and_prints_the_command_to_wait(wav: Path) -> None:
+    """The command that is printed for a task that is still running returns its result later."""
     with HostileServer(responding(response(200, task_body("running")))) as server:
         result = call("extract", "--url", server.url, wav, "--timeout", "0.1")
         assert (result.exit_code, result.stdout) == (4, "")
@@ -284,8 +289,8 @@ def test_out_of_time_is_4_and_says_how_to_go_on(wav: Path) -> None:
         assert json.loads(call(*command[1:]).stdout) == DONE
 
 
-def test_the_resumed_command_keeps_ca_and_asks_for_the_token(wav: Path, tmp_path: Path) -> None:
-    """What a resumed command needs stands in it, but for the secret."""
+def test_the_command_to_wait_keeps_ca_and_hides_the_token(wav: Path, tmp_path: Path) -> None:
+    """The command to wait has the options that it needs, with a placeholder for the token."""
     ca = tmp_path / "my ca.pem"
     ca.write_bytes(Path(certifi.where()).read_bytes())
     with HostileServer(responding(response(200, task_body("running")))) as server:
@@ -294,93 +299,94 @@ def test_the_resumed_command_keeps_ca_and_asks_for_the_token(wav: Path, tmp_path
 
 
 USAGE = {
-    "no file": ["extract"],
-    "no appliance": ["extract", "{wav}"],
+    "a missing argument": ["extract"],
+    "a missing appliance": ["extract", "{wav}"],
     "a missing file": ["extract", "--url", "http://127.0.0.1:1", "/no/such.wav"],
     "a folder": ["extract", "--url", "http://127.0.0.1:1", "/"],
-    "no URL": ["extract", "--url", "appliance:8000", "{wav}"],
+    "a malformed URL": ["extract", "--url", "appliance:8000", "{wav}"],
     "a URL with a user": ["extract", "--url", "http://me:secret@appliance", "{wav}"],
     "channels of letters": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--channels", "a"],
     "a negative channel": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--channels", "0,-1"],
     "an unknown mode": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--channel-mode", "both"],
     "a timeout of 0": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--timeout", "0"],
-    "a timeout that is none": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--timeout", "nan"],
+    "a timeout of NaN": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--timeout", "nan"],
     "a token of two words": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "--token", "a b"],
     "stdin twice": ["extract", "--url", "http://127.0.0.1:1", "-", "-"],
-    "an output that cannot be": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "-o", "/no/such/folder/x"],
-    "no task": ["wait"],
-    "half a task": ["wait", TASK_PATH],
-    "a URL that is no task's": ["state", "http://127.0.0.1:1/api"],
-    "a task elsewhere": ["state", "--url", "http://127.0.0.1:1", "http://127.0.0.1:2" + TASK_PATH],
+    "an output in a missing folder": ["extract", "--url", "http://127.0.0.1:1", "{wav}", "-o", "/no/such/folder/x"],
+    "a missing task": ["wait"],
+    "a task without an appliance": ["wait", TASK_PATH],
+    "a malformed task URL": ["state", "http://127.0.0.1:1/api"],
+    "a task on another appliance": ["state", "--url", "http://127.0.0.1:1", "http://127.0.0.1:2" + TASK_PATH],
 }
 
 
 @pytest.mark.parametrize("words", USAGE.values(), ids=USAGE)
-def test_usage_errors_are_2(words: list[str], wav: Path) -> None:
-    """A command that makes no sense is told at once on stderr, and sends nothing."""
+def test_usage_errors_are_exit_code_2(words: list[str], wav: Path) -> None:
+    """An invalid command is refused on stderr, and nothing is sent."""
     result = call(*[word.format(wav=wav) for word in words])
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Error: " in result.stderr
 
 
 @pytest.mark.parametrize(("name", "code"), [("pending", 0), ("done", 0), ("odd", 0), ("failed", 1), ("rejected", 1)])
-def test_state_is_one_word(name: str, code: int) -> None:
-    """The state stands on stdout as a word, and the exit code tells bad ends from all else."""
+def test_state_prints_one_word(name: str, code: int) -> None:
+    """The state is on stdout as one word; the exit code is 1 if the task failed or was rejected."""
     body = task_body(name, result={}, error={"type": "internal", "message": "x"})
     with HostileServer(responding(response(200, body))) as server:
         result = call("state", server.url + TASK_PATH)
     assert (result.stdout, result.exit_code) == (f"{name}\n", code)
 
 
-def test_the_state_of_no_task_is_1() -> None:
-    """A task that the appliance does not know is told on stderr."""
+def test_the_state_of_an_unknown_task_is_exit_code_1() -> None:
+    """A task that the appliance does not know is an error on stderr."""
     with HostileServer(responding(response(404, {}))) as server:
         result = call("state", server.url + TASK_PATH)
-    assert (result.stdout, result.exit_code, "404" in result.stderr) == ("", 1, True)
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert "404" in result.stderr
 
 
-def test_wait_takes_a_prefix_from_the_tasks_url() -> None:
-    """A task's URL alone names its appliance, also below a path."""
+def test_wait_uses_the_prefix_in_the_tasks_url() -> None:
+    """The URL of a task is enough to find its appliance, below a path as well."""
     with HostileServer(responding(response(200, DONE))) as server:
         assert call("wait", f"{server.url}/_ns/a{TASK_PATH}").exit_code == 0
     assert server.received[0].target == f"/_ns/a{TASK_PATH}"
 
 
-def test_wait_takes_several_tasks() -> None:
-    """Several tasks give their answers on a line each."""
+def test_wait_accepts_several_tasks() -> None:
+    """The answers of several tasks are one line each."""
     with HostileServer(responding(response(200, DONE))) as server:
         result = call("wait", *[server.url + TASK_PATH] * 3)
     assert len(result.stdout.splitlines()) == 3
 
 
-def started(server: HostileServer, *arguments: str, stderr: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
-    """Start a command as a process of its own."""
+def process(server: HostileServer, *arguments: str, stderr: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
+    """Start a command in a process of its own."""
     words = [sys.executable, "-m", "voxdouble", *arguments]
     environment = {**os.environ, "APPLIANCE_URL": server.url}
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=stderr, env=environment)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ on Windows")
-def test_interrupting_says_how_to_go_on(wav: Path) -> None:
-    """Ctrl-C ends the command at once with exit code 130 and prints the command for what still runs, no other."""
+def test_interrupting_prints_the_command_to_wait(wav: Path) -> None:
+    """Ctrl-C ends the command at once with exit code 130 and prints the command for the tasks that still run."""
     done = iter([response(200, DONE)])  # for one of the two files
 
     def behave(request: ReceivedRequest, connection: socket.socket) -> None:
         connection.sendall(next(done, response(200, task_body("running"))) if request.method == "GET" else accepted())
 
-    with HostileServer(behave) as server, started(server, "extract", str(wav), str(wav)) as process:
+    with HostileServer(behave) as server, process(server, "extract", str(wav), str(wav)) as running:
         while sum(request.method == "GET" for request in server.received) < 5:
             time.sleep(0.01)
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=20)
-    assert process.returncode == 130
+            assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        _, stderr = running.communicate(timeout=20)
+    assert running.returncode == 130
     commands = [line for line in stderr.decode().splitlines() if line.startswith("voxdouble ")]
     assert commands == [f"voxdouble wait {server.url}{TASK_PATH}"]
 
 
-def test_of_several_codes_a_failure_counts_first(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One refused file among others that still run gives exit code 1, as scripts ask first whether any failed."""
+def test_exit_code_1_has_priority(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One refused file among others that still run is exit code 1, as scripts check first whether any failed."""
     monkeypatch.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
     refused = iter([response(422, {})])
 
@@ -394,20 +400,20 @@ def test_of_several_codes_a_failure_counts_first(wav: Path, monkeypatch: pytest.
     assert f"voxdouble wait {server.url}{TASK_PATH}" in result.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals on Windows")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other terminals")
 def test_progress_is_shown_on_a_terminal_only(wav: Path) -> None:
-    """A bar that reaches 100 % stands on stderr where that is a terminal; stdout has the answer alone."""
+    """A bar that reaches 100 % is on stderr if that is a terminal; stdout has the answer only."""
     ours, theirs = pty.openpty()
     done = responding(response(200, DONE))
-    with HostileServer(done) as server, started(server, "extract", str(wav), stderr=theirs) as process:
-        stdout, _ = process.communicate(timeout=30)
+    with HostileServer(done) as server, process(server, "extract", str(wav), stderr=theirs) as running:
+        stdout, _ = running.communicate(timeout=30)
     os.close(theirs)
     shown = b""
     with io.FileIO(ours) as terminal:
         try:
-            while piece := terminal.read(1000):
-                shown += piece
+            while chunk := terminal.read(1000):
+                shown += chunk
         except OSError:
-            pass  # how Linux tells the end of a terminal
-    assert (process.returncode, json.loads(stdout)) == (0, DONE)
+            pass  # Linux reports the end of a terminal as an error
+    assert (running.returncode, json.loads(stdout)) == (0, DONE)
     assert b"100%" in shown

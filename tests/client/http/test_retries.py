@@ -143,7 +143,7 @@ def test_no_retry_comes_after_the_deadline() -> None:
 
 
 def test_an_outage_gets_ten_retries() -> None:
-    """However many calls a client makes in an outage, it sends ten requests again in all; P12."""
+    """In an outage a client sends ten requests again in all, in any number of calls; P12."""
     with serving(Scripted(itertools.repeat(response(503, BUSY))), sleep=RecordedPauses()) as (server, appliance):
         for _ in range(30):
             with pytest.raises(ApiError):
