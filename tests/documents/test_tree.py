@@ -1,6 +1,7 @@
-"""The tree that docs/design.md draws is the tree of the repository."""
+"""The tree and the layers in docs/design.md are those of the repository and of import-linter."""
 
 import re
+import tomllib
 
 import pytest
 
@@ -44,6 +45,16 @@ def test_all_shipped_modules_are_drawn(folder: str) -> None:
     """The modules drawn below a shipped folder are its modules."""
     modules = {file.stem for file in FILES if file.parent.as_posix() == folder and file.suffix == ".py"}
     assert drawn(PAGE)[folder] == modules - {"__init__"}
+
+
+def test_all_layers_are_listed() -> None:
+    """The rows of the table of layers are the layers of the mock in pyproject.toml, in order."""
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", PAGE.partition("## Layers")[2].partition("\n## ")[0], re.MULTILINE)
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (layers,) = [contract["layers"] for contract in contracts if contract.get("containers") == ["voxdouble_mock"]]
+    assert [re.findall(r"\w+", row) for row in rows] == [re.findall(r"\w+", layer) for layer in layers]
 
 
 def test_a_drawing_is_read_by_its_indentation() -> None:
