@@ -1,1 +1,1 @@
-"""The composition root: command, demo, verification, pytest plugin."""
+"""The composition root: the command, the demo, `verify` and the pytest plugin."""

@@ -1,4 +1,4 @@
-"""The command `voxdouble`: a static table of commands, each imported when it is chosen and not before."""
+"""The command `voxdouble`: a static table of commands, each of which is imported only when it is chosen."""
 
 from importlib import import_module
 from importlib.metadata import version
@@ -18,22 +18,22 @@ COMMANDS = {
     "gender": ("voxdouble_client.cli.commands:gender", "Identify the gender of speakers."),
     "age": ("voxdouble_client.cli.commands:age", "Estimate the age of speakers."),
     "wait": ("voxdouble_client.cli.commands:wait", "Wait for a task that was started before."),
-    "state": ("voxdouble_client.cli.commands:state", "Tell how a task stands."),
+    "state": ("voxdouble_client.cli.commands:state", "Print a task's state."),
     "verify": ("voxdouble.verify:verify", "Check the contract on the mock or on an appliance."),
     "fixtures": ("voxdouble.recordings:fixtures", "List the bundled recordings, or copy them to a folder."),
-    "healthcheck": ("voxdouble_mock.cli:healthcheck", "Tell whether a mock answers."),
+    "healthcheck": ("voxdouble_mock.cli:healthcheck", "Exit with status 0 if a mock responds, else with 1."),
 }
 
 
 class Commands(click.Group):
-    """A group over the table: its help comes from the table, so that listing the commands imports none of them."""
+    """A group of the commands in the table; its help is made from the table, so that it imports no command."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands, the newcomer's first."""
+        """Return the names of the commands, those for newcomers first."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the chosen command."""
+        """Import and return the chosen command."""
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name][0].split(":")
@@ -41,7 +41,7 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table."""
+        """Write the table of commands into the help."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_line) for name, (_, help_line) in COMMANDS.items()])
 

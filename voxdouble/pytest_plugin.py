@@ -1,7 +1,7 @@
-"""The pytest plugin: options and fixtures, all imports inside, so that a run that uses none of it pays nothing.
+"""The pytest plugin: options and fixtures. It imports the mock only when a fixture needs it, to keep other runs fast.
 
-For users' tests: `appliance` (a mock of the test's own), `appliance_url`, `appliance_client`, `make_appliance`, and to
-override, `appliance_options`. With --appliance-url the same tests talk to a real appliance.
+For users' tests: `appliance` (each test's own mock), `appliance_url`, `appliance_client`, `make_appliance`, and
+`appliance_options` to be overridden. With --appliance-url the same tests use a real appliance.
 """
 
 import argparse
@@ -27,35 +27,35 @@ numbers = itertools.count(1)
 
 
 def base_url(text: str) -> str:
-    """Refuse, once and at the start, what is no base URL: an empty one must not quietly mean a mock."""
+    """Return a base URL unchanged; refuse anything else at the start, since an empty text must not select a mock."""
     if not text.startswith(("http://", "https://")):
-        raise argparse.ArgumentTypeError(f"a base URL looks like http://appliance:8000, not {text!r}")
+        raise argparse.ArgumentTypeError(f"a base URL must look like http://appliance:8000, got {text!r}")
     return text
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of the contract suite; without a URL it starts a mock."""
+    """Add the options of the plugin and of the contract suite."""
     group = parser.getgroup("voxdouble", "voxdouble: a stand-in for the Speech Platform 4 Virtual Appliance")
     group.addoption("--appliance-url", metavar="URL", type=base_url, help="base URL of the appliance to test")
     parser.addini("appliance_url", "the same as --appliance-url", default="")
     group.addoption("--contract-report", metavar="DIR", type=Path, help="write the contract suite's reports there")
     group.addoption("--contract-strict", action="store_true", help="count a statement that differs as failed")
-    group.addoption("--contract-expect", choices=["mock", "appliance"], default="", help="the only kind to be met")
+    group.addoption("--contract-expect", choices=["mock", "appliance"], default="", help="fail on the other kind")
     group.addoption(
         "--contract-generation",
         choices=["auto", "e1", "e2", "e3", "e4"],
         default="auto",
-        help="generation of the appliance's interface, instead of reading it from the wire",
+        help="generation of the appliance's interface; auto determines it from the responses",
     )
-    group.addoption("--contract-profile", metavar="FILE", type=Path, help="TOML file: limits known of the appliance")
-    group.addoption("--contract-uploads", metavar="N", type=int, default=120, help="uploads at most")
-    group.addoption("--contract-audio", metavar="SECONDS", type=float, default=600.0, help="audio sent at most")
-    group.addoption("--contract-tasks", metavar="N", type=int, default=300, help="tasks started at most")
-    group.addoption("--contract-seconds", metavar="SECONDS", type=float, default=170.0, help="time for the whole run")
+    group.addoption("--contract-profile", metavar="FILE", type=Path, help="TOML file with the appliance's known limits")
+    group.addoption("--contract-uploads", metavar="N", type=int, default=120, help="maximum of uploads")
+    group.addoption("--contract-audio", metavar="SECONDS", type=float, default=600.0, help="maximum of uploaded audio")
+    group.addoption("--contract-tasks", metavar="N", type=int, default=300, help="maximum of started tasks")
+    group.addoption("--contract-seconds", metavar="SECONDS", type=float, default=170.0, help="maximum time of the run")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the suite's mark known, and collect what it finds where a report is asked for."""
+    """Register the suite's mark and, if a report is requested, the recorder of its findings."""
     config.addinivalue_line("markers", "statement(*ids): the statements of the contract that a test proves")
     config.option.appliance_url = config.option.appliance_url or config.getini("appliance_url") or ""
     folder = config.getoption("contract_report")
@@ -66,13 +66,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def is_strict(config: pytest.Config) -> bool:
-    """Our own mock, which is what a run without a URL tests, is held to every statement."""
+    """Return whether a statement that differs counts as failed; it does for a run on our own mock, without a URL."""
     return bool(config.getoption("contract_strict") or not config.getoption("appliance_url"))
 
 
 @pytest.fixture(scope="session")
 def contract_targets(pytestconfig: pytest.Config) -> "Iterator[Targets]":
-    """Open what the contract suite talks to: the appliance at --appliance-url, or mocks started here."""
+    """Yield the targets of the contract suite: the appliance at --appliance-url, or mocks started here."""
     from voxdouble.suite_targets import open_targets
     from voxdouble_contract.target.budget import Budget
     from voxdouble_contract.target.profile import Profile
@@ -93,13 +93,13 @@ def contract_targets(pytestconfig: pytest.Config) -> "Iterator[Targets]":
 
 @pytest.fixture
 def appliance_options() -> dict[str, Any]:
-    """Give the options of the mock, as `MockAppliance` takes them: override this fixture, wherever, to change them."""
+    """Return the options of the mock, those of `MockAppliance`; override this fixture in any scope to change them."""
     return {}
 
 
 @pytest.fixture(scope="session")
 def appliance_servers() -> "Iterator[dict[str, MockAppliance]]":
-    """Keep the mocks of this worker, one for each set of options, until its end."""
+    """Yield the mocks of this worker, one for each set of options; they stop at its end."""
     servers: dict[str, MockAppliance] = {}
     yield servers
     for server in servers.values():
@@ -112,7 +112,7 @@ def appliance_server(
     appliance_options: dict[str, Any],
     appliance_servers: "dict[str, MockAppliance]",
 ) -> "MockAppliance | None":
-    """Give the worker's mock with these options, on a port of its own; None with --appliance-url."""
+    """Return the worker's mock with these options, on a port of its own; None with --appliance-url."""
     if pytestconfig.getoption("appliance_url"):
         return None
     from voxdouble_mock import MockAppliance
@@ -129,7 +129,7 @@ def appliance_server(
 def appliance(
     pytestconfig: pytest.Config, appliance_server: "MockAppliance | None"
 ) -> "Iterator[MockNamespace | RealAppliance]":
-    """Give this test an appliance of its own: fresh tasks, clock, scenario, faults and log on the worker's server."""
+    """Yield this test's own appliance: a namespace with fresh tasks, clock, scenario, faults and log."""
     if appliance_server is None:
         from voxdouble.real_appliance import RealAppliance
 
@@ -142,7 +142,7 @@ def appliance(
 
 @pytest.fixture
 def appliance_url(appliance: "MockNamespace | RealAppliance") -> str:
-    """Give the base URL of this test's appliance."""
+    """Return the base URL of this test's appliance."""
     return appliance.url
 
 
@@ -150,7 +150,7 @@ def appliance_url(appliance: "MockNamespace | RealAppliance") -> str:
 def appliance_client(
     appliance: "MockNamespace | RealAppliance", appliance_server: "MockAppliance | None"
 ) -> "Iterator[ApplianceClient]":
-    """Give a client of this test's appliance; on a mock it waits on the mock's clock, and so for nobody."""
+    """Yield a client of this test's appliance; on a mock it waits by the mock's clock, so that it returns at once."""
     from voxdouble_client import ApplianceClient
 
     options: dict[str, Any] = {"token": os.environ.get("APPLIANCE_TOKEN") or None}
@@ -162,9 +162,9 @@ def appliance_client(
 
 @pytest.fixture
 def make_appliance(pytestconfig: pytest.Config) -> "Iterator[Callable[..., MockAppliance]]":
-    """Give a function that starts further mocks, with options of their own; they end with the test."""
+    """Yield a function that starts further mocks with the given options; they stop when the test ends."""
     if pytestconfig.getoption("appliance_url"):
-        pytest.skip("only mocks can be started, and this run talks to a real appliance")
+        pytest.skip("only mocks can be started, and this run uses a real appliance")
     from voxdouble_mock import MockAppliance
 
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The command `voxdouble fixtures`: the bundled recordings, for those who need something to send."""
+"""The command `voxdouble fixtures`: lists or copies the bundled recordings."""
 
 import shutil
 from pathlib import Path
@@ -11,7 +11,7 @@ import voxdouble_fixtures
 @click.command()
 @click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
 def fixtures(folder: Path | None) -> None:
-    """List the bundled recordings, or copy them to DIR, which is made if need be. Files that are there are kept."""
+    """List the bundled recordings, or copy them to DIR, which is created if it is missing. Existing files are kept."""
     if folder is None:
         for recording in voxdouble_fixtures.recordings():
             click.echo(f"{recording.file}\t{recording.seconds:.2f} s\t{describe(recording)}")
@@ -24,18 +24,18 @@ def fixtures(folder: Path | None) -> None:
 
 
 def copy_to(folder: Path) -> None:
-    """Copy all recordings, and keep what is there."""
+    """Copy all recordings to a folder, and keep existing files."""
     for recording in voxdouble_fixtures.recordings():
         target = folder / recording.file
         if target.exists():
-            click.echo(f"Kept {target}, which was there.", err=True)
+            click.echo(f"Kept the existing {target}.", err=True)
         else:
             shutil.copyfile(voxdouble_fixtures.path(recording.file), target)
             click.echo(target)
 
 
 def describe(recording: voxdouble_fixtures.Recording) -> str:
-    """Say who speaks, or what is wrong with a file that no appliance takes."""
+    """Return the speakers of a recording, or why its task ends rejected."""
     if recording.rejected:
         return f"ends rejected: {recording.rejected}"
-    return ", ".join(recording.speakers) or "nobody speaks"
+    return ", ".join(recording.speakers) or "no speech"

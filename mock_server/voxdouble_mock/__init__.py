@@ -1,4 +1,4 @@
-"""The mock appliance. `MockAppliance` starts one in process; nothing heavy is imported before it is asked for."""
+"""The mock appliance. `MockAppliance` starts one in process; Flask and numpy are imported only then."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Puts a mock together: store, appliance, control and application, on one real clock."""
+"""Assembles a mock: store, appliance, control and application, on one real clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Assembly:
 
 
 def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[], int]) -> Assembly:
-    """Make a mock whose namespaces start with these settings and this scenario; ValueError where a rule is none."""
+    """Return a mock whose namespaces start with these settings and this scenario; ValueError for an invalid rule."""
     check_scenario(scenario)
     pace = settings.pace()
     store = LimitedStore(
@@ -39,7 +39,7 @@ def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[
 
 
 def check_scenario(scenario: Scenario | None) -> None:
-    """Refuse, with ValueError, a rule for a technology that there is not."""
+    """Raise ValueError if a rule names an unknown technology."""
     try:
         for rule in scenario.rules if scenario else ():
             check_technology(rule.when.technology)

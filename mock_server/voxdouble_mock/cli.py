@@ -132,7 +132,7 @@ def healthcheck(url: str | None) -> None:
     results: list[str] = []
     request = threading.Thread(target=lambda: results.append(health_problem(address)), daemon=True)
     request.start()
-    request.join(HEALTH_SECONDS)  # the timeout of urlopen is for each read: a slow drip of bytes would pass
+    request.join(HEALTH_SECONDS)  # the timeout of urlopen is for each read: a slow response would pass
     problem = results[0] if results else f"no complete response within {HEALTH_SECONDS} seconds."
     if problem:
         raise click.ClickException(f"No mock responds at {address}: {problem}")

@@ -48,7 +48,7 @@ class Option:
     default: Any
     help: str
     default_text: str
-    """The default as help and documents show it; empty where there is none."""
+    """The default as help and documents show it; empty if the option has no default."""
     multiple: bool
     in_command: bool
     """Whether `voxdouble serve` has it; the others can be set in Python only."""
@@ -101,7 +101,7 @@ def option(
 
 
 def show_default(kind: Kind, default: object) -> str:
-    """Return a default as documents show it: 500 MB, 7200, real; empty where there is none."""
+    """Return a default as documents show it: 500 MB, 7200, real; empty for no default."""
     if not default:
         return ""
     if isinstance(default, float):

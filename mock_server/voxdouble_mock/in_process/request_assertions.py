@@ -69,5 +69,5 @@ def counted(number: int) -> str:
 
 
 def describe(wanted: dict[str, Any]) -> str:
-    """Return the wanted members in words, empty where there are none."""
+    """Return the wanted members in words; empty for no members."""
     return " with " + ", ".join(f"{name}={value!r}" for name, value in wanted.items()) if wanted else ""
