@@ -1,26 +1,30 @@
-"""The golden files: what the bundled lossless recordings come to, bit for bit.
+"""The golden files: the exact voiceprints and vectors of the bundled lossless recordings.
 
-`python tests/voice/golden.py` compares and exits 1 where anything differs; it needs numpy and soundfile alone, so it
-can run under any version of them. With `--write` it writes the files anew: only together with a new engine version
-(`voiceprint.ENGINE`).
+`python tests/voice/golden.py` compares them with computed ones, and exits with 1 if any differ. It needs only numpy and
+soundfile, so it runs under any version of them. With `--write` it writes the files anew, which is right only together
+with a new engine version (`voiceprint.ENGINE`). With `--arithmetic` it also prints a digest of inexact floating-point
+operations, which shows whether an environment computes differently.
 """
 
+import hashlib
 import json
 import sys
 from base64 import b64encode
 from pathlib import Path
 
+import numpy as np
+
 ROOT = Path(__file__).parents[2]
 VECTORS = Path(__file__).with_name("golden_vectors.json")
 VOICEPRINTS = ROOT / "fixtures" / "voxdouble_fixtures" / "voiceprints"
 LOSSY = (".mp3", ".ogg", ".opus")
-"""Their decoders differ between versions in the last bits: no promise is made (and none kept) for them."""
+"""The files of lossy formats have no golden files: versions of their decoders differ in the last bits."""
 
 Computed = dict[str, tuple[str, list[float]]]
 
 
 def computed() -> Computed:
-    """Give the Base64 voiceprint and the vector of each channel of each lossless recording."""
+    """Return the Base64 voiceprint and the vector of each channel of each lossless recording."""
     import voxdouble_fixtures
     from voxdouble_mock.voice.analysis import analyse
     from voxdouble_mock.voice.vector import vectors_of
@@ -39,7 +43,7 @@ def computed() -> Computed:
 
 
 def golden() -> Computed:
-    """Read the golden files."""
+    """Return the contents of the golden files."""
     vectors = json.loads(VECTORS.read_text(encoding="utf-8"))
     return {
         path.stem: (path.read_text("ascii").strip(), vectors[path.stem]) for path in sorted(VOICEPRINTS.glob("*.vp"))
@@ -47,7 +51,7 @@ def golden() -> Computed:
 
 
 def write(found: Computed) -> None:
-    """Write the golden files; the voiceprints are shipped, as the vendor's guide has them: Base64 text."""
+    """Write the golden files; the voiceprints are part of the package, as Base64 text like in the vendor's guide."""
     VOICEPRINTS.mkdir(exist_ok=True)
     for name, (voiceprint, _) in found.items():
         (VOICEPRINTS / f"{name}.vp").write_text(voiceprint + "\n", "ascii")
@@ -55,14 +59,22 @@ def write(found: Computed) -> None:
     VECTORS.write_text("{\n" + ",\n".join(lines) + "\n}\n", "ascii")
 
 
+def arithmetic() -> str:
+    """Return a digest of a product of fractions and of an exponential, which are inexact operations."""
+    left, right = (np.random.default_rng(seed).standard_normal((300, 300)) for seed in (0, 1))
+    return hashlib.sha256((left @ right).tobytes() + np.exp(left).tobytes()).hexdigest()
+
+
 def main() -> int:
-    """Compare, or write; give the exit code."""
+    """Compare, or write; return the exit status."""
     found = computed()
     if "--write" in sys.argv:
         write(found)
     expected = golden()
     changed = sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
     sys.stdout.write(f"{len(found)} voices, {len(changed)} changed: {', '.join(changed)}\n")
+    if "--arithmetic" in sys.argv:
+        sys.stdout.write(f"arithmetic {arithmetic()}\n")
     return 1 if changed else 0
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Compare with the golden files under the oldest numpy and soundfile that pyproject.toml allows, in an environment of their own.
-# Usage: sh tests/voice/oldest_numpy.sh [PYTHON], from the repository's root; PYTHON is 3.11 or 3.12, which that numpy knows.
+# Compare with the golden files under the oldest numpy and soundfile that pyproject.toml allows, in a temporary environment.
+# Usage, from the root of the repository: sh tests/voice/oldest_numpy.sh [PYTHON]. PYTHON must be 3.11 or 3.12, as numpy 1.26.0 requires.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,8 +1,9 @@
-"""Media bytes to samples, and what is refused on the way."""
+"""The audio decoder: formats, lengths, limits, and refused files."""
 
 import io
 import pickle
 import struct
+from functools import cache
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ JOHN, RATE = speech()
 
 
 def decoded(file: io.BytesIO, max_seconds: float = HOUR) -> np.ndarray:
-    """Decode all channels, (channels, frames)."""
+    """Return the samples of all channels: (channels, frames)."""
     audio = Audio(file, max_seconds)
     return np.concatenate(list(audio.blocks(range(audio.channel_count))), axis=1)
 
@@ -40,8 +41,8 @@ def decoded(file: io.BytesIO, max_seconds: float = HOUR) -> np.ndarray:
         ("WAV", "ULAW", 1_000),
     ],
 )
-def test_every_encoding_of_wav_and_flac_gives_back_the_samples(container: str, subtype: str, error: int) -> None:
-    """Full scale is the same in all of them, and no encoding loses more than its own coarseness."""
+def test_samples_survive_every_encoding_of_wav_and_flac(container: str, subtype: str, error: int) -> None:
+    """Full scale is the same in all encodings, and the error is at most the precision of the encoding."""
     samples = decoded(as_file(JOHN, RATE, container, subtype))[0, : len(JOHN)]
     assert np.abs(samples - 32_768 * JOHN).max() <= error
 
@@ -57,29 +58,29 @@ def test_every_encoding_of_wav_and_flac_gives_back_the_samples(container: str, s
         ("OGG", "OPUS"),
     ],
 )
-def test_lossy_formats_are_decoded_near_enough(container: str, subtype: str) -> None:
-    """What is lost lies 10 dB below the speech or lower."""
+def test_the_error_of_lossy_formats_is_small(container: str, subtype: str) -> None:
+    """The error of a lossy format is at least 10 dB below the speech."""
     samples = decoded(as_file(JOHN, RATE, container, subtype))[0, : len(JOHN)]
     assert np.mean((samples - 32_768 * JOHN) ** 2) < np.mean((32_768 * JOHN) ** 2) / 10
 
 
-def test_samples_are_whole_numbers_of_16_bits() -> None:
-    """Whatever the file's precision, and however far it goes beyond full scale."""
+def test_samples_are_16_bit_whole_numbers() -> None:
+    """Samples of higher precision are rounded, and samples beyond full scale are clipped."""
     loud = decoded(as_file(3 * JOHN, RATE, "WAV", "DOUBLE"))
     assert np.array_equal(loud, np.rint(loud))
     assert (loud.min(), loud.max()) == (-32_768, 32_767)
 
 
-@pytest.mark.parametrize("claim", [0, 0xFFFFFFFF])
-def test_a_wav_that_does_not_know_its_length_is_read_to_the_end(claim: int) -> None:
+@pytest.mark.parametrize("size", [0, 0xFFFFFFFF])
+def test_a_wav_of_unknown_length_is_read_to_the_end(size: int) -> None:
     """Converters that write into a pipe leave the size open (C12)."""
     frames = np.arange(1_000, dtype="<i2")
-    file = io.BytesIO(wav_header(data_size=claim, riff_size=claim) + frames.tobytes())
+    file = io.BytesIO(wav_header(data_size=size, riff_size=size) + frames.tobytes())
     assert decoded(file)[0].tolist() == frames.tolist()
 
 
 def test_a_wav_of_unknown_length_may_have_chunks_before_its_data() -> None:
-    """The length is filled in where it stands, not where it usually stands."""
+    """The length is filled in at the place of the data chunk, wherever that is in the file."""
     header = wav_header(data_size=0)
     odd = b"LIST\x03\0\0\0abc\0"
     file = io.BytesIO(header[:36] + odd + header[36:] + b"\x01\0\x02\0")
@@ -87,26 +88,30 @@ def test_a_wav_of_unknown_length_may_have_chunks_before_its_data() -> None:
 
 
 def test_a_flac_of_unknown_length_is_read_to_the_end() -> None:
-    """An encoder that writes into a pipe cannot say the number of frames."""
+    """An encoder that writes into a pipe leaves the number of frames open."""
     data = bytearray(as_file(JOHN, RATE, "FLAC").getvalue())
     data[21] &= 0xF0
     data[22:26] = bytes(4)
     assert decoded(io.BytesIO(bytes(data))).shape == (1, len(JOHN))
 
 
+@cache
+def loud_and_quiet_mp3(mode: str, rate: int, channels: int) -> tuple[bytes, int]:
+    """Return an MP3 file of speech followed by silence, and its number of frames."""
+    signal = np.concatenate([JOHN[:RATE], np.zeros(2 * RATE)])
+    length = round(len(signal) * rate / RATE)
+    samples = np.interp(np.arange(length) * RATE / rate, np.arange(len(signal)), signal)
+    both = np.repeat(samples[:, np.newaxis], channels, axis=1)
+    return as_file(both, rate, "MP3", bitrate_mode=mode, compression_level=0.5).getvalue(), length
+
+
+@pytest.mark.parametrize("beginning", ["tag", "count of 0", "none"])
 @pytest.mark.parametrize("mode", ["CONSTANT", "AVERAGE", "VARIABLE"])
 @pytest.mark.parametrize("rate", [8_000, 22_050, 48_000])
 @pytest.mark.parametrize("channels", [1, 2])
-@pytest.mark.parametrize("beginning", ["tag", "count of 0", "none"])
-def test_an_mp3_that_does_not_say_its_length_is_read_to_the_end(
-    mode: str, rate: int, channels: int, beginning: str
-) -> None:
-    """Neither a varying bit rate nor a tag before it nor a count left open makes it shorter."""
-    loud_and_quiet = np.concatenate([JOHN, np.zeros(2 * len(JOHN))])
-    length = round(len(loud_and_quiet) * rate / RATE)
-    samples = np.interp(np.arange(length) * RATE / rate, np.arange(len(loud_and_quiet)), loud_and_quiet)
-    both = np.repeat(samples[:, np.newaxis], channels, axis=1)
-    data = as_file(both, rate, "MP3", bitrate_mode=mode, compression_level=0.5).getvalue()
+def test_an_mp3_of_unknown_length_is_read_to_the_end(mode: str, rate: int, channels: int, beginning: str) -> None:
+    """A variable bit rate, a tag before the first frame, or a frame count of 0 do not shorten the audio."""
+    data, length = loud_and_quiet_mp3(mode, rate, channels)
     second_frame = data.index(data[:2], 4)
     match beginning:
         case "tag":
@@ -121,16 +126,16 @@ def test_an_mp3_that_does_not_say_its_length_is_read_to_the_end(
 
 
 @pytest.mark.parametrize("name", ["john_doe.mp3", "john_doe.ogg", "john_doe.opus", "john_doe_2.flac", "john_doe.wav"])
-def test_tags_after_the_audio_do_no_harm(name: str) -> None:
-    """Players append tags; the audio before them is whole."""
+def test_tags_after_the_audio_are_ignored(name: str) -> None:
+    """A tag that a player has appended does not change the samples."""
     data = voxdouble_fixtures.path(name).read_bytes()
     assert np.array_equal(decoded(io.BytesIO(data)), decoded(io.BytesIO(data + b"TAG" + b"x" * 125)))
 
 
 @pytest.mark.parametrize("name", ["john_doe.mp3", "john_doe.ogg", "john_doe.opus", "john_doe_2.flac", "john_doe.wav"])
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
-def test_a_file_that_was_cut_is_refused(name: str, share: float) -> None:
-    """No format passes for whole when it is shorter than it claims (C12)."""
+def test_truncated_files_are_refused(name: str, share: float) -> None:
+    """In every format, a file that is shorter than it declares is refused (C12)."""
     data = voxdouble_fixtures.path(name).read_bytes()
     with pytest.raises(UnusableAudio, match=r"truncated|declares|damaged"):
         decoded(io.BytesIO(data[: int(share * len(data))]))
@@ -160,10 +165,10 @@ SILENT_SECOND = bytes(32_000)
         (as_file(np.array([0.5, np.nan]), RATE, "WAV", "FLOAT").getvalue(), "must be finite numbers"),
         (as_file(np.array([0.5, np.inf]), RATE, "WAV", "DOUBLE").getvalue(), "must be finite numbers"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "file",  # a file's bytes hold the time of its making
+    ids=lambda value: value if isinstance(value, str) else "file",  # the bytes of a file contain its time of creation
 )
-def test_what_cannot_be_used_is_refused_with_what_was_found(data: bytes, reason: str) -> None:
-    """Empty, broken and absurd files each get a sentence, and the file as the place (C11)."""
+def test_unusable_files_are_refused_with_the_reason(data: bytes, reason: str) -> None:
+    """Empty, damaged and absurd files are refused with a sentence, and the file as the location (C11)."""
     with pytest.raises(UnusableAudio, match=reason) as caught:
         decoded(io.BytesIO(data))
     assert caught.value.location == ("body", "file")
@@ -174,14 +179,14 @@ def test_what_cannot_be_used_is_refused_with_what_was_found(data: bytes, reason:
     ("container", "subtype"), [("WAV", "PCM_16"), ("FLAC", "PCM_16"), ("MP3", None), ("OGG", "OPUS")]
 )
 def test_audio_longer_than_the_limit_is_refused(container: str, subtype: str | None) -> None:
-    """The limit holds for what a header claims and for what is decoded (S59)."""
+    """The limit holds for the length in the header and for the decoded length (S59)."""
     file = as_file(JOHN, RATE, container, subtype)
     with pytest.raises(UnusableAudio, match=r"must be at most 3 s long, and it has at least 4\.\d s"):
         decoded(file, max_seconds=3)
 
 
-def test_many_channels_together_are_limited_too() -> None:
-    """Eight channels may be as long as the limit; more channels must be shorter, so that the work is bounded."""
+def test_the_total_length_of_many_channels_is_limited() -> None:
+    """Eight channels may have the maximum length; a file with more channels must be shorter."""
     second = np.zeros((RATE, 16))
     assert decoded(as_file(second[:, :8], RATE), max_seconds=1).shape == (8, RATE)
     with pytest.raises(
@@ -191,7 +196,7 @@ def test_many_channels_together_are_limited_too() -> None:
 
 
 def test_hours_of_silence_in_a_small_file_are_refused_by_their_header() -> None:
-    """A file that unpacks to far more than it weighs is not unpacked."""
+    """A small file that declares hours of audio is refused before it is decoded."""
     data = bytearray(as_file(np.zeros(8_000), 8_000, "FLAC").getvalue())
     data[21] |= 0x0F
     data[22:26] = b"\xff" * 4
@@ -206,7 +211,7 @@ def test_hours_of_silence_in_a_small_file_are_refused_by_their_header() -> None:
     length=st.integers(0, 12_000),
 )
 def test_damaged_bytes_are_decoded_or_refused(name: str, changes: list[tuple[int, int]], length: int) -> None:
-    """Whatever is done to a file's bytes, it is samples or a refusal, never another error."""
+    """A file with changed bytes, whole or truncated, gives samples or UnusableAudio, and no other error."""
     data = bytearray(voxdouble_fixtures.path(name).read_bytes())
     for place, value in changes:
         data[place] = value
@@ -218,12 +223,12 @@ def test_damaged_bytes_are_decoded_or_refused(name: str, changes: list[tuple[int
         assert samples.shape[1] > 0
 
 
-def test_the_refusal_can_be_pickled() -> None:
-    """It crosses processes whole."""
+def test_unusable_audio_can_be_pickled() -> None:
+    """Message and location survive pickling."""
     error = pickle.loads(pickle.dumps(UnusableAudio("No.", ("query", "channels"))))
     assert (error.message, error.location) == ("No.", ("query", "channels"))
 
 
-def test_struct_of_the_test_header_is_sound() -> None:
-    """The header that these tests damage is, undamaged, a good one."""
+def test_the_header_of_these_tests_is_valid() -> None:
+    """The header that these tests damage is valid before the damage."""
     assert decoded(io.BytesIO(wav_header(data_size=4) + struct.pack("<hh", 7, -7)))[0].tolist() == [7, -7]

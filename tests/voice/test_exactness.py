@@ -1,4 +1,4 @@
-"""The laws that make the bits the same on every machine."""
+"""The rules of bit-identity (see `voice/__init__.py`)."""
 
 import ast
 import math
@@ -20,8 +20,8 @@ RATES = [Rate(8_000), Rate(11_025), Rate(16_000), Rate(22_050), Rate(44_100), Ra
 
 
 @pytest.mark.parametrize("rate", RATES)
-def test_no_partial_sum_of_the_spectrum_leaves_the_whole_numbers(rate: Rate) -> None:
-    """The largest samples there are, all of the worst signs, stay below 2**53 in both products."""
+def test_the_products_of_the_spectrum_are_exact(rate: Rate) -> None:
+    """With the largest samples and the worst signs, the partial sums of both products stay below 2**53 (rule a)."""
     for table in spectrum._tables(rate):
         assert np.array_equal(table, np.rint(table))
         assert np.abs(table).sum(axis=0).max() * 2**16 < EXACT
@@ -34,8 +34,8 @@ def test_no_partial_sum_of_the_spectrum_leaves_the_whole_numbers(rate: Rate) -> 
 
 @settings(deadline=None, max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.sampled_from(RATES), st.sampled_from([1, 100, 32_767]))
-def test_levels_are_those_of_pythons_whole_numbers(seed: int, rate: Rate, peak: int) -> None:
-    """Big integers and exact halves, one number at a time, come to the same levels as the matrix products."""
+def test_levels_equal_those_of_integer_arithmetic(seed: int, rate: Rate, peak: int) -> None:
+    """Python's integers, one number at a time, give the same levels as the matrix products."""
     length = spectrum.window_length(rate)
     window = np.random.default_rng(seed).integers(-peak, peak, length, endpoint=True).astype(float)
     found = spectrum.levels(Frames(window, np.array([0])), rate)[0]
@@ -59,8 +59,8 @@ def test_levels_are_those_of_pythons_whole_numbers(seed: int, rate: Rate, peak: 
 
 
 @given(st.floats(1, 2**52))
-def test_logarithms_are_right_to_a_fiftieth_of_a_decibel(value: float) -> None:
-    """The table is fine enough, and continuous over its ends."""
+def test_logarithms_have_an_error_below_one_unit(value: float) -> None:
+    """A logarithm differs from the exact one by less than 1/256 octave."""
     [level] = logarithm.log2_levels(np.array([value]))
     assert abs(level - 256 * np.log2(value)) < 1.0
 
@@ -71,11 +71,11 @@ def test_logarithms_are_right_to_a_fiftieth_of_a_decibel(value: float) -> None:
     st.lists(st.integers(0, 9_000), min_size=1, max_size=8),
     st.integers(0, 2**32 - 1),
 )
-def test_frames_do_not_depend_on_how_the_signal_was_cut_into_blocks(rate: int, cuts: list[int], seed: int) -> None:
-    """Levels and pitches of one long block are those of many short ones."""
+def test_frames_do_not_depend_on_the_blocks_of_the_signal(rate: int, cuts: list[int], seed: int) -> None:
+    """Levels and pitches of one long block equal those of many short ones."""
     samples = np.rint(3_000 * np.random.default_rng(seed).standard_normal(20_000))
 
-    def heard(blocks: list[np.ndarray]) -> list[list[int]]:
+    def measured(blocks: list[np.ndarray]) -> list[list[int]]:
         framer = Framer(rate)
         frames = [framer.feed(block) for block in blocks] + [framer.finish(spectrum.window_length(framer.rate))]
         chunks = [chunk for some in frames for chunk in some.chunks()]
@@ -83,11 +83,11 @@ def test_frames_do_not_depend_on_how_the_signal_was_cut_into_blocks(rate: int, c
         pitches = [pitch.track(chunk, framer.rate) for chunk in chunks]
         return levels + [found.strength.tolist() + found.height.tolist() for found in [pitch.joined(pitches)]]
 
-    assert heard(np.split(samples, sorted(cuts))) == heard([samples])
+    assert measured(np.split(samples, sorted(cuts))) == measured([samples])
 
 
-def test_a_voiceprint_does_not_depend_on_its_neighbours_in_the_file() -> None:
-    """The same samples alone and among eight channels, which makes other blocks, have the same voiceprint."""
+def test_a_voiceprint_does_not_depend_on_other_channels() -> None:
+    """The same samples have the same voiceprint alone as in a file of eight channels, which has other blocks."""
     samples, rate = speech("john_doe.wav")
     long = np.tile(samples, 6)
     [alone] = analyse(as_file(long, rate))
@@ -95,8 +95,8 @@ def test_a_voiceprint_does_not_depend_on_its_neighbours_in_the_file() -> None:
     assert among[5].voiceprint == alone.voiceprint
 
 
-def test_no_function_that_may_differ_between_machines_is_applied_to_data() -> None:
-    """The modules call no transcendental function, transform, mean or linear algebra of numpy (the law's letter e)."""
+def test_functions_that_may_differ_between_machines_are_not_used() -> None:
+    """The modules call no transcendental function, transform, mean or linear algebra of numpy (rule e)."""
     forbidden = {
         "fft",
         "linalg",
@@ -120,7 +120,7 @@ def test_no_function_that_may_differ_between_machines_is_applied_to_data() -> No
 
 @given(st.integers(-(10**6), 10**6), st.integers(1, 10**6))
 def test_cosines_and_sines_in_whole_numbers_are_right(numerator: int, denominator: int) -> None:
-    """They agree with the mathematical library's to its precision, and lie on the unit circle far beyond it."""
+    """They agree with those of `math` to its precision, and lie on the unit circle with a higher precision."""
     cosine, sine = exact_trig.cos_sin(numerator, denominator)
     angle = 2 * math.pi * (numerator % denominator) / denominator
     assert math.isclose(cosine / exact_trig.ONE, math.cos(angle), abs_tol=1e-14)
@@ -129,8 +129,8 @@ def test_cosines_and_sines_in_whole_numbers_are_right(numerator: int, denominato
 
 
 @given(st.integers(1, 1_000), st.integers(1, 200))
-def test_turning_again_and_again_is_one_large_turn(part: int, times: int) -> None:
-    """No error gathers that any table's rounding could see."""
+def test_repeated_rotations_equal_one_large_rotation(part: int, times: int) -> None:
+    """The accumulated error is too small to change the rounding of a table."""
     by = exact_trig.cos_sin(part, 1_000)
     point = exact_trig.cos_sin(0, 1)
     for _ in range(times):
@@ -140,17 +140,16 @@ def test_turning_again_and_again_is_one_large_turn(part: int, times: int) -> Non
     )
 
 
-def test_logarithms_table_is_rounded_right() -> None:
-    """The whole-number way gives what the mathematical library gives, where that is not in doubt."""
+def test_the_table_of_logarithms_is_rounded_right() -> None:
+    """The whole-number arithmetic gives the same table as `math.log2`."""
     middles = [0.5 + (step + 0.5) / 4_096 for step in range(2_048)]
     assert logarithm.TABLE.tolist() == [round(256 * math.log2(middle)) for middle in middles]
 
 
-def test_tables_are_made_without_the_mathematical_library() -> None:
-    """Of `math` only sums and roots that are rounded correctly everywhere are used on the way to a voiceprint."""
-    on_the_way = set(Path(voxdouble_mock.voice.__file__).parent.glob("*.py"))
-    on_the_way = {module for module in on_the_way if module.stem != "scoring"}
-    for module in on_the_way:
+def test_voiceprints_do_not_depend_on_the_mathematical_library() -> None:
+    """The modules up to the vector use only those functions of `math` that are exact or rounded correctly."""
+    modules = [path for path in Path(voxdouble_mock.voice.__file__).parent.glob("*.py") if path.stem != "scoring"]
+    for module in modules:
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "math":
                 assert node.attr in {"fsum", "isqrt", "ceil", "isfinite"}, f"{module.name} line {node.lineno}"

@@ -16,33 +16,33 @@ RECORDINGS = voxdouble_fixtures.recordings()
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.file)
 def test_a_recording_is_what_the_manifest_says(recording: voxdouble_fixtures.Recording) -> None:
-    """Bytes, length, rate and channels match; recipe and licence are said."""
+    """Digest, length, sample rate and channels are as listed; recipe and licence are given."""
     path = voxdouble_fixtures.path(recording.file)
     assert hashlib.sha256(path.read_bytes()).hexdigest() == recording.sha256
     assert recording.recipe
     assert recording.licence
     if not recording.rejected:
-        facts = soundfile.info(path)
-        assert (facts.samplerate, facts.channels) == (recording.sample_rate, len(recording.speech))
-        assert facts.duration == pytest.approx(recording.seconds, abs=0.01)
+        info = soundfile.info(path)
+        assert (info.samplerate, info.channels) == (recording.sample_rate, len(recording.speech))
+        assert info.duration == pytest.approx(recording.seconds, abs=0.01)
 
 
-def test_every_file_stands_in_the_manifest() -> None:
-    """Nothing is bundled without a recipe and a licence."""
+def test_every_file_is_in_the_manifest() -> None:
+    """No file is bundled without a recipe and a licence."""
     folder = voxdouble_fixtures.path("john_doe.wav").parent
     assert {path.name for path in folder.iterdir()} == {one.file for one in RECORDINGS} | {"manifest.toml"}
 
 
-def test_at_least_eight_speakers_say_three_things_each() -> None:
-    """Enough to search and to cluster: utterances of different words, one file each."""
+def test_at_least_eight_speakers_have_three_utterances_each() -> None:
+    """The recordings are enough to search and to cluster: different texts, one file each."""
     said = {(one.speakers[0], one.text) for one in RECORDINGS if len(one.speakers) == 1}
     counts = Counter(speaker for speaker, _ in said)
     assert len(counts) >= 8
     assert min(counts.values()) >= 3
 
 
-def test_the_edge_cases_are_there() -> None:
-    """John Doe as the vendor's guide has him, two speakers in one file, silence, and what is no audio."""
+def test_edge_cases_are_bundled() -> None:
+    """There are the file of the vendor's guide, two speakers in one file, silence, and a file without audio."""
     files = {one.file: one for one in RECORDINGS}
     assert RECORDINGS[0].file == "john_doe.wav"
     assert files["john_doe.wav"].sample_rate == 16_000
@@ -51,19 +51,19 @@ def test_the_edge_cases_are_there() -> None:
     assert files["not_audio.wav"].rejected
 
 
-def test_they_are_small() -> None:
-    """The wheel stays well under 10 MB."""
+def test_the_bundled_data_are_small() -> None:
+    """All data together have less than 6 MB, so the wheel stays under 10 MB."""
     folder = Path(voxdouble_fixtures.__file__).parent
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 6_000_000
 
 
-def test_a_name_that_is_not_there_is_answered_with_those_that_are() -> None:
-    """A typing mistake is mended by the message."""
+def test_the_error_of_an_unknown_name_lists_the_bundled_files() -> None:
+    """A misspelled name is refused with all names that exist."""
     with pytest.raises(FileNotFoundError, match=r"no bundled file 'jon_doe\.wav'\. Bundled files: .*john_doe\.wav"):
         voxdouble_fixtures.path("jon_doe.wav")
 
 
-def test_each_speakers_voiceprint_is_bundled_too() -> None:
-    """Base64 text of a voiceprint, to convert, compare and merge without extracting first."""
+def test_voiceprints_are_bundled() -> None:
+    """A bundled voiceprint is Base64 text, ready to convert, compare and merge."""
     voiceprint = base64.b64decode(voxdouble_fixtures.path("john_doe.vp").read_text("ascii"))
     assert decode(voiceprint).own

@@ -1,13 +1,14 @@
-"""The voiceprint's bytes."""
+"""The binary format of voiceprints."""
 
 import base64
 import pickle
 import struct
 import zlib
+from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -23,23 +24,23 @@ from voxdouble_mock.voice.voiceprint import (
 )
 
 SAMPLE = "e2kDY3JjbDAWiyhpCWVtYmVkZGluZ1tkO/QWvmS8JkuGZDyv+F5kvJQz"
-"""The beginning of the one published voiceprint [G-VV]."""
+"""The start of the one published voiceprint [G-VV]."""
 
 embeddings = npst.arrays(np.float32, EMBEDDING_LENGTH, elements=st.floats(-1, 1, width=32))
 
 
 def with_members(**members: bytes) -> bytes:
-    """Write an object of ready-made values."""
+    """Return a UBJSON object with the given encoded values."""
     return b"{" + b"".join(b"i" + bytes([len(key)]) + key.encode() + value for key, value in members.items()) + b"}"
 
 
 def floats(*numbers: float) -> bytes:
-    """Write a plain array of float32."""
+    """Return a plain UBJSON array of float32 numbers."""
     return b"[" + b"".join(b"d" + struct.pack(">f", number) for number in numbers) + b"]"
 
 
 def test_the_published_sample_is_read() -> None:
-    """Its crc and numbers are those that the format page computed; what is cut off is supplied."""
+    """The numbers of the published sample are read, after its end has been added."""
     beginning = base64.b64decode(SAMPLE)
     whole = beginning[:38] + b"]}"
     voiceprint = decode(whole)
@@ -47,8 +48,8 @@ def test_the_published_sample_is_read() -> None:
     assert not voiceprint.own
 
 
-def test_our_bytes_begin_as_the_samples_do() -> None:
-    """The same markers stand in the same places: a plain object, `crc` as int32, `embedding` as plain float32s."""
+def test_our_voiceprints_have_the_markers_of_the_published_sample() -> None:
+    """A voiceprint is a plain object, with `crc` as int32 and `embedding` as plain float32 numbers."""
     embedding = np.linspace(-1, 1, EMBEDDING_LENGTH, dtype=np.float32)
     ours = next(data for number in range(99) if (data := encode(embedding * number, 1.0))[6:7] == b"l")
     sample = base64.b64decode(SAMPLE)
@@ -57,19 +58,20 @@ def test_our_bytes_begin_as_the_samples_do() -> None:
 
 
 @given(embeddings, st.floats(0, 7200))
-def test_decoding_gives_back_what_was_encoded(embedding: np.ndarray, speech_length: float) -> None:
-    """Embedding, speech length and origin survive, bit for bit."""
+def test_decoding_returns_what_was_encoded(embedding: np.ndarray, speech_length: float) -> None:
+    """Embedding, speech length and origin survive encoding and decoding, bit for bit."""
     found = decode(encode(embedding, speech_length))
     assert found.embedding.tobytes() == embedding.tobytes()
     assert (found.speech_length, found.own) == (speech_length, True)
 
 
+@settings(max_examples=50)
 @given(st.lists(embeddings, min_size=1, max_size=8), st.randoms(use_true_random=False))
-def test_many_at_once_are_as_one_by_one(some: list[np.ndarray], chance: object) -> None:
-    """Ours and strangers' mixed come out in their places, with the same numbers."""
-    stranger = with_members(embedding=floats(0.5, 0.25))
-    voiceprints = [*encode_all(np.stack(some), [1.5] * len(some)), stranger]
-    chance.shuffle(voiceprints)  # type: ignore[attr-defined]
+def test_a_list_is_decoded_like_its_elements(some: list[np.ndarray], random: Random) -> None:
+    """Our own and foreign voiceprints in one list are decoded at their indexes, with the same numbers as alone."""
+    foreign = with_members(embedding=floats(0.5, 0.25))
+    voiceprints = [*encode_all(np.stack(some), [1.5] * len(some)), foreign]
+    random.shuffle(voiceprints)
     found: dict[int, Voiceprint] = {}
     for batch in decode_all(voiceprints):
         for place, embedding in zip(batch.places, batch.embeddings, strict=True):
@@ -93,8 +95,8 @@ def test_many_at_once_are_as_one_by_one(some: list[np.ndarray], chance: object) 
         with_members(embedding=floats(*[0.0] * 5000)),
     ],
 )
-def test_a_strangers_voiceprint_may_differ(data: bytes) -> None:
-    """Key order, integer markers, unknown keys, a crc of another kind and any length are taken (C21)."""
+def test_foreign_voiceprints_may_differ_from_ours(data: bytes) -> None:
+    """Any key order, integer markers, unknown keys, another type of crc and any length are accepted (C21)."""
     assert not decode(data).own
 
 
@@ -132,8 +134,8 @@ CRC = zlib.crc32(struct.pack(">f", 0.5) * EMBEDDING_LENGTH)
         ),
     ],
 )
-def test_what_is_no_voiceprint_is_refused_with_the_reason(data: bytes, reason: str) -> None:
-    """Broken or foreign bytes are told apart, by one and by many (C20)."""
+def test_invalid_voiceprints_are_refused_with_the_reason(data: bytes, reason: str) -> None:
+    """Alone and in a list, the error says what must hold; in a list it has the index of the first (C20)."""
     good = encode(np.ones(EMBEDDING_LENGTH, np.float32), 1.0)
     with pytest.raises(InvalidVoiceprint, match=reason):
         decode(data)
@@ -143,15 +145,15 @@ def test_what_is_no_voiceprint_is_refused_with_the_reason(data: bytes, reason: s
 
 
 @pytest.mark.parametrize("crc", [CRC, CRC - 2**32 if CRC >= 2**31 else CRC])
-def test_a_crc_written_as_a_negative_int32_is_the_same_32_bits(crc: int) -> None:
-    """Writers differ in how they put an unsigned number into signed markers."""
+def test_a_negative_crc_stands_for_the_same_32_bits(crc: int) -> None:
+    """A crc from 2**31 up may be written as a negative number of the same 32 bits."""
     data = with_members(embedding=NUMBERS, crc=b"L" + crc.to_bytes(8, signed=True), **OWN)
     assert decode(data).own
 
 
 @given(embeddings, st.integers(0, 10_000), st.integers(1, 255))
-def test_no_damage_goes_by_unnoticed(embedding: np.ndarray, place: int, change: int) -> None:
-    """A changed byte of ours is refused, or makes it a stranger's, or lies outside what the crc covers."""
+def test_damage_to_the_embedding_is_detected(embedding: np.ndarray, place: int, change: int) -> None:
+    """A voiceprint with a changed byte is refused, is foreign, or still has the same embedding."""
     data = bytearray(encode(embedding, 1.0))
     data[place % len(data)] ^= change
     try:
@@ -161,7 +163,7 @@ def test_no_damage_goes_by_unnoticed(embedding: np.ndarray, place: int, change: 
     assert not found.own or found.embedding.tobytes() == embedding.tobytes()
 
 
-def test_the_refusal_can_be_pickled() -> None:
-    """It crosses processes whole."""
+def test_invalid_voiceprint_can_be_pickled() -> None:
+    """Index and reason survive pickling."""
     error = pickle.loads(pickle.dumps(InvalidVoiceprint(3, "It has no embedding.")))
     assert (error.index, error.reason, str(error)) == (3, "It has no embedding.", "Voiceprint 3: It has no embedding.")
