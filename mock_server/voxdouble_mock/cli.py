@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.options import FLAG, Option, options_of
+from voxdouble_mock.options import FLAG, Option, names_of, options_of
 from voxdouble_mock.settings import ServeSettings, Settings
 
 OPTIONS = [one for one in options_of(ServeSettings, Settings, Limits) if one.in_command]
@@ -71,7 +71,7 @@ def serve(**values: Any) -> None:
     Every option can be given by environment too: --task-lifetime as VOXDOUBLE_TASK_LIFETIME. SECONDS may have decimals.
     """
     given = {name: value for name, value in values.items() if value is not None}
-    serving = ServeSettings(**{one.name: given.pop(one.name) for one in options_of(ServeSettings) if one.name in given})
+    serving = ServeSettings(**{name: given.pop(name) for name in names_of(ServeSettings) if name in given})
     check_exposure(serving.host, given.get("token"), no_token=serving.no_token)
     # Many small matrix products gain nothing from threads that wait for one another: extraction is slower with them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

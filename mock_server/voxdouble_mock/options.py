@@ -67,16 +67,6 @@ class Option:
         """The environment variable, such as VOXDOUBLE_TASK_LIFETIME."""
         return "VOXDOUBLE_" + self.singular.upper()
 
-    def check(self, value: object) -> None:
-        """Raise ValueError unless the value is allowed."""
-        if value is None and self.default is None:
-            return
-        if self.multiple and not isinstance(value, list | tuple):
-            raise ValueError(f"`{self.name}` must be a list, got {value!r}.")
-        for one in value if self.multiple else [value]:  # type: ignore[attr-defined]  # a list or tuple, see above
-            if not self.kind.accepts(one):
-                raise ValueError(self.kind.refusal(one, self.name, f"`{self.name}`"))
-
 
 def option(
     default: Any,
@@ -131,10 +121,24 @@ def options_of(*records: type) -> list[Option]:
     ]
 
 
+def names_of(record: type) -> list[str]:
+    """Return the names of the options among the fields of a dataclass."""
+    return [field.name for field in dataclasses.fields(record) if field.metadata]
+
+
 def check_options(record: Any) -> None:
     """Raise ValueError where a field of a dataclass holds a value that its option does not allow."""
-    for one in options_of(type(record)):
-        one.check(getattr(record, one.name))
+    for field in dataclasses.fields(record):
+        value = getattr(record, field.name)
+        if not field.metadata or (value is None and field.default is None):
+            continue
+        kind: Kind = field.metadata["kind"]
+        multiple = field.metadata["singular"] is not None
+        if multiple and not isinstance(value, list | tuple):
+            raise ValueError(f"`{field.name}` must be a list, got {value!r}.")
+        for one in value if multiple else [value]:
+            if not kind.accepts(one):
+                raise ValueError(kind.refusal(one, field.name, f"`{field.name}`"))
 
 
 def unknown_name(noun: str, given: object, allowed: Iterable[str]) -> str:

@@ -17,9 +17,9 @@ from voxdouble_mock.options import (
     check_options,
     is_whole,
     matches,
+    names_of,
     one_of,
     option,
-    options_of,
     passes,
     unknown_name,
 )
@@ -108,13 +108,12 @@ class Settings:
 
         Raises TypeError for an unknown option and ValueError for a value that an option does not allow.
         """
-        limit_names = {one.name for one in options_of(Limits)}
-        names = {one.name for one in options_of(cls)} | limit_names
+        names = {*names_of(cls), *names_of(Limits)}
         for name in options:
             if name not in names:
                 raise TypeError(unknown_name("option", name, sorted(names)))
         given = {name: value for name, value in options.items() if value is not None}
-        limits = {name: given.pop(name) for name in limit_names & given.keys()}
+        limits = {name: given.pop(name) for name in names_of(Limits) if name in given}
         return cls(**given, limits=Limits(**limits))
 
     def pace(self) -> Pace:

@@ -142,7 +142,7 @@ def test_a_run_without_the_fixtures_imports_nothing_heavy(pytester: pytest.Pytes
     pytester.makepyfile(
         """
 import sys
-def test_nothing_is_imported():
+def test_heavy_packages_are_not_imported():
     heavy = {"flask", "numpy", "requests", "voxdouble_mock", "voxdouble_client", "voxdouble_contract"}
     assert not heavy & set(sys.modules)
 """
