@@ -4,6 +4,7 @@ import ast
 import io
 import re
 import tokenize
+from functools import cache
 
 STATEMENT = re.compile(r"(?<![\w.+/-])[SC][1-9]\d?(?![\w-])")
 PROMISE = re.compile(r"(?<![\w.+/-])P[1-9]\d?(?![\w-])")
@@ -23,6 +24,7 @@ def laws(text: str) -> set[int]:
     return cited
 
 
+@cache
 def prose(name: str, text: str) -> str:
     """Return the docstrings and comments of a Python file, or the whole of another text."""
     if not name.endswith(".py"):

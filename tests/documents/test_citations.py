@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache
 
 import pytest
 
@@ -33,17 +34,18 @@ def test_cited_promises_exist() -> None:
     assert unresolved(citations.PROMISE, set(PROMISES)) == []
 
 
+@cache
+def cited_promises() -> dict[str, set[str]]:
+    """Return the promises that the prose of each test and benchmark cites."""
+    names = [name for name in TEXTS if name.startswith(("tests/", "benchmarks/")) and "/documents/" not in name]
+    return {name: set(citations.PROMISE.findall(prose(name, TEXTS[name]))) for name in names}
+
+
 @pytest.mark.parametrize("promise", PROMISES)
 def test_promises_are_tested_where_the_design_says(promise: str) -> None:
     """The files in a promise's row are the test files that cite it; without files, the row says why."""
     row = PROMISES[promise]
-    citing = {
-        name
-        for name, text in TEXTS.items()
-        if name.startswith(("tests/", "benchmarks/"))
-        and not name.startswith("tests/documents/")
-        and promise in citations.PROMISE.findall(prose(name, text))
-    }
+    citing = {name for name, promises in cited_promises().items() if promise in promises}
     assert set(re.findall(r"`([^`]+)`", row)) == citing
     assert citing or row.startswith("not yet: ")
 

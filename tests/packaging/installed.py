@@ -11,7 +11,8 @@ from tests.repository import ROOT
 
 LOCK = ROOT / "requirements.lock"
 UV = Path(sys.executable).parent / "uv"
-SECONDS = 120
+SECONDS = 300
+"""Time for one program; `voxdouble verify` alone may take four minutes on a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,11 @@ class Installed:
 
     def run(self, program: str, *arguments: str) -> str:
         """Run a program of the environment, which must exit with 0, and return its stdout."""
-        process = self.start(program, *arguments)
-        output, errors = process.communicate(timeout=SECONDS)
+        with self.start(program, *arguments) as process:
+            try:
+                output, errors = process.communicate(timeout=SECONDS)
+            finally:
+                process.kill()
         assert process.returncode == 0, f"{program} {' '.join(arguments)} ended with {process.returncode}:\n{errors}"
         return output
 
