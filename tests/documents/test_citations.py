@@ -14,8 +14,6 @@ from voxdouble_contract.judging.statements import statements
 DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 TEXTS = {name: text for name, text in texts().items() if name != "pyproject.toml"}
 PROMISES = citations.promises(DESIGN)
-NOT_SWEPT = ("tests/",)
-"""Folders in which sections are still cited by number; one that has become clean fails until it leaves this list."""
 
 
 def unresolved(pattern: re.Pattern[str], known: set[str]) -> list[str]:
@@ -90,22 +88,10 @@ def test_cited_pages_of_the_vendor_are_listed() -> None:
     assert cited == set()
 
 
-@pytest.mark.parametrize(
-    "folder",
-    [
-        pytest.param(folder, marks=[pytest.mark.xfail(reason="not swept yet", strict=True)] * (folder in NOT_SWEPT))
-        for folder in sorted({name[: name.find("/") + 1] for name in TEXTS})
-    ],
-)
-def test_sections_are_not_cited_by_number(folder: str) -> None:
+def test_sections_are_not_cited_by_number() -> None:
     """Statements are cited by their ids, not by section numbers of a document outside the repository."""
-    found = [
-        f"{name}: {cited}"
-        for name, text in TEXTS.items()
-        if name[: name.find("/") + 1] == folder
-        for cited in citations.SECTION.findall(prose(name, text))
-    ]
-    assert found == []
+    cited = {name: citations.SECTION.findall(prose(name, text)) for name, text in TEXTS.items()}
+    assert {name: sections for name, sections in cited.items() if sections} == {}
 
 
 def test_laws_are_read_in_every_form() -> None:
