@@ -190,7 +190,7 @@ def check_token(url: str) -> None:
     try:
         info = requests.get(url + "/api/system/info", headers=headers, timeout=CONNECT_SECONDS, allow_redirects=False)
     except requests.RequestException:
-        return  # the suite reports what is wrong
+        return  # the suite reports the reason
     if info.status_code in {401, 403}:
         wrong = "another token than that in APPLIANCE_TOKEN" if token else "a token: set APPLIANCE_TOKEN"
         raise CannotRun(f"The target at {url} requires {wrong}.")

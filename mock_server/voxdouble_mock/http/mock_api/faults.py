@@ -23,7 +23,7 @@ def register(app: Flask, services: Services) -> None:
 
 
 def get_faults(services: Services) -> Response:
-    """Return the armed faults, each with the number of calls that it has seen and struck."""
+    """Return the armed faults, each with the number of matching calls and of those that it applied to."""
     return json_response({"faults": [armed_json(armed) for armed in services.control.faults(namespace())]})
 
 
