@@ -33,7 +33,7 @@ def spec(**members: Any) -> dict[str, Any]:
     ],
     ids=str,
 )
-def test_a_message_names_the_value_and_what_is_allowed(data: Any, path: str, message: str) -> None:
+def test_a_message_names_the_value_and_the_allowed_ones(data: Any, path: str, message: str) -> None:
     """The message begins with the place or the unknown name, and is not longer for a longer value."""
     with pytest.raises(InvalidData) as refused:
         convert(data, FaultSpec)

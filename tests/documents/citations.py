@@ -1,4 +1,4 @@
-"""What texts cite: statements, promises, laws, files, and pages of the vendor's documentation."""
+"""Citations in texts: statements, promises, laws, files, and pages of the vendor's documentation."""
 
 import ast
 import io

@@ -93,7 +93,7 @@ def test_an_unknown_option_is_refused_with_the_closest_one() -> None:
     ids=str,
 )
 def test_invalid_faults_are_refused(mock: MockAppliance, fault: dict[str, Any], message: str) -> None:
-    """A ValueError says what is wrong with a fault and lists the allowed values, as over HTTP."""
+    """A ValueError names the invalid member of a fault and lists the allowed values, as over HTTP."""
     with pytest.raises(ValueError, match="^" + re.escape(message)):
         mock.fault(**fault)
 

@@ -160,7 +160,7 @@ def test_a_file_name_is_the_one_that_a_person_sees(parameters: bytes, expected: 
 
 @given(st.binary(max_size=200))
 def test_any_file_name_is_valid_text(name: bytes) -> None:
-    """Whatever bytes a client sends as a file name, the result can be written as UTF-8 and names no directory."""
+    """A file name of any bytes is read as text that can be written as UTF-8 and names no directory."""
     for parameter in (b'filename="' + name + b'"', b"filename*=" + name, b"filename=" + name):
         try:
             head = parse_part_head(b"Content-Disposition: form-data; name=file; " + parameter + b"\r\n")
