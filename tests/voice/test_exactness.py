@@ -32,7 +32,7 @@ def test_the_products_of_the_spectrum_are_exact(rate: Rate) -> None:
     assert bands.sum(axis=0).max() * line < EXACT
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.sampled_from(RATES), st.sampled_from([1, 100, 32_767]))
 def test_levels_equal_those_of_integer_arithmetic(seed: int, rate: Rate, peak: int) -> None:
     """Python's integers, one number at a time, give the same levels as the matrix products."""
@@ -65,7 +65,7 @@ def test_logarithms_have_an_error_below_one_unit(value: float) -> None:
     assert abs(level - 256 * np.log2(value)) < 1.0
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     st.sampled_from([8_000, 11_025, 44_100, 96_000, 100_001]),
     st.lists(st.integers(0, 9_000), min_size=1, max_size=8),

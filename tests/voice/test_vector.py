@@ -38,7 +38,6 @@ def test_our_embeddings_have_valid_vectors(embedding: np.ndarray) -> None:
     assert bool(vector) or not np.rint(embedding * 2**20).any()
 
 
-@settings(deadline=None)
 @given(foreign_embeddings)
 def test_foreign_embeddings_have_valid_vectors(embedding: np.ndarray) -> None:
     """An embedding of any length and any float32 numbers has a valid vector, without numbers only for zeros (C21)."""
@@ -47,7 +46,7 @@ def test_foreign_embeddings_have_valid_vectors(embedding: np.ndarray) -> None:
     assert bool(vector) == bool(embedding.any())
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.one_of(own_embeddings, foreign_embeddings), min_size=1, max_size=6))
 def test_vectors_do_not_depend_on_the_rest_of_the_list(embeddings: list[np.ndarray]) -> None:
     """A voiceprint has the same vector in a list, at its place, as alone (S44, S47)."""

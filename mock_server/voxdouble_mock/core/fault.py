@@ -18,7 +18,7 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Status(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="status"):
-    """Refuse the request with this status, before any work is done."""
+    """A refusal with this status, before any work is done."""
 
     status: Literal[400, 403, 404, 405, 413, 422, 429, 500, 502, 503, 504, 507]
     retry_after: Annotated[float, Meta(ge=0, le=86_400)] | None = None
@@ -28,28 +28,28 @@ class Status(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", 
 
 
 class Delay(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="delay"):
-    """Delay the response by this many real seconds; with `during`, pause in the middle of its body instead."""
+    """A delay of the response by this many real seconds, or with `during` a pause in the middle of its body."""
 
     seconds: Delays
     during: bool = False
 
 
 class Reset(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="reset"):
-    """Do the work, then reset the connection (RST) instead of responding."""
+    """A reset of the connection (RST) instead of a response, after the work is done."""
 
 
 class Close(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="close"):
-    """Do the work, then close the connection (FIN) instead of responding."""
+    """A close of the connection (FIN) instead of a response, after the work is done."""
 
 
 class Cut(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="cut"):
-    """Close the connection after this many bytes of the response body."""
+    """A close of the connection after this many bytes of the response body."""
 
     after: Annotated[int, Meta(ge=0)]
 
 
 class WrongLength(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="wrong-length"):
-    """Send a Content-Length that is wrong by this many bytes."""
+    """A Content-Length that is wrong by this many bytes."""
 
     by: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 
@@ -59,37 +59,37 @@ class WrongLength(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ki
 
 
 class BrokenJson(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="broken-json"):
-    """Send only the first half of the JSON text, with a matching Content-Length."""
+    """A body with only the first half of the JSON text, and a matching Content-Length."""
 
 
 class Empty(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="empty"):
-    """Respond with 200 and an empty body."""
+    """A 200 with an empty body."""
 
 
 class NoLocation(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="no-location"):
-    """Remove both location headers from a 202."""
+    """A 202 without its two location headers."""
 
 
 class WrongLocation(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="wrong-location"):
-    """Point the location headers of a 202 at a task that does not exist."""
+    """A 202 whose location headers name a task that does not exist."""
 
 
 class ForeignLocation(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="foreign-location"):
-    """Point the location headers of a 202 at another origin."""
+    """A 202 whose location headers name another origin."""
 
     origin: str = "http://elsewhere.invalid"
 
 
 class LostTask(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="lost-task"):
-    """Respond with 404 to a poll of an existing task."""
+    """A 404 for a poll of an existing task."""
 
 
 class NeverEnding(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="never-ending"):
-    """Show a final task as running."""
+    """A final task that is shown as running."""
 
 
 class OutOfOrder(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="out-of-order"):
-    """Show a wrong state: running for a pending or final task, pending for a running one."""
+    """A wrong state: running for a pending or final task, pending for a running one."""
 
 
 PostFault = NoLocation | WrongLocation | ForeignLocation
