@@ -6,9 +6,10 @@ It reads no clock itself: `real_now` returns the real time in integer millisecon
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from voxdouble_mock.core import clock as clocks
 from voxdouble_mock.core.clock import Clock, Pace, to_milliseconds, to_seconds
@@ -43,6 +44,12 @@ class Submitted:
     choice: Choice
 
 
+class OpenRequest:
+    """A request to a namespace that is being processed; `stale` once the namespace was reset after it began."""
+
+    stale = False
+
+
 class Appliance:
     """The namespaces of one mock, as the vendor's clients see them. Safe for several threads."""
 
@@ -51,22 +58,49 @@ class Appliance:
         self._store = store
         self._real_now = real_now
         self._executing = BoundedSemaphore(MAX_EXECUTIONS)
+        self._open: dict[str, set[OpenRequest]] = {}
+        self._open_lock = Lock()
+
+    @contextmanager
+    def open_request(self, namespace: str) -> Iterator[OpenRequest]:
+        """Mark a request as being processed for as long as the block lasts."""
+        request = OpenRequest()
+        with self._open_lock:
+            self._open.setdefault(namespace, set()).add(request)
+        try:
+            yield request
+        finally:
+            with self._open_lock:
+                self._open[namespace].discard(request)
+                if not self._open[namespace]:
+                    del self._open[namespace]
 
     def submit(
-        self, namespace: str, technology: Technology, request: RequestSummary, run: Callable[[], Result]
+        self,
+        namespace: str,
+        technology: Technology,
+        request: RequestSummary,
+        run: Callable[[], Result],
+        open_request: OpenRequest,
     ) -> Submitted:
-        """Execute a request and store its task, whose life begins at that moment; it is stored when this returns."""
+        """Execute a request and store its task, whose life begins at that moment; it is stored when this returns.
+
+        If the namespace was reset after the request began, the task is gone with all earlier ones, and no rule applies.
+        """
         with self._executing:
             completion = execute(run)
 
         def change(record: NamespaceRecord) -> Change[Submitted]:
+            if open_request.stale:
+                unstored = self._new_task(str(uuid.uuid4()), record, technology, Then(), completion)
+                return Change(record, Submitted(unstored, None, Choice()))
             choice = choose(record.scenario, record.seen, request) if record.scenario else Choice()
             then = choice.rule.then if choice.rule else Then()
             record = replace(record, seen=choice.seen)
             if isinstance(then.fault, Status):
                 return Change(record, Submitted(None, then.fault, choice))
             end = apply_rule(then, completion)
-            task = self._new_task(namespace, record, technology, then, end)
+            task = self._new_task(self._new_task_id(namespace, record), record, technology, then, end)
             audio_ms = dict(record.audio_ms)
             if end.audio_ms:
                 audio_ms[technology.name] = audio_ms.get(technology.name, 0) + end.audio_ms
@@ -123,7 +157,10 @@ class Appliance:
         return self._store.record(namespace, self._real_now()).audio_ms
 
     def reset(self, namespace: str) -> None:
-        """Reset the namespace: tasks, clock, scenario, faults, log and counters."""
+        """Reset the namespace: tasks, clock, scenario, faults, log and counters; open requests become stale."""
+        with self._open_lock:
+            for request in self._open.get(namespace, ()):
+                request.stale = True
         self._store.reset(namespace)
 
     def _change_clock(self, namespace: str, change: Callable[[Clock, int], Clock]) -> Clock:
@@ -136,7 +173,7 @@ class Appliance:
         return self._store.transact(namespace, changed, now)
 
     def _new_task(
-        self, namespace: str, record: NamespaceRecord, technology: Technology, then: Then, completion: Completion
+        self, task_id: str, record: NamespaceRecord, technology: Technology, then: Then, completion: Completion
     ) -> Task:
         settings = self.settings
         timeline = Timeline.plan(
@@ -147,14 +184,13 @@ class Appliance:
             lifetime=to_milliseconds(_first_set(then.lifetime, settings.task_lifetime)),
         )
         fault = then.fault if isinstance(then.fault, GetFault) else None
-        task_id = self._new_task_id(namespace, record.submissions)
         return Task(task_id, technology.name, timeline, completion.payload, fault)
 
-    def _new_task_id(self, namespace: str, submissions: int) -> str:
+    def _new_task_id(self, namespace: str, record: NamespaceRecord) -> str:
         """Return a random UUID, or with a seed one derived from seed, namespace and counter (C24, P13)."""
         if self.settings.seed is None:
             return str(uuid.uuid4())
-        digest = hashlib.sha256(f"{self.settings.seed}/{namespace}/{submissions}".encode()).digest()
+        digest = hashlib.sha256(f"{self.settings.seed}/{namespace}/{record.submissions}".encode()).digest()
         return str(uuid.UUID(bytes=digest[:16], version=4))
 
 

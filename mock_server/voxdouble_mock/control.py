@@ -9,7 +9,7 @@ from voxdouble_mock.core.fault import ArmedFault, Call, Fault, FaultSpec, arm, n
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.options import unknown_name
-from voxdouble_mock.store import Change, LimitedStore, NamespaceRecord
+from voxdouble_mock.store import Change, LimitedStore, NamespaceRecord, NamespaceSummary
 from voxdouble_mock.technologies import discover
 
 MAX_FAULTS = 1_000
@@ -55,8 +55,13 @@ class Control:
         """Disarm all faults."""
         self._update(namespace, lambda record: replace(record, faults=()))
 
-    def next_fault(self, namespace: str, technology: str, method: str, task_id: str | None) -> Fault | None:
-        """Count a call to a technology; return the fault that applies to it. A GET does not create the namespace."""
+    def next_fault(
+        self, namespace: str, technology: str | None, method: str, task_id: str | None = None
+    ) -> Fault | None:
+        """Count a call; return the fault that applies to it. A GET does not create the namespace.
+
+        `technology` is None for a call outside the technologies.
+        """
         real_now = self._real_now()
 
         def change(record: NamespaceRecord) -> Change[Fault | None]:
@@ -76,8 +81,16 @@ class Control:
         self._store.log(namespace, lambda number: entry(number, at), real_now)
 
     def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
-        """Return the kept log entries, oldest first, and the number of all logged requests."""
+        """Return the kept log entries, oldest first, and the number of requests since the log was last cleared."""
         return self._store.requests(namespace, self._real_now())
+
+    def clear_log(self, namespace: str) -> None:
+        """Delete all log entries; the numbers of later ones continue."""
+        self._store.clear_log(namespace, self._real_now())
+
+    def namespaces(self) -> Sequence[NamespaceSummary]:
+        """Return a summary of each existing namespace, in the order of their names."""
+        return self._store.namespaces(self._real_now())
 
     def _update(self, namespace: str, change: Callable[[NamespaceRecord], NamespaceRecord]) -> None:
         self._store.transact(namespace, lambda record: Change(change(record), None), self._real_now())

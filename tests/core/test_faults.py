@@ -95,3 +95,17 @@ def test_used_up_faults_are_disarmed() -> None:
     """A fault that can apply to no further call is removed."""
     faults, _ = next_fault((arm(FaultSpec(Reset()), 0),), posts(1)[0])
     assert faults == ()
+
+
+def test_a_call_outside_the_technologies_has_an_open_address() -> None:
+    """A fault without technology, method and task applies to a call outside the technologies, no other one does."""
+    call = Call(None, "GET", 0)
+    assert applied([FaultSpec(Reset())], [call]) == [Reset()]
+    for spec in (
+        FaultSpec(Reset(), method="GET"),
+        FaultSpec(Reset(), technology=EXTRACTION),
+        FaultSpec(Reset(), task_id="1"),
+        FaultSpec(LostTask()),
+        FaultSpec(ForeignLocation()),
+    ):
+        assert applied([spec], [call]) == [None]

@@ -46,13 +46,14 @@ def test_a_path_is_not_normalised(mock: MockAppliance, target: str) -> None:
         (f"{EXTRACTION}/x", "GET", "POST"),
         (CONVERSION, "POST", "GET"),
         ("/api/system/info", "GET", "DELETE"),
-        ("/_mock/reset", "POST", "GET"),
-        ("/_mock/reset", "POST", "HEAD"),
-        ("/_mock/reset", "POST", "OPTIONS"),
-        ("/_mock/clock", "GET, PUT", "POST"),
-        ("/_mock/clock", "GET, PUT", "HEAD"),
-        ("/_mock/clock", "GET, PUT", "OPTIONS"),
-        ("/_mock/clock", "GET, PUT", "TRACE"),
+        ("/_mock/reset", "OPTIONS, POST", "GET"),
+        ("/_mock/reset", "OPTIONS, POST", "HEAD"),
+        ("/_mock/clock", "GET, HEAD, OPTIONS, PUT", "POST"),
+        ("/_mock/clock", "GET, HEAD, OPTIONS, PUT", "TRACE"),
+        (CONVERSION, "POST", "HEAD"),
+        (CONVERSION, "POST", "OPTIONS"),
+        ("/api/system/info", "GET", "HEAD"),
+        ("/api/system/info", "GET", "OPTIONS"),
     ],
 )
 def test_other_methods_are_405_with_allow(mock: MockAppliance, path: str, allowed: str, method: str) -> None:
@@ -68,3 +69,64 @@ def test_other_methods_are_405_with_allow(mock: MockAppliance, path: str, allowe
 def test_methods_are_case_sensitive(mock: MockAppliance) -> None:
     """The method `get` is answered 405, because it is not GET (C9)."""
     assert_raw_refused(raw(mock.url, head_of_get("/api/system/info", "get")), 405, "method.invalid")
+
+
+OWN_PATHS = [
+    "/_mock/",
+    "/_mock/health",
+    "/_mock/openapi.json",
+    "/_mock/fidelity",
+    "/_mock/tasks",
+    "/_mock/clock",
+    "/_mock/faults",
+    "/_mock/requests",
+    "/_mock/namespaces",
+]
+
+
+@pytest.mark.parametrize("path", OWN_PATHS)
+def test_head_on_the_mocks_own_paths_is_get_without_the_body(mock: MockAppliance, path: str) -> None:
+    """Status and headers are those of GET, and the connection can be used again (RFC 9110 section 9.3.2)."""
+    expected, found = get(mock.url + path), send("HEAD", mock.url + path)
+    assert (found.status_code, found.content) == (expected.status_code, b"")
+    assert set(found.headers) == set(expected.headers)
+    assert found.headers["Content-Type"] == expected.headers["Content-Type"]
+    status, body = raw(mock.url, head_of_get(path, "HEAD"))
+    assert (status, body) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/_mock/health", "GET, HEAD, OPTIONS"),
+        ("/_mock/reset", "OPTIONS, POST"),
+        ("/_mock/clock", "GET, HEAD, OPTIONS, PUT"),
+        ("/_mock/scenario", "DELETE, GET, HEAD, OPTIONS, PUT"),
+    ],
+)
+def test_options_on_the_mocks_own_paths_lists_the_methods(mock: MockAppliance, path: str, allowed: str) -> None:
+    """The response is a 204 with `Allow`, without headers that would let other pages in."""
+    for base in (mock.url, f"{mock.url}/_ns/a"):
+        response = send("OPTIONS", base + path)
+        assert (response.status_code, response.headers["Allow"], response.content) == (204, allowed, b"")
+        assert not [name for name in response.headers if name.lower().startswith("access-control")]
+
+
+def test_options_needs_the_token_and_a_known_host() -> None:
+    """OPTIONS on the mock's own paths is subject to the access control of the other methods."""
+    with MockAppliance(token="secret") as mock:
+        assert send("OPTIONS", mock.url + "/_mock/clock").status_code == 403
+        assert send("HEAD", mock.url + "/_mock/clock").status_code == 403
+        headers = {"Authorization": "Bearer secret"}
+        assert send("OPTIONS", mock.url + "/_mock/clock", headers=headers).status_code == 204
+        foreign = {**headers, "Host": "elsewhere.example"}
+        assert send("OPTIONS", mock.url + "/_mock/clock", headers=foreign).status_code == 403
+        assert send("HEAD", mock.url + "/_mock/health").status_code == 200
+
+
+def test_the_index_lists_methods_without_the_implied_ones(mock: MockAppliance) -> None:
+    """HEAD and OPTIONS are not listed."""
+    page = get(mock.url + "/_mock/").text
+    assert "DELETE /_mock/requests" in page
+    assert "HEAD" not in page
+    assert "OPTIONS" not in page

@@ -108,6 +108,12 @@ def test_the_clock_can_change_its_mode(mock: MockAppliance) -> None:
         ("POST", "/_mock/clock/advance", {"seconds": True}, ["body", "seconds"]),
         ("POST", "/_mock/clock/advance", {"seconds": 1e300}, ["body", "seconds"]),
         ("POST", "/_mock/clock/advance", [], ["body"]),
+        ("POST", "/_mock/clock/advance", {"seconds": 10**400}, ["body", "seconds"]),
+        ("POST", "/_mock/clock/advance", {"seconds": 10**30}, ["body", "seconds"]),
+        ("POST", "/_mock/clock/advance", {"seconds": 1, "note": -(10**19)}, ["body", "note"]),
+        ("POST", "/_mock/clock/advance", {"seconds": None}, ["body", "seconds"]),
+        ("PUT", "/_mock/clock", {"mode": "scale", "rate": 10**400}, ["body", "rate"]),
+        ("PUT", "/_mock/clock", {"mode": "\ud800"}, ["body", "mode"]),
         ("PUT", "/_mock/clock", {}, ["body", "mode"]),
         ("PUT", "/_mock/clock", {"mode": ["real"]}, ["body", "mode"]),
         ("PUT", "/_mock/clock", {"mode": "scale"}, ["body", "rate"]),
@@ -118,6 +124,19 @@ def test_invalid_bodies_are_422(mock: MockAppliance, method: str, path: str, bod
     """The detail of the refusal is located at the invalid member, and the clock is unchanged."""
     before = get(mock.url + "/_mock/clock").json()
     assert_refused(send(method, mock.url + path, json=body), 422, "request.validation-error", location)
+    assert get(mock.url + "/_mock/clock").json() == before
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "1e999", "-1e999", "9" * 1_000])
+def test_numbers_beyond_every_type_are_422(mock: MockAppliance, number: str) -> None:
+    """A number that no type can hold is refused like one that is out of range, and the clock is unchanged."""
+    before = get(mock.url + "/_mock/clock").json()
+    for method, path, body in [
+        ("POST", "/_mock/clock/advance", f'{{"seconds": {number}}}'),
+        ("PUT", "/_mock/clock", f'{{"mode": "scale", "rate": {number}}}'),
+        ("POST", "/_mock/faults", f'{{"fault": {{"kind": "delay", "seconds": {number}}}}}'),
+    ]:
+        assert_refused(send(method, mock.url + path, data=body), 422, "request.validation-error")
     assert get(mock.url + "/_mock/clock").json() == before
 
 

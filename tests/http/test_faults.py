@@ -171,6 +171,16 @@ def test_faults_are_armed_listed_and_disarmed_over_http(mock: MockAppliance) -> 
         ({"fault": {"kind": "never-ending"}, "method": "POST"}, ["body"]),
         ({"fault": {"kind": "no-location"}, "method": "GET"}, ["body"]),
         ({"fault": {"kind": "wrong-length", "by": 0}}, ["body", "fault"]),
+        ({"fault": {"kind": "cut", "after": 10**20}}, ["body", "fault", "after"]),
+        ({"fault": {"kind": "cut", "after": 10**2000}}, ["body", "fault", "after"]),
+        ({"fault": {"kind": "status", "status": 503, "retry_after": 1e300}}, ["body", "fault", "retry_after"]),
+        ({"fault": {"kind": "foreign-location", "origin": "http://a\r\nX: 1"}}, ["body", "fault", "origin"]),
+        ({"fault": {"kind": "foreign-location", "origin": "http://é"}}, ["body", "fault", "origin"]),
+        ({"fault": {"kind": "foreign-location", "origin": "elsewhere"}}, ["body", "fault", "origin"]),
+        ({"fault": {"kind": "foreign-location", "origin": "http://\ud800"}}, ["body", "fault", "origin"]),
+        ({"fault": {"kind": "reset"}, "task_id": "\ud800"}, ["body", "task_id"]),
+        ({"fault": {"kind": "reset"}, "life": 1e300}, ["body", "life"]),
+        ({"fault": {"kind": "reset"}, "nth": 10**30}, ["body", "nth"]),
         ([], ["body"]),
     ],
 )
@@ -187,3 +197,45 @@ def test_an_invalid_fault_is_a_value_error_in_python(mock: MockAppliance) -> Non
         mock.fault("status", status=418)
     with pytest.raises(ValueError, match="speaker-identification-voiceprint-conversion"):
         mock.fault("reset", technology=EXTRACTION)
+
+
+def test_null_members_are_absent_but_count(mock: MockAppliance) -> None:
+    """A null `count` is unlimited, every other null member has its default."""
+    fault = {"kind": "status", "status": 503, "retry_after": None, "body": None}
+    spec = {"fault": fault, "technology": None, "method": None, "task_id": None, "nth": None, "life": None}
+    assert post(mock.url + "/_mock/faults", json={**spec, "count": None}).status_code == 200
+    assert [convert(mock.url, ["AAAA"]).status_code for _ in range(3)] == [503] * 3
+    delete(mock.url + "/_mock/faults")
+    assert post(mock.url + "/_mock/faults", json=spec).status_code == 200
+    assert [convert(mock.url, ["AAAA"]).status_code for _ in range(2)] == [503, 202]
+
+
+@pytest.mark.parametrize("body", [b'{"fault": {"kind": "reset"}, "nth": 1, "nth": 2}', b"{", b"\xff", b"[" * 100_000])
+def test_an_unparsable_fault_is_400(mock: MockAppliance, body: bytes) -> None:
+    """Broken JSON, and a repeated member, are refused as everywhere, and no fault is armed."""
+    assert_refused(post(mock.url + "/_mock/faults", data=body), 400, "request.invalid")
+    assert get(mock.url + "/_mock/faults").json() == {"faults": []}
+
+
+@pytest.mark.parametrize("path", ["/api/system/info", "/api/system/status", "/api/billing/consumptions"])
+def test_an_open_address_includes_every_path_of_the_vendor(mock: MockAppliance, path: str) -> None:
+    """A fault without technology and method applies to the system and billing paths too, and is logged there."""
+    mock.fault("status", status=503, retry_after=1)
+    refused = get(mock.url + path)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    assert get(mock.url + path).status_code == 200
+    mock.fault("empty")
+    assert get(mock.url + path).content == b""
+    mock.fault("reset")
+    with pytest.raises(requests.ConnectionError):
+        get(mock.url + path)
+    assert [entry.fault for entry in mock.requests] == ["status", None, "empty", "reset"]
+
+
+@pytest.mark.parametrize("kind", ["no-location", "wrong-location", "lost-task", "never-ending", "out-of-order"])
+def test_faults_of_tasks_wait_for_a_task(mock: MockAppliance, kind: str) -> None:
+    """A kind that only a 202 or a poll can show is not used up by a system path, nor is one with a method."""
+    mock.fault(kind)
+    mock.fault("status", status=503, method="GET")
+    assert get(mock.url + "/api/system/info").status_code == 200
+    assert [armed["seen"] for armed in get(mock.url + "/_mock/faults").json()["faults"]] == [0, 0]

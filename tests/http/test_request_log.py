@@ -106,4 +106,22 @@ def test_the_log_is_bounded(mock: MockAppliance) -> None:
     assert len(shown["requests"]) == MAX_ENTRIES
     assert shown["total"] == MAX_ENTRIES + 6
     assert shown["requests"][-1]["number"] == MAX_ENTRIES + 6
-    assert len(shown["requests"][-1]["path"]) == 200
+    assert len(shown["requests"][-1]["path"]) < 200
+    mock.requests.expect(1, path="/api/" + "x" * 5000)
+
+
+def test_a_secret_header_selects_a_rule_and_is_never_logged(mock: MockAppliance) -> None:
+    """A rule on Authorization applies, and neither its match nor its miss shows the value that was sent."""
+    mock.scenario(
+        {
+            "rules": [
+                {"name": "mine", "when": {"headers": {"AUTHORIZATION": "Bearer a*"}}, "then": {}},
+                {"name": "any", "when": {"headers": {"authorization": "*"}}, "then": {}},
+            ]
+        }
+    )
+    for token in ("abc-secret", "xyz-secret"):
+        convert(mock.url, ["AAAA"], headers={"Authorization": f"Bearer {token}", "Cookie": "c=secret"})
+    convert(mock.url, ["AAAA"])
+    assert [entry.rule for entry in mock.requests] == ["mine", "any", None]
+    assert "secret" not in get(mock.url + "/_mock/requests").text

@@ -158,3 +158,47 @@ def test_the_log_names_the_rule_and_the_reasons_of_the_others(mock: MockApplianc
     assert unmatched.rule is None
     assert unmatched.misses[0] == "rule 1 (reject): file name must match 'reject*.*', got 'john.wav'"
     assert len(unmatched.misses) == 7
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"rules": [{"then": {}, "name": "\\ud800"}]}',
+        b'{"rules": [{"then": {"error": {"message": "\\udfff"}, "end": "failed"}}]}',
+        b'{"rules": [{"then": {"fault": {"kind": "cut", "after": 100000000000000000000}}}]}',
+        b'{"rules": [{"then": {"fault": {"kind": "foreign-location", "origin": "http://a\\r\\nX: 1"}}}]}',
+        b'{"rules": [{"then": {"fault": {"kind": "foreign-location", "origin": "http://\\u00e9"}}}]}',
+        b'{"rules": [{"then": {}, "then": {}}]}',
+        b'{"rules": [{"then": {"pending": 1e999}}]}',
+        b'{"rules": [{"then": {"fault": null, "pending": "\xff"}}]}',
+        b"\xed\xa0\x80",
+        b"\x00",
+        b"[" * 100_000,
+        b"{" * 100_000,
+    ],
+)
+def test_a_refused_scenario_changes_nothing(mock: MockAppliance, body: bytes) -> None:
+    """After the refusal the previous scenario is set, and the log and uploads still answer."""
+    mock.scenario("busy-appliance")
+    refused = put(mock.url + "/_mock/scenario", data=body)
+    assert_refused(refused, 422, "request.validation-error")
+    assert get(mock.url + "/_mock/scenario").json()["name"] == "busy appliance"
+    assert extract(mock.url, b"x").status_code == 202
+    assert get(mock.url + "/_mock/requests").json()["total"] == 1
+
+
+def test_a_mapping_in_python_is_read_like_json(mock: MockAppliance) -> None:
+    """None is an absent member, a number in a query is its text, and a lone surrogate is refused."""
+    mock.scenario(
+        {
+            "rules": [
+                {"when": {"technology": None, "query": {"channels": 0}}, "then": {"pending": None, "end": "failed"}}
+            ]
+        }
+    )
+    assert get(mock.url + "/_mock/scenario").json()["rules"] == [
+        {"when": {"query": {"channels": "0"}}, "then": {"end": "failed"}}
+    ]
+    with pytest.raises(ValueError, match="lone surrogate"):
+        mock.scenario({"rules": [{"then": {}, "name": "\ud800"}]})
+    assert get(mock.url + "/_mock/scenario").status_code == 200

@@ -9,7 +9,7 @@ from tests.store.conftest import MakeStore
 from voxdouble_mock.core.clock import MANUAL, REAL, Pace, advance, read
 from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.core.request_log import MAX_BYTES, MAX_ENTRIES, LoggedRequest, weight
+from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.task import State, Task, Timeline
 from voxdouble_mock.store import DEFAULT_NAMESPACE, Change, LimitedStore, NamespaceRecord
 
@@ -244,12 +244,27 @@ def test_the_log_keeps_the_newest_entries(make_store: MakeStore) -> None:
     assert total == MAX_ENTRIES + 5
 
 
-def test_the_log_is_bounded_in_bytes(make_store: MakeStore) -> None:
-    """Beyond the bound of bytes the oldest entries are dropped."""
+def test_a_cleared_log_counts_anew(make_store: MakeStore) -> None:
+    """The entries are gone and counted no longer, and the numbers of later ones continue."""
     store = make_store(Limits(), REAL)
-    for _ in range(6):
-        store.log("", lambda number: entry(number, "/" * (MAX_BYTES // 4)), 0)
+    for _ in range(3):
+        store.log("", entry, 0)
+    store.clear_log("", 0)
+    assert store.requests("", 0) == ([], 0)
+    store.log("", entry, 0)
     kept, total = store.requests("", 0)
-    assert [one.number for one in kept] == [4, 5, 6]
-    assert sum(map(weight, kept)) <= MAX_BYTES
-    assert total == 6
+    assert ([one.number for one in kept], total) == ([4], 1)
+    store.clear_log("missing", 0)
+    assert [one.name for one in store.namespaces(0)] == [""]
+
+
+def test_namespaces_are_summarised_in_order(make_store: MakeStore) -> None:
+    """Each has its live tasks, its logged requests and its idle time; idle and missing ones are not listed."""
+    store = make_store(Limits(namespace_idle=10), REAL)
+    submit(store, "b", "1", lifetime=SECOND)
+    submit(store, "b", "2")
+    submit(store, "a", "1", lifetime=0)
+    store.log("b", entry, 0)
+    found = [(one.name, one.tasks, one.requests, one.idle_ms) for one in store.namespaces(2 * SECOND)]
+    assert found == [("", 0, 0, 0), ("a", 0, 0, 2 * SECOND), ("b", 1, 1, 2 * SECOND)]
+    assert [one.name for one in store.namespaces(20 * SECOND)] == ["", "b"]

@@ -1,7 +1,7 @@
 """Conversion of plain data into msgspec structs, with messages that name the place and list the allowed values."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,6 +11,7 @@ from voxdouble_mock.options import unknown_name
 
 T = TypeVar("T")
 MAX_SHOWN = 100
+MAX_DEPTH = 20
 STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+|\.\.\.)\]")
 WORDS = {
     "int": "a whole number",
@@ -42,6 +43,39 @@ def convert(data: Any, kind: type[T], *, strict: bool = True) -> T:
         reason, _, path = str(error).partition(" - at `$")
         path = path.rstrip("`").removeprefix(".")
         raise InvalidData(message_of(reason, path, data, kind), path) from error
+
+
+def storable(data: Any, path: str = "", depth: int = 0) -> Any:
+    """Return plain data without the members that are null, all but `count`: a null member is an absent one.
+
+    Raises InvalidData for data that could be stored and not written back: a lone surrogate, a number beyond 64 bits or
+    an infinite one, and nesting deeper than MAX_DEPTH.
+    """
+    if depth > MAX_DEPTH:
+        raise InvalidData(f"The data must not be nested deeper than {MAX_DEPTH} levels.", path)
+    if isinstance(data, str):
+        check_text(data, path)
+    elif isinstance(data, int | float) and not -(1 << 63) <= data < 1 << 63:
+        raise InvalidData("A number must have at most 64 bits.", path)
+    elif isinstance(data, list | tuple):
+        return [storable(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(data)]
+    elif isinstance(data, Mapping):
+        kept = {}
+        for name, value in data.items():
+            check_text(name, path)
+            if value is not None or name == "count":
+                kept[name] = storable(value, f"{path}.{name}" if path else str(name), depth + 1)
+        return kept
+    return data
+
+
+def check_text(text: object, path: str) -> None:
+    """Raise InvalidData for a text with a lone surrogate, which is not Unicode."""
+    if isinstance(text, str) and not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise InvalidData(f"A text must be Unicode, got a lone surrogate in {text[:40]!a}.", path) from error
 
 
 def message_of(reason: str, path: str, data: Any, kind: type) -> str:

@@ -11,8 +11,11 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from voxdouble_mock.core.clock import to_milliseconds
+from voxdouble_mock.options import MAX_SECONDS
 
 MAX_DELAY = 60
+Origin = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*://[!-~]*\Z", max_length=1000)]
+"""The beginning of a URL: a scheme, then printable ASCII, so that it can be sent in a header."""
 Delays = Annotated[float, Meta(ge=0, le=MAX_DELAY)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
@@ -45,7 +48,7 @@ class Close(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", t
 class Cut(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="cut"):
     """A close of the connection after this many bytes of the response body."""
 
-    after: Annotated[int, Meta(ge=0)]
+    after: Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
 class WrongLength(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="wrong-length"):
@@ -77,7 +80,7 @@ class WrongLocation(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
 class ForeignLocation(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="foreign-location"):
     """A 202 whose location headers name another origin."""
 
-    origin: str = "http://elsewhere.invalid"
+    origin: Origin = "http://elsewhere.invalid"
 
 
 class LostTask(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="lost-task"):
@@ -103,7 +106,8 @@ Method = Literal["POST", "GET"]
 class Call:
     """The properties of a request to a technology that the address of a fault can name."""
 
-    technology: str
+    technology: str | None
+    """None for a call below /api/system/ or /api/billing/."""
     method: str
     now: int
     """Milliseconds of the namespace's clock."""
@@ -121,7 +125,7 @@ class FaultSpec(Struct, frozen=True, forbid_unknown_fields=True):
     """The first call that the fault applies to, counted among the calls at its address since it was armed."""
     count: Count | UnsetType | None = UNSET
     """The number of calls that the fault applies to; null is unlimited. See `limit` for the default."""
-    life: Annotated[float, Meta(ge=0)] | None = None
+    life: Annotated[float, Meta(ge=0, le=MAX_SECONDS)] | None = None
     """Seconds of the namespace's clock after which the fault is disarmed."""
 
     def __post_init__(self) -> None:
@@ -175,7 +179,13 @@ def next_fault(faults: Sequence[ArmedFault], call: Call) -> tuple[tuple[ArmedFau
 
 
 def is_at_address(call: Call, spec: FaultSpec) -> bool:
-    """Return whether the address of a fault includes a call; some kinds of fault only apply to a POST or to a GET."""
+    """Return whether the address of a fault includes a call; some kinds of fault only apply to a POST or to a GET.
+
+    A call outside the technologies is included only if the address is open and the kind does not need a task.
+    """
+    if call.technology is None:
+        named = spec.technology or spec.method or spec.task_id
+        return not named and not isinstance(spec.fault, PostFault | GetFault)
     if isinstance(spec.fault, PostFault) and call.method != "POST":
         return False
     if isinstance(spec.fault, GetFault) and call.method != "GET":

@@ -1,19 +1,25 @@
-"""The entries of the request log, and the comparisons for assertions on them.
+"""The entries of the request log, each of bounded size, and the comparisons for assertions on them.
 
-An entry holds digests instead of bodies, so it has no voice data, and no secrets.
+An entry holds digests instead of bodies, so it has no voice data, and no secrets. A text that a caller chose and that
+is long is kept as its beginning with its SHA-256 digest, so that it can still be compared.
 """
 
+import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct, field
+import msgspec
+from msgspec import Struct, field, structs
 
 MAX_ENTRIES = 1_000
-MAX_BYTES = 1 << 19
-"""Both are bounds of one namespace's log; the oldest entries are dropped first."""
-SHOWN = 200
-"""The characters that are kept of each text that a caller chose."""
-
+"""The bound of one namespace's log; the oldest entries are dropped first."""
+MAX_ENTRY_BYTES = 2_048
+"""The bound of one entry, as JSON."""
+MAX_TEXT = 200
+"""The bytes, as JSON, of a text that is kept whole."""
+BEGINNING = 100
+"""The bytes, as JSON, that are kept of a longer text."""
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 """The headers whose values are in no entry, names in lower case."""
 
@@ -43,28 +49,96 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     """The reasons why the rules before it did not apply."""
     fault: str | None = None
     """The kind of the fault that was applied."""
+    warnings: tuple[str, ...] = ()
+    """Oddities of the request that changed nothing, such as an unknown query parameter (C17)."""
+    dropped: dict[str, int] = field(default_factory=dict)
+    """For each member, the number of its elements that were dropped to keep the entry small."""
 
 
-def weight(entry: LoggedRequest) -> int:
-    """Return an estimate of the bytes of an entry."""
-    texts = [*entry.query, *entry.query.values(), *entry.headers, *entry.headers.values(), *entry.misses, entry.path]
-    return 300 + sum(map(len, texts))
+def bounded(entry: LoggedRequest) -> LoggedRequest:
+    """Return an entry of at most MAX_ENTRY_BYTES: long texts are shortened, then misses and long headers dropped."""
+    whole = structs.replace(
+        entry,
+        **{name: _shortened(getattr(entry, name)) for name in ("method", "path", "task_id", "file_name", "rule")},
+        **{name: {shortened(key): shortened(text) for key, text in getattr(entry, name).items()} for name in _DICTS},
+        **{name: tuple(shortened(text) for text in getattr(entry, name)) for name in _LISTS},
+    )
+    excess = encoded_size(whole) - MAX_ENTRY_BYTES
+    if excess <= 0:
+        return whole
+    excess += 100  # for the member `dropped`
+    members: dict[str, Any] = {name: list(getattr(whole, name)) for name in _LISTS}
+    members |= {name: dict(sorted(getattr(whole, name).items(), key=_size_of_item)) for name in _DICTS}
+    dropped = {}
+    for name in ("misses", "headers", "query", "warnings"):
+        before = len(members[name])
+        while excess > 0 and members[name]:
+            element = members[name].popitem() if name in _DICTS else members[name].pop()
+            excess -= _size_of_item(element) if name in _DICTS else encoded_size(element) + 1
+        if len(members[name]) < before:
+            dropped[name] = before - len(members[name])
+    kept = {name: {key: text for key, text in getattr(whole, name).items() if key in members[name]} for name in _DICTS}
+    return structs.replace(whole, **kept, **{name: tuple(members[name]) for name in _LISTS}, dropped=dropped)
+
+
+_DICTS, _LISTS = ("query", "headers"), ("misses", "warnings")
+
+
+def _size_of_item(item: tuple[str, str]) -> int:
+    return encoded_size(item[0]) + encoded_size(item[1]) + 2
+
+
+def _shortened(text: str | None) -> str | None:
+    return None if text is None else shortened(text)
+
+
+def shortened(text: str) -> str:
+    """Return a text as entries keep it: whole, or the beginning of a long one and its SHA-256 digest."""
+    if len(text) <= MAX_TEXT and encoded_size(text) <= MAX_TEXT:
+        return text
+    beginning = text[:BEGINNING]
+    while encoded_size(beginning) > BEGINNING:
+        beginning = beginning[:-1]
+    return f"{beginning}... sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
+
+
+def encoded_size(value: object) -> int:
+    """Return the bytes of a value as JSON."""
+    return len(msgspec.json.encode(value))
 
 
 def mismatches(entry: LoggedRequest, wanted: Mapping[str, Any]) -> list[str]:
-    """Return the differences between an entry and the wanted values; of query and headers, only given members count."""
-    found = []
+    """Return the differences between an entry and the wanted values; of query and headers, only given members count.
+
+    Long texts are compared by their digests, names of headers in any case, and file names in the Unicode form NFC.
+    """
+    found: list[str] = []
     for name, value in wanted.items():
         actual = getattr(entry, name)
         if isinstance(value, Mapping):
-            found += [
-                f"{name} {key} is {actual.get(key)!r}, not {text!r}"
-                for key, text in value.items()
-                if actual.get(key) != text
-            ]
-        elif actual != value:
+            differences = [_member_mismatch(entry, name, key, text) for key, text in value.items()]
+            found += filter(None, differences)
+            continue
+        expected = value
+        if isinstance(value, str):
+            expected = shortened(unicodedata.normalize("NFC", value) if name == "file_name" else value)
+        if actual != expected:
             found.append(f"{name} is {actual!r}, not {value!r}")
     return found
+
+
+def _member_mismatch(entry: LoggedRequest, name: str, key: str, text: object) -> str:
+    """Return the difference of one query parameter or header; empty if it is as wanted."""
+    kept = shortened(key.lower() if name == "headers" else key)
+    actual = getattr(entry, name).get(kept)
+    if actual == (shortened(text) if isinstance(text, str) else text):
+        return ""
+    reason = ""
+    if name == "headers" and kept in SECRET_HEADERS:
+        reason = " (the log never has this header)"
+    elif actual is None and name in entry.dropped:
+        reason = f" (the log dropped {entry.dropped[name]} of this request's {name})"
+    return f"{name} {key} is {actual!r}, not {text!r}{reason}"
 
 
 def nearest_miss(log: Sequence[LoggedRequest], wanted: Mapping[str, Any]) -> str:

@@ -1,4 +1,7 @@
-"""Flask without its own habits: no /static, no automatic HEAD or OPTIONS, no redirects, no merged slashes (C9, C10)."""
+"""Flask without its own habits: no /static, no redirects, no merged slashes, no HEAD or OPTIONS of its own (C9, C10).
+
+Only the mock's own paths answer HEAD, as their GET without the body, and OPTIONS, with the methods that they have.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,13 +9,16 @@ from typing import Any
 from flask import Flask, Response
 from werkzeug.routing import Rule
 
+OWN_PATHS = "/_mock"
+
 
 class ExactRule(Rule):
-    """A route that answers exactly its own methods, without an automatic HEAD (C9)."""
+    """A route of the vendor answers exactly its own methods, without an automatic HEAD (C9)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.methods = (self.methods or set()) - {"HEAD"}
+        if not self.rule.startswith(OWN_PATHS):
+            self.methods = (self.methods or set()) - {"HEAD"}
 
 
 class ExactFlask(Flask):
@@ -25,7 +31,20 @@ class ExactFlask(Flask):
         self.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
         self.url_map.merge_slashes = False
 
+    def make_default_options_response(self) -> Response:
+        """Return the response to OPTIONS on one of the mock's own paths: the methods that it has."""
+        allowed = super().make_default_options_response().allow
+        return Response(status=204, headers={"Allow": ", ".join(sorted(allowed))})
+
 
 def add_route(app: Flask, method: str, path: str, view: Callable[..., Response]) -> None:
     """Add a route; only the mock's own paths may also be requested with a trailing slash (C10)."""
-    app.add_url_rule(path, f"{method} {path}", view, methods=[method], strict_slashes=not path.startswith("/_mock"))
+    own = path.startswith(OWN_PATHS)
+    app.add_url_rule(
+        path,
+        f"{method} {path}",
+        view,
+        methods=[method, "OPTIONS"] if own else [method],
+        strict_slashes=not own,
+        provide_automatic_options=own,
+    )

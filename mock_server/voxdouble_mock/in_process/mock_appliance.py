@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from voxdouble_mock.assembly import Assembly, assemble, check_scenario
 from voxdouble_mock.core.clock import to_seconds
-from voxdouble_mock.core.conversion import convert
+from voxdouble_mock.core.conversion import convert, storable
 from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.fault import Fault, FaultSpec
 from voxdouble_mock.core.scenario import Scenario
@@ -18,6 +18,7 @@ from voxdouble_mock.in_process.request_assertions import SeenRequests
 from voxdouble_mock.options import unknown_name
 from voxdouble_mock.real_time import real_clock
 from voxdouble_mock.scenarios.bundled import load_scenario
+from voxdouble_mock.scenarios.values import to_scenario
 from voxdouble_mock.settings import PORT, Settings
 from voxdouble_mock.store import DEFAULT_NAMESPACE
 from voxdouble_mock.wsgi.server import HttpServer
@@ -72,7 +73,8 @@ class MockNamespace:
     @property
     def requests(self) -> SeenRequests:
         """The requests to the vendor's paths so far, oldest first, at most the last thousand."""
-        return SeenRequests(self._parts.control.requests(self._namespace)[0])
+        kept, total = self._parts.control.requests(self._namespace)
+        return SeenRequests(kept, dropped=total - len(kept))
 
     def scenario(self, scenario: str | Path | Mapping[str, Any] | None) -> None:
         """Set the scenario: the name of a bundled one, a file's path, or the rules themselves; None removes it.
@@ -109,7 +111,7 @@ class MockNamespace:
                 raise ValueError(unknown_name("fault member", name, [*FAULTS[kind], *address, "count"]))
         spec = {"fault": {"kind": kind, **members}, **address, **({} if count is UNSET else {"count": count})}
         try:
-            self._parts.control.arm(self._namespace, convert(spec, FaultSpec))
+            self._parts.control.arm(self._namespace, convert(storable(spec), FaultSpec))
         except ValidationFailed as error:
             raise ValueError(error.details[0].message) from error
 
@@ -177,5 +179,5 @@ def read_scenario(scenario: str | Path | Mapping[str, Any] | None) -> Scenario |
     if scenario is None:
         return None
     if isinstance(scenario, Mapping):
-        return convert(scenario, Scenario, strict=False)
+        return to_scenario(scenario)
     return load_scenario(scenario)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Self, overload
 
-from voxdouble_mock.core.request_log import LoggedRequest, mismatches, nearest_miss
+from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest, mismatches, nearest_miss
 from voxdouble_mock.options import unknown_name
 
 
@@ -14,27 +14,34 @@ class SeenRequests(Sequence[LoggedRequest]):
     and `headers` only the named members are compared: `query={"channels": "0"}`. An unknown member is a TypeError.
     """
 
-    def __init__(self, log: Sequence[LoggedRequest]) -> None:
+    def __init__(self, log: Sequence[LoggedRequest], *, dropped: int = 0) -> None:
         self._log = log
+        self._dropped = dropped
 
     @overload
     def __getitem__(self, index: int) -> LoggedRequest: ...
     @overload
     def __getitem__(self, index: slice) -> Self: ...
     def __getitem__(self, index: int | slice) -> LoggedRequest | Self:
-        return type(self)(self._log[index]) if isinstance(index, slice) else self._log[index]
+        return self._with(self._log[index]) if isinstance(index, slice) else self._log[index]
 
     def __len__(self) -> int:
         return len(self._log)
 
     def __repr__(self) -> str:
         lines = [f"{entry.number}. {entry.method} {entry.path} -> {entry.status}" for entry in self._log]
+        if self._dropped:
+            lines.insert(0, f"(without {counted(self._dropped)} before the last {MAX_ENTRIES}, which the log dropped)")
         return "\n".join([counted(len(self._log)), *lines])
+
+    def _with(self, log: Sequence[LoggedRequest]) -> Self:
+        """Return a part of these requests."""
+        return type(self)(log, dropped=self._dropped)
 
     def matching(self, **wanted: Any) -> Self:
         """Return the requests that have the wanted members."""
         check_names(wanted)
-        return type(self)([entry for entry in self._log if not mismatches(entry, wanted)])
+        return self._with([entry for entry in self._log if not mismatches(entry, wanted)])
 
     def expect(self, times: int, **wanted: Any) -> None:
         """Assert that exactly `times` requests have the wanted members."""

@@ -1,19 +1,22 @@
-"""The parser of scenarios, YAML or JSON; each error message names the line.
+"""The parser of scenarios, YAML or JSON; each error message names the line, where it is known.
 
-JSON is parsed as YAML, of which it is a part. Scalars are read as text and converted to the type that the schema
-requires, so `channels: 0` is the text "0" in a query, and `nth: 2` is a number. Anchors and aliases are refused,
-because a few lines of them can stand for gigabytes.
+A text that begins with a brace is read as JSON, and as YAML if it is not JSON. Numbers stay text at first, and the
+members of the schema decide which texts are numbers: `channels: 0` is the text "0" in a query, and `nth: 2` is a
+number. Anchors and aliases are refused, because a few lines of them can stand for gigabytes.
 """
 
+import json
 from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from voxdouble_mock.core.conversion import STEP, InvalidData, convert
+from voxdouble_mock.core.conversion import MAX_DEPTH, STEP, InvalidData
 from voxdouble_mock.core.scenario import Scenario
+from voxdouble_mock.scenarios.values import to_scenario
 
-MAX_DEPTH = 20
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+"""The spellings of null in YAML, without quotes."""
 
 
 class ScenarioError(ValueError):
@@ -23,24 +26,65 @@ class ScenarioError(ValueError):
 def parse_scenario(text: str, source: str = "scenario") -> Scenario:
     """Return the scenario in a text; `source` names the text in messages.
 
-    Raises ScenarioError, such as "bad.yaml, line 7: rules[1].then.nth: `nth` must be a whole number >= 1, got '0'."
+    Raises ScenarioError, such as "bad.yaml, line 7: rules[1].then.nth: `nth` must be a whole number >= 1, got 0."
     """
-    node, data = parse_yaml(text, source)
+    text = text.removeprefix("\ufeff")
+    data = parse_text(text, source)
     try:
-        return convert(data, Scenario, strict=False)
+        return to_scenario(data)
     except InvalidData as error:
+        node = compose(text)
+        line = f", line {line_of(node, error.path)}" if node is not None else ""
         place = f"{error.path}: " if error.path else ""
-        raise ScenarioError(f"{source}, line {line_of(node, error.path)}: {place}{error.message}") from error
+        raise ScenarioError(f"{source}{line}: {place}{error.message}") from error
 
 
-def parse_yaml(text: str, source: str) -> tuple[Node, Any]:
-    """Return the nodes of a YAML text, which know their lines, and its data, in which all scalars are text."""
+def parse_text(text: str, source: str) -> Any:
+    """Return the data of a text, in which numbers are text. Raises ScenarioError."""
+    start = text.lstrip()
+    if not start.startswith("{"):
+        return parse_yaml(text, source)
+    try:
+        return parse_json(text, source)
+    except ScenarioError as json_error:
+        try:
+            return parse_yaml(text, source)
+        except ScenarioError:
+            if start[1:].lstrip().startswith('"'):  # meant as JSON, most likely
+                raise json_error from None
+            raise
+
+
+def parse_json(text: str, source: str) -> Any:
+    """Return the data of a JSON text, in which numbers are text. Raises ScenarioError."""
+    try:
+        return json.loads(text, object_pairs_hook=unique, parse_int=str, parse_float=str, parse_constant=str)
+    except json.JSONDecodeError as error:
+        raise ScenarioError(f"{source}, line {error.lineno}: the text must be JSON: {error.msg}.") from error
+    except RecursionError:
+        raise ScenarioError(f"{source} must not be nested deeper than {MAX_DEPTH} levels.") from None
+    except ValueError as error:
+        raise ScenarioError(f"{source}: {error}.") from error
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the members of a JSON object; ValueError if a name is repeated."""
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            raise ValueError(f"the key {name[:40]!r} is repeated")
+        members[name] = value
+    return members
+
+
+def parse_yaml(text: str, source: str) -> Any:
+    """Return the data of a YAML text, in which all scalars but null are text. Raises ScenarioError."""
     try:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
         if node is None:
             raise ScenarioError(f"{source} must have at least one rule, and it is empty.")
         check_node(node, source, set(), 0)
-        return node, yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 (the base loader creates strings only)
+        return value_of(node)
     except ScenarioError:
         raise
     except yaml.MarkedYAMLError as error:
@@ -52,6 +96,24 @@ def parse_yaml(text: str, source: str) -> tuple[Node, Any]:
         raise ScenarioError(f"{source} must not be nested deeper than {MAX_DEPTH} levels.") from None
     except (yaml.YAMLError, ValueError) as error:
         raise ScenarioError(f"{source} must be YAML: {error}.") from error
+
+
+def value_of(node: Node) -> Any:
+    """Return the value of a node: null if it is spelled so without quotes, else text."""
+    if isinstance(node, MappingNode):
+        return {name.value: value_of(value) for name, value in node.value}
+    if isinstance(node, SequenceNode):
+        return [value_of(value) for value in node.value]
+    plain = isinstance(node, ScalarNode) and node.style is None
+    return None if plain and node.value in NULLS else node.value
+
+
+def compose(text: str) -> Node | None:
+    """Return the nodes of a text, which know their lines; None for JSON that is not YAML."""
+    try:
+        return yaml.compose(text.replace("\t", " "), Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, ValueError):
+        return None
 
 
 def line_of(node: Node, path: str) -> int:

@@ -1,7 +1,15 @@
 """Stores of namespaces: the interface of a store, the bounds above every store, and one module for each store."""
 
-from voxdouble_mock.store.limits import Change, LimitedStore
+from voxdouble_mock.store.limits import Change, LimitedStore, NamespaceSummary
 from voxdouble_mock.store.memory import MemoryStore
 from voxdouble_mock.store.protocol import DEFAULT_NAMESPACE, NamespaceRecord, Store
 
-__all__ = ["DEFAULT_NAMESPACE", "Change", "LimitedStore", "MemoryStore", "NamespaceRecord", "Store"]
+__all__ = [
+    "DEFAULT_NAMESPACE",
+    "Change",
+    "LimitedStore",
+    "MemoryStore",
+    "NamespaceRecord",
+    "NamespaceSummary",
+    "Store",
+]

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from voxdouble_mock.core.clock import Mode, read, to_milliseconds
 from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.core.request_log import MAX_BYTES, MAX_ENTRIES, LoggedRequest
+from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.task import Task
 from voxdouble_mock.store.protocol import DEFAULT_NAMESPACE, NamespaceRecord, Store, Transaction
 
@@ -26,6 +26,16 @@ class Change(Generic[T]):
     record: NamespaceRecord
     value: T
     task: Task | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceSummary:
+    """The name of a namespace with its numbers of live tasks and logged requests, and its idle time in real ms."""
+
+    name: str
+    tasks: int
+    requests: int
+    idle_ms: int
 
 
 class LimitedStore:
@@ -95,17 +105,37 @@ class LimitedStore:
         def step(transaction: Transaction) -> None:
             if self._existing(transaction, namespace, real_now) is not None:
                 transaction.append(namespace, entry(transaction.logged(namespace) + 1))
-                transaction.trim_log(namespace, MAX_ENTRIES, MAX_BYTES)
+                transaction.trim_log(namespace, MAX_ENTRIES)
 
         self._store.transact(step)
 
     def requests(self, namespace: str, real_now: int) -> tuple[Sequence[LoggedRequest], int]:
-        """Return the kept log entries, oldest first, and the number of all so far."""
+        """Return the kept log entries, oldest first, and the number of all since the log was last cleared."""
 
         def step(transaction: Transaction) -> tuple[Sequence[LoggedRequest], int]:
             if self._existing(transaction, namespace, real_now) is None:
                 return [], 0
-            return transaction.log(namespace), transaction.logged(namespace)
+            total = transaction.logged(namespace) - transaction.cleared(namespace)
+            return transaction.log(namespace), total
+
+        return self._store.transact(step)
+
+    def clear_log(self, namespace: str, real_now: int) -> None:
+        """Delete the log entries of an existing namespace; the numbers of later ones continue."""
+
+        def step(transaction: Transaction) -> None:
+            if self._existing(transaction, namespace, real_now) is not None:
+                transaction.clear_log(namespace)
+
+        self._store.transact(step)
+
+    def namespaces(self, real_now: int) -> list[NamespaceSummary]:
+        """Return a summary of each existing namespace, in the order of their names."""
+
+        def step(transaction: Transaction) -> list[NamespaceSummary]:
+            self._existing(transaction, DEFAULT_NAMESPACE, real_now)
+            existing = [name for name in sorted(transaction.names()) if self._existing(transaction, name, real_now)]
+            return [self._summary(transaction, name, real_now) for name in existing]
 
         return self._store.transact(step)
 
@@ -121,6 +151,12 @@ class LimitedStore:
     def close(self) -> None:
         """Close the store."""
         self._store.close()
+
+    def _summary(self, transaction: Transaction, namespace: str, real_now: int) -> NamespaceSummary:
+        self._delete_expired(transaction, namespace, real_now)
+        logged = transaction.logged(namespace) - transaction.cleared(namespace)
+        idle_ms = max(0, real_now - transaction.last_use(namespace))
+        return NamespaceSummary(namespace, transaction.task_count(namespace), logged, idle_ms)
 
     def _existing(self, transaction: Transaction, namespace: str, real_now: int) -> NamespaceRecord | None:
         """Return the record of an existing namespace, and delete it instead if it is idle."""

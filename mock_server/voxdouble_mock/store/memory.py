@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
 
-from voxdouble_mock.core.request_log import LoggedRequest, weight
+from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.task import Task
 from voxdouble_mock.store.protocol import NamespaceRecord, Transaction
 
@@ -38,7 +38,7 @@ class _Namespace:
     """A heap of expiry instants and task ids."""
     log: deque[LoggedRequest] = field(default_factory=deque)
     logged: int = 0
-    log_bytes: int = 0
+    cleared: int = 0
 
 
 class _Namespaces:
@@ -99,12 +99,19 @@ class _Namespaces:
         found = self._namespaces[namespace]
         found.log.append(entry)
         found.logged += 1
-        found.log_bytes += weight(entry)
 
-    def trim_log(self, namespace: str, max_entries: int, max_bytes: int) -> None:
+    def trim_log(self, namespace: str, max_entries: int) -> None:
         found = self._namespaces[namespace]
-        while len(found.log) > max_entries or found.log_bytes > max_bytes:
-            found.log_bytes -= weight(found.log.popleft())
+        while len(found.log) > max_entries:
+            found.log.popleft()
+
+    def clear_log(self, namespace: str) -> None:
+        found = self._namespaces[namespace]
+        found.log.clear()
+        found.cleared = found.logged
+
+    def cleared(self, namespace: str) -> int:
+        return self._namespaces[namespace].cleared
 
     def log(self, namespace: str) -> Sequence[LoggedRequest]:
         return list(self._namespaces[namespace].log)

@@ -90,8 +90,16 @@ class Transaction(Protocol):
         """Append an entry to the log."""
         ...
 
-    def trim_log(self, namespace: str, max_entries: int, max_bytes: int) -> None:
-        """Delete the oldest log entries until the log has at most `max_entries`, which weigh at most `max_bytes`."""
+    def trim_log(self, namespace: str, max_entries: int) -> None:
+        """Delete the oldest log entries until the log has at most `max_entries`."""
+        ...
+
+    def clear_log(self, namespace: str) -> None:
+        """Delete all log entries; `logged` stays as it is."""
+        ...
+
+    def cleared(self, namespace: str) -> int:
+        """Return what `logged` was when the log was last cleared, 0 if it never was."""
         ...
 
     def log(self, namespace: str) -> Sequence[LoggedRequest]:

@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from voxdouble_mock.http.mock_api import clock, faults, fidelity, health, index, openapi, requests, scenario, tasks
+from voxdouble_mock.http.mock_api import (
+    clock,
+    faults,
+    fidelity,
+    health,
+    index,
+    namespaces,
+    openapi,
+    requests,
+    scenario,
+    tasks,
+)
 from voxdouble_mock.http.services import Services
 
 
@@ -10,5 +21,5 @@ def register(app: Flask, services: Services) -> None:
     """Add all of the mock's own routes."""
     for module in (index, health, openapi, fidelity):
         module.register(app)
-    for with_services in (clock, faults, requests, scenario, tasks):
+    for with_services in (clock, faults, namespaces, requests, scenario, tasks):
         with_services.register(app, services)

@@ -1,6 +1,8 @@
 """The routes /_mock/faults: the armed faults of a namespace."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import msgspec
 from flask import Flask, Response
@@ -9,7 +11,7 @@ from voxdouble_mock.core.conversion import InvalidData, convert
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.fault import ArmedFault, FaultSpec
 from voxdouble_mock.http.current_request import namespace
-from voxdouble_mock.http.mock_api.request_body import read_text
+from voxdouble_mock.http.mock_api.request_body import location, read_object
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.wire import json_response
@@ -29,7 +31,7 @@ def get_faults(services: Services) -> Response:
 
 def post_fault(services: Services) -> Response:
     """Arm a fault; return all armed faults."""
-    services.control.arm(namespace(), read_fault(read_text()))
+    services.control.arm(namespace(), read_fault(read_object()))
     return get_faults(services)
 
 
@@ -39,15 +41,13 @@ def delete_faults(services: Services) -> Response:
     return json_response({})
 
 
-def read_fault(text: str) -> FaultSpec:
-    """Parse the JSON of a fault and its address."""
+def read_fault(body: Mapping[str, Any]) -> FaultSpec:
+    """Return a fault and its address from the members of a body."""
     try:
-        return convert(msgspec.json.decode(text), FaultSpec)
+        return convert(body, FaultSpec)
     except InvalidData as error:
-        location = ("body", *filter(None, error.path.split(".")))
-        raise ValidationFailed([Detail(location, f"Invalid fault: {error.message}", "fault")]) from error
-    except msgspec.DecodeError as error:
-        raise ValidationFailed([Detail(("body",), f"The body must be JSON: {error}.", "fault")]) from error
+        message = f"Invalid fault: {error.message}"
+        raise ValidationFailed([Detail(location(error.path), message, "fault")]) from error
 
 
 def armed_json(armed: ArmedFault) -> object:

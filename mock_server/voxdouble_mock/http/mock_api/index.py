@@ -8,6 +8,9 @@ from flask import Flask, Response
 
 from voxdouble_mock.http.routing import add_route
 
+IMPLIED = frozenset({"HEAD", "OPTIONS"})
+"""Methods that the mock's own paths have without being listed."""
+
 
 def register(app: Flask) -> None:
     """Add the route."""
@@ -16,7 +19,7 @@ def register(app: Flask) -> None:
 
 def get_index(app: Flask) -> Response:
     """Return the list of routes; no other page may put it into a frame."""
-    rules = sorted((rule.rule, *sorted(rule.methods or ())) for rule in app.url_map.iter_rules())
+    rules = sorted((rule.rule, *sorted((rule.methods or set()) - IMPLIED)) for rule in app.url_map.iter_rules())
     rows = "".join(f"<li><code>{escape(' '.join(methods))} {escape(rule)}</code></li>" for rule, *methods in rules)
     page = f"<!doctype html><title>voxdouble</title><h1>voxdouble {version('voxdouble')}</h1><ul>{rows}</ul>"
     headers = {"X-Frame-Options": "DENY", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}

@@ -1,22 +1,103 @@
-"""GET /_mock/requests: the log of requests to the vendor's paths."""
+"""The routes /_mock/requests: the log of requests to the vendor's paths."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import msgspec
 from flask import Flask, Response
 
-from voxdouble_mock.http.current_request import namespace
+from voxdouble_mock.core.errors import Detail, ValidationFailed
+from voxdouble_mock.core.patterns import matches
+from voxdouble_mock.core.request_log import LoggedRequest, shortened
+from voxdouble_mock.http.current_request import namespace, query
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.wire import json_text_response
+from voxdouble_mock.http.wire import json_response, json_text_response
+from voxdouble_mock.options import unknown_name
+
+MAX_NUMBER = (1 << 63) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The parameters of a query that select entries; None selects all."""
+
+    method: str | None = None
+    path: str | None = None
+    """A pattern with * and ?."""
+    status: int | None = None
+    limit: int | None = None
+    """The most entries to return, the newest ones."""
+    since: int = 0
+    """Entries with a greater number are returned."""
+
+    def accepts(self, entry: LoggedRequest) -> bool:
+        """Return whether the filter selects an entry, `limit` aside."""
+        return (
+            entry.number > self.since
+            and self.method in {None, entry.method}
+            and self.status in {None, entry.status}
+            and (self.path is None or matches(shortened(self.path), entry.path))
+        )
 
 
 def register(app: Flask, services: Services) -> None:
-    """Add the route."""
+    """Add the routes."""
     add_route(app, "GET", "/_mock/requests", partial(get_requests, services))
+    add_route(app, "DELETE", "/_mock/requests", partial(delete_requests, services))
 
 
 def get_requests(services: Services) -> Response:
-    """Return the kept entries, oldest first, and the number of all requests that were logged."""
+    """Return the kept entries that the query selects, oldest first, and the number of all requests."""
+    selection = read_filter(query())
     kept, total = services.control.requests(namespace())
-    return json_text_response(msgspec.json.encode({"requests": kept, "total": total}))
+    selected = [entry for entry in kept if selection.accepts(entry)]
+    if selection.limit is not None:
+        selected = selected[max(0, len(selected) - selection.limit) :]
+    return json_text_response(msgspec.json.encode({"requests": selected, "total": total}))
+
+
+def delete_requests(services: Services) -> Response:
+    """Delete all entries; the numbers of later ones continue."""
+    services.control.clear_log(namespace())
+    return json_response({})
+
+
+def read_filter(parameters: Mapping[str, str]) -> Filter:
+    """Return the filter in a query. Raises ValidationFailed with one detail for each invalid parameter."""
+    values: dict[str, Any] = {}
+    details = []
+    for name, text in parameters.items():
+        if name not in READERS:
+            details.append(Detail(("query", name[:100]), unknown_name("parameter", name, READERS), "unknown"))
+            continue
+        try:
+            values[name] = READERS[name](text)
+        except ValueError as error:
+            details.append(Detail(("query", name), f"`{name}` must be {error}, got {text[:40]!r}.", "value"))
+    if details:
+        raise ValidationFailed(details)
+    return Filter(**values)
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers; it raises ValueError with what the text must be."""
+
+    def read(text: str) -> int:
+        value = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_NUMBER)) else -1
+        if not least <= value <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return value
+
+    return read
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "method": str.upper,
+    "path": str,
+    "status": whole_number(100, 599),
+    "limit": whole_number(0, MAX_NUMBER),
+    "since": whole_number(0, MAX_NUMBER),
+}

@@ -1,23 +1,22 @@
 """The result of a view of the vendor's routes, and the last steps of every request: its log entry and its fault."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import partial
 
 from flask import Flask, Response, request
 
-from voxdouble_mock.core.fault import Fault
-from voxdouble_mock.core.request_log import SHOWN, LoggedRequest
+from voxdouble_mock.core.fault import Fault, Status
+from voxdouble_mock.core.request_log import LoggedRequest, bounded
 from voxdouble_mock.core.scenario import Choice
 from voxdouble_mock.http.current_request import namespace, public_headers, query
 from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.vendor.wire_faults import apply_fault
+from voxdouble_mock.http.vendor.wire_faults import apply_fault, status_response
 
 NO_CHOICE = Choice()
-MAX_LOGGED = 50
-"""Headers, query parameters and rules of a scenario that one log entry keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,8 @@ class Handled:
     content: Content = Content()
     choice: Choice = NO_CHOICE
     fault: Fault | None = None
+    warnings: tuple[str, ...] = ()
+    logged: bool = True
 
 
 def handle(view: Callable[[], Handled]) -> Handled:
@@ -56,37 +57,58 @@ def handle_content(content: Content, view: Callable[[], Handled]) -> Handled:
 
 def finish(services: Services, handled: Handled) -> Response:
     """Log a request to the vendor's paths, and return its response with the fault applied."""
-    if request.path.startswith("/api/"):
+    if handled.logged and request.path.startswith("/api/"):
         services.control.log(namespace(), partial(log_entry, handled))
     return apply_fault(handled.fault, handled.response)
 
 
+def refused_by(services: Services, fault: Status) -> Response:
+    """Return the response that a status fault injects."""
+    return status_response(fault, services.appliance.clock(namespace())[1])
+
+
 def add_vendor_route(app: Flask, services: Services, path: str, view: Callable[[], Response]) -> None:
-    """Add a GET route that is logged, and to which faults do not apply."""
-    add_route(app, "GET", path, lambda: finish(services, handle(lambda: Handled(view()))))
+    """Add a GET route outside the technologies; a fault whose address is open applies to it."""
+
+    def answer() -> Response:
+        armed = services.control.next_fault(namespace(), None, request.method)
+        handled = handle(lambda: Handled(refused_by(services, armed) if isinstance(armed, Status) else view()))
+        return finish(services, replace(handled, fault=armed))
+
+    add_route(app, "GET", path, answer)
+
+
+def unknown_parameters(technology: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Return a warning for each query parameter of the request that a technology ignores (C17)."""
+    takes = ", ".join(known) or "none"
+    warnings = []
+    for name in query():
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f", did you mean {close[0]}?" if close else "."
+            warnings.append(f"query parameter {name[:40]!r} was ignored{hint} {technology} takes {takes} here.")
+    return tuple(warnings)
 
 
 def log_entry(handled: Handled, number: int, at: float) -> LoggedRequest:
-    """Return the log entry of the current request; texts that the caller chose are shortened."""
+    """Return the log entry of the current request, of bounded size."""
     content, rule, misses, fault = handled.content, handled.choice.rule, handled.choice.misses, handled.fault
-    return LoggedRequest(
+    entry = LoggedRequest(
         number=number,
         at=at,
-        method=request.method[:SHOWN],
-        path=request.path[:SHOWN],
+        method=request.method,
+        path=request.path,
         status=handled.response.status_code,
         technology=handled.technology,
-        task_id=handled.task_id and handled.task_id[:SHOWN],
-        query=_shortened(query()),
-        headers=_shortened(public_headers()),
-        file_name=content.file_name and content.file_name[:SHOWN],
+        task_id=handled.task_id,
+        query=query(),
+        headers=public_headers(),
+        file_name=content.file_name,
         sha256=content.sha256,
         size=content.size,
         rule=None if rule is None else rule.name or f"rule {len(misses) + 1}",
-        misses=misses[:MAX_LOGGED],
+        misses=misses,
         fault=None if fault is None else str(fault.__struct_config__.tag),
+        warnings=handled.warnings,
     )
-
-
-def _shortened(members: dict[str, str]) -> dict[str, str]:
-    return {name[:SHOWN]: value[:SHOWN] for name, value in list(members.items())[:MAX_LOGGED]}
+    return bounded(entry)

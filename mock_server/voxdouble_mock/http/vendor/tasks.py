@@ -1,12 +1,13 @@
 """The two routes of every technology: POST starts a task, GET returns its state and result."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import orjson
 from flask import Flask, Response, request
 
+from voxdouble_mock.appliance import OpenRequest
 from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.scenario import RequestSummary
@@ -16,10 +17,18 @@ from voxdouble_mock.http.errors import refusal_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor import json_body, upload, wire_faults
-from voxdouble_mock.http.vendor.handled import Content, Handled, finish, handle, handle_content
+from voxdouble_mock.http.vendor.handled import (
+    Content,
+    Handled,
+    finish,
+    handle,
+    handle_content,
+    refused_by,
+    unknown_parameters,
+)
 from voxdouble_mock.http.wire import TASKS, json_text_response, task_location
 from voxdouble_mock.technologies import discover
-from voxdouble_mock.technologies._recording_options import read_options
+from voxdouble_mock.technologies._recording_options import Parameter, read_options
 from voxdouble_mock.technologies._technology import (
     MediaRequest,
     MediaTechnology,
@@ -29,31 +38,57 @@ from voxdouble_mock.technologies._technology import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to a technology: the open request, the id in the path or an empty one, and the fault that applies."""
+
+    open_request: OpenRequest
+    task_id: str
+    fault: Fault | None
+
+
+View = Callable[[Call], Handled]
+
+
 def register(app: Flask, services: Services) -> None:
     """Add the two routes of each technology."""
     for name, technology in discover().items():
-        start: Callable[..., Handled]
+        start: View
         if isinstance(technology, MediaTechnology):
             start = partial(start_media, services, technology)
         else:
             start = partial(start_voiceprints, services, technology)
         get = partial(get_task, services, technology)
-        add_route(app, "POST", TASKS + name, partial(call, services, name, start))
-        add_route(app, "GET", f"{TASKS}{name}/<task_id>", partial(call, services, name, get))
+        add_route(app, "POST", TASKS + name, partial(answer, services, technology, start))
+        add_route(app, "GET", f"{TASKS}{name}/<task_id>", partial(answer, services, technology, get))
 
 
-def call(services: Services, technology: str, view: Callable[..., Handled], task_id: str | None = None) -> Response:
+def answer(services: Services, technology: Technology, view: View, task_id: str | None = None) -> Response:
     """Answer a call to a technology with its view's result, or with the status that an armed fault injects."""
-    armed = services.control.next_fault(namespace(), technology, request.method, task_id)
-    if isinstance(armed, Status):
-        handled = Handled(refused_by(services, armed))
-    else:
-        handled = handle(view if task_id is None else partial(view, task_id, armed))
-    task_id = handled.task_id or task_id
-    return finish(services, replace(handled, technology=technology, task_id=task_id, fault=armed or handled.fault))
+    with services.appliance.open_request(namespace()) as open_request:
+        armed = services.control.next_fault(namespace(), technology.name, request.method, task_id)
+        if isinstance(armed, Status):
+            handled = Handled(refused_by(services, armed))
+        else:
+            handled = handle(lambda: view(Call(open_request, task_id or "", armed)))
+        known = [parameter.name for parameter in parameters_of(technology)] if task_id is None else []
+        handled = replace(
+            handled,
+            technology=technology.name,
+            task_id=handled.task_id or task_id,
+            fault=armed or handled.fault,
+            warnings=unknown_parameters(technology.name, known),
+            logged=not open_request.stale,
+        )
+        return finish(services, handled)
 
 
-def start_media(services: Services, technology: MediaTechnology) -> Handled:
+def parameters_of(technology: Technology) -> Sequence[Parameter]:
+    """Return the query parameters that a technology takes."""
+    return technology.parameters if isinstance(technology, MediaTechnology) else ()
+
+
+def start_media(services: Services, technology: MediaTechnology, call: Call) -> Handled:
     """Start a task on an uploaded recording; refusals come in the order of C5."""
     limits = services.settings.limits
     upload.check_size(limits)
@@ -62,10 +97,10 @@ def start_media(services: Services, technology: MediaTechnology) -> Handled:
     with upload.receive(boundary, limits, services.uploads) as received:
         content = Content(received.sha256, received.size, received.name)
         run = partial(technology.run, MediaRequest(received.file, options, limits.max_audio_seconds))
-        return handle_content(content, lambda: start_task(services, technology, content, run))
+        return handle_content(content, lambda: start_task(services, technology, call, content, run))
 
 
-def start_voiceprints(services: Services, technology: VoiceprintTechnology) -> Handled:
+def start_voiceprints(services: Services, technology: VoiceprintTechnology, call: Call) -> Handled:
     """Start a task on lists of voiceprints; refusals come in the order of C5."""
     limits = services.settings.limits
     json_body.check_size(limits)
@@ -75,15 +110,17 @@ def start_voiceprints(services: Services, technology: VoiceprintTechnology) -> H
 
         def start() -> Handled:
             lists = json_body.voiceprint_lists(received.parse(), technology, limits)
-            return start_task(services, technology, content, partial(technology.run, lists))
+            return start_task(services, technology, call, content, partial(technology.run, lists))
 
         return handle_content(content, start)
 
 
-def start_task(services: Services, technology: Technology, content: Content, run: Callable[[], Result]) -> Handled:
+def start_task(
+    services: Services, technology: Technology, call: Call, content: Content, run: Callable[[], Result]
+) -> Handled:
     """Store a task and answer 202 with state pending (S1 to S6, C2), unless the scenario refuses the request."""
     summary = RequestSummary(technology.name, query(), headers(), content.sha256 or "", content.file_name)
-    submitted = services.appliance.submit(namespace(), technology, summary, run)
+    submitted = services.appliance.submit(namespace(), technology, summary, run, call.open_request)
     task = submitted.task
     if task is None:
         assert isinstance(submitted.fault, Status)
@@ -95,13 +132,13 @@ def start_task(services: Services, technology: Technology, content: Content, run
     return Handled(response, task_id=task.task_id, choice=submitted.choice, fault=submitted.fault)
 
 
-def get_task(services: Services, technology: Technology, task_id: str, armed: Fault | None) -> Handled:
+def get_task(services: Services, technology: Technology, call: Call) -> Handled:
     """Return a task's state, and its result or error if the state is final (S10 to S14, S19, S20)."""
-    found = services.appliance.find(namespace(), technology.name, task_id)
+    found = services.appliance.find(namespace(), technology.name, call.task_id)
     if found is None:
         raise no_such_task()
     task, state = found
-    fault = armed or task.fault
+    fault = call.fault or task.fault
     shown = wire_faults.shown_state(fault, state)
     response = refusal_response(no_such_task()) if shown is None else json_text_response(task_text(task, shown))
     return Handled(response, fault=fault)
@@ -110,11 +147,6 @@ def get_task(services: Services, technology: Technology, task_id: str, armed: Fa
 def no_such_task() -> NotFound:
     """Return the refusal of an id that is unknown, or whose task has expired (S19, S20)."""
     return NotFound("There is no task with this id: the id is wrong, or the task has expired.")
-
-
-def refused_by(services: Services, fault: Status) -> Response:
-    """Return the response that a status fault injects."""
-    return wire_faults.status_response(fault, services.appliance.clock(namespace())[1])
 
 
 def task_text(task: Task, state: State) -> bytes:

@@ -1,0 +1,86 @@
+"""The size of log entries, and comparisons with what they keep."""
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voxdouble_mock.core.request_log import (
+    MAX_ENTRY_BYTES,
+    MAX_TEXT,
+    LoggedRequest,
+    bounded,
+    encoded_size,
+    mismatches,
+    shortened,
+)
+
+TEXTS = st.text(max_size=30) | st.sampled_from(["x" * 199, "x" * 201, "\x01" * 300, "é" * 5000, "\U0001f600" * 90])
+MEMBERS = st.dictionaries(TEXTS, TEXTS, max_size=30)
+
+
+def entry(**members: object) -> LoggedRequest:
+    """Return an entry with these members."""
+    return LoggedRequest(**{"number": 1, "at": 1.5, "method": "POST", "path": "/api", "status": 202, **members})  # type: ignore[arg-type]
+
+
+@given(path=TEXTS, name=TEXTS, query=MEMBERS, headers=MEMBERS, misses=st.lists(TEXTS, max_size=60))
+def test_every_entry_is_small(
+    path: str, name: str, query: dict[str, str], headers: dict[str, str], misses: list[str]
+) -> None:
+    """Whatever a request has, its entry has at most 2 KiB, and each dropped element is counted."""
+    whole = entry(
+        method=path,
+        path=path,
+        task_id=path,
+        rule=name,
+        file_name=name,
+        query=query,
+        headers=headers,
+        misses=tuple(misses),
+        warnings=tuple(misses),
+    )
+    kept = bounded(whole)
+    assert encoded_size(kept) <= MAX_ENTRY_BYTES
+    for member in ("misses", "warnings"):
+        assert len(getattr(kept, member)) + kept.dropped.get(member, 0) == len(misses)
+
+
+@given(TEXTS, TEXTS)
+def test_shortened_texts_are_equal_only_if_the_texts_are(one: str, other: str) -> None:
+    """A text that is kept whole is itself, and a shortened one has its digest."""
+    assert (shortened(one) == shortened(other)) == (one == other)
+    assert encoded_size(shortened(one)) <= MAX_TEXT + 2
+
+
+def test_long_values_are_compared_by_their_digests() -> None:
+    """Two values that differ behind the kept beginning are told apart, in headers, in queries and elsewhere."""
+    long, other = "x" * 5000, "x" * 4999 + "y"
+    kept = bounded(entry(path=long, file_name=long, headers={"x-long": long}, query={"q": long}))
+    for wanted in ({"path": long}, {"file_name": long}, {"headers": {"X-Long": long}}, {"query": {"q": long}}):
+        assert mismatches(kept, wanted) == []
+    for wanted in ({"path": other}, {"file_name": other}, {"headers": {"X-Long": other}}, {"query": {"q": other}}):
+        assert len(mismatches(kept, wanted)) == 1
+
+
+def test_names_of_headers_are_compared_in_any_case() -> None:
+    """The log has the names in lower case, an expectation in any."""
+    kept = entry(headers={"x-case": "seven"}, query={"q": "1"})
+    assert mismatches(kept, {"headers": {"X-Case": "seven"}}) == []
+    assert mismatches(kept, {"query": {"Q": "1"}}) == ["query Q is None, not '1'"]
+
+
+def test_file_names_are_compared_in_nfc() -> None:
+    """An expectation in the form NFD, as macOS has names, is met."""
+    name = unicodedata.normalize("NFC", "Dvořák.wav")
+    assert mismatches(entry(file_name=name), {"file_name": unicodedata.normalize("NFD", name)}) == []
+
+
+def test_a_mismatch_says_what_the_log_does_not_have() -> None:
+    """A header that may have been dropped, or that the log never has, is said to be so."""
+    kept = bounded(entry(headers={f"x-{number}": "y" * 150 for number in range(30)}))
+    assert "headers" in kept.dropped
+    [difference] = mismatches(kept, {"headers": {"X-Missing": "1"}})
+    assert difference.endswith(f"not '1' (the log dropped {kept.dropped['headers']} of this request's headers)")
+    [difference] = mismatches(kept, {"headers": {"Authorization": "Bearer x"}})
+    assert difference.endswith("(the log never has this header)")
