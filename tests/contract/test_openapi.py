@@ -1,4 +1,4 @@
-"""The OpenAPI document and the quoted answers agree, and answers that break it are told by statement."""
+"""The OpenAPI document agrees with the vendor's quoted responses, and a breach of it names its statement."""
 
 import json
 from importlib.resources import files
@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from voxdouble_contract.exchange import Exchange
-from voxdouble_contract.judging.document import breaches, document, node_at, resolve, statement_at, validator
+from voxdouble_contract.judging.document import Pointer, breaches, document, node_at, resolve, statement_at, validator
 from voxdouble_contract.judging.statements import statements
+from voxdouble_contract.suite import test_generated_requests
 
 FOLDER = files("voxdouble_fixtures").joinpath("contract", "examples")
 QUOTED = {entry.name: json.loads(entry.read_text()) for entry in FOLDER.iterdir() if entry.name.endswith(".json")}
@@ -20,69 +21,69 @@ RULES = {"type", "required", "enum", "const", "minimum", "maximum", "minItems", 
 REFUSAL = {"type": "resource.not-found", "message": "No.", "detail": []}
 
 
-def answer(method: str, path: str, status: int, body: object, headers: dict[str, str] | None = None) -> Exchange:
-    """Make an exchange."""
-    text = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Exchange(method, f"http://appliance{path}", None, status, headers or {}, text)
+def broken_by(method: str, path: str, status: int, body: object, headers: dict[str, str] | None = None) -> set[str]:
+    """Return the statements that a response breaks."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    exchange = Exchange(method, f"http://appliance{path}", None, status, headers or {}, content)
+    return {breach.statement for breach in breaches(path, exchange)}
 
 
-def told(method: str, path: str, status: int, body: object, headers: dict[str, str] | None = None) -> set[str]:
-    """List the statements that an answer breaks."""
-    return {breach.statement for breach in breaches(path, answer(method, path, status, body, headers))}
-
-
-def made_whole(value: Any, shortened: list[str], path: str = "") -> Any:
-    """Fill up what a quotation shortens."""
+def completed(value: Any, shortened: list[str], path: str = "") -> Any:
+    """Return a quoted response with its shortened values replaced by valid ones."""
     if path in shortened:
         return [0.1] * 128 if isinstance(value, list) else "AAAA"
     if isinstance(value, dict):
-        return {key: made_whole(item, shortened, f"{path}/{key}") for key, item in value.items()}
+        return {key: completed(item, shortened, f"{path}/{key}") for key, item in value.items()}
     if isinstance(value, list):
-        return [made_whole(item, shortened, f"{path}/{index}") for index, item in enumerate(value)]
+        return [completed(item, shortened, f"{path}/{index}") for index, item in enumerate(value)]
     return value
 
 
 @pytest.mark.parametrize("name", [name for name, entry in QUOTED.items() if "schema" in entry])
-def test_quoted_answers_fit_the_document(name: str) -> None:
-    """What the vendor prints is an instance of what the document describes."""
+def test_quoted_responses_are_valid(name: str) -> None:
+    """Each response that the vendor prints is an instance of its schema in the document."""
     entry = QUOTED[name]
-    whole = made_whole(entry["answer"], entry.get("shortened", []))
+    whole = completed(entry["answer"], entry.get("shortened", []))
     validator(("components", "schemas", entry["schema"])).validate(whole)
 
 
 @pytest.mark.parametrize("name", QUOTED)
-def test_quoted_answers_have_a_source(name: str) -> None:
-    """Nothing is quoted from nowhere."""
+def test_quoted_responses_have_a_source(name: str) -> None:
+    """Each quoted response names the page it is from."""
     assert QUOTED[name]["source"]
 
 
-def described_examples() -> list[tuple[tuple[str | int, ...], str]]:
-    """List every example of a response in the document, with its schema's place."""
-    places: list[tuple[str | int, ...]]
-    places = [("components", "responses", name) for name in document()["components"]["responses"]]
+def described_responses() -> list[Pointer]:
+    """Return the pointers to all descriptions of responses."""
+    places: list[Pointer] = [("components", "responses", name) for name in document()["components"]["responses"]]
     places += [
         ("paths", path, method, "responses", status)
         for path, operations in document()["paths"].items()
         for method, operation in operations.items()
         for status in operation["responses"]
     ]
-    found = []
-    for place in {resolve(place) for place in places}:
-        content = node_at(place).get("content", {}).get("application/json", {})
-        found += [((*place, "content", "application/json"), name) for name in content.get("examples", {})]
-    return sorted(found, key=str)
+    return sorted({resolve(place) for place in places}, key=str)
+
+
+def described_examples() -> list[tuple[Pointer, str]]:
+    """Return every example of a response, with the pointer to its content."""
+    return [
+        ((*place, "content", "application/json"), name)
+        for place in described_responses()
+        for name in node_at(place).get("content", {}).get("application/json", {}).get("examples", {})
+    ]
 
 
 @pytest.mark.parametrize(("place", "name"), described_examples(), ids=str)
-def test_examples_of_the_document_fit_it(place: tuple[str | int, ...], name: str) -> None:
+def test_examples_are_valid(place: Pointer, name: str) -> None:
     """Each example in the document is an instance of the schema beside it."""
     example = node_at(resolve((*place, "examples", name)))["value"]
     validator((*place, "schema")).validate(example)
 
 
-def test_a_good_answer_breaks_nothing() -> None:
-    """An answer as documented, with members that nobody described, breaks nothing."""
-    assert told("POST", START, 202, {**PENDING, "more": 1}, LOCATION) == set()
+def test_a_correct_response_breaks_nothing() -> None:
+    """A documented response with additional members breaks no statement."""
+    assert broken_by("POST", START, 202, {**PENDING, "more": 1}, LOCATION) == set()
 
 
 @pytest.mark.parametrize(
@@ -94,14 +95,15 @@ def test_a_good_answer_breaks_nothing() -> None:
         (202, {**PENDING, "result": {}}, LOCATION, {"S4"}),
         (429, REFUSAL, {}, {"S58"}),
         (422, {**REFUSAL, "type": "request.invalid"}, {}, {"S70", "C8"}),
+        (400, REFUSAL, {}, {"S66"}),
         (400, b"<html>", {}, {"S64"}),
         (413, b"<html>", {}, set()),
         (500, b"<html>", {}, set()),
     ],
 )
-def test_breaches_are_told_by_statement(status: int, body: object, headers: dict[str, str], broken: set[str]) -> None:
-    """What is wrong with an answer is told as the statement that it breaks, and a proxy's page as nothing."""
-    assert told("POST", START, status, body, headers) == broken
+def test_a_breach_names_its_statement(status: int, body: object, headers: dict[str, str], broken: set[str]) -> None:
+    """Each error in a response is a breach of one statement; a page of a proxy is none."""
+    assert broken_by("POST", START, status, body, headers) == broken
 
 
 @pytest.mark.parametrize(
@@ -114,32 +116,61 @@ def test_breaches_are_told_by_statement(status: int, body: object, headers: dict
         ({"task": PENDING["task"], "result": None, "error": None, "more": []}, set()),
     ],
 )
-def test_breaches_of_a_tasks_answer(body: object, broken: set[str]) -> None:
-    """States, results and errors are held against each other."""
-    assert told("GET", TASK, 200, body) == broken
+def test_a_breach_in_a_poll_names_its_statement(body: object, broken: set[str]) -> None:
+    """State, result and error of a task are checked together."""
+    assert broken_by("GET", TASK, 200, body) == broken
+
+
+def test_a_schema_below_a_status_names_its_statement() -> None:
+    """A schema that is written directly below a status can be found, although a status looks like an index."""
+    assert broken_by("GET", "/api/system/status", 200, []) == {"C31"}
+
+
+def rules_below(pointer: Pointer) -> list[Pointer]:
+    """Return the pointers to all rules of the schema at a pointer, without those of referenced schemas."""
+    node = node_at(pointer)
+    keys = list(node) if isinstance(node, dict) else list(range(len(node))) if isinstance(node, list) else []
+    below = [rule for key in keys for rule in rules_below((*pointer, key))]
+    return below + [(*pointer, key) for key in keys if key in RULES and pointer[-1] != "properties"]
 
 
 @pytest.mark.parametrize("name", document()["components"]["schemas"])
-def test_whatever_a_body_can_break_has_its_statement(name: str) -> None:
-    """No part of a schema is without a statement on the way up, so that a breach of it has somebody to speak for."""
-
-    def parts(pointer: tuple[str | int, ...]) -> list[tuple[str | int, ...]]:
-        node = node_at(pointer)
-        keys = list(node) if isinstance(node, dict) else list(range(len(node))) if isinstance(node, list) else []
-        below = [part for key in keys for part in parts((*pointer, key))]
-        rules = [(*pointer, key) for key in keys if key in RULES and pointer[-1] != "properties"]
-        return below + rules
-
-    rules = parts(("components", "schemas", name))
+def test_each_rule_of_a_schema_has_a_statement(name: str) -> None:
+    """Each rule of a schema has an `x-statement` on the way to the root, which a breach of the rule names."""
+    rules = rules_below(("components", "schemas", name))
     assert rules
     assert all(statement_at(rule) in statements() for rule in rules)
 
 
-def test_unknown_paths_break_nothing() -> None:
-    """What the document does not describe is not judged."""
-    assert told("GET", "/api/technology/telepathy", 404, b"<html>") == set()
+def test_each_rule_of_a_response_has_a_statement() -> None:
+    """Each rule that is written directly in a response, or in a header, has an `x-statement` too."""
+    places = [(*place, "content", "application/json", "schema") for place in described_responses()]
+    places = [place for place in places if "application/json" in node_at(place[:-3]).get("content", {})]
+    places += [("components", "headers", name, "schema") for name in document()["components"]["headers"]]
+    rules = [rule for place in places for rule in rules_below(place)]
+    assert all(statement_at(rule) in statements() for rule in rules)
 
 
-def test_another_method_is_judged_as_a_405() -> None:
-    """A method that no operation describes is refused in the form of its status."""
-    assert told("DELETE", START, 405, REFUSAL, {"Allow": "POST"}) == {"S68"}
+def test_generated_requests_have_a_document_of_their_own() -> None:
+    """schemathesis, which replaces references in its document, does not get the one that responses are checked with."""
+    for schema in (test_generated_requests.thorough, test_generated_requests.sparing):
+        assert schema.raw_schema == document()
+        assert not shared_objects(schema.raw_schema, document())
+
+
+def shared_objects(one: Any, other: Any) -> list[object]:
+    """Return the objects and arrays that two equal documents have in common."""
+    if not isinstance(one, dict | list):
+        return []
+    pairs = [(one[key], other[key]) for key in one] if isinstance(one, dict) else list(zip(one, other, strict=True))
+    return ([one] if one is other else []) + [found for pair in pairs for found in shared_objects(*pair)]
+
+
+def test_an_unknown_path_breaks_nothing() -> None:
+    """A response that the document does not describe breaks no statement."""
+    assert broken_by("GET", "/api/technology/telepathy", 404, b"<html>") == set()
+
+
+def test_an_unknown_method_is_checked_as_a_405() -> None:
+    """The response to a method without an operation is checked by its status."""
+    assert broken_by("DELETE", START, 405, REFUSAL, {"Allow": "POST"}) == {"S68"}

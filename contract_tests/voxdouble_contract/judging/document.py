@@ -111,10 +111,10 @@ def resolve(pointer: Pointer) -> Pointer:
 
 
 def node_at(pointer: Pointer) -> Any:
-    """Return the part of the document at a pointer."""
+    """Return the part of the document at a pointer; a number, such as a status, may be the key of an object."""
     node: Any = document()
     for key in pointer:
-        node = node[key]
+        node = node[key if isinstance(node, list) else str(key)]
     return node
 
 

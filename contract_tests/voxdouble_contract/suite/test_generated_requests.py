@@ -1,6 +1,7 @@
 """Generated requests: valid ones by the OpenAPI document, and on our own mock also invalid ones."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import hypothesis.strategies as st
@@ -32,7 +33,10 @@ Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
 def load(mode: str, examples: int, *, coverage: bool) -> Any:
-    """Return a schema that generates the same requests in each run."""
+    """Return a schema that generates the same requests in each run.
+
+    It has a copy of the document: schemathesis replaces references in it, while other tests use the document.
+    """
     config = schemathesis.Config.from_dict(
         {
             "seed": 4,
@@ -47,7 +51,7 @@ def load(mode: str, examples: int, *, coverage: bool) -> Any:
             "phases": {"coverage": {"enabled": coverage}},
         }
     )
-    return schemathesis.openapi.from_dict(dict(document()), config=config)
+    return schemathesis.openapi.from_dict(deepcopy(dict(document())), config=config)
 
 
 def every_operation(schema: Any) -> Decorator:
