@@ -17,12 +17,10 @@ from voxdouble_contract.judging.verdicts import expect_status, unproven
 from voxdouble_contract.samples.recordings import BAD, FAILING, GENDER_AND_AGE, UPLOADS
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.target import Target
-from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION
+from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION, UNAVAILABLE
 
 FINAL = frozenset({"done", "failed", "rejected"})
 STATES = FINAL | {"pending", "running"}
-UNAVAILABLE = {403: "is not licensed", 404: "does not exist", 405: "does not exist"}
-"""Statuses of a POST to a technology that this target does not offer."""
 NO_ROOM = frozenset({413, 429, 502, 503, 504, 507})
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 FINE_SECONDS = 1.5

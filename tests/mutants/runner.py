@@ -1,8 +1,9 @@
-"""Runs the tests of one statement on one faulty appliance, in this process."""
+"""Runs the tests of one statement against one faulty appliance, in this process."""
 
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import ModuleType
@@ -11,16 +12,27 @@ import pytest
 
 from tests.mutants.middleware import Wrap
 from voxdouble.suite_targets import OwnMocks
-from voxdouble_contract.judging.conformance import judge
+from voxdouble_contract.judging.conformance import crashes_in, judge
 from voxdouble_contract.judging.findings import Finding, read_findings
 from voxdouble_contract.judging.statements import proved_by
 from voxdouble_contract.target.targets import SuiteOptions, Targets
 
-QUIET = ["--pyargs", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:voxdouble", "--capture=no"]
+SUITE = "voxdouble_contract.suite"
+LEAN = [
+    "--pyargs",
+    "--capture=no",
+    f"--config-file={os.devnull}",
+    "--disable-plugin-autoload",  # loading the plugins of this environment takes longer than most tests
+    *("-p", "schemathesis.pytest.plugin"),
+    *("-p", "no:terminal"),
+    *("-p", "no:cacheprovider"),
+    *("-p", "no:unraisableexception"),  # each of these two collects garbage five times at the end of a run
+    *("-p", "no:threadexception"),
+]
 
 
-class OwnTests:
-    """A pytest plugin that keeps to the tests of one statement, and collects what they find."""
+class OneStatement:
+    """A pytest plugin that selects the tests of one statement, and collects what they find."""
 
     session: pytest.Session
 
@@ -28,27 +40,32 @@ class OwnTests:
         self.statement = statement
         self.findings: list[Finding] = []
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether a test has found the statement broken."""
+        return any(found.statement == self.statement and found.outcome == "broken" for found in self.findings)
+
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Make the mark known."""
+        """Register the mark."""
         config.addinivalue_line("markers", "statement(*ids): the statements that a test proves")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the statement's own tests."""
+        """Keep only the tests of the statement."""
         items[:] = [item for item in items if self.statement in {found.id for found in proved_by(item)}]
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Remember what can be stopped."""
+        """Keep the session, to stop it early."""
         self.session = session
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Collect what was found, and stop as soon as the statement is broken."""
+        """Collect the findings, and stop as soon as the statement is broken."""
         self.findings += read_findings(report)
-        if any(found.statement == self.statement and found.outcome == "broken" for found in self.findings):
+        if self.is_broken:
             self.session.shouldstop = "The mutant is caught."
 
 
-def giving(wrap: Wrap, options: SuiteOptions) -> object:
-    """Make a pytest plugin of one fixture: the faulty appliance."""
+def faulty_appliance(wrap: Wrap, options: SuiteOptions) -> object:
+    """Return a pytest plugin with the fixture `contract_targets`: mocks with that middleware."""
 
     @pytest.fixture(scope="session")
     def contract_targets() -> Iterator[Targets]:
@@ -62,17 +79,29 @@ def giving(wrap: Wrap, options: SuiteOptions) -> object:
 
 @cache
 def modules_of(statement: str) -> list[str]:
-    """Find the test modules that name a statement."""
-    folder = files("voxdouble_contract.suite")
-    modules = [entry for entry in folder.iterdir() if entry.name.startswith("test_")]
-    found = [entry.name for entry in modules if f'"{statement}"' in entry.read_text(encoding="utf-8")]
-    return [f"voxdouble_contract.suite.{name.removesuffix('.py')}" for name in sorted(found)]
+    """Return the test modules that name a statement, those with the most generated requests last."""
+    modules = [entry for entry in files(SUITE).iterdir() if entry.name.startswith("test_")]
+    names = [entry.name for entry in modules if f'"{statement}"' in entry.read_text(encoding="utf-8")]
+    return [f"{SUITE}.{name.removesuffix('.py')}" for name in sorted(names, key=lambda name: ("invalid" in name, name))]
 
 
-def verdict(statement: str, wrap: Wrap, generation: str = "e4") -> tuple[str, str]:
-    """Give the statement's verdict on the faulty appliance, and the reason."""
-    tests = OwnTests(statement)
-    appliance = giving(wrap, SuiteOptions(strict=True, generation=generation))
-    pytest.main([*QUIET, "-c", os.devnull, *modules_of(statement)], plugins=[tests, appliance])
+@dataclass(frozen=True)
+class Outcome:
+    """What the suite says about one statement on one faulty appliance."""
+
+    verdict: str
+    reason: str
+    tracebacks: list[str]
+    """Of the checks that crashed."""
+
+
+def outcome(statement: str, wrap: Wrap, generation: str = "e4") -> Outcome:
+    """Return the verdict on a statement; modules are run one by one until the statement is found broken."""
+    tests = OneStatement(statement)
+    appliance = faulty_appliance(wrap, SuiteOptions(strict=True, generation=generation))
+    for module in modules_of(statement):
+        pytest.main([*LEAN, module], plugins=[tests, appliance])
+        if tests.is_broken:
+            break
     entry = judge(tests.findings)[statement]
-    return entry["verdict"], entry["reason"]
+    return Outcome(entry["verdict"], entry["reason"], [crash.traceback for crash in crashes_in(tests.findings)])

@@ -1,10 +1,10 @@
-"""The suite is judged: each faulty appliance is caught by the tests of the statement that it breaks."""
+"""The suite is tested: each faulty appliance (mutant) is caught by the tests of the statement that it breaks."""
 
 import pytest
 
 from tests.mutants import of_choices, of_comparison, of_judgements, of_refusals, of_results, of_tasks
 from tests.mutants.changes import Mutant
-from tests.mutants.runner import verdict
+from tests.mutants.runner import outcome
 from voxdouble_contract.judging.statements import statements
 
 MUTANTS = [
@@ -19,13 +19,14 @@ MUTANTS = [
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
 def test_each_mutant_is_caught(mutant: Mutant) -> None:
-    """The statement that the appliance breaks fails, or differs where it is only inferred or chosen."""
-    found, reason = verdict(mutant.statement, mutant.wrap, mutant.generation)
+    """The broken statement fails, or differs if it is only inferred or chosen, and no check of the suite crashes."""
+    found = outcome(mutant.statement, mutant.wrap, mutant.generation)
+    assert not found.tracebacks, "A check crashed:\n" + "\n".join(found.tracebacks)
     wanted = "failed" if statements()[mutant.statement].binding else "differs"
-    assert found == wanted, f"The mutant survives: {found}. {reason}"
+    assert found.verdict == wanted, f"The mutant survives: the statement is {found.verdict}. {found.reason}"
 
 
 def test_every_statement_with_a_test_has_a_mutant() -> None:
-    """No check stands in the suite that was never seen to fail."""
+    """Each statement that a test can prove has a mutant that breaks it."""
     testable = {key for key, statement in statements().items() if not statement.untestable}
     assert sorted(testable - {mutant.statement for mutant in MUTANTS}) == []

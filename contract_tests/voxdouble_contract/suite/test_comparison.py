@@ -9,8 +9,8 @@ from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.voiceprints import TINY
 from voxdouble_contract.target.target import Target
-from voxdouble_contract.target.technologies import COMPARISON
-from voxdouble_contract.tasks import NO_ROOM, UNAVAILABLE, Run, Tasks, all_done
+from voxdouble_contract.target.technologies import COMPARISON, UNAVAILABLE
+from voxdouble_contract.tasks import NO_ROOM, Run, Tasks, all_done
 
 DEFAULT_MATRIX = 1_000_000
 LARGEST_PROBE = 1_000_000

@@ -1,4 +1,4 @@
-"""Names of the technologies, as their paths have them."""
+"""Names of the technologies, as their paths have them, and how an appliance refuses one that it lacks."""
 
 EXTRACTION = "speaker-identification-voiceprint-extraction"
 CONVERSION = "speaker-identification-voiceprint-conversion"
@@ -8,3 +8,5 @@ GENDER, GENDER_VOICEPRINTS = "gender-identification", "gender-identification-voi
 AGE, AGE_VOICEPRINTS = "age-estimation", "age-estimation-voiceprints"
 LIFECYCLE_TECHNOLOGIES = (EXTRACTION, CONVERSION)
 """The technologies on which the life of a task is tested."""
+UNAVAILABLE = {403: "is not licensed", 404: "does not exist", 405: "does not exist"}
+"""Statuses of a POST to a technology that an appliance does not offer, with their reasons."""
