@@ -3,7 +3,7 @@
 import math
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -16,7 +16,7 @@ from voxdouble_contract.target.targets import MAX_FEW_TASKS, SuiteOptions, Targe
 from voxdouble_fixtures import path
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from voxdouble_mock import MockAppliance
 
 SMALL_LIMITS = Profile(
     max_upload=200_000,
@@ -33,16 +33,14 @@ FAILING_SCENARIO = {"rules": [{"name": "fail", "when": {"file_name": "telephone.
 """A scenario in which the tasks of the failing file end `failed`."""
 NAMESPACE = "/_ns/"
 TOKEN = "contract-suite"  # noqa: S105 (of a mock that lives as long as the run)
-Wrap = Callable[["WSGIApplication"], "WSGIApplication"]
 
 
 class OwnMocks(Targets):
     """Mocks with a manual clock, each started when a test first needs it."""
 
-    def __init__(self, stack: ExitStack, options: SuiteOptions, wrap: Wrap | None = None) -> None:
+    def __init__(self, stack: ExitStack, options: SuiteOptions) -> None:
         self.options = options
         self._stack = stack
-        self._wrap = wrap
         self._opened: list[Target] = []
 
     @cached_property
@@ -75,10 +73,14 @@ class OwnMocks(Targets):
         """Return the mocks started so far."""
         return self._opened
 
-    def _start(self, profile: Profile, **options: Any) -> Target:
+    def open_mock(self, **options: Any) -> "MockAppliance":
+        """Return a running mock with these options, which ends with the run."""
         from voxdouble_mock import MockAppliance
 
-        mock = self._stack.enter_context(MockAppliance(clock="manual", wrap=self._wrap, **options))
+        return self._stack.enter_context(MockAppliance(**options))
+
+    def _start(self, profile: Profile, **options: Any) -> Target:
+        mock = self.open_mock(clock="manual", **options)
         target = Target(mock.url, profile=profile, token=str(options.get("token", "")), own=True)
         self._stack.callback(target.close)
         self._opened.append(target)

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from tests.mutants.middleware import Wrap
-from voxdouble.suite_targets import OwnMocks
+from tests.mutants.mocks import MockPool, SharedMocks
 from voxdouble_contract.judging.conformance import crashes_in, judge
 from voxdouble_contract.judging.findings import Finding, read_findings
 from voxdouble_contract.judging.statements import proved_by
@@ -64,13 +64,13 @@ class OneStatement:
             self.session.shouldstop = "The mutant is caught."
 
 
-def faulty_appliance(wrap: Wrap, options: SuiteOptions) -> object:
+def faulty_appliance(pool: MockPool, wrap: Wrap, options: SuiteOptions) -> object:
     """Return a pytest plugin with the fixture `contract_targets`: mocks with that middleware."""
 
     @pytest.fixture(scope="session")
     def contract_targets() -> Iterator[Targets]:
         with ExitStack() as stack:
-            yield OwnMocks(stack, options, wrap)
+            yield SharedMocks(stack, options, pool, wrap)
 
     plugin = ModuleType("faulty_appliance")
     vars(plugin)["contract_targets"] = contract_targets
@@ -95,10 +95,10 @@ class Outcome:
     """Of the checks that crashed."""
 
 
-def outcome(statement: str, wrap: Wrap, generation: str = "e4") -> Outcome:
+def outcome(pool: MockPool, statement: str, wrap: Wrap, generation: str = "e4") -> Outcome:
     """Return the verdict on a statement; modules are run one by one until the statement is found broken."""
     tests = OneStatement(statement)
-    appliance = faulty_appliance(wrap, SuiteOptions(strict=True, generation=generation))
+    appliance = faulty_appliance(pool, wrap, SuiteOptions(strict=True, generation=generation))
     for module in modules_of(statement):
         pytest.main([*LEAN, module], plugins=[tests, appliance])
         if tests.is_broken:

@@ -1,9 +1,12 @@
 """The suite is tested: each faulty appliance (mutant) is caught by the tests of the statement that it breaks."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.mutants import of_choices, of_comparison, of_judgements, of_refusals, of_results, of_tasks
 from tests.mutants.changes import Mutant
+from tests.mutants.mocks import MockPool
 from tests.mutants.runner import outcome
 from voxdouble_contract.judging.statements import statements
 
@@ -17,10 +20,18 @@ MUTANTS = [
 ]
 
 
+@pytest.fixture(scope="session")
+def pool() -> Iterator[MockPool]:
+    """Return the mocks that all mutants of this process share."""
+    mocks = MockPool()
+    yield mocks
+    mocks.close()
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
-def test_each_mutant_is_caught(mutant: Mutant) -> None:
+def test_each_mutant_is_caught(mutant: Mutant, pool: MockPool) -> None:
     """The broken statement fails, or differs if it is only inferred or chosen, and no check of the suite crashes."""
-    found = outcome(mutant.statement, mutant.wrap, mutant.generation)
+    found = outcome(pool, mutant.statement, mutant.wrap, mutant.generation)
     assert not found.tracebacks, "A check crashed:\n" + "\n".join(found.tracebacks)
     wanted = "failed" if statements()[mutant.statement].binding else "differs"
     assert found.verdict == wanted, f"The mutant survives: the statement is {found.verdict}. {found.reason}"
