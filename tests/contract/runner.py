@@ -1,29 +1,43 @@
 """Runs the whole suite in this process, against an appliance at a URL."""
 
-import os
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from voxdouble_contract.judging.conformance import judge
+from tests.mutants.runner import LEAN
+from voxdouble_contract.judging.conformance import crashes_in, judge
 from voxdouble_contract.judging.findings import Finding, read_findings
 
-SUITE = ["--pyargs", "voxdouble_contract", "-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no"]
+SUITE = [*LEAN, "-p", "voxdouble.pytest_plugin", "voxdouble_contract"]
 
 
 class Collector:
-    """A pytest plugin that collects what is found."""
+    """A pytest plugin that collects findings."""
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take a phase of a test in."""
+        """Collect the findings of one phase of a test."""
         self.findings += read_findings(report)
 
 
-def run(url: str, *options: str) -> dict[str, dict[str, Any]]:
-    """Run the suite, and give each statement's verdict."""
+@dataclass(frozen=True)
+class Result:
+    """The result of a run: each statement's entry, as in conformance.json, and the tracebacks of crashed checks."""
+
+    statements: dict[str, dict[str, Any]]
+    tracebacks: list[str]
+
+    def with_verdict(self, verdict: str) -> dict[str, str]:
+        """Return the reasons of the statements with a verdict."""
+        return {key: entry["reason"] for key, entry in self.statements.items() if entry["verdict"] == verdict}
+
+
+def run(url: str, *options: str) -> Result:
+    """Return the result of the suite against the appliance at a URL."""
     collector = Collector()
-    pytest.main([*SUITE, "-c", os.devnull, f"--appliance-url={url}", *options], plugins=[collector])
-    return judge(collector.findings)
+    pytest.main([*SUITE, f"--appliance-url={url}", *options], plugins=[collector])
+    crashes = crashes_in(collector.findings)
+    return Result(judge(collector.findings), [crash.traceback for crash in crashes])

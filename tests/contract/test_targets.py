@@ -1,6 +1,5 @@
 """How the suite identifies a target, keeps to its budget and moves its clock."""
 
-import os
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import cast
@@ -77,6 +76,12 @@ def test_a_given_generation_is_not_checked(mock: MockAppliance) -> None:
         assert identify(targets, Tasks(targets.main)).generations == {"e1"}
 
 
+def test_the_generation_stays_unknown_without_a_budget(mock: MockAppliance) -> None:
+    """If the budget allows no request that starts a task, the target may be of any generation."""
+    with open_targets(mock.url, budget=Budget(0, 0.0, 0)) as targets:
+        assert identify(targets, Tasks(targets.main)).generations == ALL
+
+
 def test_the_clock_is_moved_in_a_namespace_of_the_run(mock: MockAppliance) -> None:
     """On a mock that runs already, only the clock of a new namespace is moved."""
     with open_targets(mock.url) as targets:
@@ -114,7 +119,7 @@ def test_a_busy_response_is_retried() -> None:
 
 def test_an_unreachable_target_ends_the_run() -> None:
     """An unreachable target is an error of the whole run, and skips no test."""
-    status = pytest.main([*SUITE, "-c", os.devnull, "--appliance-url=http://127.0.0.1:1"])
+    status = pytest.main([*SUITE[:-1], "voxdouble_contract.suite.test_system", "--appliance-url=http://127.0.0.1:1"])
     assert status == UNREACHABLE
 
 

@@ -1,4 +1,4 @@
-"""`voxdouble verify`, as scripts call it."""
+"""`voxdouble verify` as scripts use it."""
 
 import json
 import os
@@ -12,20 +12,24 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tests.mutants.changes import on_start
-from tests.mutants.middleware import Response
+from tests.mutants.changes import member
+from tests.mutants.of_refusals import system
 from voxdouble import verify as verify_module
+from voxdouble_contract.judging.conformance import Conformance, Crash, judge
+from voxdouble_contract.judging.findings import Finding
 from voxdouble_contract.judging.statements import statements
+from voxdouble_contract.judging.target_info import TargetInfo
 from voxdouble_mock import MockAppliance
 
 HOSTILE_INI = "[pytest]\naddopts = --no-such-option\npython_files = nothing.py\n"
 HOSTILE_CONFTEST = "raise RuntimeError('a user's conftest was loaded')\n"
 NOT_OF_E4 = {"S56"}
+MINE = "a file of the user"
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended."""
+    """A finished run of the command."""
 
     status: int
     out: str
@@ -34,18 +38,18 @@ class Ended:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What conformance.json says."""
+        """The content of conformance.json."""
         found: dict[str, Any] = json.loads((self.report / "conformance.json").read_text())
         return found
 
     @property
     def verdicts(self) -> dict[str, str]:
-        """The verdict of each statement."""
+        """The verdict on each statement."""
         return {key: entry["verdict"] for key, entry in self.data["statements"].items()}
 
 
 def verify(folder: Path, *words: str, **environment: str) -> Ended:
-    """Run the command in that folder."""
+    """Run the command in a folder."""
     report = folder / "report"
     command = [sys.executable, "-m", "voxdouble", "verify", *words, "--report", str(report)]
     ended = subprocess.run(
@@ -56,10 +60,10 @@ def verify(folder: Path, *words: str, **environment: str) -> Ended:
 
 @pytest.fixture(scope="module")
 def on_mock(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    """Verify the mock in somebody's folder, whose configuration would break any run that looked at it."""
+    """Verify the mock in a folder whose configuration would break any pytest run that read it."""
     folder = tmp_path_factory.mktemp("verify")
     (folder / "report").mkdir()
-    (folder / "report" / "kept.txt").write_text("mine")
+    (folder / "report" / "kept.txt").write_text(MINE)
     (folder / "pytest.ini").write_text(HOSTILE_INI)
     (folder / "conftest.py").write_text(HOSTILE_CONFTEST)
     (folder / "schemathesis.toml").write_text("nonsense = true\n")
@@ -67,19 +71,19 @@ def on_mock(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 
 
 def test_the_mock_keeps_the_contract(on_mock: Ended) -> None:
-    """The command ends with 0, and says so in a few lines."""
+    """On the mock the command ends with 0 and a summary."""
     assert on_mock.status == 0, on_mock.out + on_mock.err
     assert "0 failed, 0 differs" in on_mock.out
 
 
-def test_all_that_can_be_proven_on_the_mock_is(on_mock: Ended) -> None:
-    """Every run gives these verdicts: passed is what has a test that holds for this generation."""
+def test_every_provable_statement_is_passed_on_the_mock(on_mock: Ended) -> None:
+    """The passed statements are those that a test can prove and that hold for the mock's generation."""
     provable = {key for key, one in statements().items() if not one.untestable} - NOT_OF_E4
     assert on_mock.verdicts == {key: "passed" if key in provable else "unproven" for key in statements()}
 
 
-def test_every_statement_stands_in_the_data(on_mock: Ended) -> None:
-    """Untestable statements too, as unproven and with their reason."""
+def test_every_statement_is_in_the_data(on_mock: Ended) -> None:
+    """Each statement has its grade and its tests; an untestable one is unproven, with its reason."""
     entries = on_mock.data["statements"]
     assert list(entries) == list(statements())
     for key, one in statements().items():
@@ -90,112 +94,120 @@ def test_every_statement_stands_in_the_data(on_mock: Ended) -> None:
             assert entries[key]["tests"]
 
 
-def test_the_data_says_who_was_met(on_mock: Ended) -> None:
-    """Target, kind, generation and counts are there."""
+def test_the_data_has_the_target(on_mock: Ended) -> None:
+    """Target, kind, generation and counts are in the data, and no check has crashed."""
     target, counts = on_mock.data["target"], on_mock.data["counts"]
     assert (target["kind"], target["generations"]) == ("mock", ["e4"])
     assert target["url"].startswith("http://127.0.0.1:")
     assert sum(counts.values()) == len(statements())
+    assert on_mock.data["crashes"] == []
 
 
 def test_the_client_is_checked_too(on_mock: Ended) -> None:
-    """All of the client's checks have passed."""
+    """All checks of the client have passed."""
     assert [check["verdict"] for check in on_mock.data["client"]] == ["passed"] * 9
 
 
-def test_the_reports_are_there_and_others_stay(on_mock: Ended) -> None:
-    """Three reports are written; what lay in the folder lies there still."""
+def test_the_reports_are_written_beside_other_files(on_mock: Ended) -> None:
+    """There are three reports, and a file of the user is unchanged."""
     names = {entry.name for entry in on_mock.report.iterdir()}
     assert names == {"conformance.json", "junit.xml", "report.html", "kept.txt"}
+    assert (on_mock.report / "kept.txt").read_text() == MINE
 
 
-def test_it_says_before_the_first_test_whom_it_talks_to(on_mock: Ended) -> None:
-    """The line about the target stands before the dots, on stderr."""
+def test_the_target_is_announced_before_the_first_test(on_mock: Ended) -> None:
+    """The first line on stderr is about the target."""
     first = on_mock.err.lstrip().splitlines()[0]
     assert first.startswith("http://127.0.0.1:")
     assert "mock" in first
 
 
-def nameless(answer: Response) -> None:
-    """Forget the id."""
-    answer.json = {"task": {"state": "pending"}}
+@pytest.fixture(scope="module")
+def without_budget(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ended, MockAppliance]]:
+    """Verify an appliance whose system info lacks the version, with a budget that allows no task."""
+    with MockAppliance(wrap=system("/info", member("version", drop=True))) as mock:
+        yield verify(tmp_path_factory.mktemp("verify"), mock.url, "--max-uploads", "0", "--max-tasks", "0"), mock
 
 
-@pytest.fixture
-def faulty() -> Iterator[MockAppliance]:
-    """Serve an appliance whose 202 names no task."""
-    with MockAppliance(pending=0, running=0, wrap=on_start(nameless)) as mock:
-        yield mock
-
-
-def test_a_faulty_appliance_fails(faulty: MockAppliance, tmp_path: Path) -> None:
+def test_a_faulty_appliance_fails(without_budget: tuple[Ended, MockAppliance]) -> None:
     """A broken documented statement ends the command with 1, and the evidence is in the data."""
-    ended = verify(tmp_path, faulty.url)
+    ended, _ = without_budget
     assert ended.status == 1, ended.out + ended.err
-    entry = ended.data["statements"]["S2"]
+    entry = ended.data["statements"]["S74"]
     assert entry["verdict"] == "failed"
-    assert entry["evidence"][0]["status"] == 202
-    assert "failed: S2 (documented)" in ended.out
+    assert entry["evidence"][0]["status"] == 200
+    assert "failed: S74 (documented)" in ended.out
 
 
-@pytest.fixture
-def guarded() -> Iterator[MockAppliance]:
-    """Serve a mock at a URL, with a clock that somebody else has stopped, and a token."""
+def test_the_budget_is_not_exceeded(without_budget: tuple[Ended, MockAppliance]) -> None:
+    """Without a budget for tasks none is started, and the statements that need one are unproven."""
+    ended, mock = without_budget
+    assert [seen for seen in mock.requests if seen.status == 202] == []
+    assert ended.verdicts["S1"] == "unproven"
+    assert "budget does not allow it" in ended.data["statements"]["S1"]["reason"]
+    assert {check["verdict"] for check in ended.data["client"]} == {"unproven"}
+
+
+def test_a_mock_at_a_url_is_judged_as_an_appliance(tmp_path: Path) -> None:
+    """With a Location path, a token and a stopped clock no statement fails, and one that differs is not a failure."""
     with MockAppliance(clock="manual", token="secret", location="path") as mock:
-        yield mock
-
-
-def test_a_mock_at_a_url_is_an_appliance_like_any(guarded: MockAppliance, tmp_path: Path) -> None:
-    """With another Location, a token and a stopped clock it has nothing failed, and what differs is no failure."""
-    ended = verify(tmp_path, guarded.url + "/_ns/mine", APPLIANCE_TOKEN="secret")
+        ended = verify(tmp_path, mock.url + "/_ns/mine", APPLIANCE_TOKEN="secret")
     assert ended.status == 0, ended.out + ended.err
     assert ended.data["target"]["kind"] == "mock"
     assert [key for key, verdict in ended.verdicts.items() if verdict == "differs"] == ["S8"]
     assert ended.data["counts"]["passed"] > 80
 
 
-def test_the_other_kind_is_an_error(guarded: MockAppliance, tmp_path: Path) -> None:
-    """Who expects an appliance and meets a mock gets 2."""
-    ended = verify(tmp_path, guarded.url, "--expect", "appliance", APPLIANCE_TOKEN="secret")
-    assert ended.status == 2
-    assert "appliance was expected" in ended.err
-
-
 @pytest.mark.parametrize(
-    ("target", "said"),
-    [("http://127.0.0.1:1", "Nothing answers"), ("appliance", "TARGET is"), ("ftp://a", "TARGET is")],
+    ("target", "message"),
+    [("http://127.0.0.1:1", "Nothing answers"), ("appliance", "TARGET must be"), ("ftp://a", "TARGET must be")],
 )
-def test_no_target_is_an_error(tmp_path: Path, target: str, said: str) -> None:
-    """An unreachable target, and what is no URL, is 2 and never a skip."""
-    ended = verify(tmp_path, target)
-    assert ended.status == 2
-    assert said in ended.err
-    assert not ended.report.exists()
+def test_an_invalid_or_unreachable_target_is_an_error(tmp_path: Path, target: str, message: str) -> None:
+    """An unreachable target, and a TARGET that is not a base URL, end with 2 and no report."""
+    report = tmp_path / "report"
+    ended = CliRunner().invoke(verify_module.verify, [target, "--report", str(report)])
+    assert ended.exit_code == 2
+    assert message in ended.output
+    assert not report.exists()
 
 
-def test_a_missing_extra_is_named_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without schemathesis the command says how to get it, and ends with 2."""
+def test_a_missing_extra_is_named_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without schemathesis the command says how to install it, and ends with 2."""
     monkeypatch.setattr(verify_module, "find_spec", lambda name: None if name == "schemathesis" else object())
     ended = CliRunner().invoke(verify_module.verify, ["mock"])
     assert ended.exit_code == 2
     assert "schemathesis: pip install 'voxdouble[contract]'" in ended.output
 
 
-def test_a_profile_that_makes_no_sense_is_an_error(tmp_path: Path) -> None:
-    """The message names what is wrong in it, and nothing is sent."""
-    (tmp_path / "profile.toml").write_text("max_lists = 3\n")
-    ended = verify(tmp_path, "mock", "--profile", "profile.toml")
-    assert ended.status == 2
-    assert "max_lists" in ended.err
+def test_an_invalid_profile_is_an_error(tmp_path: Path) -> None:
+    """The message names the unknown limit, and no request is sent."""
+    profile = tmp_path / "profile.toml"
+    profile.write_text("max_lists = 3\n")
+    ended = CliRunner().invoke(verify_module.verify, ["mock", "--profile", str(profile)])
+    assert ended.exit_code == 2
+    assert "unknown names: max_lists" in ended.output
 
 
-def test_nothing_is_sent_beyond_the_budget(tmp_path: Path) -> None:
-    """Without uploads allowed none is made, and what needs one is unproven."""
-    with MockAppliance() as mock:
-        ended = verify(tmp_path, mock.url, "--max-uploads", "0", "--max-tasks", "0")
-        starts = [seen for seen in mock.requests if seen.status == 202]
-    assert ended.status == 0, ended.out + ended.err
-    assert starts == []
-    assert ended.verdicts["S1"] == "unproven"
-    assert "budget does not allow it" in ended.data["statements"]["S1"]["reason"]
-    assert {check["verdict"] for check in ended.data["client"]} == {"unproven"}
+@pytest.mark.parametrize("status", [2, 3, 4, 5, -9])
+def test_a_suite_that_could_not_run_is_an_error(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """A target of the wrong kind (2), an internal error and a killed process end the command with 2."""
+    monkeypatch.setattr(
+        subprocess, "run", lambda command, **_: subprocess.CompletedProcess[bytes](command, returncode=status)
+    )
+    ended = CliRunner().invoke(verify_module.verify, ["mock", "--expect", "appliance"])
+    assert ended.exit_code == 2
+    assert f"pytest ended with status {status}" in ended.output
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("passed", 2), ("broken", 1)])
+def test_a_crashed_check_is_an_error_of_the_suite(monkeypatch: pytest.MonkeyPatch, outcome: str, status: int) -> None:
+    """A check that crashed ends the command with 2, unless a statement failed, and its traceback is on stderr."""
+    judged = judge([Finding("S1", outcome, "test_x", "why")])  # type: ignore[arg-type]
+    crash = Crash("test_y", "Traceback: KeyError(400)")
+    result = Conformance(TargetInfo("http://a", "mock"), True, judged, crashes=(crash,))
+    monkeypatch.setattr(verify_module, "run_suite", lambda options: result)
+    monkeypatch.setattr(verify_module, "check_with_client", lambda url, *, allowed: [])
+    ended = CliRunner().invoke(verify_module.verify, ["mock"])
+    assert ended.exit_code == status
+    assert "1 check of the suite crashed" in ended.stdout
+    assert "test_y crashed:\nTraceback: KeyError(400)" in ended.stderr

@@ -16,7 +16,10 @@ def summary(conformance: Conformance) -> str:
             lines.append(f"  {entry['verdict']}: {key} ({entry['grade']}) {entry['text']}\n    {entry['reason']}")
     lines += [f"  client: {check.name}: {check.verdict}. {check.reason}".rstrip() for check in conformance.client]
     if conformance.crashes:
-        lines.append(f"{len(conformance.crashes)} checks of the suite crashed, which is a defect of the suite.")
+        count = len(conformance.crashes)
+        lines.append(
+            f"{count} check{'s' * (count > 1)} of the suite crashed: a defect of the suite, not of the target."
+        )
     return "\n".join(lines)
 
 

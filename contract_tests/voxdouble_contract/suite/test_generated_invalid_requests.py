@@ -9,7 +9,7 @@ from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.samples.generated_requests import call, every_operation, load
 from voxdouble_contract.target.target import Target
 
-valid_and_invalid = load("all", 20, coverage=True)
+valid_and_invalid = load("all", 15, coverage=True)
 
 
 @statement("C34")

@@ -107,5 +107,5 @@ class TaskHistories(RuleBasedStateMachine):
 def test_the_responses_about_a_task_agree(target: Target, movable_clock_if_any: Target | None) -> None:
     """No order of requests makes a task go back, change its result or come back after expiry."""
     machine: Any = type("TaskHistoriesHere", (TaskHistories,), {"target": movable_clock_if_any or target})
-    examples, steps = (40, 50) if target.own else (2, 10)
+    examples, steps = (20, 40) if target.own else (2, 10)
     run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=steps, **FIXED))
