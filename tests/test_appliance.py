@@ -10,7 +10,7 @@ from voxdouble_mock.core.clock import MANUAL, start
 from voxdouble_mock.core.scenario import RequestSummary, Rule, Scenario, Then, When
 from voxdouble_mock.core.task import FINAL, State
 from voxdouble_mock.settings import Settings
-from voxdouble_mock.store import LimitedStore, MemoryStore, NamespaceRecord
+from voxdouble_mock.store import LimitedStore, NamespaceRecord, open_store
 from voxdouble_mock.technologies._technology import Result, VoiceprintTechnology
 
 TECHNOLOGY = VoiceprintTechnology("echo", run=lambda lists: Result({"count": len(lists["voiceprints"])}))
@@ -28,7 +28,7 @@ def make_appliance(real: list[int], *, scenario: Scenario | None = SCENARIO) -> 
     """Return an appliance with manual clocks; the only element of `real` is its real time."""
     settings = Settings(clock="manual")
     store = LimitedStore(
-        MemoryStore(), lambda now: NamespaceRecord(start(MANUAL, now), scenario=scenario), settings.limits
+        open_store("memory:"), lambda now: NamespaceRecord(start(MANUAL, now), scenario=scenario), settings.limits
     )
     return Appliance(settings, store, lambda: real[0])
 

@@ -11,7 +11,7 @@ from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.http import create_app
 from voxdouble_mock.settings import Settings
-from voxdouble_mock.store import LimitedStore, MemoryStore, NamespaceRecord
+from voxdouble_mock.store import LimitedStore, NamespaceRecord, open_store
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -32,7 +32,7 @@ def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[
     check_scenario(scenario)
     pace = settings.pace()
     store = LimitedStore(
-        MemoryStore(), lambda now: NamespaceRecord(start(pace, now), scenario=scenario), settings.limits
+        open_store(settings.store), lambda now: NamespaceRecord(start(pace, now), scenario=scenario), settings.limits
     )
     appliance, control = Appliance(settings, store, real_now), Control(store, real_now)
     return Assembly(create_app(appliance, control), appliance, control, store)

@@ -45,7 +45,7 @@ HOST = Kind("a host name such as mock or [::1], with or without a port", is_host
 NETWORK = Kind(
     "an IP address or network such as 10.0.0.0/8", passes(lambda peer: ip_network(peer, strict=False)), "ADDRESS"
 )
-STORE = one_of("memory:", note=" (sqlite: and redis:// are not part of this version yet)")
+STORE = Kind("memory: or sqlite:PATH", matches(r"memory:|sqlite:.+"), "memory:|sqlite:PATH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = option(
         (), NETWORK, "Address or network of a proxy whose X-Forwarded headers are used.", singular="trusted_proxy"
     )
+    store: str = option("memory:", STORE, "Where tasks are kept: in memory, or in a file that survives the mock.")
     seed: int | None = option(
         None, INTEGER, "Number from which task ids are derived, so that they repeat.", statements="C24"
     )
@@ -101,6 +102,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         check_options(self)
+        if self.seed is not None and self.store != "memory:":
+            raise ValueError(
+                f"`seed` needs the store memory:, since other stores keep earlier tasks; got {self.store!r}."
+            )
 
     @classmethod
     def of(cls, **options: Any) -> Self:
@@ -129,7 +134,6 @@ class ServeSettings:
         "127.0.0.1", TEXT, "Address to listen on; one that other machines reach needs --token or --no-token."
     )
     port: int = option(8000, PORT, "Port to listen on; 0 takes any free one.")
-    store: str = option("memory:", STORE, "Where tasks are kept; memory: is the only store so far.")
     scenario: str | None = option(None, TEXT, "Rules for tasks: the name of a bundled scenario, or a file.")
     no_token: bool = option(default=False, kind=FLAG, text="Serve other machines without a token.")
 

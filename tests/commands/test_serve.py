@@ -64,8 +64,8 @@ REFUSED = {
         ["--namespace-idle", "nan"],
         "--namespace-idle must be a number of seconds from 0 to 1000000000, ",
     ),
-    "later store": (["--store", "sqlite:x.db"], "sqlite: and redis:// are not part of this version yet"),
-    "unknown store": (["--store", "foo"], "Unknown store 'foo'. Supported: memory:"),
+    "unknown store": (["--store", "foo"], "--store must be memory: or sqlite:PATH, got 'foo'."),
+    "seed with a file": (["--store", "sqlite:x.db", "--seed", "1"], "`seed` needs the store memory:"),
     "unknown clock": (
         ["--clock", "fast"],
         "--clock must be real, manual or scale:N with N above 0 and at most ",
@@ -105,7 +105,7 @@ def test_a_refusal_as_users_see_it() -> None:
     refused = run("serve", "--store", "foo")
     assert refused.returncode == 2, refused.stderr
     assert refused.stdout == ""
-    assert "Unknown store 'foo'. Supported: memory:" in refused.stderr
+    assert "--store must be memory: or sqlite:PATH, got 'foo'." in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

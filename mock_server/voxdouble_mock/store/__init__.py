@@ -1,15 +1,7 @@
 """Stores of namespaces: the interface of a store, the bounds above every store, and one module for each store."""
 
 from voxdouble_mock.store.limits import Change, LimitedStore, NamespaceSummary
-from voxdouble_mock.store.memory import MemoryStore
+from voxdouble_mock.store.open_store import open_store
 from voxdouble_mock.store.protocol import DEFAULT_NAMESPACE, NamespaceRecord, Store
 
-__all__ = [
-    "DEFAULT_NAMESPACE",
-    "Change",
-    "LimitedStore",
-    "MemoryStore",
-    "NamespaceRecord",
-    "NamespaceSummary",
-    "Store",
-]
+__all__ = ["DEFAULT_NAMESPACE", "Change", "LimitedStore", "NamespaceRecord", "NamespaceSummary", "Store", "open_store"]

@@ -17,6 +17,8 @@ from voxdouble_mock.core.task import Task
 from voxdouble_mock.store.protocol import DEFAULT_NAMESPACE, NamespaceRecord, Store, Transaction
 
 T = TypeVar("T")
+TOUCH_INTERVAL_MS = 1000
+"""The accuracy of the last use of a namespace: most polls write nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,13 @@ class LimitedStore:
 
     def record(self, namespace: str, real_now: int) -> NamespaceRecord:
         """Return the record of a namespace; creates the namespace. Raises Unavailable."""
-        return self._store.transact(lambda transaction: self._use(transaction, namespace, real_now))
+        return self._store.transact(lambda transaction: self._use(transaction, namespace, real_now), relaxed=True)
 
     def peek(self, namespace: str, real_now: int) -> NamespaceRecord:
         """Return the record of a namespace."""
         return self._store.transact(
-            lambda transaction: self._existing(transaction, namespace, real_now) or self._new_record(real_now)
+            lambda transaction: self._existing(transaction, namespace, real_now) or self._new_record(real_now),
+            relaxed=True,
         )
 
     def transact(self, namespace: str, change: Callable[[NamespaceRecord], Change[T]], real_now: int) -> T:
@@ -85,10 +88,10 @@ class LimitedStore:
             task = None if record is None else transaction.task(namespace, task_id)
             if record is None or task is None:
                 return None
-            transaction.touch(namespace, real_now)
+            self._touch(transaction, namespace, real_now)
             return task, record
 
-        return self._store.transact(step)
+        return self._store.transact(step, relaxed=True)
 
     def tasks(self, namespace: str, real_now: int) -> tuple[Sequence[Task], NamespaceRecord]:
         """Return the tasks in the order of submission, some perhaps expired, with the record of the namespace."""
@@ -97,7 +100,7 @@ class LimitedStore:
             record = self._existing(transaction, namespace, real_now)
             return ([], self._new_record(real_now)) if record is None else (transaction.tasks(namespace), record)
 
-        return self._store.transact(step)
+        return self._store.transact(step, relaxed=True)
 
     def log(self, namespace: str, entry: Callable[[int], LoggedRequest], real_now: int) -> None:
         """Append to the log of an existing namespace what `entry` returns for its number; the oldest entries go."""
@@ -107,7 +110,7 @@ class LimitedStore:
                 transaction.append(namespace, entry(transaction.logged(namespace) + 1))
                 transaction.trim_log(namespace, MAX_ENTRIES)
 
-        self._store.transact(step)
+        self._store.transact(step, relaxed=True)
 
     def requests(self, namespace: str, real_now: int) -> tuple[Sequence[LoggedRequest], int]:
         """Return the kept log entries, oldest first, and the number of all since the log was last cleared."""
@@ -137,7 +140,7 @@ class LimitedStore:
             existing = [name for name in sorted(transaction.names()) if self._existing(transaction, name, real_now)]
             return [self._summary(transaction, name, real_now) for name in existing]
 
-        return self._store.transact(step)
+        return self._store.transact(step, relaxed=True)
 
     def reset(self, namespace: str) -> None:
         """Delete a namespace, so that its next use creates a new one."""
@@ -177,8 +180,12 @@ class LimitedStore:
             if len(transaction.names()) >= self._limits.max_namespaces:
                 raise _bound_reached("namespaces", self._limits.max_namespaces)
             return self._create(transaction, namespace, real_now)
-        transaction.touch(namespace, real_now)
+        self._touch(transaction, namespace, real_now)
         return record
+
+    def _touch(self, transaction: Transaction, namespace: str, real_now: int) -> None:
+        if abs(real_now - transaction.last_use(namespace)) >= TOUCH_INTERVAL_MS:
+            transaction.touch(namespace, real_now)
 
     def _create(self, transaction: Transaction, namespace: str, real_now: int) -> NamespaceRecord:
         record = self._new_record(real_now)

@@ -21,7 +21,7 @@ class MemoryStore:
         self._namespaces = _Namespaces()
         self._lock = Lock()
 
-    def transact(self, step: Callable[[Transaction], T]) -> T:
+    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         with self._lock:
             return step(self._namespaces)
 

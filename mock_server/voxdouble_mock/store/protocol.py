@@ -114,9 +114,10 @@ class Transaction(Protocol):
 class Store(Protocol):
     """Keeps namespaces. A write of a completed step is not lost before the store's own end of life."""
 
-    def transact(self, step: Callable[[Transaction], T]) -> T:
+    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         """Return the value of `step`, whose reads and writes are one atomic step.
 
+        The writes of a `relaxed` step may be lost with the power of the machine, which saves a wait for the disk.
         A store may call `step` again if another step interferes. It need not undo the writes of a step that raises:
         before they raise, the steps of `store/limits.py` only create empty namespaces and delete what has expired.
         """
