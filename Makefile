@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test voices oldest-numpy fidelity options lock clean
+.PHONY: demo test check lint types layers wheel wheel-test image-test kill-test soak voices oldest-numpy fidelity options lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock
 	$(BIN)/voxdouble demo
@@ -32,6 +32,12 @@ wheel-test: .venv/ready      ## build the wheel, check its content, install it i
 
 image-test: .venv/ready      ## build the images, run them with the local Docker engine, lint and run the examples
 	$(BIN)/pytest tests/packaging/image_checks.py tests/packaging/example_checks.py
+
+kill-test: .venv/ready       ## kill -9 of a server with a durable store, 20 times under load
+	$(BIN)/pytest -s tests/store/kill_checks.py
+
+soak: .venv/ready            ## the long form of the kill test
+	VOXDOUBLE_KILLS=100 $(BIN)/pytest -s tests/store/kill_checks.py
 
 voices: .venv/ready          ## train the matrices and print their figures; needs the packages in training/README.md
 	$(BIN)/uv pip install --quiet --python .venv --group training
