@@ -1,4 +1,4 @@
-"""The SQLite store: what survives the process, and the files that it refuses."""
+"""The SQLite store: what survives the process (P8), and the files that it refuses."""
 
 import sqlite3
 from dataclasses import replace
