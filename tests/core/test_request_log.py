@@ -28,7 +28,7 @@ def entry(**members: object) -> LoggedRequest:
 def test_every_entry_is_small(
     path: str, name: str, query: dict[str, str], headers: dict[str, str], misses: list[str]
 ) -> None:
-    """Whatever a request has, its entry has at most 2 KiB, and each dropped element is counted."""
+    """The entry of any request has at most 2 KiB, and each dropped element is counted."""
     whole = entry(
         method=path,
         path=path,
@@ -54,7 +54,7 @@ def test_shortened_texts_are_equal_only_if_the_texts_are(one: str, other: str) -
 
 
 def test_long_values_are_compared_by_their_digests() -> None:
-    """Two values that differ behind the kept beginning are told apart, in headers, in queries and elsewhere."""
+    """Two values that differ only after the kept start are different, in headers, in queries and elsewhere."""
     long, other = "x" * 5000, "x" * 4999 + "y"
     kept = bounded(entry(path=long, file_name=long, headers={"x-long": long}, query={"q": long}))
     for wanted in ({"path": long}, {"file_name": long}, {"headers": {"X-Long": long}}, {"query": {"q": long}}):
