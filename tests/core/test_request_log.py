@@ -84,3 +84,12 @@ def test_a_mismatch_says_what_the_log_does_not_have() -> None:
     assert difference.endswith(f"not '1' (the log dropped {kept.dropped['headers']} of this request's headers)")
     [difference] = mismatches(kept, {"headers": {"Authorization": "Bearer x"}})
     assert difference.endswith("(the log never has this header)")
+
+
+def test_the_longest_elements_are_dropped_first() -> None:
+    """A short header stays beside very many long parameters, and reasons of mismatches go before both."""
+    query = {f"key-{number}": "v" * 150 for number in range(30)}
+    kept = bounded(entry(headers={"x-a": "1"}, query=query, misses=("no",) * 3, warnings=("odd",)))
+    assert kept.headers == {"x-a": "1"}
+    assert (kept.misses, kept.warnings, kept.dropped["misses"]) == ((), ("odd",), 3)
+    assert len(kept.query) + kept.dropped["query"] == 30

@@ -112,7 +112,7 @@ def test_each_rule_counts_its_own_requests() -> None:
         ("\x00", "must be YAML"),
         (
             "rules:\n  - then: {}\n    when: {sha256: abc}",
-            "line 3: rules[0].when.sha256: `sha256` must be a text matching regex",
+            "line 3: rules[0].when.sha256: `sha256` must be 64 lower-case hexadecimal digits, got 'abc'",
         ),
     ],
 )
@@ -220,6 +220,7 @@ def test_a_brace_can_begin_yaml_too() -> None:
         ('rules:\n  - then: {}\n    name: "\\ud83d"', "line 3: rules[0].name: A text must be Unicode"),
         ('{"rules": ' + "[" * 100_000 + "]" * 100_000 + "}", "must not be nested deeper"),
         ('{"rules": [null]}', "rules[0]"),
+        ('{"rules": [{"then": {}, "when": {"sha256": "' + "a" * 64 + '\\n"}}]}', "must be 64 lower-case hexadecimal"),
     ],
 )
 def test_json_that_is_not_a_scenario_is_refused(text: str, message: str) -> None:

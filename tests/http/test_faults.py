@@ -199,6 +199,13 @@ def test_an_invalid_fault_is_a_value_error_in_python(mock: MockAppliance) -> Non
         mock.fault("reset", technology=EXTRACTION)
 
 
+def test_an_invalid_origin_is_refused_in_words(mock: MockAppliance) -> None:
+    """The message says what an origin is, and not which regular expression it matches."""
+    fault = {"kind": "foreign-location", "origin": "elsewhere"}
+    refused = post(mock.url + "/_mock/faults", json={"fault": fault})
+    assert "`origin` must be a scheme and printable ASCII characters, such as" in refused.json()["message"]
+
+
 def test_null_members_are_absent_but_count(mock: MockAppliance) -> None:
     """A null `count` is unlimited, every other null member has its default."""
     fault = {"kind": "status", "status": 503, "retry_after": None, "body": None}

@@ -74,6 +74,12 @@ def test_the_log_can_be_emptied(log: str) -> None:
     assert found["total"] == 1
 
 
+def test_a_filter_on_delete_is_refused(log: str) -> None:
+    """DELETE would ignore it and empty the whole log, so it is refused and changes nothing."""
+    assert_refused(delete(log + "?path=/api/*"), 422, "request.validation-error", ["query", "path"])
+    assert get(log).json()["total"] == 5
+
+
 def test_a_thousand_entries_fit_whatever_the_headers(mock: MockAppliance) -> None:
     """An entry of a request with huge headers has at most 2 KiB, and the log says what it dropped."""
     headers = {f"X-Header-{number}": "x" * 900 for number in range(40)}

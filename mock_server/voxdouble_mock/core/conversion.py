@@ -1,17 +1,24 @@
 """Conversion of plain data into msgspec structs, with messages that name the place and list the allowed values."""
 
 import re
+from ast import literal_eval
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
 
+from voxdouble_mock.core.fault import ORIGIN
+from voxdouble_mock.core.scenario import DIGEST
 from voxdouble_mock.options import unknown_name
 
 T = TypeVar("T")
 MAX_SHOWN = 100
 MAX_DEPTH = 20
+PATTERNS = {
+    DIGEST: "64 lower-case hexadecimal digits",
+    ORIGIN: "a scheme and printable ASCII characters, such as http://elsewhere.example",
+}
 STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+|\.\.\.)\]")
 WORDS = {
     "int": "a whole number",
@@ -102,6 +109,9 @@ def message_of(reason: str, path: str, data: Any, kind: type) -> str:
 
 def in_words(expected: str) -> str:
     """Return msgspec's description of a type, such as "`int | null` >= 1", in words."""
+    pattern = re.fullmatch(r"`str(?: \| null)?` matching regex (.+)", expected)
+    if pattern:
+        return PATTERNS[literal_eval(pattern[1])]
 
     def translated(types: re.Match[str]) -> str:
         return " or ".join(WORDS.get(one, one) for one in types[1].split(" | "))

@@ -56,7 +56,7 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
 
 
 def bounded(entry: LoggedRequest) -> LoggedRequest:
-    """Return an entry of at most MAX_ENTRY_BYTES: long texts are shortened, then misses and long headers dropped."""
+    """Return an entry of at most MAX_ENTRY_BYTES: long texts are shortened, and elements dropped."""
     whole = structs.replace(
         entry,
         **{name: _shortened(getattr(entry, name)) for name in ("method", "path", "task_id", "file_name", "rule")},
@@ -64,28 +64,28 @@ def bounded(entry: LoggedRequest) -> LoggedRequest:
         **{name: tuple(shortened(text) for text in getattr(entry, name)) for name in _LISTS},
     )
     excess = encoded_size(whole) - MAX_ENTRY_BYTES
-    if excess <= 0:
-        return whole
-    excess += 100  # for the member `dropped`
-    members: dict[str, Any] = {name: list(getattr(whole, name)) for name in _LISTS}
-    members |= {name: dict(sorted(getattr(whole, name).items(), key=_size_of_item)) for name in _DICTS}
-    dropped = {}
-    for name in ("misses", "headers", "query", "warnings"):
-        before = len(members[name])
-        while excess > 0 and members[name]:
-            element = members[name].popitem() if name in _DICTS else members[name].pop()
-            excess -= _size_of_item(element) if name in _DICTS else encoded_size(element) + 1
-        if len(members[name]) < before:
-            dropped[name] = before - len(members[name])
-    kept = {name: {key: text for key, text in getattr(whole, name).items() if key in members[name]} for name in _DICTS}
-    return structs.replace(whole, **kept, **{name: tuple(members[name]) for name in _LISTS}, dropped=dropped)
+    return whole if excess <= 0 else _without_elements(whole, excess + 100)  # for the member `dropped`
 
 
 _DICTS, _LISTS = ("query", "headers"), ("misses", "warnings")
 
 
-def _size_of_item(item: tuple[str, str]) -> int:
-    return encoded_size(item[0]) + encoded_size(item[1]) + 2
+def _without_elements(entry: LoggedRequest, excess: int) -> LoggedRequest:
+    """Return an entry without the least useful elements: the last misses, then the longest headers and parameters."""
+    members: dict[str, dict[Any, str]] = {name: dict(getattr(entry, name)) for name in _DICTS}
+    members |= {name: dict(enumerate(getattr(entry, name))) for name in _LISTS}
+    sizes = [
+        (encoded_size({str(key): text}), name, key) for name, texts in members.items() for key, text in texts.items()
+    ]
+    order = sorted(sizes, key=lambda one: (_LISTS.index(one[1]) * 2, -one[2]) if one[1] in _LISTS else (1, -one[0]))
+    for size, name, key in order:
+        if excess <= 0:
+            break
+        del members[name][key]
+        excess -= size - 2 if name in _DICTS else encoded_size(getattr(entry, name)[key]) + 1
+    dropped = {name: count for name, texts in members.items() if (count := len(getattr(entry, name)) - len(texts)) > 0}
+    lists = {name: tuple(members[name].values()) for name in _LISTS}
+    return structs.replace(entry, **{name: members[name] for name in _DICTS}, **lists, dropped=dropped)
 
 
 def _shortened(text: str | None) -> str | None:

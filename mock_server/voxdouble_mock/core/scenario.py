@@ -14,6 +14,7 @@ from voxdouble_mock.core.patterns import matches
 from voxdouble_mock.core.request_log import SECRET_HEADERS
 from voxdouble_mock.options import MAX_SECONDS
 
+DIGEST = r"^[0-9a-f]{64}\Z"
 Seconds = Annotated[float, Meta(ge=0, le=MAX_SECONDS)]
 
 
@@ -23,7 +24,7 @@ class When(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     technology: str | None = None
     file_name: str | None = None
     """A pattern with * and ?, such as reject*.wav; a request without a file name does not match."""
-    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
+    sha256: Annotated[str, Meta(pattern=DIGEST)] | None = None
     """The digest of the uploaded file, or of the JSON body."""
     query: dict[str, str] = {}
     headers: dict[str, str] = {}

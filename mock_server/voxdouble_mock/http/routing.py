@@ -34,7 +34,9 @@ class ExactFlask(Flask):
     def make_default_options_response(self) -> Response:
         """Return the response to OPTIONS on one of the mock's own paths: the methods that it has."""
         allowed = super().make_default_options_response().allow
-        return Response(status=204, headers={"Allow": ", ".join(sorted(allowed))})
+        response = Response(status=204, headers={"Allow": ", ".join(sorted(allowed))})
+        del response.headers["Content-Type"]
+        return response
 
 
 def add_route(app: Flask, method: str, path: str, view: Callable[..., Response]) -> None:
