@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxdouble_mock.appliance import Appliance, OpenRequest
+from voxdouble_mock.appliance import Appliance, Execution, OpenRequest
 from voxdouble_mock.core.clock import MANUAL, start
 from voxdouble_mock.core.scenario import RequestSummary, Rule, Scenario, Then, When
 from voxdouble_mock.core.task import FINAL, State
@@ -36,7 +36,9 @@ def make_appliance(real: list[int], *, scenario: Scenario | None = SCENARIO) -> 
 def submit(appliance: Appliance, name: str, count: int) -> str:
     """Submit a request with that file name, and return the id of its task."""
     request = RequestSummary("echo", {}, {}, "", name)
-    task = appliance.submit("", TECHNOLOGY, request, lambda: Result({"count": count}), OpenRequest()).task
+    task = appliance.submit(
+        "", TECHNOLOGY, request, Execution(lambda: Result({"count": count}), count), OpenRequest()
+    ).task
     assert task is not None
     return task.task_id
 

@@ -6,7 +6,7 @@ It reads no clock itself: `real_now` returns the real time in integer millisecon
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import BoundedSemaphore, Lock
@@ -17,6 +17,7 @@ from voxdouble_mock.core.fault import Fault, GetFault, Status
 from voxdouble_mock.core.scenario import Choice, RequestSummary, Then, choose
 from voxdouble_mock.core.task import State, Task, Timeline, next_transition, state_at, transitions
 from voxdouble_mock.execution import Completion, apply_rule, execute
+from voxdouble_mock.result_cache import ResultCache
 from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import Change, LimitedStore, NamespaceRecord
 from voxdouble_mock.technologies._technology import Result, Technology
@@ -44,6 +45,14 @@ class Submitted:
     choice: Choice
 
 
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """How a request is executed: a function, and the parameters on which its result depends beside the content."""
+
+    run: Callable[[], Result]
+    parameters: Hashable
+
+
 class OpenRequest:
     """A request to a namespace that is being processed; `stale` once the namespace was reset after it began."""
 
@@ -58,6 +67,7 @@ class Appliance:
         self._store = store
         self._real_now = real_now
         self._executing = BoundedSemaphore(MAX_EXECUTIONS)
+        self._cache = ResultCache(settings.limits.cache)
         self._open: dict[str, set[OpenRequest]] = {}
         self._open_lock = Lock()
 
@@ -80,15 +90,14 @@ class Appliance:
         namespace: str,
         technology: Technology,
         request: RequestSummary,
-        run: Callable[[], Result],
+        execution: Execution,
         open_request: OpenRequest,
     ) -> Submitted:
         """Execute a request and store its task, whose life begins at that moment; it is stored when this returns.
 
         If the namespace was reset after the request began, the task is gone with all earlier ones, and no rule applies.
         """
-        with self._executing:
-            completion = execute(run)
+        completion = self._completion(technology, request, execution)
 
         def change(record: NamespaceRecord) -> Change[Submitted]:
             if open_request.stale:
@@ -109,6 +118,13 @@ class Appliance:
             return Change(record, Submitted(task, fault, choice), task)
 
         return self._store.transact(namespace, change, self._real_now())
+
+    def _completion(self, technology: Technology, request: RequestSummary, execution: Execution) -> Completion:
+        def compute() -> Completion:
+            with self._executing:
+                return execute(execution.run)
+
+        return self._cache.get((technology.name, request.sha256, execution.parameters), compute)
 
     def find(self, namespace: str, technology: str, task_id: str) -> tuple[Task, State] | None:
         """Return a task with its state; None if it is unknown, of another technology (C4), or has expired (S20)."""

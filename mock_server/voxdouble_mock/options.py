@@ -96,7 +96,7 @@ def show_default(kind: Kind, default: object) -> str:
         return ""
     if isinstance(default, float):
         return f"{default:g}"
-    if kind is BYTES and isinstance(default, int):
+    if kind.metavar == "BYTES" and isinstance(default, int):
         return f"{default >> 30} GiB" if default % (1 << 30) == 0 else f"{default / 1e6:g} MB"
     return str(default)
 

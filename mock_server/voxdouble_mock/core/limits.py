@@ -1,8 +1,10 @@
 """The bounds of everything that could grow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from voxdouble_mock.options import BYTES, COUNT, SECONDS, check_options, option
+from voxdouble_mock.options import BYTES, COUNT, SECONDS, check_options, is_whole, option
+
+CACHE = replace(BYTES, requirement="a whole number of at least 0", accepts=lambda value: is_whole(value) and value >= 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Limits:
         3600.0,
         SECONDS,
         "Real time without a request after which a namespace is forgotten, once its tasks have expired.",
+    )
+    cache: int = option(
+        64_000_000,
+        CACHE,
+        "Size of the kept results of earlier requests, which equal requests share; 0 keeps none.",
     )
     max_json: int = option(
         512_000_000,

@@ -32,6 +32,10 @@ FAULTS = {kind.__struct_config__.tag: kind.__struct_fields__ for kind in get_arg
 """The kinds of faults, each with its members."""
 
 
+CACHE_BYTES = 8_000_000
+"""The default of the option `cache` in process, where many mocks may run at one time."""
+
+
 class MockClock:
     """The clock of one namespace, in seconds; `now` and `sleep` fit the client's parameters of those names."""
 
@@ -139,7 +143,7 @@ class MockAppliance(MockNamespace):
     ) -> None:
         if not PORT.accepts(port):
             raise ValueError(PORT.refusal(port, "port", "`port`"))
-        parts = assemble(Settings.of(**options), read_scenario(scenario), real_clock())
+        parts = assemble(Settings.of(**{"cache": CACHE_BYTES, **options}), read_scenario(scenario), real_clock())
         app = wrap(parts.app) if wrap else parts.app
         self._server = HttpServer(app, host=host, port=port, refuse=malformed_request_text)
         super().__init__(parts, DEFAULT_NAMESPACE, lambda: self._server.url)

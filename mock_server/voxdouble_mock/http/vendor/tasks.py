@@ -7,7 +7,7 @@ from functools import partial
 import orjson
 from flask import Flask, Response, request
 
-from voxdouble_mock.appliance import OpenRequest
+from voxdouble_mock.appliance import Execution, OpenRequest
 from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.scenario import RequestSummary
@@ -97,7 +97,8 @@ def start_media(services: Services, technology: MediaTechnology, call: Call) -> 
     with upload.receive(boundary, limits, services.uploads) as received:
         content = Content(received.sha256, received.size, received.name)
         run = partial(technology.run, MediaRequest(received.file, options, limits.max_audio_seconds))
-        return handle_content(content, lambda: start_task(services, technology, call, content, run))
+        execution = Execution(run, options)
+        return handle_content(content, lambda: start_task(services, technology, call, content, execution))
 
 
 def start_voiceprints(services: Services, technology: VoiceprintTechnology, call: Call) -> Handled:
@@ -108,19 +109,18 @@ def start_voiceprints(services: Services, technology: VoiceprintTechnology, call
     with json_body.receive(limits, services.json) as received:
         content = Content(received.sha256, received.size)
 
-        def start() -> Handled:
-            lists = json_body.voiceprint_lists(received.parse(), technology, limits)
-            return start_task(services, technology, call, content, partial(technology.run, lists))
+        def run() -> Result:
+            return technology.run(json_body.voiceprint_lists(received.parse(), technology, limits))
 
-        return handle_content(content, start)
+        return handle_content(content, lambda: start_task(services, technology, call, content, Execution(run, ())))
 
 
 def start_task(
-    services: Services, technology: Technology, call: Call, content: Content, run: Callable[[], Result]
+    services: Services, technology: Technology, call: Call, content: Content, execution: Execution
 ) -> Handled:
     """Store a task and answer 202 with state pending (S1 to S6, C2), unless the scenario refuses the request."""
     summary = RequestSummary(technology.name, query(), headers(), content.sha256 or "", content.file_name)
-    submitted = services.appliance.submit(namespace(), technology, summary, run, call.open_request)
+    submitted = services.appliance.submit(namespace(), technology, summary, execution, call.open_request)
     task = submitted.task
     if task is None:
         assert isinstance(submitted.fault, Status)
