@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import orjson
+from msgspec.json import encode
 
 from voxdouble_client._clock import Clock, Deadline, checked_timeout
 from voxdouble_client._errors import MAY_HAVE_RUN_STATUSES, ApiError, ContractError
@@ -220,5 +220,5 @@ def _plain_request(
     if (files is None) == (json is None) or (config is not None and files is None):
         raise ValueError("A task must be started either with `files` or with `json`, and `config` needs `files`.")
     check_numbers(config)
-    fields = {} if config is None else {"config": orjson.dumps(config).decode()}
+    fields = {} if config is None else {"config": encode(config).decode()}
     return TaskRequest(technology, plain, params or {}, json, files or {}, fields)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 MAX_TIMEOUT = 365 * 24 * 3600.0
 """Seconds. Chosen: every call ends, and no socket gets a timeout that its C type cannot hold."""
@@ -15,8 +16,7 @@ PauseRule: TypeAlias = Callable[[float], float | None]
 """Turns the pause that is wanted, in seconds, into the pause that is allowed; None if there must be no further try."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """`now()` returns seconds since any zero and never goes back; `sleep(seconds)` waits."""
 
     sleep: Callable[[float], None] = time.sleep
@@ -27,8 +27,7 @@ class Clock:
         return Deadline(checked_timeout(timeout), self.now() + timeout, self.now)
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """The instant `ends`, on the clock `now`, by which a call with this `timeout` in seconds must return."""
 
     timeout: float

@@ -1,4 +1,4 @@
-"""Converts parsed JSON to models; the error names the first member that breaks the contract."""
+"""Parses JSON and converts it to models; the error names the first member that breaks the contract."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ import msgspec
 
 class InvalidResult(Exception):
     """How JSON breaks the contract, without a full stop; it becomes the text of a ContractError that has the URL."""
+
+
+def parsed(data: bytes | bytearray) -> Any:
+    """Return the parsed JSON; InvalidResult if it is malformed, not UTF-8, or nested too deeply."""
+    try:
+        return msgspec.json.decode(data)
+    except (ValueError, RecursionError) as error:
+        raise InvalidResult(str(error)) from None
 
 
 def convert(value: object, model: Any, where: str) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from time import monotonic
 from typing import Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from voxdouble_client._clock import Clock, Deadline, PauseRule
 from voxdouble_client._convert import InvalidResult
@@ -45,8 +46,7 @@ Poll: TypeAlias = Callable[[Deadline, PauseRule], tuple[TaskAnswer, float | None
 """Polls once, within the deadline, with retries; returns the answer and the pause that it asks for."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitResult:
+class WaitResult(Struct, frozen=True):
     """The end of a wait: the last answer, final unless the deadline passed, and the last poll's failure, if any."""
 
     answer: TaskAnswer | None

@@ -14,7 +14,7 @@ import requests
 import urllib3
 
 import voxdouble_client
-from tests.client.hostile import TASK_PATH, responding, serving
+from tests.client.hostile import TASK_PATH
 from voxdouble_client import (
     ApiError,
     ApplianceClient,
@@ -29,6 +29,8 @@ from voxdouble_client import (
     TransportError,
     _errors,
 )
+from voxdouble_client._clock import Clock
+from voxdouble_client._polling import TaskPoller
 
 
 def test_all_lists_every_public_name() -> None:
@@ -160,10 +162,22 @@ def test_a_keyboard_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) 
         appliance.extract_voiceprint(b"audio")
 
 
+class OutOfOrder:
+    """A transport whose every request fails after ten seconds of its own clock."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.clock = Clock(now=lambda: self.time)
+
+    def send(self, *_: object) -> None:
+        """Fail."""
+        self.time += 10
+        raise ApiError("refused with status 503", url="u", status=503)
+
+
 def test_a_poll_timeout_keeps_its_cause() -> None:
     """A wait that ends at its deadline because polls failed names the failure, and has it as its cause."""
-    refused = b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"
-    expected = pytest.raises(PollTimeout, match=r"The last poll failed: .*503")
-    with serving(responding(refused)) as (_, appliance), expected as caught:
-        appliance.task(TASK_PATH).result(timeout=0.3)
+    poller = TaskPoller(OutOfOrder(), "u", "id", lambda answer: answer, 60.0)  # type: ignore[arg-type]
+    with pytest.raises(PollTimeout, match=r"The last poll failed: refused with status 503") as caught:
+        poller.result(poller.deadline(5), None)
     assert isinstance(caught.value.__cause__, ApiError)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import pickle
 import subprocess
 import sys
 from importlib.resources import files
@@ -14,7 +15,11 @@ from tests.client.hostile import DONE, TASK_ID, accepted, responding, response, 
 from voxdouble_client import (
     ApplianceClient,
     ChannelVoiceprint,
+    Comparison,
     ContractError,
+    Gender,
+    GenderScore,
+    Merging,
     TaskAnswer,
     TaskError,
     VoiceprintConversion,
@@ -138,6 +143,16 @@ def with_member(path: str, value: object) -> Any:
             [None],
             "expected `float`, got `null` at `result.channels[0].vector_voiceprint[0]`",
         ),
+        (
+            "channels.0.vector_voiceprint",
+            [0.5, 1e39],
+            "expected `float` <= 3.4028234663852886e+38 at `result.channels[0].vector_voiceprint[1]`",
+        ),
+        (
+            "channels.0.vector_voiceprint",
+            [-1e39],
+            "expected `float` >= -3.4028234663852886e+38 at `result.channels[0].vector_voiceprint[0]`",
+        ),
     ],
 )
 def test_an_invalid_member_is_named(path: str, value: object, named: str) -> None:
@@ -199,9 +214,58 @@ def test_a_conversion_becomes_a_matrix() -> None:
     assert np.isnan(array).all(axis=1).tolist() == [False, True, False]
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400"])
+def test_a_number_that_is_not_finite_breaks_the_contract(number: str) -> None:
+    """NaN and the infinities are not JSON, and a number beyond float64 is out of range."""
+    body = json.dumps(task_body("done", result={"vector_voiceprints": [[0.5]]})).replace("0.5", number).encode()
+    with pytest.raises(ContractError, match="is not JSON"):
+        task_answer(Response(Request("GET", "u"), 200, {}, body), TASK_ID)
+
+
+def test_vectors_of_different_lengths_break_the_contract() -> None:
+    """All vectors of one result have one length, but for the empty ones of channels without speech (S45, S46)."""
+    raw = task_body("done", result={"vector_voiceprints": [[0.5], [], [0.5, 1.0]]})
+    with pytest.raises(ContractError, match=r"`result\.vector_voiceprints` has vectors of 1 and 2 numbers"):
+        read(CONVERSION, raw)
+
+
+def test_a_member_called_raw_changes_nothing() -> None:
+    """A member of the appliance that is called `raw` stays in the client's `raw`."""
+    [channel] = read(EXTRACTION, with_member("channels.0.raw", 3)).channels
+    assert channel.raw["raw"] == 3
+
+
+def test_the_answer_of_an_unfinished_task_has_no_result() -> None:
+    """Reading the result of a task that is not done is a ValueError that names its state."""
+    with pytest.raises(ValueError, match="is running"):
+        read(EXTRACTION, task_body("running"))
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        read(EXTRACTION, with_member("channels.0.vector_voiceprint", [0.5])),
+        VoiceprintConversion([[0.5], []], ({},)),
+        Comparison(1, 1, [0.5], {}),
+        Gender(0, GenderScore(3.5, 0.97), None, 4.0, {}),
+        Merging("e2kD", 9.0, {}),
+        TaskError("internal", "It broke.", [], {}),
+    ],
+    ids=lambda result: type(result).__name__,
+)
+def test_results_can_be_pickled(result: object) -> None:
+    """A result that is sent to another process arrives equal, as the same public class."""
+    twin = pickle.loads(pickle.dumps(result))
+    assert (type(twin), twin) == (type(result), result)
+
+
 def test_the_repr_has_no_voice_data() -> None:
-    """A result that is printed or logged shows no voice data."""
-    assert "e2kD" not in repr(read(EXTRACTION, DONE))
+    """A result that is printed or logged, by rich too, shows no voice data."""
+    extraction = read(EXTRACTION, with_member("channels.0.vector_voiceprint", [0.5]))
+    [channel] = extraction.channels
+    shown = "channel_number=0, speech_length=4.1, model='sid-xl5'"
+    assert repr(extraction) == f"VoiceprintExtraction(channels=(ChannelVoiceprint({shown}),))"
+    assert [name for name, _ in channel.__rich_repr__()] == ["channel_number", "speech_length", "model"]
 
 
 def test_importing_the_client_loads_neither_flask_nor_numpy() -> None:

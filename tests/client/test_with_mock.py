@@ -117,4 +117,4 @@ def test_a_task_that_ends_just_before_the_deadline_is_seen() -> None:
         MockAppliance(clock="manual", pending=0, running=600) as mock,
         ApplianceClient(mock.url, sleep=mock.clock.sleep, now=mock.clock.now) as appliance,
     ):
-        assert appliance.extract_voiceprint(JOHN, timeout=600.2).channels
+        assert appliance.extract_voiceprint(JOHN, timeout=601).channels

@@ -8,16 +8,14 @@ from __future__ import annotations
 import io
 import math
 import os
-import secrets
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
-import orjson
+from msgspec import Struct, json
 
 File: TypeAlias = str | os.PathLike[str] | bytes | IO[bytes]
 """A file to upload: a path, bytes, or a binary file object, which is sent from its position to its end."""
@@ -30,8 +28,7 @@ MAX_SPOOL_BYTES = 2 << 30
 """Chosen: four times the vendor's default upload limit of 500 MB; bounds the disk space that a pipe can fill."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """`size` bytes of `stream` from position `start` on; `name` is the file name in the form and in messages."""
 
     stream: IO[bytes]
@@ -91,11 +88,11 @@ def _chunks(part: Part) -> Iterator[bytes]:
 def json_body(value: Mapping[str, Any]) -> Body:
     """Return a JSON body; ValueError if it has a number that JSON cannot express."""
     check_numbers(value)
-    return Body([_fixed(orjson.dumps(value))], "application/json")
+    return Body([_fixed(json.encode(value))], "application/json")
 
 
 def check_numbers(value: Any) -> None:
-    """Raise ValueError for NaN or an infinity anywhere in `value`; orjson would write null for it."""
+    """Raise ValueError for NaN or an infinity anywhere in `value`; the encoder would write null for it."""
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"A number in JSON must be finite, got {value!r}.")
     members = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
@@ -117,7 +114,7 @@ def form(files: Mapping[str, File], fields: Mapping[str, str], progress: Progres
     """
     with ExitStack() as stack:
         opened = {name: stack.enter_context(_opened(file)) for name, file in files.items()}
-        boundary = secrets.token_hex(16)  # random, so that no file contains it
+        boundary = os.urandom(16).hex()  # random, so that no file contains it
         parts: list[Part] = []
         for name, text in fields.items():
             parts.append(_fixed(f"--{boundary}\r\n{_disposition(name)}\r\n\r\n{text}\r\n"))

@@ -66,6 +66,8 @@ class RetryingTransport:
                     raise
                 _log.warning("Trying again in %.3g s: %s", pause, error)
                 self.clock.sleep(pause)
+                if deadline.left() <= 0:
+                    raise  # the failure says more than that there was no time for another try
 
     def _send_once(self, request: Request, deadline: Deadline) -> Response:
         seconds = deadline.left()

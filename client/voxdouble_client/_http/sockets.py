@@ -14,8 +14,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 CONNECT_SECONDS = 10.0
 """Chosen: the longest time for a connection to one address of a host, and for a TLS handshake."""
@@ -25,8 +26,7 @@ class ConnectFailed(OSError):
     """No connection was made; `__cause__` says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """`ends` is an instant of `time.monotonic`; `stall` the seconds that may pass without any byte."""
 
     ends: float

@@ -8,7 +8,6 @@ from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
-import orjson
 import requests
 from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidProxyURL
@@ -18,6 +17,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_ import create_urllib3_context
 
+from voxdouble_client._convert import InvalidResult, parsed
 from voxdouble_client._errors import ContractError, TransportError
 from voxdouble_client._http import sockets
 from voxdouble_client._http.causes import is_transient, reason, was_connected
@@ -170,8 +170,8 @@ def _complete_body(request: Request, received: requests.Response) -> bytes:
 
 def _is_json_object(body: bytearray) -> bool:
     try:
-        return isinstance(orjson.loads(body), dict)
-    except orjson.JSONDecodeError:
+        return isinstance(parsed(body), dict)
+    except InvalidResult:
         return False
 
 

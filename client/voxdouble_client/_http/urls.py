@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
+
+from msgspec import Struct
 
 from voxdouble_client._errors import ContractError
 
@@ -21,8 +22,7 @@ _TECHNOLOGY = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
 _TASK_PATH = re.compile(r"(?P<base>.*)/api/technology/(?P<technology>[a-z0-9/-]+)/(?P<task_id>[A-Za-z0-9._~-]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class BaseUrl:
+class BaseUrl(Struct, frozen=True):
     """The appliance's URL: `origin` is scheme and authority, `path` is empty or a prefix like `/_ns/test`."""
 
     origin: str

@@ -5,14 +5,12 @@
 import email.utils
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-import orjson
 from msgspec import Meta, Struct
 
-from voxdouble_client._convert import InvalidResult, convert
+from voxdouble_client._convert import InvalidResult, convert, parsed
 from voxdouble_client._errors import ApiError, ContractError
 from voxdouble_client._http.body import Body
 from voxdouble_client._models import FINAL_STATES, TaskAnswer, TaskError
@@ -23,8 +21,7 @@ GET_STALL_SECONDS = 30.0
 _SECONDS = re.compile(r"[0-9]{1,10}")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A request; `stall` is the silence in seconds after which it has failed."""
 
     method: Literal["GET", "POST"]
@@ -36,8 +33,7 @@ class Request:
         return f"{self.method} {self.url}"
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """A complete response; the names of `headers` are in lower case."""
 
     request: Request
@@ -46,8 +42,7 @@ class Response:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The content of a 202; `location` is not resolved yet."""
 
     task_id: str
@@ -99,9 +94,9 @@ def task_answer(response: Response, task_id: str) -> TaskAnswer:
 def api_error(response: Response) -> ApiError:
     """Return the error for a status of 400 or above; the body may be the vendor's, a proxy's page, or empty."""
     try:
-        raw = orjson.loads(response.body)
+        raw = parsed(response.body)
         error: _Error | None = convert(raw, _Error, "error")
-    except (orjson.JSONDecodeError, InvalidResult):
+    except InvalidResult:
         error = None
     pause = retry_after(response.headers)
     if error is None:
@@ -170,9 +165,9 @@ def described_body(response: Response) -> str:
 
 def _json_object(response: Response) -> dict[str, Any]:
     try:
-        raw = orjson.loads(response.body)
-    except orjson.JSONDecodeError as error:
-        raise _broken(response, f"has {described_body(response)}, which is not JSON ({error.msg})") from None
+        raw = parsed(response.body)
+    except InvalidResult as invalid:
+        raise _broken(response, f"has {described_body(response)}, which is not JSON ({invalid})") from None
     if not isinstance(raw, dict):
         raise _broken(response, f"has {described_body(response)}, which is not a JSON object")
     return raw

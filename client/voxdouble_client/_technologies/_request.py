@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from voxdouble_client._clock import Deadline
 from voxdouble_client._http.body import Body, File, Progress, form, json_body
@@ -16,8 +17,7 @@ from voxdouble_client._task import TaskHandle
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRequest(Generic[R]):
+class TaskRequest(Struct, Generic[R], frozen=True):
     """The request that starts a task: either `json`, or a form of `files` and text `fields`.
 
     `read` returns the typed result in the answer of the task once it is done; InvalidResult if it breaks the contract.

@@ -10,7 +10,8 @@ from functools import partial
 from typing import IO, Any
 
 import click
-import orjson
+
+from voxdouble_client._convert import InvalidResult, parsed
 
 MAX_INPUT_BYTES = 1 << 30
 """Chosen: ten times the size of 50,000 voiceprints."""
@@ -78,8 +79,8 @@ def read_voiceprints(name: str, data: bytes, warn: Callable[[str], object]) -> l
 
 def _answers(name: str, data: bytes) -> Iterator[tuple[str, Any]]:
     try:
-        yield name, orjson.loads(data)
-    except orjson.JSONDecodeError:
+        yield name, parsed(data)
+    except InvalidResult:
         for number, line in enumerate(data.splitlines(), 1):
             if line.strip():
                 yield f"line {number} of {name}", _loaded(f"line {number} of {name}", line)
@@ -87,9 +88,9 @@ def _answers(name: str, data: bytes) -> Iterator[tuple[str, Any]]:
 
 def _loaded(place: str, line: bytes) -> Any:
     try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise ValueError(f"{place} is not JSON: {error.msg}.") from None
+        return parsed(line)
+    except InvalidResult as invalid:
+        raise ValueError(f"{place} is not JSON: {invalid}.") from None
 
 
 def _voiceprints_of(place: str, raw: Any) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import click
-import orjson
+from msgspec.json import encode
 
 from voxdouble_client._errors import ContractError
 from voxdouble_client._technologies._results import VECTOR_LENGTH, float32_matrix
@@ -39,7 +39,7 @@ class JsonOutput:
         if end.answer is not None:
             self._answered = True
             body = end.answer.body.strip()
-            self._file.write((orjson.dumps(end.answer.raw) if self._several and b"\n" in body else body) + b"\n")
+            self._file.write((encode(end.answer.raw) if self._several and b"\n" in body else body) + b"\n")
         elif self._several:
             self._file.write(b"null\n")
 
