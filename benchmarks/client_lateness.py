@@ -29,7 +29,7 @@ class Wait:
 
 def by_client(mock: MockAppliance, length: float) -> Wait:
     """Return a wait with the client."""
-    with ApplianceClient(mock.url) as appliance:
+    with ApplianceClient(mock.url, proxy="") as appliance:
         started = time.monotonic()
         appliance.start_voiceprint_conversion([VOICEPRINT]).wait()
     return waited(mock, started, length)
@@ -40,6 +40,7 @@ def by_pauses(next_pause: Callable[[int], float]) -> Callable[[MockAppliance, fl
 
     def wait(mock: MockAppliance, length: float) -> Wait:
         with requests.Session() as session:
+            session.trust_env = False
             started = time.monotonic()
             url = f"{mock.url}/api/technology/speaker-identification-voiceprint-conversion"
             task_url = session.post(url, json={"voiceprints": [VOICEPRINT]}).headers["Location"]

@@ -20,14 +20,14 @@ HEAD = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(BODY)}\r\nLocation: /api/
 
 BY_CLIENT = """
 from voxdouble_client import ApplianceClient
-appliance = ApplianceClient(sys.argv[1], timeout=600)
+appliance = ApplianceClient(sys.argv[1], timeout=600, proxy="")
 send = appliance.start_voiceprint_extraction
 """
 BY_REQUESTS = """
 import requests
 def send(file):
     with open(file, "rb") as stream:
-        requests.post(sys.argv[1], files={"file": stream})
+        requests.post(sys.argv[1], files={"file": stream}, proxies={"http": ""})
 """
 MEASURE = """
 import resource, sys, time

@@ -28,7 +28,7 @@ def appliance() -> Iterator[ApplianceClient]:
         container.with_env("VOXDOUBLE_TOKEN", token).waiting_for(HealthcheckWaitStrategy())
         with container:
             url = f"http://{container.get_container_host_ip()}:{container.get_exposed_port(PORT)}"
-            with ApplianceClient(url, token=token, timeout=60) as client:
+            with ApplianceClient(url, token=token, timeout=60, proxy="") as client:
                 yield client
 
 

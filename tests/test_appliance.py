@@ -122,5 +122,5 @@ def test_advances_return_every_transition_once() -> None:
             submit(appliance, name, 1)
     steps = [transition for _ in range(1000) for transition in stepwise.advance("", 4)]
     jump = at_once.advance("", 4000)
-    assert [(step.instant, step.state) for step in steps] == [(step.instant, step.state) for step in jump]
+    assert [(step.at, step.state) for step in steps] == [(step.at, step.state) for step in jump]
     assert len(jump) == 3 + 2 + 3 + 3

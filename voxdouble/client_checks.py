@@ -170,7 +170,14 @@ def check_client(target: Target) -> list[ClientCheck]:
     clock: dict[str, Any] = (
         {"sleep": target.clock.pass_time, "now": target.clock.now} if target.clock.can_be_moved else {}
     )
-    options = {"timeout": CALL_SECONDS, "token": target.token or None, "foreign_location": "rebase", **clock}
+    # Without a proxy, like the suite, so that both judge the same appliance.
+    options = {
+        "timeout": CALL_SECONDS,
+        "proxy": "",
+        "token": target.token or None,
+        "foreign_location": "rebase",
+        **clock,
+    }
     end = time.monotonic() + ALL_SECONDS
     with ApplianceClient(target.url, **options) as client:
         context = CheckContext(client)

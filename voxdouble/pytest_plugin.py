@@ -1,11 +1,11 @@
 """The pytest plugin: options and fixtures. It imports the mock only when a fixture needs it, to keep other runs fast.
 
-For users' tests: `appliance` (each test's own mock), `appliance_url`, `appliance_client`, `make_appliance`, and
-`appliance_options` to be overridden. With --appliance-url the same tests use a real appliance.
+For users' tests: `appliance` (each test's own mock), `appliance_url`, `appliance_client`, `session_appliance` and
+`fresh_session_appliance` (one for the whole run), `make_appliance`, `recording`, and `appliance_options` to be
+overridden. With --appliance-url the same tests use a real appliance.
 """
 
 import argparse
-import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import voxdouble_mock.real_time  # noqa: F401 (it reads the wall clock when it is imported, before a test can replace it)
+
 if TYPE_CHECKING:
     from voxdouble.real_appliance import RealAppliance
     from voxdouble_client import ApplianceClient
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from voxdouble_mock import MockAppliance
     from voxdouble_mock.in_process.mock_appliance import MockNamespace
 
-
-numbers = itertools.count(1)
+    Appliance = MockNamespace | RealAppliance
 
 
 def base_url(text: str) -> str:
@@ -65,6 +66,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Recorder(folder, strict=is_strict(config)), "voxdouble contract recorder")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Import the mock and read its data before any fixture of a test that needs them can replace the file system."""
+    needed = getattr(item, "fixturenames", ())
+    if "recording" in needed:
+        import voxdouble_fixtures
+
+        voxdouble_fixtures.recordings()
+    if "appliance_servers" in needed or "make_appliance" in needed:
+        import voxdouble_mock.in_process.mock_appliance  # noqa: F401
+
+
 def is_strict(config: pytest.Config) -> bool:
     """Return whether a statement that differs counts as failed; it does for a run on our own mock, without a URL."""
     return bool(config.getoption("contract_strict") or not config.getoption("appliance_url"))
@@ -91,7 +104,15 @@ def contract_targets(pytestconfig: pytest.Config) -> "Iterator[Targets]":
         yield targets
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def recording() -> "Callable[[str], Path]":
+    """Return a function from the name of a bundled recording to its path: `recording("john_doe.wav")`."""
+    from voxdouble_fixtures import path
+
+    return path
+
+
+@pytest.fixture(scope="session")
 def appliance_options() -> dict[str, Any]:
     """Return the options of the mock, those of `MockAppliance`; override this fixture in any scope to change them."""
     return {}
@@ -113,49 +134,89 @@ def appliance_server(
     appliance_servers: "dict[str, MockAppliance]",
 ) -> "MockAppliance | None":
     """Return the worker's mock with these options, on a port of its own; None with --appliance-url."""
-    if pytestconfig.getoption("appliance_url"):
+    return server_with(pytestconfig, appliance_options, appliance_servers)
+
+
+def server_with(
+    config: pytest.Config, options: dict[str, Any], servers: "dict[str, MockAppliance]"
+) -> "MockAppliance | None":
+    """Return the worker's mock with some options, started if it is missing; None with --appliance-url."""
+    if config.getoption("appliance_url"):
         return None
     from voxdouble_mock import MockAppliance
 
-    key = repr(sorted(appliance_options.items()))
-    if key not in appliance_servers:
-        server = MockAppliance(**appliance_options)
+    key = repr(sorted(options.items()))
+    if key not in servers:
+        server = MockAppliance(**options)
         server.start()
-        appliance_servers[key] = server
-    return appliance_servers[key]
+        servers[key] = server
+    return servers[key]
 
 
 @pytest.fixture
 def appliance(
-    pytestconfig: pytest.Config, appliance_server: "MockAppliance | None"
-) -> "Iterator[MockNamespace | RealAppliance]":
-    """Yield this test's own appliance: a namespace with fresh tasks, clock, scenario, faults and log."""
-    if appliance_server is None:
+    request: pytest.FixtureRequest, pytestconfig: pytest.Config, appliance_server: "MockAppliance | None"
+) -> "Iterator[Appliance]":
+    """Yield this test's own appliance: a namespace with fresh tasks, clock, scenario, faults and log.
+
+    Its name, on which ids with a seed depend, is made from the test's file and name alone.
+    """
+    file, _, name = request.node.location
+    yield from private_appliance(pytestconfig, appliance_server, f"{file}::{name}")
+
+
+@pytest.fixture(scope="session")
+def session_appliance(
+    pytestconfig: pytest.Config, appliance_options: dict[str, Any], appliance_servers: "dict[str, MockAppliance]"
+) -> "Iterator[Appliance]":
+    """Yield an appliance with one URL for the whole run of this worker, for applications that are started once."""
+    yield from private_appliance(
+        pytestconfig, server_with(pytestconfig, appliance_options, appliance_servers), "session"
+    )
+
+
+@pytest.fixture
+def fresh_session_appliance(pytestconfig: pytest.Config, session_appliance: "Appliance") -> "Appliance":
+    """Return the appliance of the whole run, reset before this test; a real appliance is not reset."""
+    if not pytestconfig.getoption("appliance_url"):
+        session_appliance.reset()
+        session_appliance.clock.now()  # creates the namespace, so that its log and its clock begin here
+    return session_appliance
+
+
+def private_appliance(config: pytest.Config, server: "MockAppliance | None", text: str) -> "Iterator[Appliance]":
+    """Yield a namespace of a mock, deleted afterwards, whose name is made of a text; or the real appliance."""
+    if server is None:
         from voxdouble.real_appliance import RealAppliance
 
-        yield RealAppliance(pytestconfig.getoption("appliance_url"))
+        yield RealAppliance(config.getoption("appliance_url"))
         return
-    namespace = appliance_server.namespace(f"test-{next(numbers)}")
+    from voxdouble_mock import namespace_name
+
+    namespace = server.namespace(namespace_name(text))
     yield namespace
     namespace.reset()
 
 
 @pytest.fixture
-def appliance_url(appliance: "MockNamespace | RealAppliance") -> str:
+def appliance_url(appliance: "Appliance") -> str:
     """Return the base URL of this test's appliance."""
     return appliance.url
 
 
 @pytest.fixture
-def appliance_client(
-    appliance: "MockNamespace | RealAppliance", appliance_server: "MockAppliance | None"
-) -> "Iterator[ApplianceClient]":
+def appliance_client(appliance: "Appliance", appliance_server: "MockAppliance | None") -> "Iterator[ApplianceClient]":
     """Yield a client of this test's appliance; on a mock it waits by the mock's clock, so that it returns at once."""
     from voxdouble_client import ApplianceClient
 
     options: dict[str, Any] = {"token": os.environ.get("APPLIANCE_TOKEN") or None}
     if appliance_server is not None:
-        options = {"token": appliance_server.token, "sleep": appliance.clock.sleep, "now": appliance.clock.now}
+        options = {
+            "token": appliance_server.token,
+            "proxy": "",
+            "sleep": appliance.clock.sleep,
+            "now": appliance.clock.now,
+        }
     with ApplianceClient(appliance.url, **options) as client:
         yield client
 

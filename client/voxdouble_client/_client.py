@@ -44,9 +44,9 @@ class ApplianceClient:
 
     `timeout` is the deadline of each call in seconds, from its start to its result, unless the call has its own.
     `token` is sent as a bearer token. `ca` is the path of certificates to trust instead of the usual ones, `proxy` the
-    URL of a proxy to use instead of the environment's. `foreign_location` says what to do if the URL of a task has
-    another origin: fail ("refuse"), or take its path to the appliance ("rebase"). `sleep` and `now` are the clock of
-    all waiting, in seconds. One client serves many threads, over pooled connections.
+    URL of a proxy to use instead of the environment's ("" for no proxy). `foreign_location` says what to do if the URL
+    of a task has another origin: fail ("refuse"), or take its path to the appliance ("rebase"). `sleep` and `now` are
+    the clock of all waiting, in seconds. One client serves many threads, over pooled connections.
     """
 
     def __init__(

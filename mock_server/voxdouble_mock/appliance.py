@@ -26,13 +26,19 @@ MAX_EXECUTIONS = max(4, os.cpu_count() or 1)
 """The most requests that are executed at one time, which bounds the memory of many simultaneous uploads."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Transition:
-    """A change of a task's state at an instant, in milliseconds of the clock; `state` None is expiry."""
+    """A change of a task's state on the clock of its namespace."""
 
-    task: Task
-    instant: int
-    state: State | None
+    task_id: str
+    technology: str
+    state: str
+    """The new state, or "expired"."""
+    at: float
+    """In seconds since the epoch."""
+
+    def __repr__(self) -> str:
+        return f"<{self.technology} {self.task_id}: {self.state} at {self.at:.3f}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +222,8 @@ def _first_set(*durations: float | None) -> float:
 
 def _passed(tasks: Sequence[Task], after: int, until: int) -> list[Transition]:
     passed = [
-        Transition(task, instant, state)
+        Transition(task.task_id, task.technology, str(state or "expired"), to_seconds(instant))
         for task in tasks
         for instant, state in transitions(task.timeline, after, until)
     ]
-    return sorted(passed, key=lambda transition: transition.instant)
+    return sorted(passed, key=lambda transition: transition.at)

@@ -77,7 +77,7 @@ def serve(**values: Any) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from voxdouble_mock.assembly import assemble  # noqa: PLC0415 (late, here and below: healthcheck must stay light)
     from voxdouble_mock.http.errors import malformed_request_text  # noqa: PLC0415
-    from voxdouble_mock.real_time import real_clock  # noqa: PLC0415
+    from voxdouble_mock.real_time import real_now  # noqa: PLC0415
     from voxdouble_mock.scenarios.bundled import load_scenario  # noqa: PLC0415
     from voxdouble_mock.wsgi.run import run_until_signal  # noqa: PLC0415
     from voxdouble_mock.wsgi.server import HttpServer  # noqa: PLC0415
@@ -85,7 +85,7 @@ def serve(**values: Any) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
         scenario = load_scenario(serving.scenario) if serving.scenario else None
-        parts = assemble(Settings.of(**given), scenario, real_clock())
+        parts = assemble(Settings.of(**given), scenario, real_now)
         server = HttpServer(
             parts.app,
             host=serving.host,

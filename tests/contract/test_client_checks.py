@@ -33,6 +33,15 @@ def test_the_client_passes_on_our_mock() -> None:
     assert verdicts() == dict.fromkeys(NAMES, "passed")
 
 
+def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client is checked without a proxy, as the suite sends its requests."""
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert verdicts() == dict.fromkeys(NAMES, "passed")
+
+
 def test_a_wrong_vector_is_seen() -> None:
     """A conversion that is not the extraction's vector fails that check alone."""
     found = verdicts(vectors(lambda lists: [[0.0] * 128 for _ in lists]))

@@ -25,6 +25,8 @@ HOSTILE_INI = "[pytest]\naddopts = --no-such-option\npython_files = nothing.py\n
 HOSTILE_CONFTEST = "raise RuntimeError('a user's conftest was loaded')\n"
 NOT_OF_E4 = {"S56"}
 MINE = "a file of the user"
+CLOSED = "http://127.0.0.1:1"
+"""A proxy that refuses every connection."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,23 @@ def verify(folder: Path, *words: str, **environment: str) -> Ended:
 
 @pytest.fixture(scope="module")
 def on_mock(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    """Verify the mock in a folder whose configuration would break any pytest run that read it."""
+    """Verify the mock in a folder and an environment whose configuration would break any run that used it."""
     folder = tmp_path_factory.mktemp("verify")
     (folder / "report").mkdir()
     (folder / "report" / "kept.txt").write_text(MINE)
     (folder / "pytest.ini").write_text(HOSTILE_INI)
     (folder / "conftest.py").write_text(HOSTILE_CONFTEST)
     (folder / "schemathesis.toml").write_text("nonsense = true\n")
-    return verify(folder, "mock", PYTEST_ADDOPTS="-k nothing", PYTEST_PLUGINS="no_such_plugin")
+    return verify(
+        folder,
+        "mock",
+        PYTEST_ADDOPTS="-k nothing",
+        PYTEST_PLUGINS="no_such_plugin",
+        HTTP_PROXY=CLOSED,
+        http_proxy=CLOSED,
+        NO_PROXY="",
+        no_proxy="",
+    )
 
 
 def test_the_mock_keeps_the_contract(on_mock: Ended) -> None:

@@ -51,12 +51,12 @@ def test_shell_scripts_run(folder: Path, name: str) -> None:
     assert re.findall(r"^HTTP/1.1 (?!2)\d+", shown, re.MULTILINE) == [], shown
 
 
-def test_pytest_examples_pass(folder: Path) -> None:
-    """The example tests pass in a project of their own."""
+def test_pytest_examples_pass(tmp_path: Path) -> None:
+    """The example tests pass in an empty folder."""
     plugins = ["-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:xdist", "-p", "no:cacheprovider"]
     for number, code in enumerate(pytest_examples().values()):
-        (folder / f"test_example_{number}.py").write_text(code)
-    assert " passed" in run(folder, sys.executable, "-m", "pytest", *plugins, "-W", "error", ".")
+        (tmp_path / f"test_example_{number}.py").write_text(code)
+    assert " passed" in run(tmp_path, sys.executable, "-m", "pytest", *plugins, "-W", "error", ".")
 
 
 @pytest.mark.parametrize("name", blocks("yaml"))

@@ -71,7 +71,7 @@ def test_the_clock_advances_to_the_next_transition(mock: MockAppliance) -> None:
     for _ in range(3):
         [transition] = mock.clock.advance_to_next_event()
         seen.append((transition.state, get(location).status_code))
-    assert seen == [("running", 200), ("done", 200), (None, 404)]
+    assert seen == [("running", 200), ("done", 200), ("expired", 404)]
     assert mock.clock.advance_to_next_event() == []
     assert post(mock.url + "/_mock/clock/advance", json={"to": "next"}).json()["transitions"] == []
 

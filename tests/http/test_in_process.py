@@ -3,11 +3,15 @@
 import re
 import time
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.http.wire import convert, get
-from voxdouble_mock import MockAppliance
+from tests.http.wire import EMBEDDING, convert, get
+from voxdouble_mock import MockAppliance, namespace_name
+from voxdouble_mock.core.namespaces import check_name
 
 
 def test_several_mocks_are_separate() -> None:
@@ -102,3 +106,37 @@ def test_an_invalid_scenario_is_refused(mock: MockAppliance) -> None:
     """Rules given as Python data are checked like those of a file."""
     with pytest.raises(ValueError, match="Unknown member 'thn', did you mean 'then'"):
         mock.scenario({"rules": [{"thn": {}}]})
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a b", "\u00e9", "a" * 65, "a\n"])
+def test_an_invalid_name_of_a_namespace_is_refused_and_can_be_made_valid(mock: MockAppliance, name: str) -> None:
+    """Python raises ValueError with the rule, HTTP responds 404 with it, and `namespace_name` makes a valid name."""
+    with pytest.raises(ValueError, match="must be 1 to 64 characters of A-Z, a-z, 0-9, dot, underscore and hyphen"):
+        mock.namespace(name)
+    made = namespace_name(name)
+    assert mock.namespace(made).url.endswith(f"/_ns/{made}")
+    if name not in {".", "..", "", "a/b"}:  # these are other paths in a URL
+        refused = get(f"{mock.url}/_ns/{quote(name, safe='')}/api/system/info")
+        assert refused.status_code == 404
+        assert "a name is 1 to 64 characters of A-Z" in refused.json()["message"]
+
+
+@given(st.text())
+def test_names_made_of_texts_are_valid_and_differ(text: str) -> None:
+    """A valid text is kept, and any other becomes a valid name of its own."""
+    made = namespace_name(text)
+    assert check_name(made) == made == namespace_name(made)
+    assert made == text or made != namespace_name(text + "!")
+
+
+def test_representations_are_short(mock: MockAppliance) -> None:
+    """Clock, namespace and transitions show their essentials in less than 200 characters."""
+    convert(mock.url, [EMBEDDING])
+    running, done = mock.clock.advance(10)
+    assert (running.state, done.state) == ("running", "done")
+    for shown in (mock, mock.namespace("a"), mock.clock, running):
+        assert len(repr(shown)) < 200
+    mock.clock.set("scale:60")
+    assert repr(mock.clock).startswith("<MockClock scale:60 at 1")
+    with pytest.raises(ValueError, match="`clock` must be real, manual or scale:N"):
+        mock.clock.set("fast")

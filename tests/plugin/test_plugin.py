@@ -137,13 +137,71 @@ def test_needs_any_appliance(appliance_client, recording):
     stand_in.requests.matching(method="POST").expect(1)
 
 
+def test_an_appliance_for_the_whole_run_is_reset_before_each_test(project: pytest.Pytester) -> None:
+    """Its URL stays the same, and nothing of an earlier test is left."""
+    project.makepyfile(
+        test_mine="""
+import pytest, requests
+seen = []
+@pytest.mark.parametrize("run", range(2))
+def test_it_is_fresh(session_appliance, fresh_session_appliance, run):
+    assert fresh_session_appliance is session_appliance
+    seen.append(session_appliance.url)
+    assert len(session_appliance.requests) == 0
+    requests.get(session_appliance.url + "/api/system/info")
+    session_appliance.requests.expect(1)
+    session_appliance.clock.set("manual")
+    assert len(set(seen)) == 1
+"""
+    )
+    project.runpytest_inprocess().assert_outcomes(passed=2)
+
+
+def test_ids_with_a_seed_do_not_depend_on_other_tests(project: pytest.Pytester) -> None:
+    """A test alone gets the same ids as in a whole run, in parametrised tests too."""
+    project.makepyfile(
+        test_mine="""
+import pathlib, pytest, requests
+@pytest.fixture(scope="session")
+def appliance_options():
+    return {"seed": 7}
+@pytest.mark.parametrize("name", ["a", "b/c"])
+def test_ids(appliance_url, name):
+    url = appliance_url + "/api/technology/speaker-identification-voiceprint-conversion"
+    task = requests.post(url, json={"voiceprints": ["AAAA"]}).json()["task"]["task_id"]
+    with pathlib.Path("ids.txt").open("a") as file:
+        file.write(f"{name} {task}\\n")
+"""
+    )
+    project.runpytest_inprocess().assert_outcomes(passed=2)
+    project.runpytest_inprocess("-k", "b/c").assert_outcomes(passed=1)
+    lines = (project.path / "ids.txt").read_text().splitlines()
+    assert len(set(lines)) == 2
+    assert lines[1] == lines[2]
+
+
+def test_the_environments_proxy_is_not_used(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plugin's client talks to its mock directly."""
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    project.makepyfile(
+        test_mine="""
+def test_the_client(appliance_client):
+    assert appliance_client.convert_voiceprints(["e2kJZW1iZWRkaW5nW2Q/gAAAXX0="]).vector_voiceprints
+"""
+    )
+    project.runpytest_inprocess().assert_outcomes(passed=1)
+
+
 def test_a_run_without_the_fixtures_imports_nothing_heavy(pytester: pytest.Pytester) -> None:
     """Flask, numpy and requests are not imported in runs that do not need them."""
     pytester.makepyfile(
         """
 import sys
 def test_heavy_packages_are_not_imported():
-    heavy = {"flask", "numpy", "requests", "voxdouble_mock", "voxdouble_client", "voxdouble_contract"}
+    heavy = {"flask", "numpy", "requests", "voxdouble_mock.assembly", "voxdouble_client", "voxdouble_contract"}
     assert not heavy & set(sys.modules)
 """
     )

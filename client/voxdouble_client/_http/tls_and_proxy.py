@@ -40,7 +40,8 @@ def _load(path: str, name: str) -> None:
 def check_proxy(url: str, proxy: str | None) -> None:
     """Raise ValueError if the proxy for `url`, given or from the environment, is not a usable http:// proxy."""
     if proxy is not None:
-        _check_proxy_url(proxy)
+        if proxy:  # an empty text stands for no proxy
+            _check_proxy_url(proxy)
         return
     parts = urlsplit(url)
     proxies = getproxies()

@@ -81,7 +81,7 @@ class Transport:
     """Sends requests to one appliance over pooled connections; safe to use from several threads.
 
     `token` is sent as a bearer token; `ca` is the path of a file or folder of certificates to trust instead of the
-    usual ones; `proxy` is the URL of a proxy, instead of the environment's.
+    usual ones; `proxy` is the URL of a proxy, instead of the environment's; with an empty text no proxy is used.
     """
 
     def __init__(self, *, token: str | None, ca: str | None, proxy: str | None) -> None:
@@ -95,7 +95,7 @@ class Transport:
         if token is not None:
             self._headers["Authorization"] = f"Bearer {token}"
         self._ca = ca
-        self._proxies = {"http": proxy, "https": proxy} if proxy else {}
+        self._proxies = {} if proxy is None else {"http": proxy, "https": proxy}
 
     def close(self) -> None:
         """Close the pooled connections; nothing can be sent afterwards."""

@@ -4,6 +4,7 @@ from flask import request
 
 from voxdouble_mock.core.errors import InvalidRequest, NotFound, WrongMethod
 from voxdouble_mock.hosts import is_host
+from voxdouble_mock.http.namespaces import rule_for
 
 
 def check_address() -> None:
@@ -18,7 +19,7 @@ def check_address() -> None:
 
 def no_such_path(path: str) -> NotFound:
     """Return the refusal of an unknown path."""
-    return NotFound(f"There is no route for the path {path[:200]!r}.")
+    return NotFound(f"There is no route for the path {path[:200]!r}.{rule_for(path)}")
 
 
 def client_origin() -> str:

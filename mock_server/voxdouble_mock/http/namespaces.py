@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from voxdouble_mock.core.namespaces import PATTERN, RULE
 from voxdouble_mock.store import DEFAULT_NAMESPACE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PREFIX = re.compile(r"/_ns/([A-Za-z0-9._-]{1,64})(/.*)", re.DOTALL)
+ROOT = "/_ns/"
+PREFIX = re.compile(rf"{ROOT}({PATTERN})(/.*)", re.DOTALL)
 KEY = "voxdouble.namespace"
 
 
@@ -32,3 +34,10 @@ class NamespacePrefix:
 def prefix(environ: "WSGIEnvironment") -> str:
     """Return the path prefix of the request's namespace, empty for the default one."""
     return f"/_ns/{environ[KEY]}" if environ[KEY] else ""
+
+
+def rule_for(path: str) -> str:
+    """Return a sentence with the rule for names if a path has the prefix of a namespace without a valid name."""
+    if not path.startswith(ROOT) or PREFIX.fullmatch(path):
+        return ""
+    return f" {ROOT} must be followed by the name of a namespace and a slash; a name is {RULE}."

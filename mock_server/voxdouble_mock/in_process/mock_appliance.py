@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, Self, get_args
 from msgspec import UNSET, UnsetType
 
 from voxdouble_mock.assembly import Assembly, assemble, check_scenario
-from voxdouble_mock.core.clock import to_seconds
+from voxdouble_mock.core.clock import Mode, parse_pace, to_seconds
 from voxdouble_mock.core.conversion import convert, storable
 from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.fault import Fault, FaultSpec
+from voxdouble_mock.core.namespaces import check_name
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.http.errors import malformed_request_text
 from voxdouble_mock.in_process.request_assertions import SeenRequests
 from voxdouble_mock.options import unknown_name
-from voxdouble_mock.real_time import real_clock
+from voxdouble_mock.real_time import real_now
 from voxdouble_mock.scenarios.bundled import load_scenario
 from voxdouble_mock.scenarios.values import to_scenario
 from voxdouble_mock.settings import PORT, Settings
@@ -55,6 +56,15 @@ class MockClock:
         """Move the clock to the next change of any task's state, if one is to come; return the transitions passed."""
         return self._parts.appliance.advance_to_next(self._namespace)
 
+    def set(self, clock: str) -> None:
+        """Change the pace: "real", "manual" or "scale:60"; the clock continues from the time that it shows."""
+        self._parts.appliance.change_pace(self._namespace, parse_pace(clock))
+
+    def __repr__(self) -> str:
+        pace, now = self._parts.appliance.clock(self._namespace)
+        rate = f":{pace.rate:g}" if pace.mode is Mode.SCALE else ""
+        return f"<MockClock {pace.mode}{rate} at {to_seconds(now):.3f}>"
+
     def sleep(self, seconds: float) -> None:
         """Advance the clock, in every mode, and return at once."""
         self.advance(seconds)
@@ -68,6 +78,9 @@ class MockNamespace:
         self._namespace = namespace
         self._base_url = base_url
         self.clock = MockClock(parts, namespace)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.url}>"
 
     @property
     def url(self) -> str:
@@ -143,7 +156,7 @@ class MockAppliance(MockNamespace):
     ) -> None:
         if not PORT.accepts(port):
             raise ValueError(PORT.refusal(port, "port", "`port`"))
-        parts = assemble(Settings.of(**{"cache": CACHE_BYTES, **options}), read_scenario(scenario), real_clock())
+        parts = assemble(Settings.of(**{"cache": CACHE_BYTES, **options}), read_scenario(scenario), real_now)
         app = wrap(parts.app) if wrap else parts.app
         self._server = HttpServer(app, host=host, port=port, refuse=malformed_request_text)
         super().__init__(parts, DEFAULT_NAMESPACE, lambda: self._server.url)
@@ -154,8 +167,11 @@ class MockAppliance(MockNamespace):
         return self._parts.appliance.settings.token
 
     def namespace(self, name: str) -> MockNamespace:
-        """Return the private appliance with a name: 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen."""
-        private = MockNamespace(self._parts, name, lambda: self._server.url)
+        """Return the private appliance with a name of 1 to 64 characters of A-Z, a-z, 0-9, dot, underscore and hyphen.
+
+        Raises ValueError for an invalid name; `voxdouble_mock.namespace_name(text)` makes a valid one of any text.
+        """
+        private = MockNamespace(self._parts, check_name(name), lambda: self._server.url)
         private.clock.now()  # creates it, so that its log and its clock begin here
         return private
 

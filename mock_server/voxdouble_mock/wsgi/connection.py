@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-import time
 
+from voxdouble_mock.real_time import monotonic
 from voxdouble_mock.wsgi.client_socket import ClientSocket
 from voxdouble_mock.wsgi.context import ServerContext
 from voxdouble_mock.wsgi.protocol import BadChunking, BodyCut, BodyTooSlow
@@ -24,7 +24,7 @@ class ClientConnection(ClientSocket):
     remote_port: int | None = None
     ssl_env: dict[str, str] | None = None
     last_used: float | None = None
-    """Wall-clock time at which it last became idle, or None if it never was; set by cheroot."""
+    """The instant of the monotonic clock at which it last became idle, or None if it never was; set by `Selection`."""
 
     def __init__(self, server: ServerContext, sock: socket.socket, _makefile: object) -> None:
         super().__init__(sock, server.timeout, server.stopping)
@@ -78,14 +78,15 @@ class ClientConnection(ClientSocket):
         if self._request is not None and (not self._request.complete or self.rfile.has_data()):
             self._drain()
         self.server.forget(self)
+        self.abandon()  # close() alone sends nothing while a forked child of this process has the socket open too
         self.socket.close()
 
     def _drain(self) -> None:
         discarded = bytearray(64 * 1024)
-        end = time.monotonic() + DRAIN_SECONDS
+        end = monotonic() + DRAIN_SECONDS
         try:
             self.end_writing()
-            while (left := end - time.monotonic()) > 0 and self.server.may_drain:
+            while (left := end - monotonic()) > 0 and self.server.may_drain:
                 self.socket.settimeout(left)
                 if not self.socket.recv_into(discarded):
                     return

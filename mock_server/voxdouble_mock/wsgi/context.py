@@ -1,9 +1,10 @@
 """The interface of the server for its connections, requests and gateway, which the server module imports."""
 
 import logging
+import socket
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cheroot.server import Gateway, HTTPRequest
 
@@ -44,6 +45,13 @@ class ServerContext(Protocol):
     @property
     def may_drain(self) -> bool:
         """Whether connections that are being closed still read from their clients."""
+
+    @property
+    def socket(self) -> socket.socket:
+        """The listening socket."""
+
+    def process_conn(self, conn: Any) -> None:
+        """Add a new connection to the idle ones; pass one with bytes to read to the thread pool."""
 
     def forget(self, connection: object) -> None:
         """Remove a connection from those that are open."""

@@ -5,10 +5,11 @@ cheroot's pool grows only when its owner calls it, which takes 0.1 s, and delays
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
+
+from voxdouble_mock.real_time import monotonic
 
 Work = TypeVar("Work")
 
@@ -48,13 +49,13 @@ class Pool(Generic[Work]):
 
     def stop(self, timeout: float) -> None:
         """End the threads after the work that was put; wait for them for at most ``timeout`` seconds."""
-        end = time.monotonic() + timeout
+        end = monotonic() + timeout
         with self._lock:
             threads = self._threads - {threading.current_thread()}
         for _ in threads:
             self._queue.put(None)
         for thread in threads:
-            thread.join(max(0.0, end - time.monotonic()))
+            thread.join(max(0.0, end - monotonic()))
 
     def _add_thread(self) -> None:
         thread = threading.Thread(target=self._run, name="voxdouble-worker", daemon=True)

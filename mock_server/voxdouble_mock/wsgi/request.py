@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.utils import formatdate
 
 from cheroot.server import HTTPRequest
 
+from voxdouble_mock.real_time import real_now
 from voxdouble_mock.wsgi.body import Body, ChunkedBody, SizedBody
 from voxdouble_mock.wsgi.client_socket import ClientSocket
 from voxdouble_mock.wsgi.context import ServerContext
@@ -116,6 +118,8 @@ class Request(HTTPRequest):
         if not self.complete or self._application_closes():
             # Else cheroot would parse the rest of the body as the next request. The connection discards it instead.
             self.close_connection = True
+        if not any(name.lower() == b"date" for name, _ in self.outheaders):  # cheroot would read the wall clock
+            self.outheaders.append((b"Date", formatdate(real_now() / 1000, usegmt=True).encode()))
         with self.conn.wfile.holding():
             super().send_headers()
 

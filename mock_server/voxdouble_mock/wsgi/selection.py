@@ -5,15 +5,19 @@ from __future__ import annotations
 import errno
 import selectors
 import socket
+import sys
 
 from cheroot.connections import ConnectionManager
 
+from voxdouble_mock.real_time import monotonic
 from voxdouble_mock.wsgi.connection import ClientConnection
 from voxdouble_mock.wsgi.context import ServerContext
 
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 EXHAUSTED_PAUSE = 0.1
 """Seconds before the next connection is accepted on a machine without free file descriptors."""
+WINDOWS_WAIT = 0.05
+"""The most seconds of one select() on Windows, which does not return for a socket that is registered meanwhile."""
 
 
 class Waker:
@@ -36,7 +40,11 @@ class Waker:
 
 
 class Selection(ConnectionManager):
-    """cheroot's manager of idle connections, which also stops at once and handles a lack of file descriptors."""
+    """cheroot's manager of idle connections, which also stops at once and handles a lack of file descriptors.
+
+    It measures idle time by the monotonic clock: by the wall clock, which cheroot reads, a test that moves the time of
+    its process would expire every connection.
+    """
 
     server: ServerContext
 
@@ -46,6 +54,40 @@ class Selection(ConnectionManager):
         self._selector.register(  # type: ignore[attr-defined]  # cheroot's stub omits private names
             self._waker.socket.fileno(), selectors.EVENT_READ, data=self._waker
         )
+
+    def put(self, conn: ClientConnection) -> None:
+        """Wait for the next request of an idle connection; pass one with bytes to read to the server."""
+        conn.last_used = monotonic()
+        if conn.rfile.has_data():
+            self.server.process_conn(conn)
+        else:
+            self._selector.register(  # type: ignore[attr-defined]
+                conn.socket.fileno(), selectors.EVENT_READ, data=conn
+            )
+
+    def run(self, expiration_interval: float) -> None:
+        """Pass connections with bytes to read to the server, and close the idle ones, until :meth:`stop`."""
+        wait = min(expiration_interval, WINDOWS_WAIT) if sys.platform == "win32" else expiration_interval
+        checked = monotonic()
+        while not self._stop_requested:
+            try:
+                ready = list(self._selector.select(timeout=wait))  # type: ignore[attr-defined]
+            except OSError:
+                self._remove_invalid_sockets()  # type: ignore[attr-defined]
+                continue
+            for descriptor, conn in ready:
+                self._process(descriptor, conn)
+            now = monotonic()
+            if now - checked > expiration_interval:
+                self._expire(now - self.server.timeout)  # type: ignore[attr-defined]
+                checked = now
+
+    def _process(self, descriptor: int, conn: ServerContext | ClientConnection | Waker) -> None:
+        if isinstance(conn, ClientConnection):
+            self._selector.unregister(descriptor)  # type: ignore[attr-defined]
+            self.server.process_conn(conn)
+        elif conn is self.server and (accepted := self._from_server_socket(self.server.socket)) is not None:
+            self.server.process_conn(accepted)
 
     def stop(self) -> None:
         """End :meth:`run` at once; cheroot's own method waits for it without limit."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -15,7 +17,7 @@ from voxdouble_mock.wsgi.connection import ClientConnection
 from voxdouble_mock.wsgi.gateway import Gateway
 from voxdouble_mock.wsgi.listening import host_and_port, listen
 from voxdouble_mock.wsgi.pool import Pool
-from voxdouble_mock.wsgi.selection import Selection, Waker
+from voxdouble_mock.wsgi.selection import Selection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -110,10 +112,8 @@ class HttpServer(HTTPServer):
             except Exception:
                 self.log.exception("Waiting for connections failed; the server goes on.")
 
-    def process_conn(self, conn: ClientConnection | Waker) -> None:
+    def process_conn(self, conn: ClientConnection) -> None:
         """Add a new connection to the idle ones; pass one with bytes to read to the thread pool."""
-        if isinstance(conn, Waker):
-            return
         if conn.last_used is not None:
             self.requests.put(conn)
         elif len(self.connections) >= MAX_CONNECTIONS:
@@ -136,6 +136,8 @@ class HttpServer(HTTPServer):
         self.stopping.set()
         self._connections.stop()
         self._thread.join(SELECTOR_STOP_SECONDS)
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # else a forked child of this process keeps it listening
         self.socket.close()
         if not self._graceful:
             self._abandon_all()

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import io
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from voxdouble_mock.real_time import monotonic
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -38,7 +39,7 @@ class _Source(io.RawIOBase):
 
     def expect_within(self, seconds: float | None) -> None:
         self._seconds = seconds or 0.0
-        self._deadline = None if seconds is None else time.monotonic() + seconds
+        self._deadline = None if seconds is None else monotonic() + seconds
 
     def readable(self) -> bool:
         return True
@@ -49,7 +50,7 @@ class _Source(io.RawIOBase):
         stalled = f"stalled for {self._timeout:g} s"
         if self._deadline is None:
             return self._receive(buffer, self._timeout, stalled)
-        left = self._deadline - time.monotonic()
+        left = self._deadline - monotonic()
         too_late = f"was not complete after {self._seconds:g} s"
         if left <= 0:
             raise TimeoutError(too_late)

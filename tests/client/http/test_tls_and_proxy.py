@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.client.hostile import TASK_PATH, HostileServer, responding, response
+from tests.client.hostile import TASK_PATH, HostileServer, responding, response, task_body
 from voxdouble_client import ApplianceClient, TransportError
 from voxdouble_client.cli import commands as cli
 
@@ -32,7 +32,7 @@ def test_a_missing_bundle_in_the_environment_is_refused(monkeypatch: pytest.Monk
     ApplianceClient("http://127.0.0.1:1").close()
 
 
-@pytest.mark.parametrize("proxy", ["", "http://", "https://a", "socks5://a:1", "a:1", "http://a:b", "http://[::1"])
+@pytest.mark.parametrize("proxy", [" ", "http://", "https://a", "socks5://a:1", "a:1", "http://a:b", "http://[::1"])
 def test_a_malformed_proxy_is_refused(proxy: str) -> None:
     """A proxy that cannot be used is a ValueError."""
     with pytest.raises(ValueError, match="A proxy must be an http:// URL"):
@@ -45,6 +45,19 @@ def test_a_malformed_proxy_in_the_environment_is_refused(monkeypatch: pytest.Mon
     monkeypatch.delenv("no_proxy", raising=False)
     with pytest.raises(ValueError, match="A proxy must be an http:// URL"):
         ApplianceClient("http://appliance:1")
+
+
+def test_an_empty_proxy_replaces_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `proxy=""` requests go to the appliance directly, whatever proxy the environment names."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with (
+        HostileServer(responding(response(200, task_body("running")))) as server,
+        ApplianceClient(server.url, proxy="") as appliance,
+    ):
+        assert appliance.task(server.url + TASK_PATH).state() == "running"
 
 
 @pytest.mark.parametrize("status", [403, 407])

@@ -43,16 +43,7 @@ def post_advance(services: Services) -> Response:
     else:
         message = f'`seconds` must be a number such as 10.5 (or `"to": "next"` given), got {shown(given)}.'
         raise ValidationFailed([Detail(("body", "seconds"), message, "number")])
-    transitions = [
-        {
-            "task_id": transition.task.task_id,
-            "technology": transition.task.technology,
-            "state": transition.state or "expired",
-            "at": to_seconds(transition.instant),
-        }
-        for transition in passed
-    ]
-    return json_response({**clock_json(services), "transitions": transitions})
+    return json_response({**clock_json(services), "transitions": passed})
 
 
 def clock_json(services: Services) -> dict[str, object]:
