@@ -172,7 +172,7 @@ def _measured(stream: IO[bytes], name: str) -> Iterator[Part]:
 
 
 def _is_device(stream: IO[bytes]) -> bool:
-    """Whether the stream is a character device like /dev/zero, which is seekable but has no end."""
+    """Return whether the stream is a character device like /dev/zero, which is seekable but has no end."""
     try:
         return stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
     except (OSError, AttributeError):

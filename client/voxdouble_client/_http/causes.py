@@ -31,7 +31,7 @@ def reason(error: Exception) -> str:
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether another try may succeed.
+    """Return whether another try may succeed.
 
     An untrusted certificate, a server that does not speak TLS, a proxy that refuses and an invalid setting are
     permanent.
@@ -46,7 +46,7 @@ def _is_permanent(cause: BaseException) -> bool:
 
 
 def was_connected(error: Exception) -> bool:
-    """Whether a connection had been made."""
+    """Return whether a connection had been made."""
     return not any(isinstance(cause, ConnectFailed) for cause in _causes(error))
 
 

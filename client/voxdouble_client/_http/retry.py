@@ -86,7 +86,7 @@ class RetryingTransport:
 
 
 def is_repeatable(request: Request, error: TransportError | ApiError) -> bool:
-    """Whether the request may be sent again after this error: never a POST that may have been executed."""
+    """Return whether the request may be sent again after this error: never a POST that may have been executed."""
     if isinstance(error, TransportError):
         return error.transient and not error.timed_out and not error.may_have_run
     if request.method == "GET":

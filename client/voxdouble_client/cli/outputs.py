@@ -119,5 +119,5 @@ def output_for(path: str, *, several: bool) -> Output:
 
 
 def is_array(path: str) -> bool:
-    """Whether the file is to hold an array."""
+    """Return whether the file is to hold an array."""
     return path.endswith(".npy")
