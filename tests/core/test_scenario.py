@@ -238,3 +238,10 @@ def test_any_text_is_a_scenario_or_refused(text: str) -> None:
             msgspec.json.encode(parse_scenario(candidate))
         except ScenarioError:
             continue
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_a_scenario_comes_back_from_its_json(name: str) -> None:
+    """The JSON of a scenario, as the control routes return it, is read as the same scenario."""
+    scenario = load_scenario(name)
+    assert parse_scenario(msgspec.json.encode(scenario).decode()) == scenario

@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:(.*)", re.DOTALL)
 PARAMETER = re.compile(r';[ \t]*([^\s=;"]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|"[^"]*"|[^;]*)', re.DOTALL)
 ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
+PERCENT_ENCODED = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+")
 PERCENT = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 """The characters that browsers escape in names."""
 
@@ -64,7 +65,8 @@ def file_name(parameters: Mapping[str, str]) -> str | None:
     """Return the name of a part's file: its last path component, decoded, in the Unicode form NFC; None if absent."""
     name = _extended(parameters)
     if name is None and "filename" in parameters:
-        name = _decoded_words(_unescaped(_text(parameters["filename"])))
+        text = _text(parameters["filename"])
+        name = _percent_decoded(text) or _decoded_words(_unescaped(text))
     if name is None:
         return None
     valid = name.encode("utf-8", "replace").decode("utf-8")
@@ -84,6 +86,18 @@ def _unescaped(text: str) -> str:
     """Return a value without the escapes of mail clients (a backslash) and of browsers (a percent sign)."""
     plain = re.sub(r'\\(["\\])', r"\1", text)
     return re.sub("|".join(PERCENT), lambda match: PERCENT[match.group()], plain)
+
+
+def _percent_decoded(text: str) -> str | None:
+    """Return a text that is percent-encoded UTF-8 as a whole (RFC 7578 section 2, aiohttp), decoded; else None.
+
+    An ASCII name is left alone, since a file may well be called my%20song.wav.
+    """
+    data = unquote_to_bytes(text) if PERCENT_ENCODED.fullmatch(text) else b""
+    try:
+        return None if data.isascii() else data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _decoded_words(text: str) -> str:
