@@ -9,7 +9,9 @@ from pathlib import Path
 from tools.fidelity import row
 from voxdouble_mock.control import MAX_FAULTS
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.core.request_log import MAX_ENTRIES
+from voxdouble_mock.core.request_log import MAX_ENTRIES, MAX_ENTRY_BYTES
+from voxdouble_mock.http.vendor.multipart_parser import MAX_HEAD
+from voxdouble_mock.http.vendor.upload import MAX_PARTS
 from voxdouble_mock.options import Option, options_of
 from voxdouble_mock.settings import ServeSettings, Settings
 from voxdouble_mock.technologies import discover
@@ -48,8 +50,9 @@ Seconds that a task is pending and running, unless `--pending`, `--running` or a
 PYTHON = f"""
 ## Limits that can be set in Python only
 
-They are keyword arguments of `MockAppliance`. The log of a namespace keeps the last {MAX_ENTRIES:,} requests; a
-namespace holds at most {MAX_FAULTS:,} armed faults. Live data is never evicted to make room.
+They are keyword arguments of `MockAppliance`. The log of a namespace keeps the last {MAX_ENTRIES:,} requests, each in
+at most {MAX_ENTRY_BYTES:,} bytes; a namespace holds at most {MAX_FAULTS:,} armed faults. An upload has at most
+{MAX_PARTS} parts, each with at most {MAX_HEAD:,} bytes of headers. Live data is never evicted to make room.
 
 """
 

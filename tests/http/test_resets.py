@@ -32,7 +32,7 @@ class HalfUpload:
 
 
 @pytest.mark.parametrize("prefix", ["", "/_ns/mine"])
-def test_an_upload_that_began_before_a_reset_belongs_to_the_old_life(own_mock: MockAppliance, prefix: str) -> None:
+def test_an_upload_that_began_before_a_reset_leaves_no_trace(own_mock: MockAppliance, prefix: str) -> None:
     """It gets its 202, but its task is not listed and its id is 404; it counts for no rule, fault or log entry."""
     namespace = own_mock.namespace("mine") if prefix else own_mock
     upload = HalfUpload(own_mock.url + prefix)
