@@ -183,7 +183,7 @@ class Tasks:
         return self.upload(name).accepted().ended()
 
     def bad_ends(self) -> list[Run]:
-        """Return the extractions that ended rejected or failed; unproven if there are none."""
+        """Return the extractions that ended rejected or failed; without any the statement is unproven."""
         names = (*BAD, FAILING) if self.target.profile.failing_file is not None else BAD
         accepted = [run for run in map(self.upload, names) if run.start.status == 202]
         found = [run for run in accepted if run.watched().state in FINAL - {"done"}]

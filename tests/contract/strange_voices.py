@@ -1,4 +1,4 @@
-"""What a stranger makes of recordings: voiceprints that only it can read, and vectors far from unit length."""
+"""Voiceprints of a stranger, which only it can read, and vectors far from unit length."""
 
 import base64
 import hashlib
@@ -10,16 +10,16 @@ import soundfile
 
 
 class Voices:
-    """The voiceprints that one stranger made; it knows no others."""
+    """The voiceprints that one stranger has made; it rejects all others."""
 
     def __init__(self, speech: float, *, nulls: bool) -> None:
         self.speech = speech
         self.nulls = nulls
         self.prints: dict[str, bool] = {}
-        """Whether there was speech, for each voiceprint."""
+        """For each voiceprint, whether it has speech."""
 
     def result_of(self, data: bytes, mode: str, wanted: list[int], vector: bool) -> dict[str, Any]:
-        """Make voiceprints; what cannot be decoded is rejected."""
+        """Return the result of an extraction; a file that cannot be decoded is rejected."""
         try:
             samples, rate = soundfile.read(io.BytesIO(data), always_2d=True)
         except soundfile.LibsndfileError:
@@ -38,7 +38,7 @@ class Voices:
         }
 
     def channel(self, number: int, samples: Any, rate: int, vector: bool) -> dict[str, Any]:
-        """Make one voiceprint; its bytes mean nothing to anybody else."""
+        """Return one channel's entry, with opaque bytes as its voiceprint."""
         silent = float(abs(samples).max(initial=0.0)) < 0.001
         voiced = float((abs(samples) > 0.001).mean()) if samples.size else 0.0
         speech = round(len(samples) / rate * voiced * self.speech, 3)
@@ -58,7 +58,7 @@ class Voices:
         return entry
 
     def vector(self, text: str) -> list[float]:
-        """Make a vector far from unit length."""
+        """Return the vector of a voiceprint, far from unit length; empty without speech."""
         chance = random.Random(text)
         return [chance.uniform(-40, 40) for _ in range(128)] if self.prints[text] else []
 

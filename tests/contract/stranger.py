@@ -1,4 +1,4 @@
-"""Appliances that keep the contract, and in all that it leaves open are unlike our mock, of which they use no line."""
+"""Strangers: appliances that keep the contract, differ from the mock in everything else, and share no code with it."""
 
 import json
 import logging
@@ -37,41 +37,41 @@ UNKNOWN_VOICEPRINT = {
 
 @dataclass(frozen=True)
 class Traits:
-    """In what a stranger is different."""
+    """The properties of one stranger."""
 
     prefix: str = "/gateway/speech"
     generation: int = 4
     whole_location: bool = False
-    """Whether `Location` is a URL; its host is then one that only the appliance's own network knows."""
+    """Whether `Location` is a URL, with a host of the appliance's internal network, or else a path."""
     conversion: int = 202
-    """How conversions are answered: 202, or 403 or 404 where they are not licensed or not there."""
+    """The status of a conversion: 202, 403 without a licence, or 404 if the technology does not exist."""
     family: int = 202
-    """The same of comparison, merging, gender and age."""
+    """The status of comparison, merging, gender and age, likewise."""
     malformed_id: int = 400
     speech: float = 0.9
-    """How much of a recording is taken for speech; synthetic voices may have none."""
+    """The share of a recording that is detected as speech; 0 for synthetic voices."""
     max_upload: int = 50_000_000
     seconds: float = 0.0
-    """How long a task takes; nobody ever sees it running."""
+    """The duration of a task, which is never shown as running."""
     lifetime: float = 30.0
     busy_every: int = 0
-    """Each so-manieth request is answered 429, with the seconds to wait."""
+    """Every nth request is answered 429 with `Retry-After`; 0 for none."""
     extras: dict[str, Any] = field(default_factory=lambda: {"trace": {"node": 7}})
     nulls: bool = True
-    """Whether members without a value are null; else they are absent."""
+    """Whether members without a value are null, or else absent."""
 
 
 @dataclass
 class Task:
-    """A task; its result is there from the beginning, and shown when it is time."""
+    """A task, with its result and the monotonic time from which it is shown."""
 
     technology: str
     ends: float
-    outcome: dict[str, Any]
+    result: dict[str, Any]
 
 
 class Refusal(Exception):
-    """A status, and what is wrong."""
+    """A refusal: its status and the location of the error."""
 
     def __init__(self, status: int, *location: str | int) -> None:
         super().__init__(status)
@@ -80,7 +80,7 @@ class Refusal(Exception):
 
 
 class Stranger:
-    """One such appliance."""
+    """One stranger."""
 
     def __init__(self, traits: Traits) -> None:
         self.traits = traits
@@ -90,7 +90,7 @@ class Stranger:
         self.lock = threading.Lock()
 
     def app(self) -> Flask:
-        """Make the WSGI application."""
+        """Return the WSGI application."""
         app = Flask("stranger", static_folder=None)
         base = self.traits.prefix + "/api"
         for name in (EXTRACTION, CONVERSION, *stranger_family.NAMES):
@@ -108,7 +108,7 @@ class Stranger:
         return app
 
     def maybe_busy(self) -> Response | None:
-        """Response 429 now and then."""
+        """Return a 429 for every nth request."""
         with self.lock:
             self.requests += 1
             number = self.requests
@@ -123,9 +123,9 @@ class Stranger:
         licence = {EXTRACTION: 202, CONVERSION: self.traits.conversion}.get(technology, self.traits.family)
         if licence != 202:
             raise Refusal(licence)
-        outcome = self.outcome_of(technology)
+        result = self.result_of(technology)
         task_id = str(uuid.uuid4()).upper() if self.traits.generation < 4 else str(uuid.uuid4())
-        self.tasks[task_id] = Task(technology, time.monotonic() + self.traits.seconds, outcome)
+        self.tasks[task_id] = Task(technology, time.monotonic() + self.traits.seconds, result)
         response = self.answer({"task": {"task_id": task_id, "state": "pending", **self.traits.extras}}, 202)
         path = f"{self.traits.prefix}/api/technology/{technology}/{task_id}"
         url = f"http://appliance.internal{path}" if self.traits.whole_location else path
@@ -135,35 +135,35 @@ class Stranger:
             response.headers["Location"] = url
         return response
 
-    def outcome_of(self, technology: str) -> dict[str, Any]:
-        """Do what is asked for."""
+    def result_of(self, technology: str) -> dict[str, Any]:
+        """Return the final state with the result or error of the current request."""
         if technology == EXTRACTION:
             return self.extract()
         if technology == CONVERSION:
             return self.convert()
         if technology in stranger_family.OF_RECORDINGS:
             extracted = self.extract()
-            return {**extracted, **stranger_family.heard(technology, extracted.get("result"))}
+            return {**extracted, **stranger_family.from_recording(technology, extracted.get("result"))}
         lists = self.lists(*stranger_family.LISTS[technology], least=stranger_family.LEAST.get(technology, 1))
         if all(text in self.voices.prints for name in lists for text in lists[name]):
-            return {"state": "done", "result": stranger_family.judged(technology, lists, self.voices.prints)}
+            return {"state": "done", "result": stranger_family.from_voiceprints(technology, lists, self.voices.prints)}
         return UNKNOWN_VOICEPRINT
 
     def get(self, technology: str, task_id: str) -> Response:
-        """Tell how a task stands."""
+        """Return the response to a poll."""
         if not re.fullmatch("[0-9a-fA-F-]{36}", task_id):
             raise Refusal(self.traits.malformed_id, "path", "task_id")
         task = self.tasks.get(task_id)
         now = time.monotonic()
         if task is None or task.technology != technology or now > task.ends + self.traits.lifetime:
             raise Refusal(404)
-        shown = task.outcome if now >= task.ends else {"state": "pending"}
+        shown = task.result if now >= task.ends else {"state": "pending"}
         body: dict[str, Any] = {"result": None, "error": None} if self.traits.nulls else {}
         body |= {key: value for key, value in shown.items() if key != "state"}
         return self.answer({"task": {"task_id": task_id, "state": shown["state"]}, **body, **self.traits.extras})
 
     def extract(self) -> dict[str, Any]:
-        """Take a recording in."""
+        """Return the result of an extraction."""
         length = request.content_length or 0
         if length > self.traits.max_upload:
             raise Refusal(413)
@@ -185,14 +185,14 @@ class Stranger:
         )
 
     def convert(self) -> dict[str, Any]:
-        """Convert voiceprints; all but its own are rejected."""
+        """Return the result of a conversion; voiceprints of other appliances are rejected."""
         prints = self.lists("voiceprints")["voiceprints"]
         if any(text not in self.voices.prints for text in prints):
             return UNKNOWN_VOICEPRINT
         return {"state": "done", "result": {"vector_voiceprints": [self.voices.vector(text) for text in prints]}}
 
     def lists(self, *names: str, least: int = 1) -> dict[str, list[str]]:
-        """Take lists of voiceprints in."""
+        """Return the lists of voiceprints in the request."""
         if int(request.content_length or 0) > self.traits.max_upload:
             raise Refusal(413)
         try:
@@ -209,13 +209,13 @@ class Stranger:
         return {name: body[name] for name in names}
 
     def answer(self, body: dict[str, Any], status: int = 200) -> Response:
-        """Response with JSON."""
+        """Return a JSON response."""
         text = json.dumps({**body, **self.traits.extras}, indent=1)
         return Response(text, status, content_type="application/json; charset=utf-8")
 
     def refuse(self, status: int, location: list[str | int]) -> Response:
-        """Refuse a request."""
-        if status == 413:  # the proxy before it has a limit of its own
+        """Return the response to a refused request."""
+        if status == 413:  # sent by the reverse proxy, which has its own limit
             return Response("<html><center>413</center><hr>nginx</html>", 413, content_type="text/html")
         detail = (
             [{"location": location, "message": "nicht gültig", "type": "wert", "context": None}] if location else []
@@ -223,19 +223,19 @@ class Stranger:
         return self.answer({"type": TYPES[status], "message": f"Fehler {status}", "detail": detail}, status)
 
     def refuse_http(self, error: HTTPException) -> Response:
-        """Refuse what the framework found wrong."""
+        """Return the response to an error that Flask found."""
         status = 404 if isinstance(error, NotFound) else 405 if isinstance(error, MethodNotAllowed) else 400
         if status == 405 and self.traits.generation < 4:
             status = 404
         return self.refuse(status, [])
 
 
-logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no line for each request
+logging.getLogger("werkzeug").setLevel(logging.ERROR)  # without a line for each request
 
 
 @contextmanager
 def serving(traits: Traits) -> Iterator[str]:
-    """Serve a stranger, and give its base URL."""
+    """Serve a stranger, and yield its base URL."""
     server = make_server("127.0.0.1", 0, Stranger(traits).app(), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""How the strangers compare, merge and judge: by the contract, and in all that it leaves open unlike our mock."""
+"""Comparison, merging, gender and age of the strangers: by the contract, and otherwise different from the mock."""
 
 import base64
 import itertools
@@ -17,11 +17,11 @@ LEAST = {MERGING: 2}
 OF_RECORDINGS = ("gender-identification", "age-estimation")
 NAMES = (*LISTS, *OF_RECORDINGS)
 noise = itertools.cycle([0.0, 0.004, -0.003])
-"""No two runs on a graphics card give the same score."""
+"""Differences between equal comparisons, as on a graphics card."""
 
 
-def heard(technology: str, extracted: dict[str, Any] | None) -> dict[str, Any]:
-    """Judge the channels of a recording; what could not be extracted was rejected."""
+def from_recording(technology: str, extracted: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the result for the channels of an extraction; empty if that was rejected."""
     if extracted is None:
         return {}
     word = technology.partition("-")[0]
@@ -35,8 +35,8 @@ def heard(technology: str, extracted: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def judged(technology: str, lists: Mapping[str, list[str]], prints: dict[str, bool]) -> dict[str, Any]:
-    """Compare, merge or judge voiceprints of its own."""
+def from_voiceprints(technology: str, lists: Mapping[str, list[str]], prints: dict[str, bool]) -> dict[str, Any]:
+    """Return the result for voiceprints that this stranger has made."""
     if technology == COMPARISON:
         columns, rows = lists["voiceprints_a"], lists["voiceprints_b"]
         values = [score(column, row) for row in rows for column in columns]
@@ -49,11 +49,11 @@ def judged(technology: str, lists: Mapping[str, list[str]], prints: dict[str, bo
 
 
 def score(column: str, row: str) -> float:
-    """Compare two voiceprints; the order of the two matters to it."""
+    """Return the score of two voiceprints, which depends on their order."""
     return (40.0 if column == row else -12.5 - (column > row)) + next(noise)
 
 
 def opinion(technology: str, text: str) -> object:
-    """Judge one voiceprint."""
+    """Return the gender or age of one voiceprint."""
     likelihood = (len(set(text)) % 10) / 10
     return {"m": likelihood, "f": 1 - likelihood} if technology.startswith("gender") else 20 + 50 * likelihood

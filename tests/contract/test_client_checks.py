@@ -1,4 +1,4 @@
-"""The client's own checks, on our mock and on appliances that are not as they should be."""
+"""The checks of the client, on the mock and on faulty appliances."""
 
 import pytest
 
@@ -23,12 +23,12 @@ NAMES = [
 
 
 def verdicts(wrap: Wrap | None = None) -> dict[str, str]:
-    """Check the client on a mock of which some answers are changed."""
+    """Return the verdicts on the client with a mock whose responses are changed."""
     with MockAppliance(pending=0.05, running=0.05, wrap=wrap) as mock, open_targets(mock.url) as targets:
         return {check.name: check.verdict for check in check_client(targets.main)}
 
 
-def test_the_client_passes_on_our_mock() -> None:
+def test_the_client_passes_on_the_mock() -> None:
     """All nine checks pass."""
     assert verdicts() == dict.fromkeys(NAMES, "passed")
 
@@ -42,32 +42,32 @@ def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> 
     assert verdicts() == dict.fromkeys(NAMES, "passed")
 
 
-def test_a_wrong_vector_is_seen() -> None:
+def test_a_wrong_vector_fails_one_check() -> None:
     """A conversion that is not the extraction's vector fails that check alone."""
     found = verdicts(vectors(lambda lists: [[0.0] * 128 for _ in lists]))
     assert [name for name, verdict in found.items() if verdict == "failed"] == [NAMES[1]]
 
 
-def test_a_likeness_that_cannot_be_is_seen() -> None:
-    """A voiceprint that is less like itself than another is fails that check alone."""
+def test_reversed_scores_fail_one_check() -> None:
+    """A voiceprint with a lower score against itself than against another one fails that check alone."""
     found = verdicts(scores(lambda scores: scores["values"].reverse()))
     assert [name for name, verdict in found.items() if verdict == "failed"] == [NAMES[2]]
 
 
 def without_state(answer: Response) -> None:
-    """Forget the state."""
+    """Remove the state."""
     answer.json = {"task": {"task_id": answer.task["task_id"]}}
 
 
 @pytest.mark.parametrize("fault", [without_state, status(500)])
-def test_what_the_contract_forbids_fails(fault: object) -> None:
-    """A 202 without a state, or a 500, fails each check that extracts."""
+def test_an_invalid_202_fails_the_check(fault: object) -> None:
+    """A 202 without a state, or a 500, fails the check of the extraction."""
     found = verdicts(on_start(fault))  # type: ignore[arg-type]
     assert found[NAMES[0]] == "failed"
 
 
-def test_what_the_target_lacks_is_no_failure() -> None:
-    """A licence that is missing leaves the checks unproven."""
+def test_a_missing_licence_leaves_checks_unproven() -> None:
+    """With a 403 for every start the checks are unproven rather than failed."""
     found = verdicts(on_start(status(403)))
     assert set(found.values()) == {"unproven", "passed"}
     assert found[NAMES[0]] == "unproven"

@@ -1,4 +1,4 @@
-"""Verdicts, and what is told of them."""
+"""Verdicts, and the reports on them."""
 
 import json
 from pathlib import Path
@@ -23,18 +23,18 @@ DOCUMENTED, INFERRED, CHOSEN, UNTESTABLE = "S1", "S3", "C1", "S52"
 
 
 def finding(statement: str, outcome: str, reason: str = "") -> Finding:
-    """Make a finding."""
+    """Return a finding."""
     return Finding(statement, outcome, f"test of {statement}", reason, ({"status": 500},))  # type: ignore[arg-type]
 
 
 def verdict(statement: str, *outcomes: str) -> str:
-    """Judge a statement by what was found."""
+    """Return the verdict on a statement for these outcomes."""
     found: str = judge(finding(statement, outcome, outcome) for outcome in outcomes)[statement]["verdict"]
     return found
 
 
 def conformance(*findings: Finding, strict: bool = False, client: tuple[ClientCheck, ...] = ()) -> Conformance:
-    """Make the outcome of a run."""
+    """Return the conformance of a run with these findings."""
     return Conformance(TARGET, strict, judge(findings), client)
 
 
@@ -54,12 +54,12 @@ def conformance(*findings: Finding, strict: bool = False, client: tuple[ClientCh
     ],
 )
 def test_findings_add_up_to_a_verdict(statement: str, outcomes: list[str], wanted: str) -> None:
-    """Broken outweighs crashed, that passed, that unproven; the grade says what broken means."""
+    """Broken outweighs crashed, crashed passed, passed unproven; the grade decides between failed and differs."""
     assert verdict(statement, *outcomes) == wanted
 
 
-def test_what_differs_fails_only_where_that_is_strict() -> None:
-    """A broken inference fails a run on our own mock, and no other."""
+def test_a_differing_statement_fails_a_strict_run_only() -> None:
+    """A broken inference fails a strict run; a broken documented statement fails every run."""
     found = finding(INFERRED, "broken")
     assert conformance(found).passed
     assert not conformance(found, strict=True).passed
@@ -67,20 +67,20 @@ def test_what_differs_fails_only_where_that_is_strict() -> None:
 
 
 def test_a_failing_client_fails_the_run() -> None:
-    """The client's checks count too, what they could not show does not."""
+    """A failed check of the client fails the run, an unproven one does not."""
     assert not conformance(client=(ClientCheck("extract", "failed", "no"),)).passed
     assert conformance(client=(ClientCheck("extract", "unproven", "busy"),)).passed
 
 
 def test_the_data_can_be_read_again(tmp_path: Path) -> None:
-    """What is written is what is read."""
+    """conformance.json is read as the conformance that was written."""
     written = conformance(finding(DOCUMENTED, "broken", "why"), client=(ClientCheck("extract", "passed"),))
     write_reports(written, tmp_path / "new")
     assert json_report.read(tmp_path / "new") == written
 
 
-def test_junit_counts_what_fails() -> None:
-    """Failed is a failure, differs and unproven are skipped unless that is strict."""
+def test_junit_counts_failures() -> None:
+    """Failed is a failure; differs is skipped, or a failure in a strict run."""
     found = [finding(DOCUMENTED, "broken", "a"), finding(INFERRED, "broken", "b"), finding(CHOSEN, "passed")]
     for strict, failures in ((False, "1"), (True, "2")):
         suite = junit(conformance(*found, strict=strict)).getroot().find("testsuite")
@@ -90,8 +90,8 @@ def test_junit_counts_what_fails() -> None:
         assert ElementTree.tostring(suite)
 
 
-def test_the_page_shows_all_and_loads_nothing() -> None:
-    """Each statement is on the page, what came from outside is escaped, and no address is fetched."""
+def test_the_page_shows_all_statements_and_loads_nothing() -> None:
+    """The page shows each statement, escapes text of the target, and fetches nothing."""
     broken = Finding(DOCUMENTED, "broken", "t", "<script>alert(1)</script>", ({"body": "<img src=x>"},))
     text = page(conformance(broken, client=(ClientCheck("extract", "failed", "<b>"),)))
     assert all(f'id="{key}"' in text for key in statements())
@@ -103,19 +103,19 @@ def test_the_page_shows_all_and_loads_nothing() -> None:
     assert "does not keep the contract" in text
 
 
-def test_what_comes_from_outside_stays_one_line_of_text(tmp_path: Path) -> None:
-    """Escape sequences, line ends and halves of characters reach neither terminal nor reports as such."""
+def test_text_of_the_target_stays_on_one_line(tmp_path: Path) -> None:
+    """Escape sequences, line ends and lone surrogates are replaced on the terminal and in reports."""
     evil = Finding(DOCUMENTED, "broken", "t", "a\x1b[31m\r\nb\x00\udc80", ({"body": "\udc80\x00"},))
-    told = conformance(evil)
-    write_reports(told, tmp_path)
-    assert told.statements[DOCUMENTED]["reason"] == "a\ufffd[31m b\ufffd\ufffd"
+    judged = conformance(evil)
+    write_reports(judged, tmp_path)
+    assert judged.statements[DOCUMENTED]["reason"] == "a\ufffd[31m b\ufffd\ufffd"
     assert ElementTree.parse(tmp_path / "junit.xml").getroot().tag == "testsuites"
     assert json.loads((tmp_path / "conformance.json").read_text())["counts"]["failed"] == 1
-    assert "\x1b" not in summary(told)
+    assert "\x1b" not in summary(judged)
 
 
-def test_github_gets_annotations_that_cannot_begin_another() -> None:
-    """What failed is an error, what differs a warning, and line ends are escaped."""
+def test_github_annotations_are_escaped() -> None:
+    """A failed statement is an error, a differing one a warning, and line ends are escaped."""
     lines = annotations(
         conformance(finding(DOCUMENTED, "broken", "a\n::error::b"), finding(INFERRED, "broken", "100 %"))
     )
@@ -125,8 +125,8 @@ def test_github_gets_annotations_that_cannot_begin_another() -> None:
     assert command("error", "a,b", "one\n::warning::two") == "::error title=a%2Cb::one%0A::warning::two"
 
 
-def test_github_gets_a_summary_of_the_step(tmp_path: Path) -> None:
-    """The summary is added to the step's file, on GitHub only."""
+def test_the_summary_of_the_github_step_is_written(tmp_path: Path) -> None:
+    """The summary is appended to the file of the step, on GitHub only."""
     file = tmp_path / "summary.md"
     environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(file)}
     assert report_to_github(conformance(finding(DOCUMENTED, "broken", "why")), environment)
@@ -134,16 +134,16 @@ def test_github_gets_a_summary_of_the_step(tmp_path: Path) -> None:
     assert report_to_github(conformance(finding(DOCUMENTED, "broken")), {}) == []
 
 
-def test_the_summary_tells_what_is_wrong() -> None:
-    """A person at a terminal sees counts, and each statement that failed or differs."""
+def test_the_summary_lists_failures() -> None:
+    """The terminal shows the counts, and each statement that failed or differs."""
     text = summary(conformance(finding(DOCUMENTED, "broken", "It was 200."), finding(CHOSEN, "passed")))
     assert "1 passed, 1 failed, 0 differs" in text
     assert "failed: S1 (documented)" in text
     assert "It was 200." in text
 
 
-def test_voice_data_are_told_as_length_and_digest() -> None:
-    """No voiceprint, no vector and no recording gets into a report."""
+def test_voice_data_are_shown_as_length_and_digest() -> None:
+    """A report contains no voiceprint, no vector and no recording."""
     body = {"result": {"channels": [{"voiceprint": "QUJD" * 40, "vector_voiceprint": [0.5] * 128}]}}
     sent = {"voiceprints": ["QUJD" * 40] * 20, "file": b"RIFF\xff" + bytes(1000)}
     evidence = Exchange("POST", "http://a/", sent, 200, {}, json.dumps(body).encode()).evidence()
@@ -158,5 +158,5 @@ def test_voice_data_are_told_as_length_and_digest() -> None:
 
 
 def test_short_texts_are_shown() -> None:
-    """What is short is shown as it is."""
+    """Short texts are shown unchanged."""
     assert brief({"state": "done", "voiceprints": ["A=A"]}) == {"state": "done", "voiceprints": ["A=A"]}

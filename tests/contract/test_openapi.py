@@ -102,7 +102,7 @@ def test_a_correct_response_breaks_nothing() -> None:
     ],
 )
 def test_a_breach_names_its_statement(status: int, body: object, headers: dict[str, str], broken: set[str]) -> None:
-    """Each error in a response is a breach of one statement; a page of a proxy is none."""
+    """Each error in a response is a breach of one statement; a page of a proxy is not."""
     assert broken_by("POST", START, status, body, headers) == broken
 
 

@@ -1,4 +1,4 @@
-"""Statements, tests and document hang together: no claim without a test, no test without a claim."""
+"""Each statement has a test or a reason, each test has a statement, and the data of both are valid."""
 
 import os
 from collections import defaultdict
@@ -14,19 +14,19 @@ SUITE = ["--pyargs", "voxdouble_contract", "--collect-only", "-p", "no:terminal"
 
 
 class Collected:
-    """A pytest plugin that notes what is collected."""
+    """A pytest plugin that keeps the collected tests."""
 
     def __init__(self) -> None:
         self.items: list[pytest.Item] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note it."""
+        """Keep the tests."""
         self.items = list(session.items)
 
 
 @cache
 def by_statement() -> dict[str, list[str]]:
-    """Collect the suite, and list its tests for each statement; those without one under an empty name."""
+    """Return the tests of the suite by statement; those without a statement under an empty id."""
     collected = Collected()
     pytest.main([*SUITE, "-c", os.devnull], plugins=[collected])
     found: dict[str, list[str]] = defaultdict(list)
@@ -37,29 +37,29 @@ def by_statement() -> dict[str, list[str]]:
 
 
 def test_the_suite_is_collected() -> None:
-    """The other tests look at a suite that was found."""
+    """The suite is found, so that no other test passes on an empty one."""
     assert len(by_statement()) > 50
 
 
 def test_every_test_has_a_statement() -> None:
-    """No test stands on nothing."""
+    """Each test of the suite names a statement."""
     assert by_statement().get("", []) == []
 
 
 def test_every_statement_has_a_test_or_a_reason() -> None:
-    """What no test proves says why."""
+    """A statement without a test has a reason why it is untestable."""
     bare = [key for key, one in statements().items() if not one.untestable and key not in by_statement()]
     assert bare == []
 
 
-def test_no_statement_has_both() -> None:
-    """What is said to be untestable has no test."""
+def test_no_untestable_statement_has_a_test() -> None:
+    """A statement with such a reason has no test."""
     both = [key for key, one in statements().items() if one.untestable and key in by_statement()]
     assert both == []
 
 
-def test_all_numbers_are_there() -> None:
-    """S1 to S82 exist but for the two free numbers, C1 to C36 exist, and later choices have numbers in order."""
+def test_all_numbers_exist() -> None:
+    """S1 to S82 exist except for 57 and 63, C1 to C36 exist, and later choices are in order."""
     numbers = {int(key[1:]) for key in statements() if key[0] == "S"}
     choices = [int(key[1:]) for key in statements() if key[0] == "C"]
     assert numbers == set(range(1, 83)) - {57, 63}
@@ -67,8 +67,8 @@ def test_all_numbers_are_there() -> None:
     assert choices == sorted(set(choices))
 
 
-def test_choices_are_chosen_and_the_rest_is_not() -> None:
-    """A C statement is of grade chosen, an S statement of another."""
+def test_the_grade_chosen_is_that_of_c_statements() -> None:
+    """C statements have the grade *chosen*, S statements another one."""
     assert {key[0] for key, one in statements().items() if one.grade is Grade.CHOSEN} == {"C"}
     assert {key[0] for key, one in statements().items() if one.grade is not Grade.CHOSEN} == {"S"}
 
@@ -82,19 +82,19 @@ def test_generations_and_sources_are_known() -> None:
 
 
 def test_an_unknown_statement_is_refused() -> None:
-    """A test cannot name a statement that is not there."""
+    """A test that names a missing statement is an error."""
     with pytest.raises(LookupError, match="S999"):
         statement("S1", "S999")
 
 
 def test_an_unknown_grade_is_refused() -> None:
-    """The data cannot invent a grade."""
+    """A grade outside the list is an error."""
     with pytest.raises(ValueError, match="certain"):
         parse("S1", {"text": "x", "grade": "certain", "source": ["REF"]})
 
 
-def test_the_document_names_statements_that_are_there() -> None:
-    """Each `x-statement` of the document is a statement."""
+def test_the_document_names_existing_statements() -> None:
+    """Each `x-statement` of the OpenAPI document is the id of a statement."""
 
     def named(node: object) -> list[str]:
         if isinstance(node, dict):

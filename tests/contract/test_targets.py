@@ -39,7 +39,7 @@ ALL = {"e1", "e2", "e3", "e4"}
     ],
 )
 def test_the_generation_is_found_by_requests(conversion: int, headers: dict[str, str], generations: set[str]) -> None:
-    """Conversion exists only in e4, `Location` since e3; generations that cannot be told apart are all returned."""
+    """Conversion exists only in e4, `Location` since e3; generations that cannot be distinguished are all returned."""
     tasks = SimpleNamespace(
         probe=lambda: Exchange("POST", "http://a/", status=conversion),
         upload=lambda name: SimpleNamespace(start=Exchange("POST", "http://a/", status=202, headers=headers)),

@@ -6,8 +6,6 @@ from tests.documents import language
 from tests.repository import texts
 
 THE_LIST_ITSELF = {"tests/documents/language.py", "tests/documents/test_language.py"}
-NOT_SWEPT = ("contract_tests", "tests")
-"""Folders whose texts are still to be rewritten; a folder that has become clean fails until it leaves this list."""
 SPOKEN = {"training/synthesis.py": "Nobody in the village could remember such a cold and windy summer."}
 """Sentences that are synthesised; another wording would change the trained matrices."""
 TEXTS = {
@@ -20,13 +18,7 @@ def area(name: str) -> str:
     return name.split("/", maxsplit=1)[0] if "/" in name else "."
 
 
-@pytest.mark.parametrize(
-    "folder",
-    [
-        pytest.param(folder, marks=[pytest.mark.xfail(reason="not swept yet", strict=True)] * (folder in NOT_SWEPT))
-        for folder in sorted({area(name) for name in TEXTS})
-    ],
-)
+@pytest.mark.parametrize("folder", sorted({area(name) for name in TEXTS}))
 def test_texts_use_plain_words(folder: str) -> None:
     """Docstrings, comments, messages, test names and documents use none of the avoided phrases."""
     found = [

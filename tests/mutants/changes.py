@@ -1,4 +1,4 @@
-"""Changes of answers, in the terms of tasks, channels and vectors; and what a mutant is."""
+"""Mutants, and changes of responses by tasks, channels and vectors."""
 
 import uuid
 from collections.abc import Callable
@@ -16,7 +16,7 @@ class Mutant:
 
     statement: str
     fault: str
-    """What is wrong with it, in a few words."""
+    """Its error, in a few words."""
     wrap: Wrap
     generation: str = "e4"
 
@@ -25,12 +25,12 @@ class Mutant:
 
 
 def on_start(fault: Callable[[Response], None]) -> Wrap:
-    """Change every 202."""
+    """Return middleware that changes every 202."""
     return changing_responses(lambda request, answer: fault(answer) if answer.status == 202 else None)
 
 
 def on_task(fault: Callable[[Response], None], *states: str) -> Wrap:
-    """Change every answer to a GET of a task that is in one of the states, by default in any."""
+    """Return middleware that changes the response to every poll of a task in one of the states, by default in any."""
 
     def change(request: Request, answer: Response) -> None:
         if request.method == "GET" and answer.status == 200 and answer.task and (not states or answer.state in states):
@@ -40,7 +40,7 @@ def on_task(fault: Callable[[Response], None], *states: str) -> Wrap:
 
 
 def on_status(status: int, fault: Callable[[Response], None], *, method: str = "") -> Wrap:
-    """Change every answer with that status."""
+    """Return middleware that changes every response with that status."""
     return changing_responses(
         lambda request, answer: (
             fault(answer) if answer.status == status and request.method in {method or request.method} else None
@@ -49,7 +49,7 @@ def on_status(status: int, fault: Callable[[Response], None], *, method: str = "
 
 
 def status(number: int) -> Callable[[Response], None]:
-    """Response with another status."""
+    """Return a change to another status."""
 
     def change(answer: Response) -> None:
         answer.status = number
@@ -58,7 +58,7 @@ def status(number: int) -> Callable[[Response], None]:
 
 
 def member(*path: str | int, value: Any = None, drop: bool = False) -> Callable[[Response], None]:
-    """Set or drop a member of the body; a callable value is given what was there."""
+    """Return a change that sets or drops a member of the body; a callable value gets the old one."""
 
     def change(answer: Response) -> None:
         body = node = answer.json
@@ -75,7 +75,7 @@ def member(*path: str | int, value: Any = None, drop: bool = False) -> Callable[
 
 
 def each_channel(fault: Callable[[dict[str, Any]], None]) -> Wrap:
-    """Change every channel of a done extraction."""
+    """Return middleware that changes every channel of a done extraction."""
 
     def change(answer: Response) -> None:
         body = answer.json
@@ -87,7 +87,7 @@ def each_channel(fault: Callable[[dict[str, Any]], None]) -> Wrap:
 
 
 def vectors(fault: Callable[[list[list[float]]], Any]) -> Wrap:
-    """Change the list of vectors of a done conversion."""
+    """Return middleware that changes the list of vectors of a done conversion."""
 
     def change(answer: Response) -> None:
         body = answer.json
@@ -99,7 +99,7 @@ def vectors(fault: Callable[[list[list[float]]], Any]) -> Wrap:
 
 
 def results(technology: str, change: Callable[[Result], object]) -> Wrap:
-    """Change, in place, the result of the done tasks of technologies with that word in their name."""
+    """Return middleware that changes, in place, the results of technologies with that word in their name."""
 
     def fault(request: Request, answer: Response) -> None:
         if request.method == "GET" and technology in request.path and answer.state == "done":
@@ -111,7 +111,7 @@ def results(technology: str, change: Callable[[Result], object]) -> Wrap:
 
 
 def renamed(old: str, new: str) -> Callable[[Result], object]:
-    """Give a member another name."""
+    """Return a change that renames a member."""
 
     def change(entry: Result) -> None:
         if old in entry:
@@ -121,7 +121,7 @@ def renamed(old: str, new: str) -> Callable[[Result], object]:
 
 
 def updated(**members: Any) -> Callable[[Result], object]:
-    """Set members; a callable value is given what was there."""
+    """Return a change that sets members; a callable value gets the old one."""
 
     def change(entry: Result) -> None:
         for name, value in members.items():
@@ -132,7 +132,7 @@ def updated(**members: Any) -> Callable[[Result], object]:
 
 
 def header(name: str, value: Callable[[str], str | None]) -> Callable[[Response], None]:
-    """Change a header, or with None drop it."""
+    """Return a change of a header; a value of None drops it."""
 
     def change(answer: Response) -> None:
         found = value(answer.headers.pop(name, ""))
@@ -143,7 +143,7 @@ def header(name: str, value: Callable[[str], str | None]) -> Callable[[Response]
 
 
 def accepted(answer: Response) -> None:
-    """Response as if a task had been made."""
+    """Change a response to that of an accepted task."""
     task_id = str(uuid.uuid4())
     location = f"/api/technology/speaker-identification-voiceprint-extraction/{task_id}"
     answer.status, answer.headers = 202, {"Location": location, "X-Location": location}

@@ -1,4 +1,4 @@
-"""The means to make an appliance faulty: WSGI middleware that changes what comes in or what goes out."""
+"""WSGI middleware that makes an appliance faulty: it changes requests or responses."""
 
 import io
 import json
@@ -16,7 +16,7 @@ TASKS, CONTROL = "/api/technology/", "/_mock/"
 
 @dataclass
 class Request:
-    """What came in."""
+    """A request that reached the appliance."""
 
     environ: "WSGIEnvironment"
 
@@ -36,30 +36,30 @@ class Request:
         return dict(parse_qsl(self.environ.get("QUERY_STRING", ""), keep_blank_values=True))
 
     def ask(self, **parameters: str | None) -> None:
-        """Change the query: set a parameter, or with None take it out."""
+        """Set parameters of the query; a value of None removes one."""
         query = {**self.query, **parameters}
         self.environ["QUERY_STRING"] = urlencode({name: value for name, value in query.items() if value is not None})
 
     def header(self, name: str) -> str | None:
-        """Look a header up."""
+        """Return the value of a header."""
         key = name.upper().replace("-", "_")
         return self.environ.get(key if key.startswith("CONTENT_") else f"HTTP_{key}")
 
     def read(self) -> bytes:
-        """Read the whole body, and leave it to be read again."""
+        """Return the whole body, which can be read again."""
         body: bytes = self.environ["wsgi.input"].read(int(self.environ.get("CONTENT_LENGTH") or 0))
         self.replace(body)
         return body
 
     def replace(self, body: bytes) -> None:
-        """Put another body in its place."""
+        """Replace the body."""
         self.environ["wsgi.input"] = io.BytesIO(body)
         self.environ["CONTENT_LENGTH"] = str(len(body))
 
 
 @dataclass
 class Response:
-    """What goes out; a fault changes it in place."""
+    """A response before it is sent; a change modifies it in place."""
 
     status: int
     headers: dict[str, str]
@@ -67,7 +67,7 @@ class Response:
 
     @property
     def json(self) -> Any:
-        """The body's JSON, None where it is none."""
+        """The JSON in the body, or None."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -79,7 +79,7 @@ class Response:
 
     @property
     def task(self) -> dict[str, Any]:
-        """The `task` of the body; empty where there is none."""
+        """The member `task` of the body; empty if it is missing."""
         body = self.json
         found = body.get("task") if isinstance(body, dict) else None
         return found if isinstance(found, dict) else {}
@@ -96,7 +96,7 @@ Twist = Callable[[Request], None]
 
 
 def changing_responses(fault: Fault) -> Wrap:
-    """Make an appliance that answers wrongly; its control routes stay as they are."""
+    """Return middleware that changes responses, except those of the control routes."""
 
     def wrap(app: "WSGIApplication") -> "WSGIApplication":
         def faulty(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -113,7 +113,7 @@ def changing_responses(fault: Fault) -> Wrap:
 
 
 def changing_requests(twist: Twist) -> Wrap:
-    """Make an appliance that takes requests for others than they are."""
+    """Return middleware that changes requests before the application reads them."""
 
     def wrap(app: "WSGIApplication") -> "WSGIApplication":
         def faulty(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -127,7 +127,7 @@ def changing_requests(twist: Twist) -> Wrap:
 
 
 def call(app: "WSGIApplication", environ: "WSGIEnvironment") -> Response:
-    """Let the application answer."""
+    """Return the application's response."""
     started: dict[str, Any] = {}
 
     def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], object]:
@@ -145,7 +145,7 @@ def call(app: "WSGIApplication", environ: "WSGIEnvironment") -> Response:
 
 
 def send(answer: Response, start_response: "StartResponse") -> Iterable[bytes]:
-    """Send a changed answer."""
+    """Send a changed response."""
     headers = {**answer.headers, "Content-Length": str(len(answer.body))}
     start_response(f"{answer.status} {REASONS.get(answer.status, 'Changed')}", list(headers.items()))
     return [answer.body]

@@ -39,7 +39,7 @@ class MockPool:
     def get(self, number: int, wrap: Wrap, options: dict[str, Any]) -> MockAppliance:
         """Return a mock with these options and this middleware, without tasks and with a new clock.
 
-        `number` tells apart several mocks with the same options.
+        `number` distinguishes mocks with the same options.
         """
         key = f"{number} {sorted(options.items())}"
         if key not in self._mocks:

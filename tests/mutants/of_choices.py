@@ -1,15 +1,15 @@
-"""Appliances that refuse otherwise than was chosen where the vendor is silent."""
+"""Appliances whose refusals differ from the choices of this project (C statements)."""
 
 from collections.abc import Callable
 from typing import Any
 
 from tests.mutants.changes import Mutant, accepted, header, member, on_start, on_status, status
 from tests.mutants.middleware import Request, Response, Wrap, changing_responses
-from tests.mutants.of_refusals import Change, located, other_methods, swapped, system
+from tests.mutants.of_refusals import Change, located, other_methods, replaced, system
 
 
 def on_words(words: bytes, change: Change) -> Wrap:
-    """Change the refusal of a request with these words in its body."""
+    """Return middleware that changes the refusal of a request with these bytes in its body."""
 
     def twist(request: Request, answer: Response) -> None:
         if answer.status >= 400 and words in request.environ.get("mutant.body", b""):
@@ -20,7 +20,7 @@ def on_words(words: bytes, change: Change) -> Wrap:
 
 
 def on_multipart(words: bytes, change: Change) -> Wrap:
-    """Change the refusal of an upload with these words in its body."""
+    """Return middleware that changes the refusal of an upload with these bytes in its body."""
 
     def twist(request: Request, answer: Response) -> None:
         if answer.status == 422 and words in request.environ.get("mutant.body", b""):
@@ -31,7 +31,7 @@ def on_multipart(words: bytes, change: Change) -> Wrap:
 
 
 def refusing_bodies(unusual: Callable[[bytes], bool]) -> Wrap:
-    """Refuse uploads with an unusual body."""
+    """Return middleware that refuses uploads with an unusual body."""
 
     def twist(request: Request, answer: Response) -> None:
         if answer.status == 202 and unusual(request.environ.get("mutant.body", b"--")):
@@ -42,7 +42,7 @@ def refusing_bodies(unusual: Callable[[bytes], bool]) -> Wrap:
 
 
 def keeping(app: Any, content_type: str = "application/json") -> Any:
-    """Keep a copy of the body of every request of a content type."""
+    """Return middleware that keeps a copy of the body of every request of a content type."""
 
     def kept(environ: Any, start_response: Any) -> Any:
         if environ.get("CONTENT_TYPE", "").startswith(content_type):
@@ -53,17 +53,17 @@ def keeping(app: Any, content_type: str = "application/json") -> Any:
 
 
 def without_details(answer: Response) -> None:
-    """Tell no details."""
+    """Remove the details."""
     member("detail", value=[])(answer)
 
 
 def more_details(answer: Response) -> None:
-    """Tell each detail twice."""
+    """Repeat each detail."""
     member("detail", value=lambda details: details * 2)(answer)
 
 
 def elsewhere(answer: Response) -> None:
-    """Point each detail at the body as a whole."""
+    """Set the location of each detail to the whole body."""
     body = answer.json
     for detail in body["detail"]:
         detail["location"] = ["body"]
@@ -71,12 +71,12 @@ def elsewhere(answer: Response) -> None:
 
 
 def lowered(answer: Response) -> None:
-    """Send other people's pages in."""
+    """Allow requests from pages of every origin."""
     answer.headers["Access-Control-Allow-Origin"] = "*"
 
 
 def echoing(request: Request, answer: Response) -> None:
-    """Send the ids of a request back."""
+    """Echo the tracing ids of a request."""
     for name in ("x-correlation-id", "x-request-id"):
         answer.headers[name] = request.header(name) or "none"
 
@@ -88,36 +88,36 @@ def redirecting(request: Request, answer: Response) -> None:
 
 
 MUTANTS = [
-    Mutant("C5", "the type is judged before the size", swapped(413, 422)),
+    Mutant("C5", "the content type is checked before the size", replaced(413, 422)),
     Mutant("C6", "a wrong content type is answered 415", located("content-type", status(415))),
-    Mutant("C6", "a wrong content type is the body's fault", located("content-type", elsewhere)),
+    Mutant("C6", "the error of a wrong content type points to the body", located("content-type", elsewhere)),
     Mutant("C6", "a compressed body is answered 415", located("content-encoding", status(415))),
     Mutant("C6", "a compressed body is answered 400", located("content-encoding", status(400))),
     Mutant("C7", "deep JSON is answered 500", on_words(b"[" * 50_000, status(500))),
     Mutant("C7", "NaN is answered 422", on_words(b"NaN", status(422))),
-    Mutant("C8", "no details are told", on_status(422, without_details)),
-    Mutant("C8", "locations are vague", on_status(422, elsewhere)),
-    Mutant("C8", "more than twenty details are told", on_status(422, more_details)),
+    Mutant("C8", "details are missing", on_status(422, without_details)),
+    Mutant("C8", "locations name no member", on_status(422, elsewhere)),
+    Mutant("C8", "there are more than twenty details", on_status(422, more_details)),
     Mutant("C9", "HEAD is answered 200", other_methods(status(200), "HEAD")),
     Mutant("C9", "Allow names OPTIONS too", other_methods(header("Allow", lambda found: found + ", OPTIONS"))),
-    Mutant("C9", "there is no Allow", other_methods(header("Allow", lambda _: None))),
+    Mutant("C9", "Allow is missing", other_methods(header("Allow", lambda _: None))),
     Mutant("C10", "a trailing slash is redirected", changing_responses(redirecting)),
     Mutant(
         "C10",
         "static files are forbidden",
         changing_responses(lambda q, a: status(403)(a) if "static" in q.path else None),
     ),
-    Mutant("C26", "a wrong token is answered 401", swapped(403, 401)),
+    Mutant("C26", "a wrong token is answered 401", replaced(403, 401)),
     Mutant("C27", "the limits are ten times as large", on_status(413, accepted)),
-    Mutant("C28", "a bound is answered 429", swapped(503, 429)),
-    Mutant("C28", "a bound says nothing of later", on_status(503, header("Retry-After", lambda _: None))),
-    Mutant("C29", "the ids come back", changing_responses(echoing)),
-    Mutant("C31", "the status tells more", system("/status", member("status", value="ok"))),
-    Mutant("C33", "all pages are let in", changing_responses(lambda q, a: lowered(a))),
+    Mutant("C28", "a bound is answered 429", replaced(503, 429)),
+    Mutant("C28", "a bound has no Retry-After", on_status(503, header("Retry-After", lambda _: None))),
+    Mutant("C29", "the tracing ids are echoed", changing_responses(echoing)),
+    Mutant("C31", "the status has a member", system("/status", member("status", value="ok"))),
+    Mutant("C33", "every origin is allowed", changing_responses(lambda q, a: lowered(a))),
     Mutant("C70", "text before the first delimiter is refused", refusing_bodies(lambda body: body[:2] != b"--")),
     Mutant("C70", "white space after a delimiter is refused", refusing_bodies(lambda body: b" \t\r\n" in body)),
     Mutant("C70", "a file in Base64 is accepted", on_multipart(b"base64", accepted)),
-    Mutant("C70", "a file in Base64 is refused vaguely", on_multipart(b"base64", elsewhere)),
-    Mutant("C34", "an answer that is not described", on_start(status(206))),
-    Mutant("C34", "what is wrong is accepted", on_status(422, accepted)),
+    Mutant("C70", "the refusal of a file in Base64 names no member", on_multipart(b"base64", elsewhere)),
+    Mutant("C34", "a response is not described", on_start(status(206))),
+    Mutant("C34", "invalid requests are accepted", on_status(422, accepted)),
 ]

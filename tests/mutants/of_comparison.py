@@ -1,4 +1,4 @@
-"""Appliances that compare and merge wrongly."""
+"""Appliances with errors in comparison and merging."""
 
 import contextlib
 import json
@@ -24,12 +24,12 @@ BODY = "mutant.lists"
 
 
 def scores(change: Callable[[Result], object]) -> Wrap:
-    """Change the scores of each comparison."""
+    """Return middleware that changes the scores of each comparison."""
     return results(COMPARISON, lambda result: change(result["scores"]))
 
 
 def lists(technology: str, change: Callable[[dict[str, list[str]]], object]) -> Wrap:
-    """Take other lists of voiceprints than were sent."""
+    """Return middleware that changes the lists of voiceprints in a request."""
 
     def twist(request: Request) -> None:
         if request.method == "POST" and technology in request.path:
@@ -42,12 +42,12 @@ def lists(technology: str, change: Callable[[dict[str, list[str]]], object]) -> 
 
 
 def refused_matrix(change: Callable[[Response], None]) -> Wrap:
-    """Change the refusal of a matrix that is too large."""
+    """Return middleware that changes the refusal of a matrix that is too large."""
     return on_status(422, lambda answer: change(answer) if "scores" in answer.json["message"] else None)
 
 
 def by_size(technology: str, size: Callable[[dict[str, list[str]]], bool], change: Callable[[Response], None]) -> Wrap:
-    """Change the answer to lists of some size, accepted or not."""
+    """Return middleware that changes the response to lists of some size, accepted or not."""
 
     def fault(request: Request, answer: Response) -> None:
         body = request.environ.get(BODY)
@@ -75,13 +75,13 @@ def by_columns(found: Result) -> None:
 
 
 def as_grpc(found: Result) -> None:
-    """Write the matrix as the vendor's gRPC interface does, a row for each of the first list."""
+    """Write the matrix as the vendor's gRPC interface, with a row for each voiceprint of the first list."""
     by_columns(found)
     found["columns_count"], found["rows_count"] = found["rows_count"], found["columns_count"]
 
 
 def size_of(body: dict[str, list[str]]) -> int:
-    """Tell how many scores a comparison asks for."""
+    """Return the number of scores that a comparison requests."""
     return len(body["voiceprints_a"]) * len(body["voiceprints_b"])
 
 
@@ -92,7 +92,7 @@ MUTANTS = [
         lists(COMPARISON, lambda body: body.setdefault("voiceprints_b", body["voiceprints_a"])),
     ),
     Mutant("S24", "a missing list is answered 400", by_size(COMPARISON, lambda body: len(body) == 1, status(400))),
-    Mutant("S48", "scores stand column by column", scores(by_columns)),
+    Mutant("S48", "scores are in column order", scores(by_columns)),
     Mutant("S48", "rows are columns, as over gRPC", scores(as_grpc)),
     Mutant(
         "S48",
@@ -100,13 +100,13 @@ MUTANTS = [
         scores(lambda found: found.update(columns_count=found["rows_count"], rows_count=found["columns_count"])),
     ),
     Mutant("S48", "the counts have other names", scores(renamed("columns_count", "columns"))),
-    Mutant("S48", "scores come sorted", scores(lambda found: found["values"].sort())),
+    Mutant("S48", "scores are sorted", scores(lambda found: found["values"].sort())),
     Mutant(
         "S48", "a comparison of its own voiceprints is refused", by_size(COMPARISON, lambda body: True, status(422))
     ),
     Mutant("S49", "a score is missing", scores(lambda found: found["values"].pop())),
     Mutant("S49", "each row is a list", scores(updated(values=lambda found: [found]))),
-    Mutant("S49", "one column more is counted", scores(updated(columns_count=lambda found: found + 1))),
+    Mutant("S49", "columns_count is one too large", scores(updated(columns_count=lambda found: found + 1))),
     Mutant("S50", "no matrix is too large", refused_matrix(accepted)),
     Mutant("S50", "a matrix that is too large is answered 500", refused_matrix(status(500))),
     Mutant(
@@ -130,19 +130,23 @@ MUTANTS = [
     Mutant("S80", "a matrix that is too large is answered 413", refused_matrix(status(413))),
     Mutant("S80", "a matrix that is too large is accepted", refused_matrix(accepted)),
     Mutant("C22", "the result has another name", results(MERGING, renamed("voiceprint", "merged_voiceprint"))),
-    Mutant("C22", "the longest speech counts", results(MERGING, updated(speech_length=lambda found: found / 2))),
-    Mutant("C22", "nothing that has a vector comes out", results(MERGING, updated(voiceprint="AAAA"))),
+    Mutant("C22", "the speech length is not the sum", results(MERGING, updated(speech_length=lambda found: found / 2))),
+    Mutant("C22", "the merged voiceprint has no vector", results(MERGING, updated(voiceprint="AAAA"))),
     Mutant(
         "C22",
-        "the first weighs twice",
+        "the first voiceprint has double weight",
         lists(MERGING, lambda body: body["voiceprints"].insert(0, body["voiceprints"][0])),
     ),
     Mutant(
         "C22",
-        "what does not fit is left out",
+        "voiceprints of different lengths are ignored",
         lists(MERGING, lambda body: body.update(voiceprints=body["voiceprints"][:1] * 2)),
     ),
-    Mutant("C22", "what does not fit fails", on_task(member("task", "state", value="failed"), "rejected")),
+    Mutant(
+        "C22",
+        "voiceprints of different lengths end failed",
+        on_task(member("task", "state", value="failed"), "rejected"),
+    ),
     Mutant(
         "C27",
         "a comparison of 1,000 by 1,000 is too large",

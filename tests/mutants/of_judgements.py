@@ -1,4 +1,4 @@
-"""Appliances that judge gender and age wrongly, or count wrongly what they heard."""
+"""Appliances with errors in gender, age or consumptions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ GENDER, AGE = "gender-identification", "age-estimation"
 
 
 def judgements(technology: str, change: Callable[[Result], object]) -> Wrap:
-    """Change what is said of each channel and of each voiceprint."""
+    """Return middleware that changes the entry of each channel and of each voiceprint."""
 
     def each(result: Result) -> None:
         for entry in [*result.get("channels", []), *result.get("results", [])]:
@@ -20,27 +20,27 @@ def judgements(technology: str, change: Callable[[Result], object]) -> Wrap:
 
 
 def in_percent(entry: Result) -> None:
-    """Tell probabilities in percent."""
+    """Change probabilities to per cent."""
     for score in (entry["score_male"], entry["score_female"]):
         if score:
             score["probability"] *= 100
 
 
 def single(entry: Result) -> None:
-    """Tell probabilities alone."""
+    """Reduce each score to its probability."""
     for name in ("score_male", "score_female"):
         entry[name] = entry[name] and entry[name]["probability"]
 
 
 def exchanged(entry: Result) -> None:
-    """Take the ratios of one gender for the other's."""
+    """Exchange the log-likelihood ratios of both genders."""
     male, female = entry["score_male"], entry["score_female"]
     if male:
         male["score_llr"], female["score_llr"] = female["score_llr"], male["score_llr"]
 
 
 def bills(change: Callable[[list[Any]], list[Any]]) -> Wrap:
-    """Change the items of the consumptions."""
+    """Return middleware that changes the items of the consumptions."""
     return changing_responses(
         lambda request, answer: (
             member("items", value=change)(answer) if request.path.endswith("/billing/consumptions") else None
@@ -49,14 +49,14 @@ def bills(change: Callable[[list[Any]], list[Any]]) -> Wrap:
 
 
 def rated(items: list[Any]) -> list[Any]:
-    """Count a second for a minute."""
+    """Report minutes instead of seconds."""
     for item in items:
         item["consumptions"][0]["value"] /= 60
     return items
 
 
 def taking_range(end: str) -> Wrap:
-    """Accept a range with that end, which is refused."""
+    """Return middleware that accepts a refused range with that end."""
     return changing_responses(lambda q, a: accepted(a) if a.status == 422 and q.query.get("range_to") == end else None)
 
 
@@ -68,12 +68,12 @@ MUTANTS = [
         judgements(GENDER, lambda entry: None if entry["score_male"] else entry.pop("score_male")),
     ),
     Mutant("C23", "a range that ends at 0 is the whole recording", taking_range("0")),
-    Mutant("C23", "ends of a range may come in any order", taking_range("0.25")),
-    Mutant("C23", "an empty range is heard", taking_range("0.5")),
-    Mutant("C35", "a gender has a name alone", judgements(GENDER, single)),
+    Mutant("C23", "range_to may be less than range_from", taking_range("0.25")),
+    Mutant("C23", "an empty range is accepted", taking_range("0.5")),
+    Mutant("C35", "a score is a probability alone", judgements(GENDER, single)),
     Mutant("C35", "the genders have other names", judgements(GENDER, renamed("score_male", "male"))),
-    Mutant("C35", "probabilities are told in percent", judgements(GENDER, in_percent)),
-    Mutant("C35", "the ratios are the other gender's", judgements(GENDER, exchanged)),
+    Mutant("C35", "probabilities are in per cent", judgements(GENDER, in_percent)),
+    Mutant("C35", "the ratios of the genders are exchanged", judgements(GENDER, exchanged)),
     Mutant("C35", "an age has a fraction", judgements(AGE, updated(age=lambda found: found and found + 0.5))),
     Mutant(
         "C35",
@@ -86,7 +86,7 @@ MUTANTS = [
     ),
     Mutant(
         "C35",
-        "a recording sounds older than its voiceprint",
+        "the age of a recording is not that of its voiceprint",
         results(
             AGE,
             lambda result: [
@@ -97,10 +97,10 @@ MUTANTS = [
     Mutant("C36", "minutes are counted", bills(rated)),
     Mutant(
         "C36",
-        "gender is free",
+        "gender is not counted",
         bills(lambda items: [item for item in items if "gender" not in item["labels"][0]["value"]]),
     ),
-    Mutant("C36", "each item comes twice", bills(lambda items: items * 2)),
+    Mutant("C36", "each item is repeated", bills(lambda items: items * 2)),
     Mutant(
         "C36",
         "voiceprints are counted",

@@ -1,4 +1,4 @@
-"""Appliances whose results are wrong."""
+"""Appliances with wrong results."""
 
 import base64
 import contextlib
@@ -13,12 +13,12 @@ ZEROS = [0.0] * 128
 
 
 def asking(**parameters: str | None) -> Wrap:
-    """Take every upload as if it had been asked for in another way."""
+    """Return middleware that changes the query of every upload."""
     return changing_requests(lambda request: request.ask(**parameters) if request.method == "POST" else None)
 
 
 def asking_if(condition: Any, **parameters: str | None) -> Wrap:
-    """Take some uploads as if they had been asked for in another way."""
+    """Return middleware that changes the query of some uploads."""
 
     def twist(request: Request) -> None:
         if request.method == "POST" and condition(request.query):
@@ -28,12 +28,12 @@ def asking_if(condition: Any, **parameters: str | None) -> Wrap:
 
 
 def refusing(condition: Any) -> Wrap:
-    """Refuse uploads that are asked for in some way."""
+    """Return middleware that refuses uploads with some queries."""
     return changing_responses(lambda q, a: status(422)(a) if a.status == 202 and condition(q.query) else None)
 
 
 def channels(change: Any) -> Wrap:
-    """Change the list of channels."""
+    """Return middleware that changes the list of channels."""
 
     def fault(answer: Response) -> None:
         body = answer.json
@@ -45,7 +45,7 @@ def channels(change: Any) -> Wrap:
 
 
 def set_member(name: str, value: Any) -> Wrap:
-    """Set a member of every channel; a callable value is given what was there."""
+    """Return middleware that sets a member of every channel; a callable value gets the old one."""
 
     def change(channel: dict[str, Any]) -> None:
         if name in channel:
@@ -55,12 +55,12 @@ def set_member(name: str, value: Any) -> Wrap:
 
 
 def drop_member(name: str) -> Wrap:
-    """Drop a member of every channel."""
+    """Return middleware that drops a member of every channel."""
     return each_channel(lambda channel: channel.pop(name, None))
 
 
 def ended(state: str, instead: str, **members: Any) -> Wrap:
-    """Let tasks that end in one state end in another."""
+    """Return middleware that changes the final state of tasks."""
 
     def fault(answer: Response) -> None:
         answer.json = {"task": {**answer.task, "state": instead}, **members}
@@ -69,7 +69,7 @@ def ended(state: str, instead: str, **members: Any) -> Wrap:
 
 
 def refused_by_name(name: bytes, number: int) -> Wrap:
-    """Refuse an upload at once whose body has a file of that name."""
+    """Return middleware that refuses the upload of a file of that name."""
 
     def change(request: Request, answer: Response) -> None:
         if answer.status == 202 and name in request.environ.get("mutant.body", b""):
@@ -89,7 +89,7 @@ def refused_by_name(name: bytes, number: int) -> Wrap:
 
 
 def json_bodies(change: Any) -> Wrap:
-    """Take another list of voiceprints than was sent."""
+    """Return middleware that changes the list of voiceprints in a request."""
 
     def twist(request: Request) -> None:
         if (request.header("Content-Type") or "").startswith("application/json"):
@@ -101,12 +101,12 @@ def json_bodies(change: Any) -> Wrap:
 
 
 def urlsafe(text: str) -> str:
-    """Write Base64 with the other alphabet."""
+    """Return Base64 text in the URL-safe alphabet."""
     return base64.urlsafe_b64encode(b"\xfb\xff" + base64.b64decode(text)).decode()
 
 
 def single(number: int, count: int) -> Wrap:
-    """Refuse lists of that length."""
+    """Return middleware that refuses lists of that length."""
 
     def change(request: Request, answer: Response) -> None:
         if answer.status == 202 and request.environ.get("mutant.count") == count:
@@ -137,7 +137,7 @@ MUTANTS = [
     Mutant("S30", "mix is refused", refusing(lambda query: query.get("channel_mode") == "mix")),
     Mutant(
         "S30",
-        "split is taken for mix",
+        "split is treated as mix",
         asking_if(lambda query: query.get("channel_mode") == "split", channel_mode="mix"),
     ),
     Mutant("S32", "channels are ignored", asking(channels=None)),
@@ -146,26 +146,26 @@ MUTANTS = [
     Mutant("S33", "the flag is ignored", asking(**{FLAG: None})),
     Mutant("S33", "the vector has another name", set_member("vector_voiceprint", None)),
     Mutant("S34", "True is refused", refusing(lambda query: query.get(FLAG) == "True")),
-    Mutant("S34", "True is taken for false", asking_if(lambda query: query.get(FLAG) == "True", **{FLAG: "false"})),
-    Mutant("S35", "a vector is always given", asking(**{FLAG: "true"})),
-    Mutant("S36", "there is no model", drop_member("model")),
-    Mutant("S36", "there is no voiceprint", drop_member("voiceprint")),
-    Mutant("S36", "there is no channel number", drop_member("channel_number")),
-    Mutant("S36", "there is no speech length", drop_member("speech_length")),
+    Mutant("S34", "True is treated as false", asking_if(lambda query: query.get(FLAG) == "True", **{FLAG: "false"})),
+    Mutant("S35", "the vector is always present", asking(**{FLAG: "true"})),
+    Mutant("S36", "the model is missing", drop_member("model")),
+    Mutant("S36", "the voiceprint is missing", drop_member("voiceprint")),
+    Mutant("S36", "the channel number is missing", drop_member("channel_number")),
+    Mutant("S36", "the speech length is missing", drop_member("speech_length")),
     Mutant("S37", "a voiceprint is hexadecimal with a colon", set_member("voiceprint", "e2:6b")),
-    Mutant("S37", "a voiceprint is of the other alphabet", set_member("voiceprint", urlsafe)),
+    Mutant("S37", "a voiceprint is in the URL-safe alphabet", set_member("voiceprint", urlsafe)),
     Mutant("S37", "a voiceprint is a list of bytes", set_member("voiceprint", [123, 105])),
     Mutant("S38", "speech is measured in milliseconds", set_member("speech_length", lambda found: found * 1000)),
     Mutant("S38", "speech is measured in minutes", set_member("speech_length", lambda found: found / 6000)),
     Mutant("S38", "the speech length is text", set_member("speech_length", str)),
     Mutant("S39", "the model is a number", set_member("model", 5)),
     Mutant("S40", "channels are numbered from one", set_member("channel_number", lambda found: found + 1)),
-    Mutant("S40", "only the first channel comes", channels(lambda found: found[:1])),
-    Mutant("S40", "each channel comes twice", channels(lambda found: found * 2)),
+    Mutant("S40", "only the first channel is returned", channels(lambda found: found[:1])),
+    Mutant("S40", "each channel is repeated", channels(lambda found: found * 2)),
     Mutant("S41", "one voiceprint is not enough", single(422, 1)),
     Mutant("S41", "two voiceprints are too many", single(422, 2)),
     Mutant("S41", "a list as long as the limit is too long", single(422, 10)),
-    Mutant("S44", "vectors come in reverse", vectors(lambda found: found[::-1])),
+    Mutant("S44", "vectors are in reverse order", vectors(lambda found: found[::-1])),
     Mutant(
         "S44",
         "equal voiceprints have one vector",
@@ -186,16 +186,18 @@ MUTANTS = [
         "S81", "a long recording fails", ended("rejected", "failed", error={"type": "internal", "message": "Too long."})
     ),
     Mutant(
-        "C11", "what is no recording fails", ended("rejected", "failed", error={"type": "internal", "message": "No."})
+        "C11",
+        "a file that is not a recording ends failed",
+        ended("rejected", "failed", error={"type": "internal", "message": "No."}),
     ),
     Mutant("C11", "an empty file is refused at once", refused_by_name(b"empty.wav", 422)),
-    Mutant("C12", "a cut file is done", ended("rejected", "done", result=INVENTED)),
+    Mutant("C12", "a truncated file ends done", ended("rejected", "done", result=INVENTED)),
     Mutant("C12", "a piped file is refused", refused_by_name(b"piped_0", 422)),
-    Mutant("C13", "channels come sorted", channels(lambda found: sorted(found, key=lambda one: one["channel_number"]))),
+    Mutant("C13", "channels are sorted", channels(lambda found: sorted(found, key=lambda one: one["channel_number"]))),
     Mutant("C13", "a duplicate is ignored", asking_if(lambda query: query.get("channels") == "0,0", channels="0")),
     Mutant("C14", "a mix has another number", set_member("channel_number", lambda found: found + 1)),
     Mutant("C15", "a missing vector is null", each_channel(lambda channel: channel.setdefault("vector_voiceprint"))),
-    Mutant("C16", "y is no boolean", refusing(lambda query: query.get(FLAG) == "Y")),
+    Mutant("C16", "y is not a boolean", refusing(lambda query: query.get(FLAG) == "Y")),
     Mutant(
         "C16", "anything is a boolean", asking_if(lambda query: query.get(FLAG) in {"2", "maybe"}, **{FLAG: "true"})
     ),
@@ -206,14 +208,14 @@ MUTANTS = [
         json_bodies(lambda found: ["*" if text != text.strip() else text for text in found]),
     ),
     Mutant("C19", "silence has a vector of zeros", set_member("vector_voiceprint", lambda found: found or ZEROS)),
-    Mutant("C20", "what is no voiceprint is done", ended("rejected", "done", result={"vector_voiceprints": [[]]})),
+    Mutant("C20", "invalid voiceprints end done", ended("rejected", "done", result={"vector_voiceprints": [[]]})),
     Mutant("C20", "the index is missing", on_task(member("error", "detail", value=[]), "rejected")),
     Mutant(
         "C21",
-        "strangers are rejected",
+        "voiceprints of other appliances are rejected",
         json_bodies(lambda found: ["AAAA" if len(text) < 1000 else text for text in found]),
     ),
     Mutant("C32", "numbers are long", set_member("vector_voiceprint", lambda found: [x + 1e-13 for x in found])),
     Mutant("C32", "speech lengths are long", set_member("speech_length", lambda found: found + 0.00012)),
-    Mutant("C27", "half as many voiceprints are enough", single(422, 50_000)),
+    Mutant("C27", "the limit of a list is too small", single(422, 50_000)),
 ]

@@ -1,4 +1,4 @@
-"""Appliances whose tasks start, live and end wrongly."""
+"""Appliances with errors in the lifecycle of tasks."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ LOST = "http://127.0.0.1:9"
 
 
 def only(needle: str, wrap_fault: Any) -> Wrap:
-    """Change the 202 of technologies with that word in their name."""
+    """Return middleware that changes the 202 of technologies with that word in their name."""
     return changing_responses(
         lambda request, answer: wrap_fault(answer) if answer.status == 202 and needle in request.path else None
     )
 
 
 def remembering(on_known: Any, *, known: bool = True) -> Wrap:
-    """Change the 404 of tasks that were there once, or of those that never were."""
+    """Return middleware that changes the 404 of expired tasks, or of unknown ones."""
     ids: set[str] = set()
 
     def change(request: Request, answer: Response) -> None:
@@ -28,8 +28,8 @@ def remembering(on_known: Any, *, known: bool = True) -> Wrap:
     return changing_responses(change)
 
 
-def revealing_final(answer: Response) -> None:
-    """Show a task that is running as pending, and one that is done as running, every other time."""
+def running_if_odd(answer: Response) -> None:
+    """Show a final task with an odd id as running."""
     body = answer.json
     if int(body["task"]["task_id"][-1], 16) % 2:
         body["task"]["state"] = "running"
@@ -37,7 +37,7 @@ def revealing_final(answer: Response) -> None:
 
 
 def flickering() -> Wrap:
-    """Let every second answer to a done task say that it is running."""
+    """Return middleware that shows a done task as running at every second poll."""
     seen: dict[str, int] = {}
 
     def change(answer: Response) -> None:
@@ -49,8 +49,8 @@ def flickering() -> Wrap:
     return on_task(change, "done")
 
 
-def changing_outcome() -> Wrap:
-    """Give another speech length each time."""
+def changing_result() -> Wrap:
+    """Return middleware that adds a number to the result, another one at each poll."""
     count = iter(range(1_000_000))
 
     def change(answer: Response) -> None:
@@ -62,17 +62,17 @@ def changing_outcome() -> Wrap:
 
 
 def rejected(*path: str, value: Any = None, drop: bool = False) -> Wrap:
-    """Change the answer to a rejected task."""
+    """Return middleware that changes a member of polls of rejected tasks."""
     return on_task(member(*path, value=value, drop=drop), "rejected")
 
 
 def done(*path: str, value: Any = None, drop: bool = False) -> Wrap:
-    """Change the answer to a done task."""
+    """Return middleware that changes a member of polls of done tasks."""
     return on_task(member(*path, value=value, drop=drop), "done")
 
 
 def detail_location(answer: Response) -> None:
-    """Write each location as a dotted word."""
+    """Change each location to dotted text."""
     body = answer.json
     for detail in body["error"].get("detail", []):
         detail["location"] = ".".join(map(str, detail["location"]))
@@ -80,7 +80,7 @@ def detail_location(answer: Response) -> None:
 
 
 def float_location(answer: Response) -> None:
-    """Write each index as a float."""
+    """Change each index to a float."""
     body = answer.json
     for detail in body["error"].get("detail", []):
         detail["location"] = [*detail["location"], 0.5]
@@ -95,7 +95,7 @@ def late(answer: Response) -> None:
 MUTANTS = [
     Mutant("S1", "an accepted task is answered 200", on_start(status(200))),
     Mutant("S1", "an accepted conversion is answered 201", only("conversion", status(201))),
-    Mutant("S1", "a good upload is answered 500", only("extraction", status(500))),
+    Mutant("S1", "a valid upload is answered 500", only("extraction", status(500))),
     Mutant("S2", "the id is a counter", on_start(member("task", "task_id", value="17"))),
     Mutant("S2", "the 202 has no state", on_start(member("task", "state", drop=True))),
     Mutant(
@@ -104,12 +104,12 @@ MUTANTS = [
     Mutant("S3", "a task starts as running", on_start(member("task", "state", value="running"))),
     Mutant("S4", "the 202 has an empty result", on_start(member("result", value={}))),
     Mutant("S4", "the 202 has an error", on_start(member("error", value={"type": "internal", "message": ""}))),
-    Mutant("S5", "there is no Location", on_start(header("Location", lambda _: None))),
+    Mutant("S5", "Location is missing", on_start(header("Location", lambda _: None))),
     Mutant("S5", "a conversion has no Location", only("conversion", header("Location", lambda _: None))),
-    Mutant("S6", "there is no X-Location", on_start(header("X-Location", lambda _: None))),
+    Mutant("S6", "X-Location is missing", on_start(header("X-Location", lambda _: None))),
     Mutant(
         "S7",
-        "Location names no technology",
+        "Location has no technology",
         on_start(header("Location", lambda url: "/api/tasks/" + url.split("/")[-1])),
     ),
     Mutant("S7", "Location names another id", on_start(header("Location", lambda url: url[:-4] + "0000"))),
@@ -125,7 +125,7 @@ MUTANTS = [
     Mutant("S10", "a done task is answered 303", on_task(status(303), "done")),
     Mutant(
         "S11",
-        "every answer names the same task",
+        "every response has the same task id",
         on_task(member("task", "task_id", value="3fa85f64-5717-4562-b3fc-2c963f66afa6")),
     ),
     Mutant("S12", "done is called finished", done("task", "state", value="finished")),
@@ -135,9 +135,9 @@ MUTANTS = [
     Mutant("S13", "a done task's result is called output", done("result", drop=True)),
     Mutant("S14", "a rejected task has no error", rejected("error", drop=True)),
     Mutant("S14", "a rejected task has a result too", rejected("result", value={"channels": []})),
-    Mutant("S15", "a task's error is of another type", rejected("error", "type", value="audio.invalid")),
+    Mutant("S15", "the error of a task has an unknown type", rejected("error", "type", value="audio.invalid")),
     Mutant("S16", "a task's error has no message", rejected("error", "message", drop=True)),
-    Mutant("S16", "a task's error is of no type", rejected("error", "type", drop=True)),
+    Mutant("S16", "the error of a task has no type", rejected("error", "type", drop=True)),
     Mutant("S16", "a task's details are an object", rejected("error", "detail", value={"location": []})),
     Mutant("S17", "locations are dotted words", on_task(detail_location, "rejected")),
     Mutant("S17", "indexes are floats", on_task(float_location, "rejected")),
@@ -145,7 +145,7 @@ MUTANTS = [
     Mutant("S14", "a failed task has no error", on_task(member("error", drop=True), "failed")),
     Mutant(
         "S18",
-        "a failed task's error is no internal one",
+        "the error of a failed task is not internal",
         on_task(member("error", "type", value="task.failed"), "failed"),
     ),
     Mutant("S78", "a failed task is answered 500", on_task(status(500), "failed")),
@@ -157,7 +157,7 @@ MUTANTS = [
     Mutant("S21", "a malformed id is answered 422", on_status(404, status(422), method="GET")),
     Mutant("S62", "a malformed id is answered 422", on_status(404, status(422), method="GET")),
     Mutant("S62", "a malformed id is answered 500", on_status(404, status(500), method="GET")),
-    Mutant("S76", "a task's error is of a request error's type", rejected("error", "type", value="request.invalid")),
+    Mutant("S76", "the error of a task has the type of a refusal", rejected("error", "type", value="request.invalid")),
     Mutant(
         "S76", "a request's error is of a task error's type", on_status(404, member("type", value="task.not-found"))
     ),
@@ -167,9 +167,9 @@ MUTANTS = [
     Mutant("C1", "every task takes a moment longer", on_task(late, "done")),
     Mutant("C2", "a rejected task was running", on_task(member("task", "state", value="running"), "pending")),
     Mutant("C2", "a done task runs again", flickering()),
-    Mutant("C2", "the outcome changes", changing_outcome()),
-    Mutant("C3", "a done task is gone at once", on_task(status(404), "done")),
-    Mutant("C3", "an expired task is gone", remembering(status(410))),
+    Mutant("C2", "the result changes", changing_result()),
+    Mutant("C3", "a done task expires at once", on_task(status(404), "done")),
+    Mutant("C3", "an expired task is answered 410", remembering(status(410))),
     Mutant("C4", "a malformed id is answered 400", on_status(404, status(400), method="GET")),
     Mutant(
         "C24",
@@ -181,5 +181,5 @@ MUTANTS = [
         "equal POSTs make one task",
         on_start(member("task", "task_id", value="3fa85f64-5717-4562-b3fc-2c963f66afa6")),
     ),
-    Mutant("C30", "a task in sixteen waits", on_task(revealing_final, "done")),
+    Mutant("C30", "some tasks wait longer", on_task(running_if_odd, "done")),
 ]

@@ -87,12 +87,12 @@ def modules_of(statement: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the suite says about one statement on one faulty appliance."""
+    """The verdict of the suite on one statement for one faulty appliance."""
 
     verdict: str
     reason: str
     tracebacks: list[str]
-    """Of the checks that crashed."""
+    """The tracebacks of checks that crashed."""
 
 
 def outcome(pool: MockPool, statement: str, wrap: Wrap, generation: str = "e4") -> Outcome:

@@ -1,4 +1,4 @@
-"""What the outcome of one test says about statements."""
+"""Findings: the conclusions from the outcome of one test about its statements."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ MAX_REASON = 500
 
 @dataclass(frozen=True)
 class Finding:
-    """What one test found about one statement."""
+    """The conclusion of one test about one statement."""
 
     statement: str
     outcome: Literal["passed", "broken", "crashed", "unproven"]

@@ -32,7 +32,7 @@ class TargetInfo:
 
     @classmethod
     def read(cls, report: pytest.TestReport) -> Self | None:
-        """Return the target in a report's properties; None if there is none."""
+        """Return the target in a report's properties; None if they have no target."""
         found: list[Any] = [value for name, value in report.user_properties if name == PROPERTY]
         return cls.from_json(found[-1]) if found else None
 

@@ -98,7 +98,7 @@ def coloured(verdict: str) -> str:
 
 
 def group(verdict: str, statements: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return the statements with one verdict; an empty text if there are none."""
+    """Return the statements with one verdict; an empty text without such statements."""
     found = {key: entry for key, entry in statements.items() if entry["verdict"] == verdict}
     if not found:
         return ""

@@ -1,4 +1,4 @@
-"""Requests that must be refused, by name: what is sent, and the response that is expected."""
+"""Requests that must be refused, by name: the request, and the expected response."""
 
 import gzip
 import uuid

@@ -70,13 +70,13 @@ def limited(_targets: Targets, target: Target) -> Target:
 
 @pytest.fixture(scope="session")
 def movable_clock(_targets: Targets, target: Target) -> Target:
-    """Return a target whose clock can be moved; unproven if there is none."""
+    """Return a target whose clock can be moved; without one the statement is unproven."""
     return _targets.movable_clock or unproven("The target's clock cannot be moved.")
 
 
 @pytest.fixture(scope="session")
 def movable_clock_if_any(_targets: Targets, target: Target) -> Target | None:
-    """Return a target whose clock can be moved; None if there is none."""
+    """Return a target whose clock can be moved, or None."""
     return _targets.movable_clock
 
 

@@ -1,4 +1,4 @@
-"""What the vendor leaves open about extraction, as chosen (C11 to C17)."""
+"""Choices about extraction where the vendor's documentation is silent (C11 to C17)."""
 
 from urllib.parse import urlencode
 

@@ -68,7 +68,7 @@ class TaskHistories(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def pass_time(self, data: st.DataObject) -> None:
-        """Let time pass, up to an hour on a clock that can be moved."""
+        """Wait, up to an hour on a clock that can be moved."""
         clock = self.target.clock
         clock.pass_time(data.draw(st.sampled_from(MOVES if clock.can_be_moved else WAITS)))
 

@@ -1,1 +1,1 @@
-"""The appliance under test: requests to it, what is known of it, and its clock."""
+"""The appliance under test: requests to it, its known properties, and its clock."""

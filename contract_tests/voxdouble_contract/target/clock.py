@@ -37,7 +37,7 @@ class Clock:
         return self.mode == "manual"
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass for the target: move its clock if that is possible, else sleep."""
+        """Wait for the target: advance its clock if that is possible, else sleep."""
         if self.can_be_moved:
             self.advance(seconds)
         else:

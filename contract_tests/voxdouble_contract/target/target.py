@@ -26,7 +26,7 @@ from voxdouble_contract.target.raw import send_raw
 CONNECT_SECONDS, RESPONSE_SECONDS = 5.0, 30.0
 HEALTH, INFO = "/_mock/health", "/api/system/info"
 PROXY_METHODS = frozenset({"TRACE", "OPTIONS", "HEAD"})
-"""Methods to which a proxy in front of the appliance may respond by itself."""
+"""Methods to which a proxy in front of the appliance may respond on its own."""
 BUSY = frozenset({429, 503})
 BROKEN_CONNECTION = "the connection broke"
 MAX_ATTEMPTS = 5
@@ -202,7 +202,7 @@ class Target:
         self.version = printable(str(info.get("version") or ""))
 
     def _get_object(self, path: str) -> dict[str, Any]:
-        """Return the JSON object at a path; an empty one if there is none."""
+        """Return the JSON object at a path; an empty one if it is missing."""
         exchange = self.send("GET", path)
         body = exchange.json
         return body if exchange.status == 200 and isinstance(body, dict) else {}
