@@ -1,7 +1,6 @@
 """The commands `voxdouble serve` and `voxdouble healthcheck`; Flask and numpy are imported only by `serve`."""
 
 import http.client
-import ipaddress
 import json
 import logging
 import os
@@ -15,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.hosts import is_loopback
 from voxdouble_mock.options import FLAG, Option, names_of, options_of
 from voxdouble_mock.settings import ServeSettings, Settings
 
@@ -111,14 +111,6 @@ def check_exposure(host: str, token: str | None, *, no_token: bool) -> None:
         raise click.UsageError(
             f"--host {host} can be reached from other machines: add --token TOKEN, or --no-token to let anyone use it."
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether an address can be reached from this machine only."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @click.command()

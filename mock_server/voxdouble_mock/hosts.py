@@ -1,5 +1,6 @@
-"""Host names with an optional port: the pattern of a Host header, of a control host, and of a forwarded host."""
+"""Host names and addresses. Names have an optional port: the pattern of a Host header, of a control host, and of a forwarded host."""
 
+import ipaddress
 import re
 
 HOST = re.compile(
@@ -18,3 +19,11 @@ def host_name(host: str) -> str:
     """Return a Host header's value without its port, in lower case; an IPv6 address keeps its brackets."""
     name, colon, port = host.rpartition(":")
     return (name if colon and port.isdecimal() and (name[:1] != "[" or name[-1:] == "]") else host).lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address can be reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -87,6 +87,75 @@ def test_a_forwarded_host_does_not_open_control_routes() -> None:
         assert_refused(get(mock.url + "/_mock/tasks", headers=headers), 403, "request.forbidden")
 
 
+@pytest.mark.parametrize("path", ["/api/system/info", f"{EXTRACTION}/x", "/_ns/a/api/system/info"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "evil.example:8000"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Host": "localhost.evil.example"},
+        {"Host": "evil.internal.example"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1"},
+    ],
+)
+def test_the_vendors_routes_refuse_foreign_pages(mock: MockAppliance, path: str, headers: dict[str, str]) -> None:
+    """Without a token, a Host that a page could own and a request of another origin are refused, without CORS (C60)."""
+    response = get(mock.url + path, headers=headers)
+    assert_refused(response, 403, "request.forbidden")
+    assert not [name for name in response.headers if name.lower().startswith("access-control")]
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["10.1.2.3:8000", "[fe80::1]:8000", "mock", "mock:8000", "a.localhost", "host.docker.internal", "LOCALHOST."],
+)
+def test_the_vendors_routes_accept_private_hosts(mock: MockAppliance, host: str) -> None:
+    """IP addresses, names without a dot and names below private domains are accepted (C60)."""
+    assert get(mock.url + "/api/system/info", headers={"Host": host}).status_code == 200
+
+
+def test_the_vendors_routes_accept_configured_hosts(mock_with_names: MockAppliance) -> None:
+    """The public URL's host is accepted; so is every Host where a token protects the routes (C60)."""
+    assert get(mock_with_names.url + "/api/system/info", headers={"Host": "voices.example"}).status_code == 200
+    with MockAppliance(token="secret") as mock:
+        headers = {"Authorization": "Bearer secret", "Host": "voices.example"}
+        assert get(mock.url + "/api/system/info", headers=headers).status_code == 200
+
+
+def test_sec_fetch_site_alone_decides(mock: MockAppliance) -> None:
+    """A request that a browser marks as same-origin is accepted even if its Origin looks foreign (C60)."""
+    headers = {"Sec-Fetch-Site": "same-origin", "Origin": "http://proxy.example"}
+    assert get(mock.url + "/api/system/info", headers=headers).status_code == 200
+
+
+def test_a_foreign_host_behind_a_trusted_proxy_is_refused() -> None:
+    """Both the forwarded Host and the original one must be accepted (C60)."""
+    with MockAppliance(trusted_proxies=("127.0.0.1",)) as mock:
+        for own, forwarded in (("evil.example", "mock"), ("mock", "evil.example")):
+            headers = {"Host": own, "X-Forwarded-Host": forwarded}
+            assert_refused(get(mock.url + "/api/system/info", headers=headers), 403, "request.forbidden")
+
+
+def test_a_link_to_the_console_works_from_anywhere(mock: MockAppliance) -> None:
+    """A top-level navigation to /_mock/ is answered, a frame and any other route are not."""
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert get(mock.url + "/_mock/", headers=link).status_code == 200
+    assert_refused(get(mock.url + "/_mock/", headers={**link, "Sec-Fetch-Dest": "iframe"}), 403, "request.forbidden")
+    assert_refused(get(mock.url + "/_mock/tasks", headers=link), 403, "request.forbidden")
+
+
+@pytest.mark.parametrize("path", ["/api/system/info", "/_mock/", "/_mock/health", "/nothing"])
+def test_every_response_keeps_browsers_from_sharing_it(mock: MockAppliance, path: str) -> None:
+    """Responses and refusals have X-Content-Type-Options and Cross-Origin-Resource-Policy (P4)."""
+    headers = get(mock.url + path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
 @pytest.mark.parametrize("path", [f"{EXTRACTION}/x", "/api/system/info", "/_mock/tasks", "/_ns/a/api/system/info"])
 @pytest.mark.parametrize(
     "authorization", [None, "Bearer wrong", "secret", "Basic secret", "Bearer secretx", "Bearer é"]

@@ -40,7 +40,7 @@ def test_location_can_have_a_public_url() -> None:
 )
 def test_forwarded_headers_count_from_trusted_proxies_only(trusted: tuple[str, ...], expected: str | None) -> None:
     """X-Forwarded headers change `Location` only if the peer is configured as a trusted proxy."""
-    with MockAppliance(trusted_proxies=trusted) as mock:
+    with MockAppliance(trusted_proxies=trusted, control_hosts=("voices.example",)) as mock:
         url = mock.namespace("a").url
         response = convert(url, ["AAAA"], headers=FORWARDED)
         assert response.headers["Location"].startswith(f"{expected or url}{CONVERSION}/")
@@ -61,8 +61,10 @@ def test_malformed_forwarded_values_are_ignored() -> None:
         ({"X-Forwarded-Host": "a b"}, None),
         ({"X-Forwarded-Prefix": "//evil.example"}, None),
         ({"X-Forwarded-Prefix": "/a/../b?x#y"}, None),
+        ({"X-Forwarded-Prefix": "/a/../b"}, None),
+        ({"X-Forwarded-Prefix": "/./b"}, None),
     ]
-    with MockAppliance(trusted_proxies=("127.0.0.1",)) as mock:
+    with MockAppliance(trusted_proxies=("127.0.0.1",), control_hosts=("vox.example",)) as mock:
         for headers, expected in cases:
             location = convert(mock.url, ["AAAA"], headers=headers).headers["Location"]
             assert location.startswith(f"{expected or mock.url}{CONVERSION}/"), headers

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.mutants.changes import Mutant, accepted, header, member, on_start, on_status, status
-from tests.mutants.middleware import Request, Response, Wrap, changing_responses
+from tests.mutants.middleware import Request, Response, Wrap, changing_requests, changing_responses
 from tests.mutants.of_refusals import Change, located, other_methods, replaced, system
 
 
@@ -75,6 +75,21 @@ def lowered(answer: Response) -> None:
     answer.headers["Access-Control-Allow-Origin"] = "*"
 
 
+def renamed_host(request: Request, ending: str) -> None:
+    """Replace a Host with that ending: a foreign one by a private one, and the other way round."""
+    if (request.header("Host") or "").endswith(ending):
+        request.environ["HTTP_HOST"] = "127.0.0.1" if ending.startswith(".") else "elsewhere.example"
+
+
+def without(name: str) -> Callable[[Request], None]:
+    """Return a change that removes a header from a request."""
+
+    def change(request: Request) -> None:
+        request.environ.pop(name, None)
+
+    return change
+
+
 def echoing(request: Request, answer: Response) -> None:
     """Echo the tracing ids of a request."""
     for name in ("x-correlation-id", "x-request-id"):
@@ -114,6 +129,13 @@ MUTANTS = [
     Mutant("C29", "the tracing ids are echoed", changing_responses(echoing)),
     Mutant("C31", "the status has a member", system("/status", member("status", value="ok"))),
     Mutant("C33", "every origin is allowed", changing_responses(lambda q, a: lowered(a))),
+    Mutant("C33", "a page of another origin is answered", replaced(403, 200)),
+    Mutant("C60", "every Host is accepted", changing_requests(lambda request: renamed_host(request, ".example"))),
+    Mutant(
+        "C60", "a name without a dot is refused", changing_requests(lambda request: renamed_host(request, "appliance"))
+    ),
+    Mutant("C60", "the site of a request is ignored", changing_requests(without("HTTP_SEC_FETCH_SITE"))),
+    Mutant("C60", "the origin of a request is ignored", changing_requests(without("HTTP_ORIGIN"))),
     Mutant("C70", "text before the first delimiter is refused", refusing_bodies(lambda body: body[:2] != b"--")),
     Mutant("C70", "white space after a delimiter is refused", refusing_bodies(lambda body: b" \t\r\n" in body)),
     Mutant("C70", "a file in Base64 is accepted", on_multipart(b"base64", accepted)),

@@ -84,5 +84,36 @@ def test_there_are_no_cors_headers(target: Target, tasks: Tasks, method: str) ->
     headers = {"Origin": "http://elsewhere.example", "Access-Control-Request-Method": "GET"}
     for path in (INFO, target.path(EXTRACTION, tasks.upload("speech").accepted().task_id)):
         response = target.send(method, path, headers=headers)
+        expect_status(response, 405 if method == "OPTIONS" else 403)
         found = [name for name in response.headers if name.lower().startswith(CORS_PREFIX)]
         expect(not found, f"The response must not have {', '.join(found)}.", response)
+
+
+@statement("C60")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "elsewhere.example"},
+        {"Host": "127.0.0.1.elsewhere.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://elsewhere.example"},
+        {"Origin": "null"},
+    ],
+    ids=lambda headers: "-".join(*headers.items()),
+)
+def test_a_request_of_a_foreign_page_is_403(target: Target, headers: dict[str, str]) -> None:
+    """A foreign Host (DNS rebinding) and a foreign origin are refused."""
+    if target.token and "Host" in headers:
+        unproven("The target asks for a token, so every Host may be accepted.")
+    for path in (INFO, target.path(EXTRACTION, str(uuid.uuid4()))):
+        response = target.send("GET", path, headers=headers)
+        expect_status(response, 403)
+        expect(response.get("type") == "request.forbidden", "`type` must be request.forbidden.", response)
+
+
+@statement("C60")
+@pytest.mark.parametrize("host", ["192.0.2.1:8000", "appliance", "a.localhost", "mock.internal:80", "[::1]"])
+def test_a_private_host_is_accepted(target: Target, host: str) -> None:
+    """An IP address, a name without a dot and names below private domains may be the Host."""
+    expect_status(target.send("GET", INFO, headers={"Host": host}), 200)

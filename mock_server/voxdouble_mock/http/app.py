@@ -25,8 +25,16 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
     app.register_error_handler(Exception, refuse)
     app.before_request(check_address)
     app.before_request(lambda: gate.check_caller(services.settings))
+    app.after_request(protect)
     vendor.register(app, services)
     mock_api.register(app, services)
     inner = NamespacePrefix(app.wsgi_app)
     app.wsgi_app = TrustedProxies(inner, services.settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way to add middleware
     return app
+
+
+def protect(response: Response) -> Response:
+    """Return a response that no browser takes for another type or shows to a page of another origin (P4)."""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

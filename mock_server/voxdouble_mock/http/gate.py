@@ -1,10 +1,13 @@
-"""Access control: the token on every route but health, and the Host and Origin headers on the mock's own routes.
+"""Access control: the token, the Host, and the origin of a request (P4, P5); health alone is open to everyone.
 
 A web page can make a browser send requests to 127.0.0.1, also under a host name of its own that resolves there (DNS
-rebinding). The routes below /_mock therefore accept only known Host names, and no Origin but that of the same host.
+rebinding). So a request of another origin is refused everywhere. The routes below /_mock accept only this machine's own
+names and the configured ones. Below /api, where no token protects it, names that a foreign page could own are refused
+(C60).
 """
 
 import hmac
+import ipaddress
 from urllib.parse import urlsplit
 
 from flask import request
@@ -15,20 +18,30 @@ from voxdouble_mock.hosts import host_name
 from voxdouble_mock.settings import Settings
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+PRIVATE_SUFFIXES = (".localhost", ".internal")
+"""Top-level domains that no web page can have (RFC 6761; ICANN reserved the second one in 2024)."""
+OWN_SITES = frozenset({"none", "same-origin"})
 HEALTH = "/_mock/health"
+CONSOLE = "/_mock/"
 
 
 def check_caller(settings: Settings) -> None:
-    """Refuse a caller without access (P4, P5); unknown paths and methods are refused before, by the routing (C5)."""
+    """Refuse a caller without access; unknown paths and methods are refused before, by the routing (C5)."""
     if request.routing_exception is not None or request.path == HEALTH:
         return
+    hosts = [request.headers.get("Host", "")]
+    original = request.environ.get("werkzeug.proxy_fix.orig", {}).get("HTTP_HOST")
+    if original is not None:  # a web page can send X-Forwarded-Host itself
+        hosts.append(original)
     if settings.token is not None:
         check_token(settings.token, request.headers)
-    if request.path.startswith("/_mock"):
-        check_headers(settings, request.headers)
-        original = request.environ.get("werkzeug.proxy_fix.orig", {}).get("HTTP_HOST")
-        if original is not None:  # a web page can send X-Forwarded-Host itself
-            check_host(settings, original)
+    for host in hosts:
+        if request.path.startswith("/_mock"):
+            check_control_host(settings, host)
+        elif settings.token is None:
+            check_host(settings, host)
+    if not is_navigation_to_console(request.path, request.headers):
+        check_origin(request.headers)
 
 
 def check_token(token: str, headers: Headers) -> None:
@@ -38,25 +51,57 @@ def check_token(token: str, headers: Headers) -> None:
         raise Forbidden("This mock requires its token in the header `Authorization: Bearer TOKEN`.")
 
 
-def check_headers(settings: Settings, headers: Headers) -> None:
-    """Refuse an unknown Host, and a request that a web page of another origin has caused."""
-    host = headers.get("Host", "")
-    check_host(settings, host)
-    site = headers.get("Sec-Fetch-Site", "none")
-    if site not in {"none", "same-origin"}:
-        raise Forbidden(f"Sec-Fetch-Site must be none or same-origin on the /_mock routes, got {site[:40]!r}.")
-    origin = headers.get("Origin")
+def check_origin(headers: Headers) -> None:
+    """Refuse a request that a web page of another origin has caused; Sec-Fetch-Site alone decides if it is sent."""
+    site = headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in OWN_SITES:
+            raise Forbidden(f"Sec-Fetch-Site must be none or same-origin, got {site[:40]!r}.")
+        return
+    host, origin = headers.get("Host", ""), headers.get("Origin")
     if origin is not None and origin.lower() not in {f"http://{host}".lower(), f"https://{host}".lower()}:
-        raise Forbidden(f"Origin must be that of the Host header on the /_mock routes, got {origin[:100]!r}.")
+        raise Forbidden(f"Origin must be that of the Host header, got {origin[:100]!r}.")
 
 
-def check_host(settings: Settings, host: str) -> None:
+def is_navigation_to_console(path: str, headers: Headers) -> bool:
+    """Return whether a person follows a link to the console, which holds no data and is never framed."""
+    return (
+        path == CONSOLE and headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+    )
+
+
+def check_control_host(settings: Settings, host: str) -> None:
     """Refuse a Host that is neither this machine (with any port), nor the public URL's host, nor a control host."""
-    allowed = LOCAL_HOSTS | {host_name(control) for control in settings.control_hosts}
-    if settings.public_url is not None:
-        allowed |= {host_name(urlsplit(settings.public_url).netloc)}
-    if host_name(host) not in allowed:
+    if host_name(host) not in LOCAL_HOSTS | configured_names(settings):
         raise Forbidden(
             f"Host must be {', '.join(sorted(LOCAL_HOSTS))}, the host of --public-url or one of --control-host "
             f"on the /_mock routes, got {host[:100]!r}."
         )
+
+
+def check_host(settings: Settings, host: str) -> None:
+    """Refuse a Host that a foreign web page could own; a request of HTTP/1.0 may be without one (C60)."""
+    name = host_name(host)
+    if not (is_private_name(name) or name in configured_names(settings)):
+        raise Forbidden(
+            "Without a token, Host must be an IP address, a name without a dot, a name that ends in .localhost or "
+            f".internal, the host of --public-url or one of --control-host, got {host[:100]!r}."
+        )
+
+
+def is_private_name(name: str) -> bool:
+    """Return whether a host name is empty, an IP address, without a dot, or below a private top-level domain."""
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        relative = name.removesuffix(".")
+        return "." not in relative or relative.endswith(PRIVATE_SUFFIXES)
+    return True
+
+
+def configured_names(settings: Settings) -> frozenset[str]:
+    """Return the names of the control hosts and of the public URL's host."""
+    hosts = [*settings.control_hosts]
+    if settings.public_url is not None:
+        hosts.append(urlsplit(settings.public_url).netloc)
+    return frozenset(map(host_name, hosts))

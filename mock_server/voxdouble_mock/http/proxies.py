@@ -16,7 +16,7 @@ FORWARDED = {
     "HTTP_X_FORWARDED_PROTO": re.compile(r"https?"),
     "HTTP_X_FORWARDED_HOST": HOST,
     "HTTP_X_FORWARDED_PORT": re.compile(r"[0-9]{1,5}"),
-    "HTTP_X_FORWARDED_PREFIX": re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?"),
+    "HTTP_X_FORWARDED_PREFIX": re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+/?"),
 }
 """The headers that change a `Location`, each with the pattern of its value."""
 

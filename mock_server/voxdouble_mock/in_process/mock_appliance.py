@@ -14,6 +14,7 @@ from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.fault import Fault, FaultSpec
 from voxdouble_mock.core.namespaces import check_name
 from voxdouble_mock.core.scenario import Scenario
+from voxdouble_mock.hosts import is_loopback
 from voxdouble_mock.http.errors import malformed_request_text
 from voxdouble_mock.in_process.request_assertions import SeenRequests
 from voxdouble_mock.options import unknown_name
@@ -151,11 +152,14 @@ class MockAppliance(MockNamespace):
         host: str = "127.0.0.1",
         port: int = 0,
         scenario: str | Path | Mapping[str, Any] | None = None,
+        no_token: bool = False,
         wrap: "Callable[[WSGIApplication], WSGIApplication] | None" = None,
         **options: Any,
     ) -> None:
         if not PORT.accepts(port):
             raise ValueError(PORT.refusal(port, "port", "`port`"))
+        if not is_loopback(host) and options.get("token") is None and not no_token:
+            raise ValueError(f"`host` {host!r} can be reached from other machines: give `token`, or `no_token=True`.")
         parts = assemble(Settings.of(**{"cache": CACHE_BYTES, **options}), read_scenario(scenario), real_now)
         app = wrap(parts.app) if wrap else parts.app
         self._server = HttpServer(app, host=host, port=port, refuse=malformed_request_text)
