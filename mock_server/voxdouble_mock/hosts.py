@@ -1,4 +1,4 @@
-"""Host names and addresses. Names have an optional port: the pattern of a Host header, of a control host, and of a forwarded host."""
+"""Host names and addresses: the pattern of Host headers, control hosts and forwarded hosts, and loopback addresses."""
 
 import ipaddress
 import re

@@ -144,7 +144,7 @@ def test_representations_are_short(mock: MockAppliance) -> None:
 
 def test_a_mock_that_other_machines_reach_needs_a_token() -> None:
     """Without a token or `no_token=True`, an address beyond loopback is refused, as by the command (P5)."""
-    with pytest.raises(ValueError, match="`host` '0.0.0.0' can be reached from other machines"):
+    with pytest.raises(ValueError, match="can be reached from other machines"):
         MockAppliance(host="0.0.0.0")
     for options in ({"token": "secret"}, {"no_token": True}):
         MockAppliance(host="0.0.0.0", **options)
