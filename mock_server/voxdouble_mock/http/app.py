@@ -34,7 +34,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
 
 
 def protect(response: Response) -> Response:
-    """Return a response that no browser takes for another type or shows to a page of another origin (P4)."""
+    """Return a response that browsers neither reinterpret as another type nor share with another origin (P4)."""
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
