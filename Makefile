@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test kill-test soak voices oldest-numpy fidelity options lock clean
+.PHONY: demo test check lint types layers wheel wheel-test image-test kill-test soak voices audio-figures oldest-numpy fidelity options \
+	lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock
 	$(BIN)/voxdouble demo
@@ -44,6 +45,11 @@ voices: .venv/ready          ## train the matrices and print their figures; need
 	$(BIN)/python -m training.collect
 	$(BIN)/python -m training.fit
 	$(BIN)/python tests/voice/golden.py --write
+
+audio-figures: .venv/ready   ## measure the shipped voices and the speech detection; needs what training/README.md lists
+	$(BIN)/uv pip install --quiet --python .venv --group voice-activity
+	$(BIN)/uv pip install --quiet --python .venv --no-deps "silero-vad==6.2.3"
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.audio_figures
 
 oldest-numpy: .venv/ready    ## compare voiceprints under the oldest allowed numpy, in a separate environment
 	sh tests/voice/oldest_numpy.sh $(BIN)/python

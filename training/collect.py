@@ -13,7 +13,7 @@ import click
 import numpy as np
 
 from training.real_speakers import SPEAKERS, RealSpeaker, real_utterances
-from training.signal_changes import RATE, Signal, as_wav, mp3, noisy, telephone
+from training.signal_changes import RATE, Signal, as_wav, middle, mp3, noisy, telephone
 from training.speakers import Speaker, speakers
 from training.synthesis import utterances
 from voxdouble_mock.voice.analysis import analyse
@@ -35,13 +35,14 @@ CONDITIONS: dict[str, Change] = {
     "telephone": lambda signal, _: telephone(signal),
     "GSM": lambda signal, _: telephone(signal, "GSM610"),
     "MP3": lambda signal, _: mp3(signal),
+    "one second": lambda signal, _: (middle(signal), RATE),
 }
 
 
 def main() -> None:
     """Embed every utterance of every speaker in every condition."""
     with ProcessPoolExecutor(2) as pool:
-        found = [*pool.map(_synthetic, speakers(), chunksize=4), *pool.map(_real, SPEAKERS)]
+        found = list(pool.map(rows_of, [*SPEAKERS, *speakers()], chunksize=2))
     rows = [row for some in found for row in some]
     names = ("speaker", "gender", "set", "condition", "embedding")
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
@@ -50,20 +51,16 @@ def main() -> None:
     click.echo(f"{len(rows)} embeddings of {len({row[0] for row in rows})} speakers in {OUTPUT}")
 
 
-def _synthetic(speaker: Speaker) -> list[Row]:
+def rows_of(speaker: Speaker | RealSpeaker) -> list[Row]:
+    """Return the embeddings of a speaker's utterances in the conditions of its set."""
     chance = np.random.default_rng(zlib.crc32(speaker.name.encode()))
+    if isinstance(speaker, RealSpeaker):
+        return _rows(speaker.name, speaker.gender, "real", _test_variants(real_utterances(speaker), chance))
     spoken = utterances(speaker, HELD_OUT_UTTERANCES if speaker.held_out else TRAINING_UTTERANCES)
     if speaker.held_out:
-        changed = _test_variants(spoken, chance)
-    else:
-        changed = (pair for number, signal in enumerate(spoken) for pair in _training_variants(number, signal, chance))
-    part = "held out" if speaker.held_out else "training"
-    return _rows(speaker.name, speaker.gender, part, changed)
-
-
-def _real(speaker: RealSpeaker) -> list[Row]:
-    chance = np.random.default_rng(zlib.crc32(speaker.name.encode()))
-    return _rows(speaker.name, speaker.gender, "real", _test_variants(real_utterances(speaker), chance))
+        return _rows(speaker.name, speaker.gender, "held out", _test_variants(spoken, chance))
+    changed = (pair for number, signal in enumerate(spoken) for pair in _training_variants(number, signal, chance))
+    return _rows(speaker.name, speaker.gender, "training", changed)
 
 
 def _test_variants(spoken: list[Signal], chance: np.random.Generator) -> Iterator[tuple[str, Signal, int]]:

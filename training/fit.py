@@ -3,7 +3,6 @@
 Writes the shipped matrices, prints the figures as a table and draws them to `build/voices/`.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -11,43 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from training import linear_scores
-from training.collect import CONDITIONS, OUTPUT
-from training.figures import Figure, equal_error_rate, pairs, rank_1, with_interval
+from training.collect import OUTPUT
+from training.evaluation import SEED, Rows, evaluate, vectors
+from training.figures import pairs
 from training.plots import draw
 from training.transform import Transform, trained
 from voxdouble_mock.voice.scoring import FRACTION
 
 SHIPPED = Path(__file__).parents[1] / "mock_server" / "voxdouble_mock" / "voice" / "trained"
-SEED = 4
 ADULT_SPEEDS = ("0.92", "1.0", "1.09")
 """Tape speeds: beyond these a man's voice may sound like a woman's."""
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Embeddings with their speakers, genders, sets and conditions, one a row."""
-
-    speaker: npt.NDArray[np.str_]
-    gender: npt.NDArray[np.str_]
-    set: npt.NDArray[np.str_]
-    condition: npt.NDArray[np.str_]
-    embedding: Floats
-
-    def where(self, mask: npt.NDArray[np.bool_]) -> "Rows":
-        """Return the rows that a mask selects."""
-        return Rows(*(values[mask] for values in vars(self).values()))
-
-    def labels(self) -> Labels:
-        """Return each row's speaker as a number."""
-        numbers: Labels = np.unique(self.speaker, return_inverse=True)[1]
-        return numbers
-
-    def half(self, which: int) -> "Rows":
-        """Return the rows of every other speaker: the even ones for 0, the odd ones for 1."""
-        return self.where(self.labels() % 2 == which)
 
 
 def main() -> None:
@@ -61,17 +36,10 @@ def main() -> None:
     gender = linear_scores.gender(*_adults(training, transform))
     age = linear_scores.age(transform.axes, transform.ratios)
     _ship(transform, calibration, gender, age)
-    scores = _evaluate(evaluated, transform)
+    scores = evaluate(evaluated, transform.centre, transform.matrix)
     _evaluate_scores(evaluated, transform, calibration, gender, age)
     draw(scores, OUTPUT.parent)
     click.echo(f"Plots: {OUTPUT.parent}/scores.png, {OUTPUT.parent}/trade_off.png")
-
-
-def vectors(rows: Rows, transform: Transform) -> Floats:
-    """Return unit vectors as the mock computes them, without its final rounding."""
-    mixed = (rows.embedding - transform.centre) @ transform.matrix.astype(float)
-    found: Floats = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
-    return found
 
 
 def _adults(training: Rows, transform: Transform) -> tuple[Floats, npt.NDArray[np.bool_]]:
@@ -81,7 +49,8 @@ def _adults(training: Rows, transform: Transform) -> tuple[Floats, npt.NDArray[n
 
 def _pooled(parts: list[Rows], transform: Transform) -> tuple[Floats, Floats]:
     """Return the scores of all pairs in each part, over all conditions; each part contributes equally many pairs."""
-    found = [pairs(vectors(part, transform) @ vectors(part, transform).T, part.labels()) for part in parts]
+    units = [vectors(part, transform.centre, transform.matrix) for part in parts]
+    found = [pairs(some @ some.T, part.labels()) for some, part in zip(units, parts, strict=True)]
     chance = np.random.default_rng(SEED)
     counts = [min(len(some[kind]) for some in found) for kind in (0, 1)]
     targets, others = (
@@ -102,26 +71,6 @@ def _ship(transform: Transform, calibration: tuple[float, float], gender: Floats
         np.save(SHIPPED / f"{name}.npy", numbers)
     size = sum(path.stat().st_size for path in SHIPPED.glob("*.npy"))
     click.echo(f"Shipped: {size} bytes in {SHIPPED}")
-
-
-def _evaluate(evaluated: dict[str, Rows], transform: Transform) -> dict[str, tuple[Floats, Labels]]:
-    """Print the table of figures by condition; return the scores of each condition."""
-    click.echo(
-        f"\n{'95 % intervals over speakers':30}{'speakers':>9}{'recordings':>11}   equal error rate %   rank-1 %"
-    )
-    found = {}
-    for name, part in evaluated.items():
-        for condition in CONDITIONS:
-            some = part.where(part.condition == condition)
-            scores, labels = vectors(some, transform) @ vectors(some, transform).T, some.labels()
-            found[f"{name}, {condition}"] = scores, labels
-            error, first = (with_interval(measure, scores, labels, SEED) for measure in (equal_error_rate, rank_1))
-            _line(f"{name}, {condition}", labels, error, first)
-    return found
-
-
-def _line(name: str, labels: Labels, error: Figure, first: Figure) -> None:
-    click.echo(f"{name:30}{len(set(labels.tolist())):9}{len(labels):11}   {error!s:18}   {first}")
 
 
 def _evaluate_scores(

@@ -52,6 +52,13 @@ def mp3(samples: Signal, rate: int = RATE, level: float = 0.5) -> tuple[Signal, 
     return _read(target)
 
 
+def middle(samples: Signal, seconds: float = 1.0) -> Signal:
+    """Return so many seconds from the middle of the samples."""
+    length = round(seconds * RATE)
+    first = max(0, (len(samples) - length) // 2)
+    return samples[first : first + length]
+
+
 def as_wav(samples: Signal, rate: int, subtype: str = "PCM_16") -> io.BytesIO:
     """Return the samples as a WAV file in memory."""
     target = io.BytesIO()

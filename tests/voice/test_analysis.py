@@ -7,8 +7,9 @@ import pytest
 
 import voxdouble_fixtures
 from tests.voice.sounds import analysed, as_file, speech, voiceprint_of
-from voxdouble_mock.voice.analysis import SpeechRange, analyse
+from voxdouble_mock.voice.analysis import analyse
 from voxdouble_mock.voice.audio import UnusableAudio
+from voxdouble_mock.voice.channel import SpeechRange
 from voxdouble_mock.voice.vector import vectors_of
 
 

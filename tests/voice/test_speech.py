@@ -7,11 +7,11 @@ import pytest
 
 import voxdouble_fixtures
 from tests.voice.sounds import as_file, joined, sine, speech, white_noise
+from training.no_speech import TELEPHONE_TONES, telephone_tone
 from voxdouble_mock.voice.analysis import analyse
 from voxdouble_mock.voice.framing import FRAMES_PER_SECOND
-from voxdouble_mock.voice.pitch import Pitch
-from voxdouble_mock.voice.spectrum import BANDS
-from voxdouble_mock.voice.speech import speech_frames
+from voxdouble_mock.voice.pitch import Track
+from voxdouble_mock.voice.speech import cores, speech_frames
 from voxdouble_mock.voice.vector import vectors_of
 
 SPOKEN = [one for one in voxdouble_fixtures.recordings() if len(one.speech) == 1 and one.speech[0] > 0]
@@ -59,10 +59,9 @@ def test_a_tone_has_speech_length_zero_at_any_frequency(hertz: float, noise: flo
 def test_a_tone_of_two_hours_needs_little_memory() -> None:
     """One run of periodic frames of two hours is not speech, and is analysed in less than 32 MiB."""
     hours = 2 * 3_600 * FRAMES_PER_SECOND
-    levels = np.full((hours, BANDS), 4_000, np.int16)
-    tone = Pitch(np.full(hours, 990, np.int16), np.full(hours, 2_250, np.int16))
+    tone = Track(*(np.full(hours, value, np.int16) for value in (990, 2_250, 2, -990, 4_000)))
     tracemalloc.start()
-    assert not speech_frames(levels, tone).any()
+    assert not speech_frames(cores(tone), tone).any()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 32 * 2**20
@@ -102,3 +101,50 @@ def test_a_constant_offset_is_ignored() -> None:
     """A constant offset of the samples does not change the speech length."""
     samples, rate = speech("john_doe.wav")
     assert speech_length(0.5 * samples + 0.2, rate) == pytest.approx(speech_length(samples, rate), abs=0.1)
+
+
+@pytest.mark.parametrize("name", TELEPHONE_TONES)
+@pytest.mark.parametrize("rate", [8_000, 16_000, 44_100])
+def test_telephone_tones_are_no_speech(name: str, rate: int) -> None:
+    """Dial, ringback, busy and congestion tones of ITU-T E.180, with and without noise, have speech 0.0."""
+    tone = telephone_tone(name, 30, rate)
+    assert speech_length(tone, rate) == 0.0
+    assert speech_length(tone + white_noise(30, rate, 0.001), rate) == 0.0
+
+
+@pytest.mark.parametrize("hertz", [200, 300, 450, 700, 1_000, 1_500, 2_500])
+@pytest.mark.parametrize("apart", [10, 15, 20, 25, 30, 40])
+def test_two_tones_close_together_are_no_speech(hertz: float, apart: float) -> None:
+    """Beats are a change of loudness, not of the sound."""
+    tones = 0.5 * (sine(hertz, 5, 16_000) + sine(hertz + apart, 5, 16_000))
+    assert speech_length(tones, 16_000) == 0.0
+
+
+def test_pure_sirens_and_sweeps_are_hardly_speech() -> None:
+    """A pure tone that moves slowly has no speech; a fast one at most a tenth of its length."""
+    time = np.arange(20 * 16_000) / 16_000
+    wail = 900 + 300 * np.sin(2 * np.pi * time / 4)
+    slow, fast = 100 * 40 ** (time / 20), 100 + 3_900 * (time % 10) / 10
+    for hertz, most in ((wail, 0.0), (slow, 2.0), (fast, 2.0)):
+        assert speech_length(0.4 * np.sin(2 * np.pi * np.cumsum(hertz) / 16_000), 16_000) <= most
+
+
+@pytest.mark.parametrize("name", [name for name in TELEPHONE_TONES if name.startswith("ringback")])
+@pytest.mark.parametrize("recording", ["john_doe.wav", "jane_roe_2.flac", "granny_smith_3.flac"])
+def test_speech_after_ringback_is_as_long_as_alone(name: str, recording: str) -> None:
+    """A telephone call that begins with its ringback has the speech that follows, within 0.3 s."""
+    samples, rate = speech(recording)
+    call = joined([telephone_tone(name, 9, rate), np.zeros(rate // 2), samples])
+    assert speech_length(call, rate) == pytest.approx(speech_length(samples, rate), abs=0.3)
+
+
+@pytest.mark.parametrize("recording", ["john_doe.wav", "jane_roe_2.flac", "tom_larsson_3.flac", "telephone.wav"])
+@pytest.mark.parametrize("seconds", [0.1, 0.5, 1, 2, 5, 10, 60])
+@pytest.mark.parametrize("noise", [0.0, 0.003])
+def test_silence_in_front_does_not_change_the_speech_length(recording: str, seconds: float, noise: float) -> None:
+    """Digital silence of any length before speech, with noise in it or not, changes its length by at most 0.15 s."""
+    samples, rate = speech(recording)
+    samples = joined([np.zeros(rate // 2), samples, np.zeros(rate)])
+    samples = samples + noise * white_noise(len(samples) / rate, rate, 1.0)[: len(samples)]
+    padded = joined([np.zeros(round(seconds * rate)), samples])
+    assert speech_length(padded, rate) == pytest.approx(speech_length(samples, rate), abs=0.15)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 from voxdouble_mock.core.errors import Detail, Rejection
 from voxdouble_mock.technologies._technology import MediaRequest, Members, Result
-from voxdouble_mock.voice.analysis import ChannelVoice, SpeechRange, analyse
+from voxdouble_mock.voice.analysis import ChannelVoice, analyse
 from voxdouble_mock.voice.audio import UnusableAudio
+from voxdouble_mock.voice.channel import SpeechRange
 
 
 def analyse_recording(request: MediaRequest) -> list[ChannelVoice]:

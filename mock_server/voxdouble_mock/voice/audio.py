@@ -16,7 +16,8 @@ from voxdouble_mock.voice.container import BrokenContainer, check_shape, checked
 
 FORMATS = {"WAV", "WAVEX", "FLAC", "OGG", "MP3"}
 SUPPORTED = "Supported formats: WAV, FLAC, Ogg Vorbis, Ogg Opus and MP3"
-BLOCK_SAMPLES = 2**19
+BLOCK_SAMPLES, MIN_BLOCK = 2**16, 2**12
+"""The samples of a block, and the fewest of each channel."""
 UNKNOWN_FRAMES = 2**62
 """A frame count from here up means "unknown": libsndfile reports 2**63 - 1 for a FLAC file without a frame count."""
 FULL_LENGTH_CHANNELS = 8
@@ -26,8 +27,11 @@ which bounds the work for one file.
 MP3_SLACK = 2 * 1_152
 """The number of frames by which an MP3 may be shorter than declared: some encoders count the header's own packet."""
 
-Samples = npt.NDArray[np.float64]
-"""Samples of shape (channels, frames): whole numbers from -32768 to 32767."""
+WHOLE_SUBTYPES = {"PCM_16", "PCM_S8", "PCM_U8", "ALAW", "ULAW"}
+"""The subtypes that are decoded to the 16-bit samples that they stand for; the others are decoded to floats."""
+
+Samples = npt.NDArray[np.int16]
+"""Samples of shape (channels, frames)."""
 Location = tuple[str | int, ...]
 FILE: Location = ("body", "file")
 
@@ -67,10 +71,11 @@ class Audio:
 
     def blocks(self, channels: Sequence[int]) -> Iterator[Samples]:
         """Decode the whole file and yield the samples of the given channels. Raises UnusableAudio."""
-        out = np.empty((max(1, BLOCK_SAMPLES // self.channel_count), self.channel_count))
         picked = list(channels)
         frames = 0
         with self._open() as stream:
+            shape = max(MIN_BLOCK, BLOCK_SAMPLES // self.channel_count), self.channel_count
+            out = np.empty(shape, np.int16 if stream.subtype in WHOLE_SUBTYPES else np.float32)
             while frames < self.declared_frames:  # the bytes after them can be tags, on which the decoder fails
                 try:
                     block = stream.read(out=out[: self.declared_frames - frames])
@@ -130,11 +135,18 @@ class _Stream(soundfile.SoundFile):  # type: ignore[misc]  # soundfile ships no 
         return False
 
 
-def _quantised(block: Samples) -> Samples:
-    """Return the block in 16-bit whole numbers; the decoder's full scale is 1.0."""
-    if not np.isfinite(block).all():
+def _quantised(block: npt.NDArray[np.int16] | npt.NDArray[np.float32]) -> Samples:
+    """Return the block in 16-bit samples; floats, of full scale 1.0, are scaled in place."""
+    if block.dtype != np.float32:
+        return block.astype(np.int16)
+    np.multiply(block, 32_768.0, out=block)
+    np.rint(block, out=block)
+    lowest, highest = block.min(), block.max()  # not a number, if any sample is
+    if not (np.isfinite(lowest) and np.isfinite(highest)):
         raise UnusableAudio("The audio samples must be finite numbers, and some are infinite or not a number.")
-    return np.clip(np.rint(block * 32_768.0), -32_768.0, 32_767.0)
+    if lowest < -32_768.0 or highest > 32_767.0:
+        np.clip(block, -32_768.0, 32_767.0, out=block)
+    return block.astype(np.int16)
 
 
 def _reason(error: soundfile.LibsndfileError) -> str:

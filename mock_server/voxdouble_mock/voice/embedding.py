@@ -7,61 +7,93 @@ whole numbers, and Python's integers do the last steps, so the order of summatio
 """
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
-from voxdouble_mock.voice.pitch import Pitch
+from voxdouble_mock.voice.pitch import Track
 from voxdouble_mock.voice.spectrum import BANDS, Levels
 from voxdouble_mock.voice.speech import Mask
 
 UNIT = 2.0**-20
 """The float value of the whole number 1: 1/8192 octave is 2**-20, so that the numbers have the size of the vendor's."""
-MAX_FRAMES = 6_000
-"""The most frames to use, evenly spread over the recording: two minutes of speech."""
 REACH = 2
+"""How many frames before and after a frame its change is measured."""
 VOICED = 500
 
 Floats = npt.NDArray[np.float32]
+Whole = npt.NDArray[np.float64]
 
 
-def embed(levels: Levels, pitch: Pitch, speech: Mask) -> Floats:
-    """Return the embedding (100,) of the frames marked as speech; all zero without speech."""
-    places = np.flatnonzero(speech)
-    if not len(places):
+@dataclass(frozen=True)
+class Sample:
+    """Some frames of a channel, in order, with the levels of each and of its neighbours."""
+
+    places: npt.NDArray[np.int64]
+    """The index of each frame in the channel, shape (frames,)."""
+    here: Levels
+    """The levels of each frame, shape (frames, BANDS)."""
+    earlier: Levels
+    """The levels of the frame REACH before each, or of the first one; of the same shape."""
+    later: Levels
+    """The levels of the frame REACH after each, or of the last one; of the same shape."""
+
+    def where(self, chosen: Mask) -> "Sample":
+        """Return the chosen frames."""
+        return Sample(self.places[chosen], self.here[chosen], self.earlier[chosen], self.later[chosen])
+
+
+NO_SAMPLE = Sample(np.zeros(0, np.int64), *np.zeros((3, 0, BANDS), np.int16))
+
+
+def joined(parts: Sequence[Sample]) -> Sample:
+    """Return consecutive samples as one."""
+    return Sample(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Sample)))
+
+
+def embed(sample: Sample, frames: Track, speech: Mask) -> Floats:
+    """Return the embedding (100,) of the sampled frames that are speech; all zero without speech.
+
+    `frames` and `speech` are those of the whole channel.
+    """
+    if not speech.any():
         return np.zeros(3 * BANDS + 4, np.float32)
-    if len(places) > MAX_FRAMES:
-        places = places[np.arange(MAX_FRAMES) * len(places) // MAX_FRAMES]
-    here = _shape(levels[places])
-    later, earlier = np.minimum(places + REACH, len(levels) - 1), np.maximum(places - REACH, 0)
-    change = _shape(levels[later]) - _shape(levels[earlier])
-    voiced = places[pitch.strength[places] >= VOICED]
-    height = pitch.height[voiced].astype(np.int64)[:, np.newaxis] * BANDS
+    heard = speech[sample.places]
+    if heard.any():  # otherwise none of the sampled frames, which are near the speech, is speech itself
+        sample = sample.where(heard)
+    here = _shape(sample.here)
+    change = _shape(sample.later) - _shape(sample.earlier)
+    strength = frames.strength[sample.places]
+    height = frames.height[sample.places][strength >= VOICED].astype(np.float64)[:, np.newaxis] * BANDS
     numbers = [
         *_means(here),
         *_deviations(here),
         *_deviations(change),
         *_means(height),
         *_deviations(height),
-        8_192 * len(voiced) // len(places),
-        *_means(pitch.strength[places].astype(np.int64)[:, np.newaxis]),
+        8_192 * len(height) // len(here),
+        *_means(strength.astype(np.float64)[:, np.newaxis]),
     ]
     return (np.array(numbers) * UNIT).astype(np.float32)
 
 
-def _shape(levels: Levels) -> npt.NDArray[np.int64]:
-    """Return the levels relative to the mean of their frame, in units of 1/32 level: (frames, BANDS)."""
-    whole = levels.astype(np.int64)
-    shape: npt.NDArray[np.int64] = whole * BANDS - whole.sum(axis=1, keepdims=True)
+def _shape(levels: Levels) -> Whole:
+    """Return the levels relative to the mean of their frame, in units of 1/32 level: whole numbers below 2**20."""
+    whole = levels.astype(np.float64)
+    shape = whole * BANDS
+    shape -= whole.sum(axis=1, keepdims=True)
     return shape
 
 
-def _means(columns: npt.NDArray[np.int64]) -> list[int]:
+def _means(columns: Whole) -> list[int]:
     count = max(1, len(columns))
-    return [total // count for total in columns.sum(axis=0).tolist()]
+    return [int(total) // count for total in columns.sum(axis=0).tolist()]
 
 
-def _deviations(columns: npt.NDArray[np.int64]) -> list[int]:
+def _deviations(columns: Whole) -> list[int]:
+    """Return the standard deviation of each column; the sums stay below 2**53 for up to 2**13 rows."""
     count = max(1, len(columns))
-    sums = zip(columns.sum(axis=0).tolist(), (columns * columns).sum(axis=0).tolist(), strict=True)
-    return [math.isqrt(max(0, count * squares - total * total)) // count for total, squares in sums]
+    sums = zip(columns.sum(axis=0).tolist(), np.einsum("ij,ij->j", columns, columns).tolist(), strict=True)
+    return [math.isqrt(max(0, count * int(squares) - int(total) ** 2)) // count for total, squares in sums]

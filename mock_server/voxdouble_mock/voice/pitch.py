@@ -1,86 +1,200 @@
-"""Pitch tracking: how periodic each frame is, and at what frequency.
+"""Pitch tracking: how periodic each frame is, at what frequency, how fast that changes, and how loud the frame is.
 
 The signal is reduced to about 4 kHz by averaging neighbouring samples. The normalised cross-correlation of 30 ms of it
-with later samples is computed for the lags that correspond to 70 to 400 Hz. The sums of products are whole numbers
-below 2**53; all other operations are elementwise.
+with later samples is computed for the lags that correspond to 70 to 400 Hz. The sums of products are whole numbers,
+computed by Fourier transforms that are far more precise than the rounding that follows needs (see LARGEST); all other
+operations are elementwise or on whole numbers.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
 from voxdouble_mock.voice.audio import Samples
-from voxdouble_mock.voice.framing import Frames, Rate
+from voxdouble_mock.voice.framing import Signal, Starts, frame_starts
 from voxdouble_mock.voice.logarithm import log2_levels
 
 RATE = 4_000
 LOWEST, HIGHEST = 70, 400
 WINDOW = 0.030
 NEAR = 0.9
+AHEAD = 2
+"""The number of frames over which the change of the correlations is measured."""
+CHUNK = 64
+"""The number of frames that are transformed at a time: they fit the processor's cache."""
+UNIT = 2**14
+"""The whole number that stands for a correlation of 1."""
+LARGEST = 2**16
+"""The bound of the differences of neighbours, with which rounding recovers the sums of products.
+
+Proof. A row has a window h of at most 160 numbers within t, all of at most 256 numbers, padded with zeros to a
+transform of N <= 256 points. Let each computed transform differ from the true one by at most e in relative 2-norm. By
+Parseval and Cauchy-Schwarz, the two forward transforms and their product (relative error 2**-51 for each number) put
+an error of at most (2 e + e**2 + 2**-51) |h| |t| on each sum, and the inverse transform at most e sqrt(N) |h| |t|.
+As |h| |t| <= sqrt(160 * 256) * 2**32 < 2**39.7, each sum is off by less than 19 e * 2**39.7 < 0.5 while e <= 2**-45:
+256 units in the last place. A transform of 256 points has at most 8 stages of at most some 7 units each (Higham,
+Accuracy and Stability of Numerical Algorithms, section 24.1), whatever its radices and instructions.
+"""
+
+Whole = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Pitch:
-    """The pitch of consecutive frames; each array has the shape (frames,)."""
+class Track:
+    """The pitch and loudness of consecutive frames; each array has the shape (frames,)."""
 
     strength: npt.NDArray[np.int16]
-    """The correlation at the best lag, in thousandths."""
+    """The correlation at the best lag, in thousandths; 0 without any sound."""
     height: npt.NDArray[np.int16]
     """The logarithm of the frequency, in 1/256 octave above 1 Hz."""
-
-    def part(self, first: int, end: int | None) -> "Pitch":
-        """Return the pitch of the frames from `first` up to, without, `end`."""
-        return Pitch(self.strength[first:end], self.height[first:end])
-
-
-NONE = Pitch(np.zeros(0, np.int16), np.zeros(0, np.int16))
-
-
-def track(frames: Frames, rate: Rate) -> Pitch:
-    """Return the pitch of each frame; a frame without any sound has strength 0."""
-    group = max(1, round(rate.hertz / RATE))
-    slow = rate.hertz / group
-    lags = np.arange(int(slow / HIGHEST) - 1, -int(-slow // LOWEST) + 2)
-    window = round(WINDOW * slow)
-    signal = _slow(frames.windows((window + int(lags[-1])) * group), group)
-    return _best(_correlations(signal, window, lags), lags, slow)
+    change: npt.NDArray[np.int16]
+    """The mean change of the correlations over AHEAD frames, in thousandths; it does not depend on the loudness."""
+    trough: npt.NDArray[np.int16]
+    """The least correlation at any lag, in thousandths; near -1000 for a pure tone."""
+    loudness: npt.NDArray[np.int16]
+    """The logarithm of the energy, in 1/256 octave."""
 
 
-def joined(parts: Sequence[Pitch]) -> Pitch:
-    """Return the pitch of consecutive parts as one."""
-    return Pitch(np.concatenate([part.strength for part in parts]), np.concatenate([part.height for part in parts]))
+NO_TRACK = Track(*np.zeros((5, 0), np.int16))
 
 
-def _slow(windows: Samples, group: int) -> Samples:
-    """Return the averages of groups of samples, differenced so that slow movement (hum, an offset) is not pitch."""
-    slow: Samples = np.rint(windows.reshape(len(windows), -1, group).sum(axis=2) / group)
-    return np.diff(slow, axis=1, prepend=slow[:, :1])
+def joined(parts: Sequence[Track]) -> Track:
+    """Return consecutive tracks as one."""
+    return Track(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Track)))
 
 
-def _correlations(signal: Samples, window: int, lags: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Return each frame's first `window` samples correlated with those `lags` later: (frames, lags), -1 to 1."""
-    head = signal[:, :window]
-    energy = np.cumsum(signal * signal, axis=1)
-    lagged_energy = energy[:, lags + window - 1] - energy[:, lags - 1]
-    head_energy = energy[:, window - 1 : window]
-    products = np.stack([np.einsum("ij,ij->i", head, signal[:, lag : lag + window]) for lag in lags.tolist()], axis=1)
-    return products / np.sqrt(np.maximum(head_energy * lagged_energy, 1.0))
+@dataclass(frozen=True)
+class _Shape:
+    """The measures of the analysis for one sample rate, in samples of the reduced signal."""
+
+    group: int
+    """The number of samples of the recording that are averaged to one."""
+    rate: float
+    """Samples of the reduced signal a second."""
+    window: int
+    lags: npt.NDArray[np.int64]
+
+    @property
+    def length(self) -> int:
+        """Return how many samples a frame takes."""
+        return self.window + int(self.lags[-1])
 
 
-def _best(correlations: npt.NDArray[np.float64], lags: npt.NDArray[np.int64], rate: float) -> Pitch:
-    """Return the pitch at the first peak that is nearly as high as the highest, refined by a parabola.
+def _shape(sample_rate: int) -> _Shape:
+    group = max(1, round(sample_rate / RATE))
+    rate = sample_rate / group
+    lags = np.arange(int(rate / HIGHEST) - 1, -int(-rate // LOWEST) + 2)
+    return _Shape(group, rate, round(WINDOW * rate), lags)
 
-    The highest peak itself may be at a multiple of the period.
+
+def context(sample_rate: int) -> int:
+    """Return how many samples of the recording, from its start, a frame uses."""
+    shape = _shape(sample_rate)
+    return (shape.length + 2) * shape.group
+
+
+def track(signal: Signal, first: int, end: int, last: int) -> Track:
+    """Return the track of the frames from `first` up to, without, `end`; `last` is the last frame of the channel.
+
+    Zeros stand for the samples after the end of the signal.
+    """
+    shape = _shape(signal.sample_rate)
+    starts = frame_starts(first, min(end + AHEAD, last + 1), signal.sample_rate) // shape.group
+    slow = _differences(signal, int(starts[0]), int(starts[-1]) + shape.length, shape.group)
+    correlations, energy = _correlations(slow, starts - starts[0], shape)
+    strength, height = _best(correlations, shape)
+    places = np.arange(end - first)
+    later = correlations[np.minimum(places + AHEAD, len(correlations) - 1)]
+    here = correlations[: end - first]
+    steps = np.abs(later - here).astype(np.float32)  # sums below 2**24
+    change = (steps @ np.ones(steps.shape[1], np.float32)).astype(np.int64) * 1_000 // (steps.shape[1] * UNIT)
+    return Track(
+        _thousandths(strength[: len(places)]),
+        height[: len(places)],
+        change.astype(np.int16),
+        _thousandths(here.min(axis=1)),
+        log2_levels(energy[: len(places)] + 1.0),
+    )
+
+
+def _thousandths(correlations: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+    return (correlations.astype(np.int32) * 1_000 // UNIT).astype(np.int16)
+
+
+def _differences(signal: Signal, first: int, end: int, group: int) -> Whole:
+    """Return the differences of neighbours in the reduced signal: slow movement (hum, an offset) is not pitch."""
+    before = max(0, first - 1)
+    slow = _averages(signal.part(before * group, end * group), group)
+    steps = np.zeros(end - first)
+    known = np.diff(slow) if before < first else np.diff(slow, prepend=slow[:1])
+    steps[: len(known)] = known
+    return steps
+
+
+def _averages(samples: Samples, group: int) -> Whole:
+    """Return the averages of groups of samples, as whole numbers."""
+    whole = samples[: len(samples) // group * group]
+    sums = whole[::group].astype(np.int32)
+    for place in range(1, group):
+        sums += whole[place::group]
+    return np.rint(sums / group)
+
+
+def _correlations(slow: Whole, starts: Starts, shape: _Shape) -> tuple[npt.NDArray[np.int16], Whole]:
+    """Return the correlations of each frame's window, shape (frames, lags), in 1/UNIT, and its energy."""
+    total = np.concatenate(([0.0], np.cumsum(slow * slow)))
+    energies = total[shape.window :] - total[: -shape.window]
+    there = np.lib.stride_tricks.sliding_window_view(energies.astype(np.float32), len(shape.lags))
+    frames = np.lib.stride_tricks.sliding_window_view(slow, shape.length)
+    first_lag = int(shape.lags[0])
+    found = np.empty((len(starts), len(shape.lags)), np.int16)
+    for at in range(0, len(starts), CHUNK):
+        some = starts[at : at + CHUNK]
+        scale = there[some + first_lag]
+        scale *= energies[some].astype(np.float32)[:, np.newaxis]
+        np.maximum(scale, 1.0, out=scale)
+        np.sqrt(scale, out=scale)
+        np.divide(exact_correlations(frames[some], shape.window, first_lag).astype(np.float32), scale, out=scale)
+        scale *= UNIT
+        found[at : at + CHUNK] = np.rint(scale, out=scale)
+    return found, energies[starts]
+
+
+def exact_correlations(frames: Whole, window: int, first_lag: int) -> Whole:
+    """Return the sums of products of each row's first `window` numbers with those `first_lag` or more places later.
+
+    `frames` has shape (frames, length), whole numbers of at most LARGEST; the result, exact, has
+    shape (frames, length - window - first_lag + 1).
+    """
+    length = frames.shape[1]
+    points = _points(length)
+    spectrum = np.fft.rfft(frames[:, :window], points)
+    np.conjugate(spectrum, out=spectrum)
+    spectrum *= np.fft.rfft(frames, points)
+    return np.rint(np.fft.irfft(spectrum, points)[:, first_lag : length - window + 1])
+
+
+def _points(length: int) -> int:
+    """Return the smallest number of at least `length` that is 2**n or 3 * 2**n."""
+    power = 1 << (length - 1).bit_length()
+    return power * 3 // 4 if power * 3 // 4 >= length else power
+
+
+def _best(correlations: npt.NDArray[np.int16], shape: _Shape) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]:
+    """Return each frame's strength and height.
+
+    The first peak that comes near the highest counts, so that two periods are not taken for one; a parabola refines
+    its place.
     """
     before, at, after = correlations[:, :-2], correlations[:, 1:-1], correlations[:, 2:]
-    peaks = np.where((at >= before) & (at > after), at, 0.0)
-    highest = peaks.max(axis=1, initial=0.0)
-    first = np.argmax(peaks >= NEAR * highest[:, np.newaxis], axis=1)
+    peaks = at * ((at >= before) & (at > after))
+    highest = np.maximum(peaks.max(axis=1), 0)
+    first = np.argmax(peaks >= np.ceil(NEAR * highest).astype(np.int16)[:, np.newaxis], axis=1)
     rows = np.arange(len(peaks))
-    low, top, high = before[rows, first], at[rows, first], after[rows, first]
+    low, top, high = (part[rows, first].astype(np.float64) for part in (before, at, after))
     curve = low - 2.0 * top + high
     shift = np.where(curve < 0.0, 0.5 * (low - high) / np.where(curve < 0.0, curve, 1.0), 0.0)
-    hertz = rate / (lags[1:-1][first] + np.clip(shift, -0.5, 0.5))
-    return Pitch(np.rint(1_000.0 * np.minimum(highest, 1.0)).astype(np.int16), log2_levels(hertz))
+    hertz = shape.rate / (shape.lags[1:-1][first] + np.clip(shift, -0.5, 0.5))
+    return np.minimum(highest, UNIT), log2_levels(hertz)

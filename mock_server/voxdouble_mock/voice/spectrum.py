@@ -1,7 +1,7 @@
 """The spectrum: the logarithmic power of each frame in 32 mel bands.
 
-The window has 32 ms. The triangular bands reach from 120 to 3,700 Hz, so that telephone speech fits, on a grid of
-31.25 Hz at any sample rate. The operands of both matrix products are whole numbers, and their partial sums stay below
+The window has 32 ms. The triangular bands reach from 120 to 3,700 Hz, so that telephone speech fits, on a grid of about
+31.25 Hz at any sample rate. The operands of all matrix products are whole numbers, and their partial sums stay below
 2**53 (see `voice/__init__.py`).
 """
 
@@ -12,13 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from voxdouble_mock.voice.exact_trig import BITS, ONE, cos_sin, rotated, rounded
-from voxdouble_mock.voice.framing import Frames, Rate
+from voxdouble_mock.voice.framing import Signal, Starts
 from voxdouble_mock.voice.logarithm import log2_levels
 
 BANDS = 32
-GRID = 31.25
-"""The distance of the spectrum's lines in Hz: 1 over the window's length."""
-FIRST_LINE, LAST_LINE = 4, 118  # 125 and 3,687.5 Hz
+MAX_RATE = 24_000
+"""The highest rate of the transformed signal; of a higher one, groups of neighbouring samples are added first."""
+CHUNK = 128
+"""The number of frames that are transformed at a time: their windows fit the processor's cache."""
+LINES = (*range(4, 119, 2), *range(5, 119, 2))
+"""The lines of the spectrum, as multiples of the grid: even lines first. They reach from about 125 to 3,687.5 Hz."""
+EVEN = 58
+"""The number of even lines."""
 # fmt: off
 CORNERS = (
     120.0, 162.8, 207.9, 255.3, 305.2, 357.7, 412.9, 471.1, 532.2, 596.6, 664.3, 735.6, 810.6, 889.5, 972.5, 1059.8,
@@ -29,10 +34,14 @@ CORNERS = (
 """The corners of the bands in Hz, equally spaced in log(1 + hertz / 700). A band rises from one corner to the next and
 falls to the one after it.
 """
-TABLE_SUM = 2**24
-"""The sum of the window's values: both parts of a line's amplitude stay below 2**15 * 2**24."""
-POWER_SCALE = 2.0**-40
-"""Scales the power of a line, which is below 2**79, to at most 2**39."""
+WINDOW_SCALE = 2**14
+"""The whole number that stands for 1 in the window."""
+WAVE_SCALE = 2**22
+"""The whole number that stands for 1 in the cosines and sines, times the window's length: the amplitude of a line stays
+below 2**15 * 2**13 * 2**22.
+"""
+POWER_SCALE = 2.0**-62
+"""Scales the power of a line, which is below 2**101, to at most 2**39."""
 BAND_SUM = 2.0**12
 """The sum of a band's weights, up to rounding."""
 
@@ -41,47 +50,80 @@ Levels = npt.NDArray[np.int16]
 """Levels of shape (frames, BANDS), in 1/256 octave of power."""
 
 
-def window_length(rate: Rate) -> int:
-    """Return the length of the window in samples, which is even."""
-    return 2 * rounded(16 * rate.sample_rate, 1_000 * rate.group)
+def group_size(sample_rate: int) -> int:
+    """Return how many neighbouring samples are added before the transform."""
+    return -(-sample_rate // MAX_RATE)
 
 
-def levels(frames: Frames, rate: Rate) -> Levels:
-    """Return the levels of each frame."""
-    length = window_length(rate)
-    cosines, sines = _tables(rate)
-    windows = frames.windows(length)
-    # cosines are even and sines odd about the middle of the window, so folding the window halves the work
+def window_length(sample_rate: int) -> int:
+    """Return the length of the window in samples of the recording, a multiple of four groups."""
+    group = group_size(sample_rate)
+    return 4 * rounded(8 * sample_rate, 1_000 * group) * group
+
+
+def levels(signal: Signal, starts: Starts) -> Levels:
+    """Return the levels of the frames that start at the given samples."""
+    chunks = np.array_split(starts, -(-len(starts) // CHUNK))
+    return np.concatenate([_levels(signal, chunk) for chunk in chunks])
+
+
+def _levels(signal: Signal, starts: Starts) -> Levels:
+    rate = signal.sample_rate
+    group = group_size(rate)
+    length = window_length(rate) // group
+    samples = signal.windows(starts, length * group)
+    added = samples[:, ::group]
+    for place in range(1, group):
+        added = np.add(added, samples[:, place::group], dtype=np.int32)
+    windows = added * _window(length)
+    # cosines are even and sines odd about the middle of the window, and either is even or odd about the middle of a
+    # half, depending on the line: folding the window twice divides the work by four
     front, back = windows[:, : length // 2], windows[:, : length // 2 - 1 : -1]
-    power = ((front + back) @ cosines) ** 2 + ((front - back) @ sines) ** 2
-    return log2_levels(np.rint(power * POWER_SCALE) @ _bands() + BAND_SUM)
+    power = np.empty((len(starts), len(LINES)))
+    for wave, sign, part in zip(_waves(rate), (1, -1), (front + back, front - back), strict=True):
+        near, far = part[:, length // 4 :], part[:, length // 4 - 1 :: -1]
+        even, odd = (near + far, near - far) if sign > 0 else (near - far, near + far)
+        amplitude = np.concatenate((even @ wave[:, :EVEN], odd @ wave[:, EVEN:]), axis=1)
+        amplitude *= amplitude
+        power = amplitude if sign > 0 else power + amplitude
+    power *= POWER_SCALE
+    return log2_levels(np.rint(power, out=power) @ _bands(rate / group / length) + BAND_SUM)
 
 
 @lru_cache(8)
-def _tables(rate: Rate) -> tuple[Whole, Whole]:
-    """Return the cosines and sines of the lines under a Hann window, whole numbers of shape (length / 2, lines).
+def _window(length: int) -> Whole:
+    """Return the Hann window, whole numbers of shape (length,)."""
+    halves = [ONE - cos_sin(2 * sample + 1, 2 * length)[0] for sample in range(length)]
+    return np.array([rounded(WINDOW_SCALE * half, ONE << 1) for half in halves], np.float64)
 
-    Their phase is 0 in the middle of the window, half a sample after sample `length / 2 - 1`.
+
+@lru_cache(8)
+def _waves(sample_rate: int) -> tuple[Whole, Whole]:
+    """Return the cosines and sines of LINES, whole numbers of shape (length / 4, lines).
+
+    They are those of the second quarter of the window; their phase is 0 in the middle of the window. Adding the samples
+    of a group multiplies a line at the frequency f by sin(pi f group / rate) / sin(pi f / rate), so its column is
+    divided by that.
     """
-    length = window_length(rate)
-    cosines, sines = np.zeros((2, length // 2, LAST_LINE - FIRST_LINE + 1))
-    for sample in range(length // 2):
-        hann = ONE - cos_sin(2 * sample + 1, 2 * length)[0]  # twice the window, whose values sum to length / 2
-        step = 125 * (2 * sample + 1 - length) * rate.group, 8 * rate.sample_rate  # from line to line, in full turns
-        point, by = cos_sin(FIRST_LINE * step[0], step[1]), cos_sin(*step)
-        for place in range(cosines.shape[1]):
-            cosines[sample, place] = rounded(TABLE_SUM * hann * point[0], length << 2 * BITS)
-            sines[sample, place] = rounded(TABLE_SUM * hann * point[1], length << 2 * BITS)
+    group = group_size(sample_rate)
+    length = window_length(sample_rate) // group
+    cosines, sines = np.zeros((2, length // 4, len(LINES)))
+    for column, line in enumerate(LINES):
+        one, all_of_group = cos_sin(line, 2 * length * group)[1], cos_sin(line, 2 * length)[1]
+        point, by = cos_sin(line * (1 - length // 2), 2 * length), cos_sin(line, length)
+        for row in range(length // 4):
+            cosines[row, column] = rounded(WAVE_SCALE * one * point[0], length * all_of_group << BITS)
+            sines[row, column] = rounded(WAVE_SCALE * one * point[1], length * all_of_group << BITS)
             point = rotated(point, by)
     return cosines, sines
 
 
-@lru_cache(1)
-def _bands() -> Whole:
-    """Return the weights of the triangular bands, whole numbers of shape (lines, BANDS)."""
+@lru_cache(8)
+def _bands(grid: float) -> Whole:
+    """Return the weights of the triangular bands, whole numbers of shape (lines, BANDS); `grid` is in Hz."""
     columns = []
     for left, top, right in zip(CORNERS, CORNERS[1:], CORNERS[2:], strict=False):
-        lines = [GRID * line for line in range(FIRST_LINE, LAST_LINE + 1)]
+        lines = [grid * line for line in LINES]
         weights = [max(0.0, min((hz - left) / (top - left), (right - hz) / (right - top))) for hz in lines]
         total = math.fsum(weights)
         columns.append([round(weight * BAND_SUM / total) for weight in weights])

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from voxdouble_mock.voice import ubjson
 
-ENGINE = "voxdouble 1"
+ENGINE = "voxdouble 2"
 """The name and version of our engine. The version changes whenever the same audio gives other numbers."""
 ENGINE_NAME = "voxdouble "
 MODEL = "sid-xl5"

@@ -1,0 +1,126 @@
+"""Analysis of one channel, block by block: from samples to the speech length and the voiceprint.
+
+The pitch of every frame is tracked. The levels of the bands, which cost more, are computed only for frames near a core
+of speech, and of these for at most MAX_FRAMES, evenly spread. Frames are tracked in stretches that begin at fixed
+frames, so the result does not depend on how the signal is cut into blocks.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from voxdouble_mock.voice import embedding, pitch, speech
+from voxdouble_mock.voice.audio import Samples
+from voxdouble_mock.voice.embedding import REACH, Sample, embed
+from voxdouble_mock.voice.framing import FRAMES_PER_SECOND, Signal, frame_count
+from voxdouble_mock.voice.framing import Starts as Places
+from voxdouble_mock.voice.spectrum import levels, window_length
+from voxdouble_mock.voice.voiceprint import encode
+
+STRETCH = 512
+"""The number of frames that are tracked at a time. No core crosses the end of a stretch."""
+MAX_FRAMES = 1_000
+"""The most frames of an embedding: 20 s of speech. Of longer speech, every second, fourth, eighth... frame is used."""
+UNBOUNDED = 2**40
+"""More frames than any recording has."""
+SPARE = 3
+"""How many frames near cores may be used for each frame of `max_speech_length`; the others cannot be needed."""
+
+
+@dataclass(frozen=True)
+class SpeechRange:
+    """The part of a recording to analyse, in seconds; the names are those of the vendor's query parameters (C23)."""
+
+    range_from: float = 0.0
+    range_to: float | None = None
+    """The end of the range; None means the end of the recording."""
+    max_speech_length: float | None = None
+    """The longest speech to use, counted from the start of the range; None means all of it."""
+
+
+class ChannelAnalyser:
+    """The analysis of one channel, from its first block to its voiceprint."""
+
+    def __init__(self, sample_rate: int, speech_range: SpeechRange) -> None:
+        self._signal = Signal(sample_rate)
+        self._first = math.ceil(speech_range.range_from * FRAMES_PER_SECOND)
+        self._end = UNBOUNDED if speech_range.range_to is None else int(speech_range.range_to * FRAMES_PER_SECOND)
+        most = speech_range.max_speech_length
+        self._most_speech = UNBOUNDED if most is None else int(most * FRAMES_PER_SECOND)
+        self._tracked = self._sampled = self._first
+        self._tracks = [pitch.NO_TRACK]
+        self._cores = [np.zeros(0, bool)]
+        self._sampler = _Sampler(self._signal, self._most_speech * SPARE)
+
+    def feed(self, samples: Samples) -> None:
+        """Analyse the next samples, shape (n,)."""
+        rate = self._signal.sample_rate
+        context = max(pitch.context(rate), window_length(rate))
+        self._drop(self._first - 1)
+        if frame_count(self._signal.end - context, rate) < self._end:
+            self._signal.append(samples)
+        while self._tracked + STRETCH + pitch.AHEAD <= min(
+            self._end, frame_count(self._signal.end - context + 1, rate)
+        ):
+            self._advance(STRETCH, self._end - 1)
+
+    def finish(self) -> tuple[float, float, bytes]:
+        """Return the seconds of speech and of audio, at most 2 decimals (C32), and the voiceprint's bytes."""
+        rate = self._signal.sample_rate
+        end = min(self._end, frame_count(self._signal.end - window_length(rate) + 1, rate))
+        while self._tracked < end:
+            self._advance(min(STRETCH, end - self._tracked), end - 1)
+        frames, core = pitch.joined(self._tracks), np.concatenate(self._cores)
+        spoken = speech.speech_frames(core, frames)
+        spoken &= np.cumsum(spoken) <= self._most_speech
+        length = round(int(spoken.sum()) / FRAMES_PER_SECOND, 2)
+        voiceprint = encode(embed(self._sampler.sample(), frames, spoken), length)
+        return length, round(len(core) / FRAMES_PER_SECOND, 2), voiceprint
+
+    def _advance(self, count: int, last: int) -> None:
+        """Track the next `count` frames, and sample the frames of which it is now known that they are near a core."""
+        track = pitch.track(self._signal, self._tracked, self._tracked + count, last)
+        self._tracks.append(track)
+        self._cores.append(speech.cores(track))
+        self._tracked += count
+        recent = np.concatenate(self._cores[-2:])
+        begin, end = self._sampled, self._tracked if self._tracked > last else self._tracked - speech.REACH
+        near = speech.reaching(recent)[begin - self._tracked + len(recent) : end - self._tracked + len(recent)]
+        self._sampler.add(begin + np.flatnonzero(near), self._first, last)
+        self._sampled = end
+        self._drop(max(self._first, self._sampled - REACH) - 1)
+
+    def _drop(self, frame: int) -> None:
+        """Drop the samples before the start of a frame."""
+        self._signal.drop(frame * self._signal.sample_rate // FRAMES_PER_SECOND)
+
+
+class _Sampler:
+    """A sample of at most MAX_FRAMES of the frames added to it, evenly spread."""
+
+    def __init__(self, signal: Signal, most: int) -> None:
+        self._signal, self._most = signal, most
+        self._every, self._given = 1, 0
+        self._parts = [embedding.NO_SAMPLE]
+
+    def add(self, places: Places, first: int, last: int) -> None:
+        """Add the frames with the numbers `places`; those of the channel are from `first` to `last`."""
+        numbers = self._given + np.arange(len(places))
+        self._given += len(places)
+        places = places[(numbers % self._every == 0) & (numbers < self._most)]
+        if not len(places):
+            return
+        needed = np.concatenate((places, np.maximum(places - REACH, first), np.minimum(places + REACH, last)))
+        needed, where = np.unique(needed, return_inverse=True)
+        rate = self._signal.sample_rate
+        here, earlier, later = levels(self._signal, needed * rate // FRAMES_PER_SECOND)[where.reshape(3, -1)]
+        self._parts.append(Sample(places - first, here, earlier, later))
+        while sum(len(part.places) for part in self._parts) > MAX_FRAMES:
+            whole = self.sample()
+            self._parts = [whole.where(np.arange(len(whole.places)) % 2 == 0)]
+            self._every *= 2
+
+    def sample(self) -> Sample:
+        """Return the frames that are kept."""
+        return embedding.joined(self._parts)
