@@ -22,7 +22,7 @@ from voxdouble_mock.voice.vector import own_numbers_of
 OUTPUT = Path(__file__).parents[1] / "build" / "voices" / "embeddings.npz"
 TRAINING_UTTERANCES, HELD_OUT_UTTERANCES = 6, 10
 MP3_EVERY = 3
-TRAINING_TILTS = (0.0, 0.0, 1.0, 1.5)
+TRAINING_TILTS, LOUD_NOISE_TILTS = (0.0, 0.0, 1.0, 1.5), (0.0, 0.0, 1.0)
 TELEPHONE_CODECS = ("ALAW", "ULAW", "GSM610")
 
 Row = tuple[str, str, str, str, Signal]
@@ -76,6 +76,8 @@ def _training_variants(number: int, signal: Signal, chance: np.random.Generator)
     yield "telephone", *telephone(signal, str(chance.choice(TELEPHONE_CODECS)))
     if number % MP3_EVERY == 0:
         yield "MP3", *mp3(signal, level=chance.uniform(0.3, 0.9))
+    yield "noise", noisy(signal, chance.uniform(8, 20), chance, chance.choice(LOUD_NOISE_TILTS)), RATE
+    yield "one second", middle(signal), RATE
 
 
 def _rows(speaker: str, gender: str, part: str, signals: Iterator[tuple[str, Signal, int]]) -> list[Row]:

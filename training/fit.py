@@ -32,12 +32,13 @@ def main() -> None:
     training = rows.where(rows.set == "training")
     transform = trained(training.embedding, training.labels(), SEED)
     evaluated = {name: rows.where(rows.set == name) for name in ("held out", "real")}
-    calibration = linear_scores.likelihood(*_pooled([part.half(0) for part in evaluated.values()], transform))
+    usual = {name: part.where(part.condition != "one second") for name, part in evaluated.items()}
+    calibration = linear_scores.likelihood(*_pooled([part.half(0) for part in usual.values()], transform))
     gender = linear_scores.gender(*_adults(training, transform))
     age = linear_scores.age(transform.axes, transform.ratios)
     _ship(transform, calibration, gender, age)
     scores = evaluate(evaluated, transform.centre, transform.matrix)
-    _evaluate_scores(evaluated, transform, calibration, gender, age)
+    _evaluate_scores(usual, transform, calibration, gender, age)
     draw(scores, OUTPUT.parent)
     click.echo(f"Plots: {OUTPUT.parent}/scores.png, {OUTPUT.parent}/trade_off.png")
 

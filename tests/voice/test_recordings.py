@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import itertools
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 import soundfile
 
 import voxdouble_fixtures
+from voxdouble_mock.voice.analysis import analyse
+from voxdouble_mock.voice.scoring import log_likelihood_ratios
+from voxdouble_mock.voice.vector import directions_of
 from voxdouble_mock.voice.voiceprint import decode
 
 RECORDINGS = voxdouble_fixtures.recordings()
@@ -67,3 +71,22 @@ def test_voiceprints_are_bundled() -> None:
     """A bundled voiceprint is Base64 text, ready to convert, compare and merge."""
     voiceprint = base64.b64decode(voxdouble_fixtures.path("john_doe.vp").read_text("ascii"))
     assert decode(voiceprint).own
+
+
+def test_no_two_speakers_are_taken_for_one() -> None:
+    """Every pair of recordings of one speaker has an LLR above 2, and every pair of two speakers one below 0.
+
+    So nobody who tries a threshold on the bundled recordings is misled by them.
+    """
+    spoken = [one for one in RECORDINGS if len(one.speech) == 1 and one.speech[0] > 0]
+    voiceprints = []
+    for one in spoken:
+        with voxdouble_fixtures.path(one.file).open("rb") as file:
+            voiceprints.append(analyse(file)[0].voiceprint)
+    directions = directions_of(voiceprints)
+    scores = log_likelihood_ratios(directions, directions)
+    for (row, one), (column, other) in itertools.combinations(enumerate(spoken), 2):
+        if one.speakers == other.speakers:
+            assert scores[row, column] > 2, f"{one.file} and {other.file}"
+        else:
+            assert scores[row, column] < 0, f"{one.file} and {other.file}"
