@@ -1,4 +1,4 @@
-"""Sounds that have a pitch but are no speech: telephone tones, beats, sirens, sweeps, music."""
+"""Sounds with a pitch and without speech: telephone tones, beats, sirens, sweeps, music."""
 
 import numpy as np
 

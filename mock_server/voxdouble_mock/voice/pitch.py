@@ -185,7 +185,7 @@ def _points(length: int) -> int:
 def _best(correlations: npt.NDArray[np.int16], shape: _Shape) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]:
     """Return each frame's strength and height.
 
-    The first peak that comes near the highest counts, so that two periods are not taken for one; a parabola refines
+    The first peak that comes near the highest counts, so that two periods are not treated as one; a parabola refines
     its place.
     """
     before, at, after = correlations[:, :-2], correlations[:, 1:-1], correlations[:, 2:]
