@@ -3,13 +3,15 @@
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.raw import BOUNDARY, MULTIPART, multipart_head, multipart_tail
 
+SECONDS = 0.2
+"""The length of the recording in each body."""
 _HEAD, _TAIL, _B = multipart_head(), multipart_tail(), BOUNDARY.encode()
 _DISPOSITION, _, _ = _HEAD.partition(b"\r\n\r\n")
 
 
 def body(head: bytes = _HEAD, tail: bytes = _TAIL) -> bytes:
     """Return a multipart body with a short recording in it."""
-    return head + tone(0.2).data + tail
+    return head + tone(SECONDS).data + tail
 
 
 def with_header(header: str) -> bytes:

@@ -172,10 +172,14 @@ class Target:
         **options: Any,
     ) -> Exchange:
         """Upload a recording in the multipart part `part`."""
-        if self.budget is not None:
-            self.budget.spend(uploads=1, tasks=1, audio_seconds=media.seconds)
+        self.spend_upload(media.seconds)
         files = {part: (media.name, media.data)}
         return self.send("POST", self.path(technology) + query, sent={part: media.data}, files=files, **options)
+
+    def spend_upload(self, seconds: float) -> None:
+        """Subtract an upload with that much audio from the budget, or end the test unproven if it is used up."""
+        if self.budget is not None:
+            self.budget.spend(uploads=1, tasks=1, audio_seconds=seconds)
 
     def post_json(self, technology: str, body: object, **options: Any) -> Exchange:
         """Start a task with a JSON body; bytes are sent as they are."""
