@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.mutants.runner import LEAN
+from tests.mutants.runner import LEAN, SCHEMATHESIS
 from voxdouble_contract.judging.conformance import crashes_in, judge
 from voxdouble_contract.judging.findings import Finding, read_findings
 
-SUITE = [*LEAN, "-p", "voxdouble.pytest_plugin", "voxdouble_contract"]
+SUITE = [*LEAN, *SCHEMATHESIS, "-p", "voxdouble.pytest_plugin", "voxdouble_contract"]
 
 
 class Collector:

@@ -18,17 +18,19 @@ from voxdouble_contract.judging.statements import proved_by
 from voxdouble_contract.target.targets import SuiteOptions, Targets
 
 SUITE = "voxdouble_contract.suite"
+UNUSED = (
+    "cacheprovider debugging doctest faulthandler junitxml legacypath logging monkeypatch pastebin recwarn setuponly "
+    "setupplan stepwise terminal threadexception tmpdir unittest unraisableexception"
+)
+"""Plugins of pytest that the suite does not use: loading them takes longer than most tests."""
 LEAN = [
     "--pyargs",
     "--capture=no",
     f"--config-file={os.devnull}",
-    "--disable-plugin-autoload",  # loading the plugins of this environment takes longer than most tests
-    *("-p", "schemathesis.pytest.plugin"),
-    *("-p", "no:terminal"),
-    *("-p", "no:cacheprovider"),
-    *("-p", "no:unraisableexception"),  # each of these two collects garbage five times at the end of a run
-    *("-p", "no:threadexception"),
+    "--disable-plugin-autoload",
+    *(word for name in UNUSED.split() for word in ("-p", f"no:{name}")),
 ]
+SCHEMATHESIS = ["-p", "schemathesis.pytest.plugin"]
 
 
 class OneStatement:
@@ -100,7 +102,7 @@ def outcome(pool: MockPool, statement: str, wrap: Wrap, generation: str = "e4") 
     tests = OneStatement(statement)
     appliance = faulty_appliance(pool, wrap, SuiteOptions(strict=True, generation=generation))
     for module in modules_of(statement):
-        pytest.main([*LEAN, module], plugins=[tests, appliance])
+        pytest.main([*LEAN, *SCHEMATHESIS, module], plugins=[tests, appliance])
         if tests.is_broken:
             break
     entry = judge(tests.findings)[statement]

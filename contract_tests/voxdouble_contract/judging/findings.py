@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
+from traceback import format_exception
 from typing import Any, Literal
 
 import pytest
 
 from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.judging.document import Breach
-from voxdouble_contract.judging.statements import Statement, proved_by, statements
+from voxdouble_contract.judging.statements import proved_by, statements
 from voxdouble_contract.judging.verdicts import Broken
 
 PROPERTY = "contract findings"
@@ -34,27 +36,30 @@ def findings_of(
     item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, generations: frozenset[str]
 ) -> list[Finding]:
     """Return the findings of one phase of a test on the statements that it names."""
-    claimed = proved_by(item)
-    held = [statement for statement in claimed if statement.holds_for(generations)] or claimed
-    return [finding_of(call, report, statement, name_of(item)) for statement in held if has_outcome(call, report)]
-
-
-def has_outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> bool:
-    """Return whether this phase decides the test: the call itself, or any phase that ended early."""
-    return call.excinfo is not None or report.when == "call"
-
-
-def finding_of(call: pytest.CallInfo[None], report: pytest.TestReport, statement: Statement, test: str) -> Finding:
-    """Return the finding of a phase of a test on one statement."""
     error = call.excinfo.value if call.excinfo is not None else None
+    if error is None and report.when != "call":
+        return []  # the test itself is still to come, or has its findings already
+    claimed, test = proved_by(item), name_of(item)
+    held = [statement.id for statement in claimed if statement.holds_for(generations)]
+    found = partial(Finding, test=test)
     if error is None:
-        return Finding(statement.id, "passed", test)
-    broken = find_broken(error)
-    if broken is not None:
-        return Finding(statement.id, "broken", test, broken.sentence, evidence_of(broken.exchanges))
-    if report.skipped:
-        return Finding(statement.id, "unproven", test, str(error))
-    return Finding(statement.id, "crashed", test, repr(error)[:MAX_REASON], traceback=report.longreprtext)
+        found = partial(found, outcome="passed")
+    elif broken := find_broken(error):
+        found = partial(found, outcome="broken", reason=broken.sentence, evidence=evidence_of(broken.exchanges))
+    elif report.skipped:
+        found = partial(found, outcome="unproven", reason=str(error))
+    else:
+        crash = traceback_of(error, str(item.path))
+        found = partial(found, outcome="crashed", reason=repr(error)[:MAX_REASON], traceback=crash)
+    return [found(statement) for statement in held or [statement.id for statement in claimed]]
+
+
+def traceback_of(error: BaseException, file: str) -> str:
+    """Return the traceback of an error, without the frames before the first one in this file."""
+    start = error.__traceback__
+    while start is not None and start.tb_frame.f_code.co_filename != file:
+        start = start.tb_next
+    return "".join(format_exception(type(error), error, start or error.__traceback__))
 
 
 def find_broken(error: BaseException) -> Broken | None:

@@ -69,6 +69,12 @@ def limited(_targets: Targets, target: Target) -> Target:
 
 
 @pytest.fixture(scope="session")
+def short_upload_time(_targets: Targets, target: Target) -> Target:
+    """Return a target with a short time limit of uploads if the suite may start one, else the appliance under test."""
+    return _targets.short_upload_time or target
+
+
+@pytest.fixture(scope="session")
 def movable_clock(_targets: Targets, target: Target) -> Target:
     """Return a target whose clock can be moved; without one the statement is unproven."""
     return _targets.movable_clock or unproven("The target's clock cannot be moved.")

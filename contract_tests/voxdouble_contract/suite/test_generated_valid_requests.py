@@ -38,6 +38,6 @@ def test_links_lead_to_the_task(target: Target) -> None:
                 followed.append(response.status_code)
 
     machine: Any = Workflow
-    machine.run(settings=settings(max_examples=20 if target.own else 2, stateful_step_count=4, **FIXED))
+    machine.run(settings=settings(max_examples=10 if target.own else 2, stateful_step_count=4, **FIXED))
     if 200 not in followed:
         unproven("No link led to a task that exists.")

@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,10 @@ class Profile:
             elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
                 raise ValueError(f"{path}: {name} must be a number from 0 up, got {value!r}.")
         return cls(**values)
+
+    def known(self) -> dict[str, Any]:
+        """Return the known limits by name."""
+        return {name: limit for name, limit in vars(self).items() if limit is not None}
 
     def with_defaults(self) -> Self:
         """Return the profile with the vendor's default for every unknown limit (C27), as our own mock has them."""

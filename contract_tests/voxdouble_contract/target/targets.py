@@ -39,6 +39,11 @@ class Targets(ABC):
 
     @property
     @abstractmethod
+    def short_upload_time(self) -> Target | None:
+        """A target with a known and short time limit of uploads."""
+
+    @property
+    @abstractmethod
     def movable_clock(self) -> Target | None:
         """A target whose clock can be moved far ahead without an effect on others."""
 
