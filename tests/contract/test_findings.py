@@ -77,7 +77,7 @@ def test_a_crash_has_its_traceback(findings: dict[str, Finding]) -> None:
     assert crash.traceback.endswith("KeyError: 200\n")
 
 
-def test_a_crash_is_no_verdict(findings: dict[str, Finding]) -> None:
+def test_a_crash_leaves_its_statement_unproven(findings: dict[str, Finding]) -> None:
     """The statement of a check that crashed is unproven, and the crash is listed apart."""
     entry = judge(findings.values())["S75"]
     assert entry["verdict"] == "unproven"
@@ -95,7 +95,7 @@ def test_broken_is_found_in_groups_of_exceptions(findings: dict[str, Finding]) -
     assert (findings["S74"].outcome, findings["S74"].reason) == ("broken", "It is broken.")
 
 
-def test_passed_and_unproven_are_told_apart(findings: dict[str, Finding]) -> None:
+def test_passed_and_unproven_are_distinguished(findings: dict[str, Finding]) -> None:
     """A test that passes proves its statement; one that is skipped leaves it unproven, with the reason."""
     assert findings["S1"].outcome == "passed"
     assert (findings["S2"].outcome, findings["S2"].reason) == ("unproven", "It cannot be shown.")
