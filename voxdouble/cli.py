@@ -21,6 +21,7 @@ COMMANDS = {
     "state": ("voxdouble_client.cli.commands:state", "Print a task's state."),
     "verify": ("voxdouble.verify:verify", "Check the contract on the mock or on an appliance."),
     "fixtures": ("voxdouble.recordings:fixtures", "List the bundled recordings, or copy them to a folder."),
+    "scenarios": ("voxdouble.scenarios:scenarios", "List the bundled scenarios, or print one."),
     "healthcheck": ("voxdouble_mock.cli:healthcheck", "Exit with status 0 if a mock responds, else with 1."),
 }
 

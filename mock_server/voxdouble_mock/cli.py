@@ -4,6 +4,7 @@ import http.client
 import json
 import logging
 import os
+import re
 import sys
 import threading
 import urllib.request
@@ -21,6 +22,27 @@ from voxdouble_mock.settings import ServeSettings, Settings
 OPTIONS = [one for one in options_of(ServeSettings, Settings, Limits) if one.in_command]
 PORT = next(one for one in OPTIONS if one.name == "port")
 HEALTH_SECONDS = 5
+SERVICE_LINK = re.compile(r"(?:tcp|udp|sctp)://")
+
+
+class OptionOrLink(click.Option):
+    """An option that takes no notice of a Kubernetes service link in its environment variable."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return the value of the environment variable, if it is one of this option."""
+        value = super().resolve_envvar_value(ctx)
+        return without_link(str(self.envvar), value)
+
+
+def without_link(variable: str, value: str | None) -> str | None:
+    """Return the value of an environment variable; None, with a warning, for a link to a service of that name.
+
+    Kubernetes sets VOXDOUBLE_PORT to tcp://10.96.0.12:8000 in every container beside a service named voxdouble.
+    """
+    if value is None or not SERVICE_LINK.match(value):
+        return value
+    click.echo(f"Warning: {variable}={value} is a Kubernetes service link and is not used.", err=True)
+    return None
 
 
 class OptionType(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8.1
@@ -52,6 +74,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
         add = click.option(
             one.flag,
             one.name,
+            cls=OptionOrLink,
             type=None if one.kind is FLAG else OptionType(one),
             is_flag=one.kind is FLAG or None,  # False would make click parse -1 as an option
             multiple=one.multiple,
@@ -77,7 +100,8 @@ def serve(**values: Any) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from voxdouble_mock.assembly import assemble  # noqa: PLC0415 (late, here and below: healthcheck must stay light)
     from voxdouble_mock.http.errors import malformed_request_text  # noqa: PLC0415
-    from voxdouble_mock.real_time import real_now  # noqa: PLC0415
+    from voxdouble_mock.http.request_lines import RequestLines  # noqa: PLC0415
+    from voxdouble_mock.real_time import monotonic, real_now  # noqa: PLC0415
     from voxdouble_mock.scenarios.bundled import load_scenario  # noqa: PLC0415
     from voxdouble_mock.wsgi.run import run_until_signal  # noqa: PLC0415
     from voxdouble_mock.wsgi.server import HttpServer  # noqa: PLC0415
@@ -87,7 +111,7 @@ def serve(**values: Any) -> None:
         scenario = load_scenario(serving.scenario) if serving.scenario else None
         parts = assemble(Settings.of(**given), scenario, real_now)
         server = HttpServer(
-            parts.app,
+            RequestLines(parts.app, monotonic) if serving.verbose else parts.app,
             host=serving.host,
             port=serving.port,
             refuse=malformed_request_text,
@@ -119,7 +143,7 @@ def check_exposure(host: str, token: str | None, *, no_token: bool) -> None:
 )
 def healthcheck(url: str | None) -> None:
     """Exit with status 0 if a mock responds, else with 1."""
-    port = os.environ.get(PORT.environment) or str(PORT.default)
+    port = without_link(PORT.environment, os.environ.get(PORT.environment)) or str(PORT.default)
     address = (url or f"http://127.0.0.1:{port}").rstrip("/") + "/_mock/health"
     results: list[str] = []
     request = threading.Thread(target=lambda: results.append(health_problem(address)), daemon=True)

@@ -136,6 +136,7 @@ class ServeSettings:
     port: int = option(8000, PORT, "Port to listen on; 0 takes any free one.")
     scenario: str | None = option(None, TEXT, "Rules for tasks: the name of a bundled scenario, or a file.")
     no_token: bool = option(default=False, kind=FLAG, text="Serve other machines without a token.")
+    verbose: bool = option(default=False, kind=FLAG, text="Log a line for each request on stderr.")
 
     def __post_init__(self) -> None:
         check_options(self)

@@ -7,6 +7,8 @@ import pytest
 from tests.commands.process import invoke
 from voxdouble_mock import MockAppliance
 
+LINK = "tcp://10.96.0.12:8000"
+
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
@@ -33,6 +35,13 @@ def test_the_port_is_read_from_the_environment(url: str) -> None:
     """Without --url the port is that of `serve` in the same container."""
     checked = invoke("healthcheck", env={"VOXDOUBLE_PORT": url.rsplit(":", 1)[1]})
     assert checked.exit_code == 0, checked.output
+
+
+def test_a_kubernetes_service_link_is_not_used() -> None:
+    """VOXDOUBLE_PORT=tcp://... is passed over with a warning, and the default port is checked."""
+    checked = invoke("healthcheck", env={"VOXDOUBLE_PORT": LINK})
+    assert f"Warning: VOXDOUBLE_PORT={LINK} is a Kubernetes service link and is not used." in checked.stderr
+    assert "http://127.0.0.1:8000/_mock/health" in checked.output
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,18 @@ def test_an_invalid_environment_variable_is_refused_by_its_name() -> None:
     assert "VOXDOUBLE_MAX_UPLOAD must be a whole number of at least 1, got 'many'." in refused.stderr
 
 
+def test_a_kubernetes_service_link_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """VOXDOUBLE_PORT=tcp://... is passed over with a warning; another wrong value is refused."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # `serve` sets it where it is missing
+    link = "tcp://10.96.0.12:8000"
+    refused = invoke("serve", "--scenario", "never-endin", env={"VOXDOUBLE_PORT": link})
+    assert f"Warning: VOXDOUBLE_PORT={link} is a Kubernetes service link and is not used." in refused.stderr
+    assert "Unknown scenario 'never-endin', did you mean 'never-ending'?" in refused.stderr
+    wrong = invoke("serve", env={"VOXDOUBLE_PORT": "10.96.0.12:8000"})
+    assert wrong.exit_code == 2, wrong.output
+    assert "VOXDOUBLE_PORT must be a whole number from 0 to 65535" in wrong.stderr
+
+
 def test_a_refusal_as_users_see_it() -> None:
     """A process that refuses an option ends without a traceback and with empty stdout."""
     refused = run("serve", "--store", "foo")

@@ -5,6 +5,8 @@ from pathlib import Path
 import voxdouble_fixtures
 from tests.commands.process import invoke, run
 from voxdouble.cli import COMMANDS
+from voxdouble_mock.scenarios.bundled import BUNDLED, load_bundled
+from voxdouble_mock.scenarios.text import parse_scenario
 
 
 def test_the_demo_does_the_main_job() -> None:
@@ -39,6 +41,42 @@ def test_fixtures_copies_the_recordings_and_overwrites_nothing(tmp_path: Path) -
     assert again.exit_code == 0, again.output
     assert "Kept" in again.stderr
     assert (folder / "john_doe.wav").read_bytes() == b"mine"
+
+
+def test_fixtures_copies_single_recordings(tmp_path: Path) -> None:
+    """Only the named files are copied; an unknown name is refused with the closest one."""
+    copied = invoke("fixtures", str(tmp_path), "john_doe.wav", "tone_440.flac")
+    assert copied.exit_code == 0, copied.output
+    assert {file.name for file in tmp_path.iterdir()} == {"john_doe.wav", "tone_440.flac"}
+    refused = invoke("fixtures", str(tmp_path / "new"), "john_do.wav")
+    assert refused.exit_code == 2, refused.output
+    assert "Unknown recording 'john_do.wav', did you mean 'john_doe.wav'?" in refused.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_fixtures_replaces_an_interrupted_copy(tmp_path: Path) -> None:
+    """A file that is the beginning of the bundled one is completed; a complete one and a longer one are kept."""
+    whole = voxdouble_fixtures.path("john_doe.wav").read_bytes()
+    copy = tmp_path / "john_doe.wav"
+    for before, after in ((b"", whole), (whole[:1000], whole), (whole, whole), (whole + b"more", whole + b"more")):
+        copy.write_bytes(before)
+        result = invoke("fixtures", str(tmp_path), "john_doe.wav")
+        assert result.exit_code == 0, result.output
+        assert copy.read_bytes() == after
+        assert ("Kept the existing" in result.stderr) == (before == after)
+    assert [file.name for file in tmp_path.iterdir()] == ["john_doe.wav"]
+
+
+def test_scenarios_lists_and_prints_the_bundled_ones() -> None:
+    """The list has each name with its description; a printed scenario can be loaded from a file."""
+    listed = invoke("scenarios")
+    assert listed.exit_code == 0, listed.output
+    assert [line.split("\t")[0] for line in listed.stdout.splitlines()] == list(BUNDLED)
+    printed = invoke("scenarios", "slow-start")
+    assert parse_scenario(printed.stdout) == load_bundled("slow-start")
+    refused = invoke("scenarios", "slow-star")
+    assert refused.exit_code == 2, refused.output
+    assert "Unknown scenario 'slow-star', did you mean 'slow-start'?" in refused.stderr
 
 
 def test_fixtures_refuses_a_file_in_place_of_a_folder(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from voxdouble_mock.core.fault import Delay, Status
 from voxdouble_mock.core.scenario import RequestSummary, Rule, Scenario, Then, When, choose
-from voxdouble_mock.scenarios.bundled import bundled_names, load_scenario
+from voxdouble_mock.scenarios.bundled import BUNDLED, load_scenario
 from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario
 
 HEADERS = {"x-case": "seven", "authorization": "Bearer secret"}
@@ -134,9 +134,9 @@ def test_scalars_are_converted_to_the_required_type() -> None:
 
 def test_a_dozen_scenarios_are_bundled() -> None:
     """Each bundled scenario can be loaded, and has a name and a description."""
-    assert len(bundled_names()) >= 12
-    assert {"by-file-name", "flaky-appliance", "storage-full"} <= set(bundled_names())
-    for name in bundled_names():
+    assert len(BUNDLED) >= 12
+    assert {"by-file-name", "flaky-appliance", "storage-full"} <= set(BUNDLED)
+    for name in BUNDLED:
         loaded = load_scenario(name)
         assert loaded.name
         assert loaded.description
@@ -240,7 +240,7 @@ def test_any_text_is_a_scenario_or_refused(text: str) -> None:
             continue
 
 
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize("name", BUNDLED)
 def test_a_scenario_comes_back_from_its_json(name: str) -> None:
     """The JSON of a scenario, as the control routes return it, is read as the same scenario."""
     scenario = load_scenario(name)

@@ -7,7 +7,7 @@ import pytest
 from tests.repository import ROOT
 from voxdouble_mock.core.fault import Fault, FaultSpec
 from voxdouble_mock.core.scenario import Rule, Scenario, Then, When
-from voxdouble_mock.scenarios.bundled import bundled_names, load_bundled
+from voxdouble_mock.scenarios.bundled import BUNDLED, load_bundled
 
 PAGE = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 
@@ -23,7 +23,7 @@ def test_every_member_is_documented(kind: type) -> None:
     assert [name for name in names if f"`{name}`" not in PAGE and f"{name}:" not in PAGE] == []
 
 
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize("name", BUNDLED)
 def test_every_bundled_scenario_is_documented(name: str) -> None:
     """The page has each bundled scenario's name beside its own description."""
     assert f"| `{name}` | {load_bundled(name).description} |" in PAGE

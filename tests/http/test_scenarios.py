@@ -1,5 +1,7 @@
 """Scenarios over HTTP and in Python: rules choose the timeline and the end of tasks."""
 
+import re
+
 import pytest
 import requests
 
@@ -109,6 +111,16 @@ def test_a_bundled_scenario_is_set_by_its_name(mock: MockAppliance) -> None:
     """A body that is a bundled scenario's name sets that scenario."""
     assert put(mock.url + "/_mock/scenario", data="busy-appliance\n").status_code == 200
     assert get(mock.url + "/_mock/scenario").json()["name"] == "busy appliance"
+
+
+def test_an_unknown_name_is_refused_with_the_closest_one(mock: MockAppliance) -> None:
+    """Over HTTP and in Python the message names the closest scenario first."""
+    refused = put(mock.url + "/_mock/scenario", data="never-endin")
+    assert refused.status_code == 422
+    message = "Unknown scenario 'never-endin', did you mean 'never-ending'?"
+    assert message in refused.json()["detail"][0]["message"]
+    with pytest.raises(ValueError, match=re.escape(message)):
+        mock.scenario("never-endin")
 
 
 def test_a_rule_for_an_unknown_technology_is_refused(mock: MockAppliance) -> None:

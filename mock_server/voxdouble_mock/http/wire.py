@@ -1,5 +1,7 @@
 """JSON responses, and the URLs in them."""
 
+from importlib.metadata import version
+
 import orjson
 from flask import Response, request
 
@@ -7,6 +9,8 @@ from voxdouble_mock.http import namespaces
 from voxdouble_mock.http.address import client_origin
 from voxdouble_mock.settings import Settings
 
+VERSION = version("voxdouble")
+"""Read when the mock is imported, since a test can replace the file system later."""
 TASKS = "/api/technology/"
 """The path below which the technologies have their routes."""
 

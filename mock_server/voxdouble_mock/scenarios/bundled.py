@@ -4,31 +4,35 @@ from importlib.resources import files
 from pathlib import Path
 
 from voxdouble_mock.core.scenario import Scenario
+from voxdouble_mock.options import unknown_name
 from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario
 
 FILE_ENDINGS = (".yaml", ".yml", ".json")
 MAX_BYTES = 1 << 20
-
-
-def bundled_names() -> list[str]:
-    """Return the names of the scenarios that are part of the package."""
-    folder = files("voxdouble_fixtures") / "scenarios"
-    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+BUNDLED = {
+    entry.name.removesuffix(".yaml"): entry.read_text("utf-8")
+    for entry in sorted((files("voxdouble_fixtures") / "scenarios").iterdir(), key=lambda entry: entry.name)
+    if entry.name.endswith(".yaml")
+}
+"""The texts of the bundled scenarios by name, read when the mock is imported: a test can replace the file system later.
+"""
 
 
 def load_bundled(name: str) -> Scenario:
-    """Return the bundled scenario of that name."""
-    return parse_scenario((files("voxdouble_fixtures") / "scenarios" / f"{name}.yaml").read_text("utf-8"), name)
+    """Return the bundled scenario of that name. Raises ScenarioError, which lists the names."""
+    if name not in BUNDLED:
+        raise ScenarioError(unknown_name("scenario", name, BUNDLED))
+    return parse_scenario(BUNDLED[name], name)
 
 
 def load_scenario(source: str | Path) -> Scenario:
     """Return a bundled scenario by its name, or the scenario in a file by its path. Raises ScenarioError."""
-    if isinstance(source, str) and source in bundled_names():
+    if isinstance(source, str) and source in BUNDLED:
         return load_bundled(source)
     path = Path(source)
     if not path.name.endswith(FILE_ENDINGS) and not path.is_file():
-        allowed = f"a {', '.join(FILE_ENDINGS)} file or one of {', '.join(bundled_names())}"
-        raise ScenarioError(f"A scenario must be {allowed}, got {str(source)!r}.")
+        unknown = unknown_name("scenario", source, BUNDLED)
+        raise ScenarioError(f"{unknown} A file must end with {', '.join(FILE_ENDINGS)}.")
     try:
         if (size := path.stat().st_size) > MAX_BYTES:
             raise ScenarioError(f"The scenario {path} must have at most {MAX_BYTES} bytes, and has {size}.")

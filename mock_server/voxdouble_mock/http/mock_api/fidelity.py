@@ -2,11 +2,11 @@
 
 import tomllib
 from functools import cache
-from importlib.resources import files
 
 import orjson
 from flask import Flask, Response
 
+from voxdouble_fixtures import data
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.wire import json_text_response
 
@@ -24,7 +24,7 @@ def get_fidelity() -> Response:
 @cache
 def fidelity_json() -> bytes:
     """Return id, text, grade and source of each statement as JSON text."""
-    text = files("voxdouble_fixtures").joinpath("contract", "statements.toml").read_text(encoding="utf-8")
+    text = data("contract", "statements.toml").decode()
     statements = [
         {"id": key, **{name: entry[name] for name in ("text", "grade", "source")}}
         for key, entry in tomllib.loads(text).items()

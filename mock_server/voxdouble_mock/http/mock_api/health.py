@@ -1,11 +1,9 @@
 """GET /_mock/health: the mock's name and version, for any Host and without a token."""
 
-from importlib.metadata import version
-
 from flask import Flask, Response
 
 from voxdouble_mock.http.routing import add_route
-from voxdouble_mock.http.wire import json_response
+from voxdouble_mock.http.wire import VERSION, json_response
 
 
 def register(app: Flask) -> None:
@@ -15,4 +13,4 @@ def register(app: Flask) -> None:
 
 def get_health() -> Response:
     """Return the service's name and version."""
-    return json_response({"service": "voxdouble", "version": version("voxdouble")})
+    return json_response({"service": "voxdouble", "version": VERSION})

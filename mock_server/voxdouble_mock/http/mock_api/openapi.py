@@ -1,12 +1,12 @@
 """GET /_mock/openapi.json: the OpenAPI document of the newest generation (C34)."""
 
 from functools import cache
-from importlib.resources import files
 
 import orjson
 import yaml
 from flask import Flask, Response
 
+from voxdouble_fixtures import data
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.wire import json_text_response
 
@@ -24,5 +24,5 @@ def get_document() -> Response:
 @cache
 def document_json() -> bytes:
     """Return the document, kept by hand as YAML, as JSON text."""
-    text = files("voxdouble_fixtures").joinpath("contract", "openapi-e4.yaml").read_text(encoding="utf-8")
+    text = data("contract", "openapi-e4.yaml")
     return orjson.dumps(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506 (a safe loader)

@@ -1,5 +1,6 @@
 """The routes /_mock/scenario: the scenario of a namespace."""
 
+import re
 from functools import partial
 
 import msgspec
@@ -11,8 +12,11 @@ from voxdouble_mock.http.mock_api.request_body import read_text
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.wire import json_response, json_text_response
-from voxdouble_mock.scenarios.bundled import bundled_names, load_bundled
+from voxdouble_mock.scenarios.bundled import load_bundled
 from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario
+
+NAME = re.compile(r"[a-z0-9-]+")
+"""A text that can be the name of a bundled scenario, and not a scenario itself."""
 
 
 def register(app: Flask, services: Services) -> None:
@@ -34,7 +38,7 @@ def put_scenario(services: Services) -> Response:
     """Set the scenario: the body is its YAML or JSON text, or the name of a bundled one."""
     text = read_text()
     try:
-        scenario = load_bundled(text.strip()) if text.strip() in bundled_names() else parse_scenario(text)
+        scenario = load_bundled(text.strip()) if NAME.fullmatch(text.strip()) else parse_scenario(text)
     except ScenarioError as error:
         raise ValidationFailed([Detail(("body",), str(error), "scenario")]) from error
     services.control.set_scenario(namespace(), scenario)

@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.request_log import LoggedRequest, bounded
 from voxdouble_mock.core.scenario import Choice
+from voxdouble_mock.http import request_lines
 from voxdouble_mock.http.current_request import namespace, public_headers, query
 from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.routing import add_route
@@ -59,7 +60,22 @@ def finish(services: Services, handled: Handled) -> Response:
     """Log a request to the vendor's paths, and return its response with the fault applied."""
     if handled.logged and request.path.startswith("/api/"):
         services.control.log(namespace(), partial(log_entry, handled))
+    request.environ[request_lines.KEY] = {
+        "task": handled.task_id,
+        "rule": rule_name(handled.choice),
+        "fault": fault_kind(handled.fault),
+    }
     return apply_fault(handled.fault, handled.response)
+
+
+def rule_name(choice: Choice) -> str | None:
+    """Return the name of the scenario's rule that applied, or its number if it has no name."""
+    return None if choice.rule is None else choice.rule.name or f"rule {len(choice.misses) + 1}"
+
+
+def fault_kind(fault: Fault | None) -> str | None:
+    """Return the kind of a fault."""
+    return None if fault is None else str(fault.__struct_config__.tag)
 
 
 def refused_by(services: Services, fault: Status) -> Response:
@@ -92,7 +108,7 @@ def unknown_parameters(technology: str, known: Sequence[str]) -> tuple[str, ...]
 
 def log_entry(handled: Handled, number: int, at: float) -> LoggedRequest:
     """Return the log entry of the current request, of bounded size."""
-    content, rule, misses, fault = handled.content, handled.choice.rule, handled.choice.misses, handled.fault
+    content = handled.content
     entry = LoggedRequest(
         number=number,
         at=at,
@@ -106,9 +122,9 @@ def log_entry(handled: Handled, number: int, at: float) -> LoggedRequest:
         file_name=content.file_name,
         sha256=content.sha256,
         size=content.size,
-        rule=None if rule is None else rule.name or f"rule {len(misses) + 1}",
-        misses=misses,
-        fault=None if fault is None else str(fault.__struct_config__.tag),
+        rule=rule_name(handled.choice),
+        misses=handled.choice.misses,
+        fault=fault_kind(handled.fault),
         warnings=handled.warnings,
     )
     return bounded(entry)

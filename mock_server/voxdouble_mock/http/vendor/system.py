@@ -1,12 +1,10 @@
 """GET /api/system/info and GET /api/system/status (S74, S75, C31)."""
 
-from importlib.metadata import version
-
 from flask import Flask, Response
 
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor.handled import add_vendor_route
-from voxdouble_mock.http.wire import json_response
+from voxdouble_mock.http.wire import VERSION, json_response
 
 
 def register(app: Flask, services: Services) -> None:
@@ -17,7 +15,7 @@ def register(app: Flask, services: Services) -> None:
 
 def get_info() -> Response:
     """Return the mock's own version, so that it cannot be confused with the appliance."""
-    return json_response({"version": f"voxdouble {version('voxdouble')}"})
+    return json_response({"version": f"voxdouble {VERSION}"})
 
 
 def get_status() -> Response:
