@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test kill-test soak voices audio-figures oldest-numpy fidelity options \
+.PHONY: demo test check lint types layers wheel wheel-test image-test suite-test kill-test soak voices audio-figures oldest-numpy fidelity options \
 	lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock
@@ -39,6 +39,9 @@ kill-test: .venv/ready       ## kill -9 of a server with a durable store, 20 tim
 
 soak: .venv/ready            ## the long form of the kill test
 	VOXDOUBLE_KILLS=100 $(BIN)/pytest -s tests/store/kill_checks.py
+
+suite-test: .venv/ready      ## run a user's test suite with the plugins that such suites have, in a new environment
+	$(BIN)/pytest tests/packaging/suite_checks.py
 
 voices: .venv/ready          ## train the matrices and print their figures; needs the packages in training/README.md
 	$(BIN)/uv pip install --quiet --python .venv --group training

@@ -12,9 +12,12 @@ from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.http import create_app
 from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import LimitedStore, NamespaceRecord, open_store
+from voxdouble_mock.technologies import discover
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+discover()  # finds the modules of the technologies now, since a test can replace the file system later
 
 
 @dataclass(frozen=True, slots=True)

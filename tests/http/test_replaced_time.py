@@ -1,4 +1,4 @@
-"""A mock beside a test that replaces the clock of its process; `make suites-test` tries freezegun and time-machine."""
+"""A mock beside a test that replaces the clock of its process; `make suite-test` tries freezegun and time-machine."""
 
 import datetime
 import email.utils
