@@ -1,13 +1,14 @@
 """Verdicts, and the reports on them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from voxdouble_contract.exchange import Exchange, brief
-from voxdouble_contract.judging.conformance import ClientCheck, Conformance, judge
+from voxdouble_contract.judging.conformance import ClientCheck, Conformance, Crash, judge
 from voxdouble_contract.judging.findings import Finding
 from voxdouble_contract.judging.statements import statements
 from voxdouble_contract.judging.target_info import TargetInfo
@@ -16,7 +17,7 @@ from voxdouble_contract.reports.folder import write_reports
 from voxdouble_contract.reports.github import annotations, command, report_to_github
 from voxdouble_contract.reports.html import page
 from voxdouble_contract.reports.junit import junit
-from voxdouble_contract.reports.terminal import summary
+from voxdouble_contract.reports.terminal import summary, tracebacks
 
 TARGET = TargetInfo("http://appliance:8000", "appliance", "5.0.0", ("e4",))
 DOCUMENTED, INFERRED, CHOSEN, UNTESTABLE = "S1", "S3", "C1", "S52"
@@ -140,6 +141,24 @@ def test_the_summary_lists_failures() -> None:
     assert "1 passed, 1 failed, 0 differs" in text
     assert "failed: S1 (documented)" in text
     assert "It was 200." in text
+
+
+def test_a_crash_is_in_every_report(tmp_path: Path) -> None:
+    """A run with a check that crashed has not passed nor failed, and every report has the traceback."""
+    crash = Crash("test_x", "Traceback:\n  File <x>\x1b\nKeyError: 400")
+    judged = replace(conformance(finding(DOCUMENTED, "passed")), crashes=(crash,))
+    assert (judged.passed, judged.failed) == (False, False)
+    write_reports(judged, tmp_path)
+    assert json_report.read(tmp_path).crashes == (crash,)
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot().find("testsuite")
+    assert suite is not None
+    assert suite.get("errors") == "1"
+    assert suite.findtext("testcase/error") == "Traceback:\n  File <x>\ufffd\nKeyError: 400"
+    assert "the suite crashed" in (tmp_path / "report.html").read_text()
+    assert "File &lt;x&gt;" in (tmp_path / "report.html").read_text()
+    assert "1 check of the suite crashed" in summary(judged)
+    assert tracebacks(judged) == "test_x crashed:\nTraceback:\n  File <x>\ufffd\nKeyError: 400"
+    assert annotations(judged)[-1].startswith("::error title=test_x crashed::Traceback:%0A  File <x>")
 
 
 def test_voice_data_are_shown_as_length_and_digest() -> None:

@@ -15,35 +15,40 @@ class Mutant:
     """A faulty appliance, and the statement that it breaks."""
 
     statement: str
-    fault: str
+    defect: str
     """Its error, in a few words."""
     wrap: Wrap
     generation: str = "e4"
 
     def __str__(self) -> str:
-        return f"{self.statement}: {self.fault}"
+        return f"{self.statement}: {self.defect}"
 
 
-def on_start(fault: Callable[[Response], None]) -> Wrap:
+def on_start(change: Callable[[Response], None]) -> Wrap:
     """Return middleware that changes every 202."""
-    return changing_responses(lambda request, answer: fault(answer) if answer.status == 202 else None)
+    return changing_responses(lambda request, response: change(response) if response.status == 202 else None)
 
 
-def on_task(fault: Callable[[Response], None], *states: str) -> Wrap:
+def on_task(change: Callable[[Response], None], *states: str) -> Wrap:
     """Return middleware that changes the response to every poll of a task in one of the states, by default in any."""
 
-    def change(request: Request, answer: Response) -> None:
-        if request.method == "GET" and answer.status == 200 and answer.task and (not states or answer.state in states):
-            fault(answer)
+    def apply(request: Request, response: Response) -> None:
+        if (
+            request.method == "GET"
+            and response.status == 200
+            and response.task
+            and (not states or response.state in states)
+        ):
+            change(response)
 
-    return changing_responses(change)
+    return changing_responses(apply)
 
 
-def on_status(status: int, fault: Callable[[Response], None], *, method: str = "") -> Wrap:
+def on_status(status: int, change: Callable[[Response], None], *, method: str = "") -> Wrap:
     """Return middleware that changes every response with that status."""
     return changing_responses(
-        lambda request, answer: (
-            fault(answer) if answer.status == status and request.method in {method or request.method} else None
+        lambda request, response: (
+            change(response) if response.status == status and request.method in {method or request.method} else None
         )
     )
 
@@ -51,17 +56,17 @@ def on_status(status: int, fault: Callable[[Response], None], *, method: str = "
 def status(number: int) -> Callable[[Response], None]:
     """Return a change to another status."""
 
-    def change(answer: Response) -> None:
-        answer.status = number
+    def apply(response: Response) -> None:
+        response.status = number
 
-    return change
+    return apply
 
 
 def member(*path: str | int, value: Any = None, drop: bool = False) -> Callable[[Response], None]:
     """Return a change that sets or drops a member of the body; a callable value gets the old one."""
 
-    def change(answer: Response) -> None:
-        body = node = answer.json
+    def apply(response: Response) -> None:
+        body = node = response.json
         for key in path[:-1]:
             node = node[key]
         if drop:
@@ -69,83 +74,83 @@ def member(*path: str | int, value: Any = None, drop: bool = False) -> Callable[
         else:
             before = node.get(path[-1]) if isinstance(node, dict) else node[path[-1]]
             node[path[-1]] = value(before) if callable(value) else value
-        answer.json = body
+        response.json = body
 
-    return change
+    return apply
 
 
-def each_channel(fault: Callable[[dict[str, Any]], None]) -> Wrap:
+def each_channel(change: Callable[[dict[str, Any]], None]) -> Wrap:
     """Return middleware that changes every channel of a done extraction."""
 
-    def change(answer: Response) -> None:
-        body = answer.json
+    def apply(response: Response) -> None:
+        body = response.json
         for channel in body["result"].get("channels", []):
-            fault(channel)
-        answer.json = body
+            change(channel)
+        response.json = body
 
-    return on_task(change, "done")
+    return on_task(apply, "done")
 
 
-def vectors(fault: Callable[[list[list[float]]], Any]) -> Wrap:
+def vectors(change: Callable[[list[list[float]]], Any]) -> Wrap:
     """Return middleware that changes the list of vectors of a done conversion."""
 
-    def change(answer: Response) -> None:
-        body = answer.json
+    def apply(response: Response) -> None:
+        body = response.json
         if "vector_voiceprints" in body["result"]:
-            body["result"]["vector_voiceprints"] = fault(body["result"]["vector_voiceprints"])
-        answer.json = body
+            body["result"]["vector_voiceprints"] = change(body["result"]["vector_voiceprints"])
+        response.json = body
 
-    return on_task(change, "done")
+    return on_task(apply, "done")
 
 
 def results(technology: str, change: Callable[[Result], object]) -> Wrap:
     """Return middleware that changes, in place, the results of technologies with that word in their name."""
 
-    def fault(request: Request, answer: Response) -> None:
-        if request.method == "GET" and technology in request.path and answer.state == "done":
-            body = answer.json
+    def apply(request: Request, response: Response) -> None:
+        if request.method == "GET" and technology in request.path and response.state == "done":
+            body = response.json
             change(body["result"])
-            answer.json = body
+            response.json = body
 
-    return changing_responses(fault)
+    return changing_responses(apply)
 
 
 def renamed(old: str, new: str) -> Callable[[Result], object]:
     """Return a change that renames a member."""
 
-    def change(entry: Result) -> None:
+    def apply(entry: Result) -> None:
         if old in entry:
             entry[new] = entry.pop(old)
 
-    return change
+    return apply
 
 
 def updated(**members: Any) -> Callable[[Result], object]:
     """Return a change that sets members; a callable value gets the old one."""
 
-    def change(entry: Result) -> None:
+    def apply(entry: Result) -> None:
         for name, value in members.items():
             if name in entry:
                 entry[name] = value(entry[name]) if callable(value) else value
 
-    return change
+    return apply
 
 
 def header(name: str, value: Callable[[str], str | None]) -> Callable[[Response], None]:
     """Return a change of a header; a value of None drops it."""
 
-    def change(answer: Response) -> None:
-        found = value(answer.headers.pop(name, ""))
+    def apply(response: Response) -> None:
+        found = value(response.headers.pop(name, ""))
         if found is not None:
-            answer.headers[name] = found
+            response.headers[name] = found
 
-    return change
+    return apply
 
 
-def accepted(answer: Response) -> None:
+def accepted(response: Response) -> None:
     """Change a response to that of an accepted task."""
     task_id = str(uuid.uuid4())
     location = f"/api/technology/speaker-identification-voiceprint-extraction/{task_id}"
-    answer.status, answer.headers = 202, {"Location": location, "X-Location": location}
-    answer.headers["Content-Type"] = "application/json"
-    answer.json = {"task": {"task_id": task_id, "state": "pending"}}
+    response.status, response.headers = 202, {"Location": location, "X-Location": location}
+    response.headers["Content-Type"] = "application/json"
+    response.json = {"task": {"task_id": task_id, "state": "pending"}}

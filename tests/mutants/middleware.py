@@ -91,11 +91,11 @@ class Response:
 
 
 Wrap = Callable[["WSGIApplication"], "WSGIApplication"]
-Fault = Callable[[Request, Response], None]
-Twist = Callable[[Request], None]
+ResponseChange = Callable[[Request, Response], None]
+RequestChange = Callable[[Request], None]
 
 
-def changing_responses(fault: Fault) -> Wrap:
+def changing_responses(change: ResponseChange) -> Wrap:
     """Return middleware that changes responses, except those of the control routes."""
 
     def wrap(app: "WSGIApplication") -> "WSGIApplication":
@@ -103,22 +103,22 @@ def changing_responses(fault: Fault) -> Wrap:
             if CONTROL in environ["PATH_INFO"]:
                 return app(environ, start_response)
             request = Request(environ)
-            answer = call(app, environ)
-            fault(request, answer)
-            return send(answer, start_response)
+            response = call(app, environ)
+            change(request, response)
+            return send(response, start_response)
 
         return faulty
 
     return wrap
 
 
-def changing_requests(twist: Twist) -> Wrap:
+def changing_requests(change: RequestChange) -> Wrap:
     """Return middleware that changes requests before the application reads them."""
 
     def wrap(app: "WSGIApplication") -> "WSGIApplication":
         def faulty(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
             if CONTROL not in environ["PATH_INFO"]:
-                twist(Request(environ))
+                change(Request(environ))
             return app(environ, start_response)
 
         return faulty
@@ -144,8 +144,8 @@ def call(app: "WSGIApplication", environ: "WSGIEnvironment") -> Response:
     return Response(started["status"], started["headers"], body)
 
 
-def send(answer: Response, start_response: "StartResponse") -> Iterable[bytes]:
+def send(response: Response, start_response: "StartResponse") -> Iterable[bytes]:
     """Send a changed response."""
-    headers = {**answer.headers, "Content-Length": str(len(answer.body))}
-    start_response(f"{answer.status} {REASONS.get(answer.status, 'Changed')}", list(headers.items()))
-    return [answer.body]
+    headers = {**response.headers, "Content-Length": str(len(response.body))}
+    start_response(f"{response.status} {REASONS.get(response.status, 'Changed')}", list(headers.items()))
+    return [response.body]

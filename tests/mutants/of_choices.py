@@ -11,33 +11,33 @@ from tests.mutants.of_refusals import Change, located, other_methods, replaced, 
 def on_words(words: bytes, change: Change) -> Wrap:
     """Return middleware that changes the refusal of a request with these bytes in its body."""
 
-    def twist(request: Request, answer: Response) -> None:
-        if answer.status >= 400 and words in request.environ.get("mutant.body", b""):
-            change(answer)
+    def apply(request: Request, response: Response) -> None:
+        if response.status >= 400 and words in request.environ.get("mutant.body", b""):
+            change(response)
 
-    inner = changing_responses(twist)
+    inner = changing_responses(apply)
     return lambda app: keeping(inner(app))
 
 
 def on_multipart(words: bytes, change: Change) -> Wrap:
     """Return middleware that changes the refusal of an upload with these bytes in its body."""
 
-    def twist(request: Request, answer: Response) -> None:
-        if answer.status == 422 and words in request.environ.get("mutant.body", b""):
-            change(answer)
+    def apply(request: Request, response: Response) -> None:
+        if response.status == 422 and words in request.environ.get("mutant.body", b""):
+            change(response)
 
-    inner = changing_responses(twist)
+    inner = changing_responses(apply)
     return lambda app: keeping(inner(app), "multipart/form-data")
 
 
 def refusing_bodies(unusual: Callable[[bytes], bool]) -> Wrap:
     """Return middleware that refuses uploads with an unusual body."""
 
-    def twist(request: Request, answer: Response) -> None:
-        if answer.status == 202 and unusual(request.environ.get("mutant.body", b"--")):
-            status(400)(answer)
+    def apply(request: Request, response: Response) -> None:
+        if response.status == 202 and unusual(request.environ.get("mutant.body", b"--")):
+            status(400)(response)
 
-    inner = changing_responses(twist)
+    inner = changing_responses(apply)
     return lambda app: keeping(inner(app), "multipart/form-data")
 
 
@@ -52,27 +52,27 @@ def keeping(app: Any, content_type: str = "application/json") -> Any:
     return kept
 
 
-def without_details(answer: Response) -> None:
+def without_details(response: Response) -> None:
     """Remove the details."""
-    member("detail", value=[])(answer)
+    member("detail", value=[])(response)
 
 
-def more_details(answer: Response) -> None:
+def more_details(response: Response) -> None:
     """Repeat each detail."""
-    member("detail", value=lambda details: details * 2)(answer)
+    member("detail", value=lambda details: details * 2)(response)
 
 
-def elsewhere(answer: Response) -> None:
+def elsewhere(response: Response) -> None:
     """Set the location of each detail to the whole body."""
-    body = answer.json
+    body = response.json
     for detail in body["detail"]:
         detail["location"] = ["body"]
-    answer.json = body
+    response.json = body
 
 
-def lowered(answer: Response) -> None:
+def lowered(response: Response) -> None:
     """Allow requests from pages of every origin."""
-    answer.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Origin"] = "*"
 
 
 def renamed_host(request: Request, ending: str) -> None:
@@ -90,46 +90,46 @@ def without(name: str) -> Callable[[Request], None]:
     return change
 
 
-def echoing(request: Request, answer: Response) -> None:
+def echoing(request: Request, response: Response) -> None:
     """Echo the tracing ids of a request."""
     for name in ("x-correlation-id", "x-request-id"):
-        answer.headers[name] = request.header(name) or "none"
+        response.headers[name] = request.header(name) or "none"
 
 
-def redirecting(request: Request, answer: Response) -> None:
+def redirecting(request: Request, response: Response) -> None:
     """Redirect a trailing slash."""
-    if answer.status == 404 and request.path.endswith("/"):
-        answer.status, answer.headers["Location"] = 307, request.path.rstrip("/")
+    if response.status == 404 and request.path.endswith("/"):
+        response.status, response.headers["Location"] = 307, request.path.rstrip("/")
 
 
 MUTANTS = [
     Mutant("C5", "the content type is checked before the size", replaced(413, 422)),
-    Mutant("C6", "a wrong content type is answered 415", located("content-type", status(415))),
+    Mutant("C6", "a wrong content type gets a 415", located("content-type", status(415))),
     Mutant("C6", "the error of a wrong content type points to the body", located("content-type", elsewhere)),
-    Mutant("C6", "a compressed body is answered 415", located("content-encoding", status(415))),
-    Mutant("C6", "a compressed body is answered 400", located("content-encoding", status(400))),
-    Mutant("C7", "deep JSON is answered 500", on_words(b"[" * 50_000, status(500))),
-    Mutant("C7", "NaN is answered 422", on_words(b"NaN", status(422))),
+    Mutant("C6", "a compressed body gets a 415", located("content-encoding", status(415))),
+    Mutant("C6", "a compressed body gets a 400", located("content-encoding", status(400))),
+    Mutant("C7", "deep JSON gets a 500", on_words(b"[" * 50_000, status(500))),
+    Mutant("C7", "NaN gets a 422", on_words(b"NaN", status(422))),
     Mutant("C8", "details are missing", on_status(422, without_details)),
     Mutant("C8", "locations name no member", on_status(422, elsewhere)),
     Mutant("C8", "there are more than twenty details", on_status(422, more_details)),
-    Mutant("C9", "HEAD is answered 200", other_methods(status(200), "HEAD")),
+    Mutant("C9", "HEAD gets a 200", other_methods(status(200), "HEAD")),
     Mutant("C9", "Allow names OPTIONS too", other_methods(header("Allow", lambda found: found + ", OPTIONS"))),
     Mutant("C9", "Allow is missing", other_methods(header("Allow", lambda _: None))),
     Mutant("C10", "a trailing slash is redirected", changing_responses(redirecting)),
     Mutant(
         "C10",
         "static files are forbidden",
-        changing_responses(lambda q, a: status(403)(a) if "static" in q.path else None),
+        changing_responses(lambda request, response: status(403)(response) if "static" in request.path else None),
     ),
-    Mutant("C26", "a wrong token is answered 401", replaced(403, 401)),
+    Mutant("C26", "a wrong token gets a 401", replaced(403, 401)),
     Mutant("C27", "the limits are ten times as large", on_status(413, accepted)),
-    Mutant("C28", "a bound is answered 429", replaced(503, 429)),
+    Mutant("C28", "a bound gets a 429", replaced(503, 429)),
     Mutant("C28", "a bound has no Retry-After", on_status(503, header("Retry-After", lambda _: None))),
     Mutant("C29", "the tracing ids are echoed", changing_responses(echoing)),
     Mutant("C31", "the status has a member", system("/status", member("status", value="ok"))),
-    Mutant("C33", "every origin is allowed", changing_responses(lambda q, a: lowered(a))),
-    Mutant("C33", "a page of another origin is answered", replaced(403, 200)),
+    Mutant("C33", "every origin is allowed", changing_responses(lambda request, response: lowered(response))),
+    Mutant("C33", "a page of another origin is accepted", replaced(403, 200)),
     Mutant("C60", "every Host is accepted", changing_requests(lambda request: renamed_host(request, ".example"))),
     Mutant(
         "C60", "a name without a dot is refused", changing_requests(lambda request: renamed_host(request, "appliance"))

@@ -31,31 +31,31 @@ def scores(change: Callable[[Result], object]) -> Wrap:
 def lists(technology: str, change: Callable[[dict[str, list[str]]], object]) -> Wrap:
     """Return middleware that changes the lists of voiceprints in a request."""
 
-    def twist(request: Request) -> None:
+    def apply(request: Request) -> None:
         if request.method == "POST" and technology in request.path:
             with contextlib.suppress(ValueError, KeyError, IndexError):
                 body: dict[str, list[str]] = json.loads(request.read())
                 change(body)
                 request.replace(json.dumps(body).encode())
 
-    return changing_requests(twist)
+    return changing_requests(apply)
 
 
 def refused_matrix(change: Callable[[Response], None]) -> Wrap:
     """Return middleware that changes the refusal of a matrix that is too large."""
-    return on_status(422, lambda answer: change(answer) if "scores" in answer.json["message"] else None)
+    return on_status(422, lambda response: change(response) if "scores" in response.json["message"] else None)
 
 
 def by_size(technology: str, size: Callable[[dict[str, list[str]]], bool], change: Callable[[Response], None]) -> Wrap:
     """Return middleware that changes the response to lists of some size, accepted or not."""
 
-    def fault(request: Request, answer: Response) -> None:
+    def apply(request: Request, response: Response) -> None:
         body = request.environ.get(BODY)
         if isinstance(body, dict) and technology in request.path and size(body):
-            change(answer)
+            change(response)
 
     def wrap(app: Any) -> Any:
-        faulty = changing_responses(fault)(app)
+        faulty = changing_responses(apply)(app)
 
         def kept(environ: Any, start_response: Any) -> Any:
             if environ["REQUEST_METHOD"] == "POST" and environ.get("CONTENT_TYPE", "").startswith("application/json"):
@@ -91,7 +91,7 @@ MUTANTS = [
         "one list is compared with itself",
         lists(COMPARISON, lambda body: body.setdefault("voiceprints_b", body["voiceprints_a"])),
     ),
-    Mutant("S24", "a missing list is answered 400", by_size(COMPARISON, lambda body: len(body) == 1, status(400))),
+    Mutant("S24", "a missing list gets a 400", by_size(COMPARISON, lambda body: len(body) == 1, status(400))),
     Mutant("S48", "scores are in column order", scores(by_columns)),
     Mutant("S48", "rows are columns, as over gRPC", scores(as_grpc)),
     Mutant(
@@ -108,7 +108,7 @@ MUTANTS = [
     Mutant("S49", "each row is a list", scores(updated(values=lambda found: [found]))),
     Mutant("S49", "columns_count is one too large", scores(updated(columns_count=lambda found: found + 1))),
     Mutant("S50", "no matrix is too large", refused_matrix(accepted)),
-    Mutant("S50", "a matrix that is too large is answered 500", refused_matrix(status(500))),
+    Mutant("S50", "a matrix that is too large gets a 500", refused_matrix(status(500))),
     Mutant(
         "S50",
         "a matrix as large as the limit is too large",
@@ -127,7 +127,7 @@ MUTANTS = [
     Mutant(
         "S51", "two voiceprints are too few", by_size(MERGING, lambda body: len(body["voiceprints"]) == 2, status(422))
     ),
-    Mutant("S80", "a matrix that is too large is answered 413", refused_matrix(status(413))),
+    Mutant("S80", "a matrix that is too large gets a 413", refused_matrix(status(413))),
     Mutant("S80", "a matrix that is too large is accepted", refused_matrix(accepted)),
     Mutant("C22", "the result has another name", results(MERGING, renamed("voiceprint", "merged_voiceprint"))),
     Mutant("C22", "the speech length is not the sum", results(MERGING, updated(speech_length=lambda found: found / 2))),

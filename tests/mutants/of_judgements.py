@@ -42,8 +42,8 @@ def exchanged(entry: Result) -> None:
 def bills(change: Callable[[list[Any]], list[Any]]) -> Wrap:
     """Return middleware that changes the items of the consumptions."""
     return changing_responses(
-        lambda request, answer: (
-            member("items", value=change)(answer) if request.path.endswith("/billing/consumptions") else None
+        lambda request, response: (
+            member("items", value=change)(response) if request.path.endswith("/billing/consumptions") else None
         )
     )
 
@@ -57,7 +57,11 @@ def rated(items: list[Any]) -> list[Any]:
 
 def taking_range(end: str) -> Wrap:
     """Return middleware that accepts a refused range with that end."""
-    return changing_responses(lambda q, a: accepted(a) if a.status == 422 and q.query.get("range_to") == end else None)
+    return changing_responses(
+        lambda request, response: (
+            accepted(response) if response.status == 422 and request.query.get("range_to") == end else None
+        )
+    )
 
 
 MUTANTS = [

@@ -13,36 +13,36 @@ Change = Any
 
 def refusal(change: Change, *, least: int = 400) -> Wrap:
     """Return middleware that changes every refusal."""
-    return changing_responses(lambda request, answer: change(answer) if answer.status >= least else None)
+    return changing_responses(lambda request, response: change(response) if response.status >= least else None)
 
 
 def located(name: str, change: Change) -> Wrap:
     """Return middleware that changes a 422 whose first location has that member."""
 
-    def fault(answer: Response) -> None:
-        details = answer.json["detail"]
+    def apply(response: Response) -> None:
+        details = response.json["detail"]
         if details and name in details[0]["location"]:
-            change(answer)
+            change(response)
 
-    return on_status(422, fault)
+    return on_status(422, apply)
 
 
-def page(answer: Response) -> None:
+def page(response: Response) -> None:
     """Change the response to an HTML page."""
-    answer.headers, answer.body = dict(NOT_JSON), b"<html><h1>Error</h1></html>"
+    response.headers, response.body = dict(NOT_JSON), b"<html><h1>Error</h1></html>"
 
 
-def wrapped(answer: Response) -> None:
+def wrapped(response: Response) -> None:
     """Put the error into a member `error`."""
-    answer.json = {"error": answer.json}
+    response.json = {"error": response.json}
 
 
-def nested(answer: Response) -> None:
+def nested(response: Response) -> None:
     """Nest the context of each detail."""
-    body = answer.json
+    body = response.json
     for detail in body["detail"]:
         detail["context"] = {"limit": {"least": 1}}
-    answer.json = body
+    response.json = body
 
 
 def of_type(number: int, name: str) -> Wrap:
@@ -53,8 +53,8 @@ def of_type(number: int, name: str) -> Wrap:
 def other_methods(change: Change, *methods: str) -> Wrap:
     """Return middleware that changes the 405 of some methods."""
     return changing_responses(
-        lambda request, answer: (
-            change(answer) if answer.status == 405 and request.method in (methods or {request.method}) else None
+        lambda request, response: (
+            change(response) if response.status == 405 and request.method in (methods or {request.method}) else None
         )
     )
 
@@ -63,33 +63,35 @@ def limiting(every: int) -> Wrap:
     """Return middleware that answers every nth request with 429."""
     number = count(1)
 
-    def fault(request: Request, answer: Response) -> None:
+    def apply(request: Request, response: Response) -> None:
         if next(number) % every == 0:
-            status(429)(answer)
+            status(429)(response)
 
-    return changing_responses(fault)
+    return changing_responses(apply)
 
 
 def demanding(name: str, number: int) -> Wrap:
     """Return middleware that refuses every request without a header."""
-    return changing_responses(lambda request, answer: status(number)(answer) if request.header(name) is None else None)
+    return changing_responses(
+        lambda request, response: status(number)(response) if request.header(name) is None else None
+    )
 
 
 def replaced(old: int, new: int) -> Wrap:
     """Return middleware that replaces one status by another."""
-    return changing_responses(lambda request, answer: status(new)(answer) if answer.status == old else None)
+    return changing_responses(lambda request, response: status(new)(response) if response.status == old else None)
 
 
-def full_for_conversions(request: Request, answer: Response) -> None:
+def full_for_conversions(request: Request, response: Response) -> None:
     """Change the response to a large conversion to 507."""
     if "conversion" in request.path and int(request.header("Content-Length") or 0) > 50_000:
-        answer.status = 507
-        answer.json = {"type": "storage.capacity-exceeded", "message": "Full.", "detail": []}
+        response.status = 507
+        response.json = {"type": "storage.capacity-exceeded", "message": "Full.", "detail": []}
 
 
 def system(path: str, change: Change) -> Wrap:
     """Return middleware that changes the response of a system path."""
-    return changing_responses(lambda request, answer: change(answer) if request.path.endswith(path) else None)
+    return changing_responses(lambda request, response: change(response) if request.path.endswith(path) else None)
 
 
 def any_part(request: Request) -> None:
@@ -107,37 +109,37 @@ def empty_or_missing(request: Request) -> None:
 
 
 MUTANTS = [
-    Mutant("S22", "a DELETE is answered 200", other_methods(status(200), "DELETE")),
-    Mutant("S22", "a PATCH is answered 501", other_methods(status(501), "PATCH")),
-    Mutant("S22", "a GET of a start path is answered 400", other_methods(status(400), "GET")),
-    Mutant("S23", "broken JSON is answered 422", replaced(400, 422)),
-    Mutant("S24", "an upload without file is answered 400", located("file", status(400))),
-    Mutant("S24", "a body without voiceprints is answered 400", located("voiceprints", status(400))),
-    Mutant("S24", "an upload without file is answered 500", located("file", status(500))),
-    Mutant("S25", "a body over the limit is answered 400", replaced(413, 400)),
+    Mutant("S22", "a DELETE gets a 200", other_methods(status(200), "DELETE")),
+    Mutant("S22", "a PATCH gets a 501", other_methods(status(501), "PATCH")),
+    Mutant("S22", "a GET of a start path gets a 400", other_methods(status(400), "GET")),
+    Mutant("S23", "broken JSON gets a 422", replaced(400, 422)),
+    Mutant("S24", "an upload without file gets a 400", located("file", status(400))),
+    Mutant("S24", "a body without voiceprints gets a 400", located("voiceprints", status(400))),
+    Mutant("S24", "an upload without file gets a 500", located("file", status(500))),
+    Mutant("S25", "a body over the limit gets a 400", replaced(413, 400)),
     Mutant("S25", "a body over the limit is accepted", on_status(413, accepted)),
-    Mutant("S26", "full storage is answered 413", replaced(507, 413)),
-    Mutant("S26", "full storage is answered 503", replaced(507, 503)),
+    Mutant("S26", "full storage gets a 413", replaced(507, 413)),
+    Mutant("S26", "full storage gets a 503", replaced(507, 503)),
     Mutant("S26", "the storage is never full", on_status(507, accepted)),
     Mutant("S27", "conversions fill the storage", changing_responses(full_for_conversions)),
     Mutant("S28", "a part of any name is accepted", changing_requests(any_part)),
     Mutant("S31", "an unknown channel mode is ignored", located("channel_mode", accepted)),
-    Mutant("S31", "an unknown channel mode is answered 400", located("channel_mode", status(400))),
+    Mutant("S31", "an unknown channel mode gets a 400", located("channel_mode", status(400))),
     Mutant("S41", "a missing list is accepted", changing_requests(empty_or_missing)),
     Mutant("S42", "an empty list is accepted", changing_requests(empty_or_missing)),
-    Mutant("S42", "an empty list is answered 400", located("voiceprints", status(400))),
-    Mutant("S43", "a list over the limit is answered 413", located("voiceprints", status(413))),
+    Mutant("S42", "an empty list gets a 400", located("voiceprints", status(400))),
+    Mutant("S43", "a list over the limit gets a 413", located("voiceprints", status(413))),
     Mutant("S43", "a list over the limit is accepted", located("voiceprints", accepted)),
-    Mutant("S54", "a request without a token is answered 401", demanding("Authorization", 401)),
-    Mutant("S54", "a request without a token is answered 403", demanding("Authorization", 403)),
+    Mutant("S54", "a request without a token gets a 401", demanding("Authorization", 401)),
+    Mutant("S54", "a request without a token gets a 403", demanding("Authorization", 403)),
     Mutant("S56", "tracing headers are required", demanding("x-request-id", 400), "e2"),
     Mutant(
         "S56",
         "tracing headers are refused",
-        changing_responses(lambda q, a: status(400)(a) if q.header("x-request-id") else None),
+        changing_responses(lambda request, response: status(400)(response) if request.header("x-request-id") else None),
         "e2",
     ),
-    Mutant("S58", "every twentieth request is answered 429", limiting(20)),
+    Mutant("S58", "every twentieth request gets a 429", limiting(20)),
     Mutant("S60", "an upload over the limit is accepted", on_status(413, accepted)),
     Mutant("S61", "a slow upload is accepted", on_status(400, accepted)),
     Mutant("S64", "the error is inside a member", refusal(wrapped)),
@@ -156,18 +158,24 @@ MUTANTS = [
     Mutant(
         "S72",
         "an empty detail is missing",
-        changing_responses(lambda q, a: member("detail", drop=True)(a) if a.status == 404 else None),
+        changing_responses(
+            lambda request, response: member("detail", drop=True)(response) if response.status == 404 else None
+        ),
     ),
     Mutant("S73", "contexts are nested", on_status(422, nested)),
     Mutant("S74", "the info has no version", system("/info", member("version", drop=True))),
     Mutant("S74", "the version is a number", system("/info", member("version", value=3.7))),
-    Mutant("S74", "the info is answered 404", system("/info", status(404))),
-    Mutant("S75", "the status is answered 503", system("/status", status(503))),
-    Mutant("S75", "the status is answered 204", system("/status", status(204))),
-    Mutant("S82", "an upload over the limit is answered 400", replaced(413, 400)),
+    Mutant("S74", "the info gets a 404", system("/info", status(404))),
+    Mutant("S75", "the status gets a 503", system("/status", status(503))),
+    Mutant("S75", "the status gets a 204", system("/status", status(204))),
+    Mutant("S82", "an upload over the limit gets a 400", replaced(413, 400)),
     Mutant(
         "C5",
         "the method is checked before the path",
-        changing_responses(lambda q, a: status(405)(a) if a.status == 404 and q.method == "PATCH" else None),
+        changing_responses(
+            lambda request, response: (
+                status(405)(response) if response.status == 404 and request.method == "PATCH" else None
+            )
+        ),
     ),
 ]

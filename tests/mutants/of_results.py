@@ -20,28 +20,30 @@ def asking(**parameters: str | None) -> Wrap:
 def asking_if(condition: Any, **parameters: str | None) -> Wrap:
     """Return middleware that changes the query of some uploads."""
 
-    def twist(request: Request) -> None:
+    def apply(request: Request) -> None:
         if request.method == "POST" and condition(request.query):
             request.ask(**parameters)
 
-    return changing_requests(twist)
+    return changing_requests(apply)
 
 
 def refusing(condition: Any) -> Wrap:
     """Return middleware that refuses uploads with some queries."""
-    return changing_responses(lambda q, a: status(422)(a) if a.status == 202 and condition(q.query) else None)
+    return changing_responses(
+        lambda request, response: status(422)(response) if response.status == 202 and condition(request.query) else None
+    )
 
 
 def channels(change: Any) -> Wrap:
     """Return middleware that changes the list of channels."""
 
-    def fault(answer: Response) -> None:
-        body = answer.json
+    def apply(response: Response) -> None:
+        body = response.json
         if "channels" in body["result"]:
             body["result"]["channels"] = change(body["result"]["channels"])
-        answer.json = body
+        response.json = body
 
-    return on_task(fault, "done")
+    return on_task(apply, "done")
 
 
 def set_member(name: str, value: Any) -> Wrap:
@@ -62,18 +64,18 @@ def drop_member(name: str) -> Wrap:
 def ended(state: str, instead: str, **members: Any) -> Wrap:
     """Return middleware that changes the final state of tasks."""
 
-    def fault(answer: Response) -> None:
-        answer.json = {"task": {**answer.task, "state": instead}, **members}
+    def apply(response: Response) -> None:
+        response.json = {"task": {**response.task, "state": instead}, **members}
 
-    return on_task(fault, state)
+    return on_task(apply, state)
 
 
 def refused_by_name(name: bytes, number: int) -> Wrap:
     """Return middleware that refuses the upload of a file of that name."""
 
-    def change(request: Request, answer: Response) -> None:
-        if answer.status == 202 and name in request.environ.get("mutant.body", b""):
-            answer.status = number
+    def change(request: Request, response: Response) -> None:
+        if response.status == 202 and name in request.environ.get("mutant.body", b""):
+            response.status = number
 
     def wrap(app: Any) -> Any:
         faulty = changing_responses(change)(app)
@@ -91,13 +93,13 @@ def refused_by_name(name: bytes, number: int) -> Wrap:
 def json_bodies(change: Any) -> Wrap:
     """Return middleware that changes the list of voiceprints in a request."""
 
-    def twist(request: Request) -> None:
+    def apply(request: Request) -> None:
         if (request.header("Content-Type") or "").startswith("application/json"):
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 body = json.loads(request.read())
                 request.replace(json.dumps({**body, "voiceprints": change(body["voiceprints"])}).encode())
 
-    return changing_requests(twist)
+    return changing_requests(apply)
 
 
 def urlsafe(text: str) -> str:
@@ -108,9 +110,9 @@ def urlsafe(text: str) -> str:
 def single(number: int, count: int) -> Wrap:
     """Return middleware that refuses lists of that length."""
 
-    def change(request: Request, answer: Response) -> None:
-        if answer.status == 202 and request.environ.get("mutant.count") == count:
-            answer.status = number
+    def change(request: Request, response: Response) -> None:
+        if response.status == 202 and request.environ.get("mutant.count") == count:
+            response.status = number
 
     def wrap(app: Any) -> Any:
         faulty = changing_responses(change)(app)

@@ -8,10 +8,10 @@ from tests.mutants.middleware import Request, Response, Wrap, changing_responses
 LOST = "http://127.0.0.1:9"
 
 
-def only(needle: str, wrap_fault: Any) -> Wrap:
+def only(needle: str, change: Any) -> Wrap:
     """Return middleware that changes the 202 of technologies with that word in their name."""
     return changing_responses(
-        lambda request, answer: wrap_fault(answer) if answer.status == 202 and needle in request.path else None
+        lambda request, response: change(response) if response.status == 202 and needle in request.path else None
     )
 
 
@@ -19,32 +19,32 @@ def remembering(on_known: Any, *, known: bool = True) -> Wrap:
     """Return middleware that changes the 404 of expired tasks, or of unknown ones."""
     ids: set[str] = set()
 
-    def change(request: Request, answer: Response) -> None:
-        if answer.status == 202:
-            ids.add(answer.task["task_id"])
-        if request.method == "GET" and answer.status == 404 and (request.path.split("/")[-1] in ids) == known:
-            on_known(answer)
+    def change(request: Request, response: Response) -> None:
+        if response.status == 202:
+            ids.add(response.task["task_id"])
+        if request.method == "GET" and response.status == 404 and (request.path.split("/")[-1] in ids) == known:
+            on_known(response)
 
     return changing_responses(change)
 
 
-def running_if_odd(answer: Response) -> None:
+def running_if_odd(response: Response) -> None:
     """Show a final task with an odd id as running."""
-    body = answer.json
+    body = response.json
     if int(body["task"]["task_id"][-1], 16) % 2:
         body["task"]["state"] = "running"
-    answer.json = {"task": body["task"]}
+    response.json = {"task": body["task"]}
 
 
 def flickering() -> Wrap:
     """Return middleware that shows a done task as running at every second poll."""
     seen: dict[str, int] = {}
 
-    def change(answer: Response) -> None:
-        task_id = answer.task["task_id"]
+    def change(response: Response) -> None:
+        task_id = response.task["task_id"]
         seen[task_id] = seen.get(task_id, 0) + 1
         if seen[task_id] % 2 == 0:
-            answer.json = {"task": {"task_id": task_id, "state": "running"}}
+            response.json = {"task": {"task_id": task_id, "state": "running"}}
 
     return on_task(change, "done")
 
@@ -53,10 +53,10 @@ def changing_result() -> Wrap:
     """Return middleware that adds a number to the result, another one at each poll."""
     count = iter(range(1_000_000))
 
-    def change(answer: Response) -> None:
-        body = answer.json
+    def change(response: Response) -> None:
+        body = response.json
         body["result"]["count"] = next(count)
-        answer.json = body
+        response.json = body
 
     return on_task(change, "done")
 
@@ -71,31 +71,31 @@ def done(*path: str, value: Any = None, drop: bool = False) -> Wrap:
     return on_task(member(*path, value=value, drop=drop), "done")
 
 
-def detail_location(answer: Response) -> None:
+def detail_location(response: Response) -> None:
     """Change each location to dotted text."""
-    body = answer.json
+    body = response.json
     for detail in body["error"].get("detail", []):
         detail["location"] = ".".join(map(str, detail["location"]))
-    answer.json = body
+    response.json = body
 
 
-def float_location(answer: Response) -> None:
+def float_location(response: Response) -> None:
     """Change each index to a float."""
-    body = answer.json
+    body = response.json
     for detail in body["error"].get("detail", []):
         detail["location"] = [*detail["location"], 0.5]
-    answer.json = body
+    response.json = body
 
 
-def late(answer: Response) -> None:
+def late(response: Response) -> None:
     """Show a done task as still running."""
-    answer.json = {"task": {**answer.task, "state": "running"}}
+    response.json = {"task": {**response.task, "state": "running"}}
 
 
 MUTANTS = [
-    Mutant("S1", "an accepted task is answered 200", on_start(status(200))),
-    Mutant("S1", "an accepted conversion is answered 201", only("conversion", status(201))),
-    Mutant("S1", "a valid upload is answered 500", only("extraction", status(500))),
+    Mutant("S1", "an accepted task gets a 200", on_start(status(200))),
+    Mutant("S1", "an accepted conversion gets a 201", only("conversion", status(201))),
+    Mutant("S1", "a valid upload gets a 500", only("extraction", status(500))),
     Mutant("S2", "the id is a counter", on_start(member("task", "task_id", value="17"))),
     Mutant("S2", "the 202 has no state", on_start(member("task", "state", drop=True))),
     Mutant(
@@ -120,9 +120,9 @@ MUTANTS = [
     ),
     Mutant("S9", "Location is a relative path", on_start(header("Location", lambda url: url.split("/", 3)[3]))),
     Mutant("S9", "Location has no scheme", on_start(header("Location", lambda url: url.removeprefix("http:")))),
-    Mutant("S10", "a pending task is answered 202", on_task(status(202), "pending")),
-    Mutant("S10", "a running task is answered 204", on_task(status(204), "running")),
-    Mutant("S10", "a done task is answered 303", on_task(status(303), "done")),
+    Mutant("S10", "a pending task gets a 202", on_task(status(202), "pending")),
+    Mutant("S10", "a running task gets a 204", on_task(status(204), "running")),
+    Mutant("S10", "a done task gets a 303", on_task(status(303), "done")),
     Mutant(
         "S11",
         "every response has the same task id",
@@ -148,29 +148,29 @@ MUTANTS = [
         "the error of a failed task is not internal",
         on_task(member("error", "type", value="task.failed"), "failed"),
     ),
-    Mutant("S78", "a failed task is answered 500", on_task(status(500), "failed")),
-    Mutant("S19", "an unknown id is answered 400", remembering(status(400), known=False)),
-    Mutant("S19", "an unknown id is answered 200", remembering(status(200), known=False)),
-    Mutant("S19", "an unknown id is answered 410", remembering(status(410), known=False)),
-    Mutant("S20", "an expired task is answered 410", remembering(status(410))),
-    Mutant("S20", "an expired task is answered 200", remembering(status(200))),
-    Mutant("S21", "a malformed id is answered 422", on_status(404, status(422), method="GET")),
-    Mutant("S62", "a malformed id is answered 422", on_status(404, status(422), method="GET")),
-    Mutant("S62", "a malformed id is answered 500", on_status(404, status(500), method="GET")),
+    Mutant("S78", "a failed task gets a 500", on_task(status(500), "failed")),
+    Mutant("S19", "an unknown id gets a 400", remembering(status(400), known=False)),
+    Mutant("S19", "an unknown id gets a 200", remembering(status(200), known=False)),
+    Mutant("S19", "an unknown id gets a 410", remembering(status(410), known=False)),
+    Mutant("S20", "an expired task gets a 410", remembering(status(410))),
+    Mutant("S20", "an expired task gets a 200", remembering(status(200))),
+    Mutant("S21", "a malformed id gets a 422", on_status(404, status(422), method="GET")),
+    Mutant("S62", "a malformed id gets a 422", on_status(404, status(422), method="GET")),
+    Mutant("S62", "a malformed id gets a 500", on_status(404, status(500), method="GET")),
     Mutant("S76", "the error of a task has the type of a refusal", rejected("error", "type", value="request.invalid")),
     Mutant(
         "S76", "a request's error is of a task error's type", on_status(404, member("type", value="task.not-found"))
     ),
     Mutant("S77", "X-Location is a bare path", on_start(header("X-Location", lambda url: "/" + url.split("/", 3)[3]))),
-    Mutant("S78", "a rejected task is answered 422", on_task(status(422), "rejected")),
-    Mutant("S78", "a rejected task is answered 409", on_task(status(409), "rejected")),
+    Mutant("S78", "a rejected task gets a 422", on_task(status(422), "rejected")),
+    Mutant("S78", "a rejected task gets a 409", on_task(status(409), "rejected")),
     Mutant("C1", "every task takes a moment longer", on_task(late, "done")),
     Mutant("C2", "a rejected task was running", on_task(member("task", "state", value="running"), "pending")),
     Mutant("C2", "a done task runs again", flickering()),
     Mutant("C2", "the result changes", changing_result()),
     Mutant("C3", "a done task expires at once", on_task(status(404), "done")),
-    Mutant("C3", "an expired task is answered 410", remembering(status(410))),
-    Mutant("C4", "a malformed id is answered 400", on_status(404, status(400), method="GET")),
+    Mutant("C3", "an expired task gets a 410", remembering(status(410))),
+    Mutant("C4", "a malformed id gets a 400", on_status(404, status(400), method="GET")),
     Mutant(
         "C24",
         "ids are of version 1",
