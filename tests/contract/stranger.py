@@ -55,7 +55,7 @@ class Traits:
     """The duration of a task, which is never shown as running."""
     lifetime: float = 30.0
     busy_every: int = 0
-    """Every nth request is answered 429 with `Retry-After`; 0 for none."""
+    """Every nth request gets a 429 with `Retry-After`; 0 for none."""
     extras: dict[str, Any] = field(default_factory=lambda: {"trace": {"node": 7}})
     nulls: bool = True
     """Whether members without a value are null, or else absent."""
@@ -100,8 +100,8 @@ class Stranger:
             app.add_url_rule(
                 f"{base}/technology/{name}/<task_id>", name, lambda task_id, name=name: self.get(name, task_id)
             )
-        app.add_url_rule(f"{base}/system/info", "info", lambda: self.answer({"version": "5.1.0-rc2"}))
-        app.add_url_rule(f"{base}/system/status", "status", lambda: self.answer({"services": ["up"]}))
+        app.add_url_rule(f"{base}/system/info", "info", lambda: self.respond({"version": "5.1.0-rc2"}))
+        app.add_url_rule(f"{base}/system/status", "status", lambda: self.respond({"services": ["up"]}))
         app.before_request(self.maybe_busy)
         app.register_error_handler(Refusal, lambda refusal: self.refuse(refusal.status, refusal.location))
         app.register_error_handler(HTTPException, self.refuse_http)
@@ -126,7 +126,7 @@ class Stranger:
         result = self.result_of(technology)
         task_id = str(uuid.uuid4()).upper() if self.traits.generation < 4 else str(uuid.uuid4())
         self.tasks[task_id] = Task(technology, time.monotonic() + self.traits.seconds, result)
-        response = self.answer({"task": {"task_id": task_id, "state": "pending", **self.traits.extras}}, 202)
+        response = self.respond({"task": {"task_id": task_id, "state": "pending", **self.traits.extras}}, 202)
         path = f"{self.traits.prefix}/api/technology/{technology}/{task_id}"
         url = f"http://appliance.internal{path}" if self.traits.whole_location else path
         response.autocorrect_location_header = False
@@ -160,7 +160,7 @@ class Stranger:
         shown = task.result if now >= task.ends else {"state": "pending"}
         body: dict[str, Any] = {"result": None, "error": None} if self.traits.nulls else {}
         body |= {key: value for key, value in shown.items() if key != "state"}
-        return self.answer({"task": {"task_id": task_id, "state": shown["state"]}, **body, **self.traits.extras})
+        return self.respond({"task": {"task_id": task_id, "state": shown["state"]}, **body, **self.traits.extras})
 
     def extract(self) -> dict[str, Any]:
         """Return the result of an extraction."""
@@ -208,7 +208,7 @@ class Stranger:
                     raise Refusal(422, "body", name, index)
         return {name: body[name] for name in names}
 
-    def answer(self, body: dict[str, Any], status: int = 200) -> Response:
+    def respond(self, body: dict[str, Any], status: int = 200) -> Response:
         """Return a JSON response."""
         text = json.dumps({**body, **self.traits.extras}, indent=1)
         return Response(text, status, content_type="application/json; charset=utf-8")
@@ -220,7 +220,7 @@ class Stranger:
         detail = (
             [{"location": location, "message": "nicht gültig", "type": "wert", "context": None}] if location else []
         )
-        return self.answer({"type": TYPES[status], "message": f"Fehler {status}", "detail": detail}, status)
+        return self.respond({"type": TYPES[status], "message": f"Fehler {status}", "detail": detail}, status)
 
     def refuse_http(self, error: HTTPException) -> Response:
         """Return the response to an error that Flask found."""

@@ -54,9 +54,9 @@ def test_reversed_scores_fail_one_check() -> None:
     assert [name for name, verdict in found.items() if verdict == "failed"] == [NAMES[2]]
 
 
-def without_state(answer: Response) -> None:
+def without_state(response: Response) -> None:
     """Remove the state."""
-    answer.json = {"task": {"task_id": answer.task["task_id"]}}
+    response.json = {"task": {"task_id": response.task["task_id"]}}
 
 
 @pytest.mark.parametrize("fault", [without_state, status(500)])

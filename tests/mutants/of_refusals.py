@@ -60,7 +60,7 @@ def other_methods(change: Change, *methods: str) -> Wrap:
 
 
 def limiting(every: int) -> Wrap:
-    """Return middleware that answers every nth request with 429."""
+    """Return middleware that gives every nth request a 429."""
     number = count(1)
 
     def apply(request: Request, response: Response) -> None:

@@ -17,8 +17,8 @@ SPEECH, STEREO, SILENCE = "john_doe.wav", "conversation.wav", "silence.wav"
 @cache
 def bundled(name: str) -> Media:
     """Return a bundled recording."""
-    facts = next(recording for recording in recordings() if recording.file == name)
-    return Media(name, path(name).read_bytes(), facts.seconds * max(1, len(facts.speakers)))
+    entry = next(recording for recording in recordings() if recording.file == name)
+    return Media(name, path(name).read_bytes(), entry.seconds * max(1, len(entry.speakers)))
 
 
 def wav(samples: Sequence[int], *, rate: int = 16000, channels: int = 1) -> bytes:
