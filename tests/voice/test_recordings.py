@@ -73,10 +73,10 @@ def test_voiceprints_are_bundled() -> None:
     assert decode(voiceprint).own
 
 
-def test_no_two_speakers_are_taken_for_one() -> None:
+def test_no_two_speakers_have_the_score_of_one() -> None:
     """Every pair of recordings of one speaker has an LLR above 2, and every pair of two speakers one below 0.
 
-    So nobody who tries a threshold on the bundled recordings is misled by them.
+    So a user who tries a threshold on the bundled recordings is not misled by them.
     """
     spoken = [one for one in RECORDINGS if len(one.speech) == 1 and one.speech[0] > 0]
     voiceprints = []

@@ -105,7 +105,7 @@ def test_a_constant_offset_is_ignored() -> None:
 
 @pytest.mark.parametrize("name", TELEPHONE_TONES)
 @pytest.mark.parametrize("rate", [8_000, 16_000, 44_100])
-def test_telephone_tones_are_no_speech(name: str, rate: int) -> None:
+def test_telephone_tones_are_not_speech(name: str, rate: int) -> None:
     """Dial, ringback, busy and congestion tones of ITU-T E.180, with and without noise, have speech 0.0."""
     tone = telephone_tone(name, 30, rate)
     assert speech_length(tone, rate) == 0.0
@@ -114,7 +114,7 @@ def test_telephone_tones_are_no_speech(name: str, rate: int) -> None:
 
 @pytest.mark.parametrize("hertz", [200, 300, 450, 700, 1_000, 1_500, 2_500])
 @pytest.mark.parametrize("apart", [10, 15, 20, 25, 30, 40])
-def test_two_tones_close_together_are_no_speech(hertz: float, apart: float) -> None:
+def test_two_tones_close_together_are_not_speech(hertz: float, apart: float) -> None:
     """Beats are a change of loudness, not of the sound."""
     tones = 0.5 * (sine(hertz, 5, 16_000) + sine(hertz + apart, 5, 16_000))
     assert speech_length(tones, 16_000) == 0.0
