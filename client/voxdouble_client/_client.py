@@ -156,11 +156,13 @@ class ApplianceClient:
         parts = task_url_parts(resolved)
         if parts is None:
             raise ValueError(f"A task's URL must end in /api/technology/<technology>/<task id>, got {url!r}.")
-        reader = reader_for(parts.technology)
-        return TaskPoller(self._transport, resolved, parts.task_id, reader, self._timeout).handle
+        return self._handle(resolved, parts.task_id, reader_for(parts.technology))
 
     def _deadline(self, timeout: float | None) -> Deadline:
         return self._transport.clock.deadline(self._timeout if timeout is None else timeout)
+
+    def _handle(self, url: str, task_id: str, read: Callable[[TaskAnswer], R]) -> TaskHandle[R]:
+        return TaskPoller(self._transport, url, task_id, read, self._timeout).handle
 
     def _run_to_end(
         self,

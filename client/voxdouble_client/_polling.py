@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -113,6 +113,15 @@ def wait_for(
         clock.sleep(pause)
 
 
+def check_end(handle: TaskHandle[Any], answer: TaskAnswer) -> None:
+    """Raise TaskFailed or TaskRejected if the task ended so."""
+    if answer.error is not None:
+        why = vendor_error_text(answer.error.type, answer.error.message, answer.error.detail)
+        kind, what = (TaskFailed, "failed") if answer.state == "failed" else (TaskRejected, "was rejected")
+        error = kind(f"The task {handle.url} {what}: {why}", url=handle.url, answer=answer, error=answer.error)
+        raise error.attach_handle(handle)
+
+
 class TaskPoller(Generic[R]):
     """Polls one task over a client's connections; `state` is the state in its 202, None if the task was taken up."""
 
@@ -155,12 +164,7 @@ class TaskPoller(Generic[R]):
     def result(self, deadline: Deadline, on_state: Callable[[str], None] | None) -> R:
         """Return the typed result of the task."""
         answer = self.wait(deadline, on_state)
-        if answer.error is not None:
-            why = vendor_error_text(answer.error.type, answer.error.message, answer.error.detail)
-            url = self.handle.url
-            kind, what = (TaskFailed, "failed") if answer.state == "failed" else (TaskRejected, "was rejected")
-            error = kind(f"The task {url} {what}: {why}", url=url, answer=answer, error=answer.error)
-            raise error.attach_handle(self.handle)
+        check_end(self.handle, answer)
         return self.read(answer)
 
     def read(self, answer: TaskAnswer) -> R:

@@ -46,6 +46,12 @@ class TaskClient(Protocol):
     def _deadline(self, timeout: float | None) -> Deadline:
         """Return the deadline `timeout` seconds from now; None is the client's own timeout."""
 
+    def task(self, url: str) -> TaskHandle[Any]:
+        """Return the handle of a task of this appliance; ContractError or ValueError for another URL."""
+
+    def _handle(self, url: str, task_id: str, read: Callable[[TaskAnswer], R]) -> TaskHandle[R]:
+        """Return the handle of a task at any URL."""
+
     def _start(self, request: TaskRequest[R], deadline: Deadline, progress: Progress | None = None) -> TaskHandle[R]:
         """Start a task."""
 

@@ -3,12 +3,16 @@
 # No `from __future__ import annotations`: see `_models`.
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from msgspec import Meta, Struct
 
 from voxdouble_client._http.body import File, Progress
+from voxdouble_client._journal.batch import Batch
+from voxdouble_client._journal.journal import Journal, JournalError
+from voxdouble_client._journal.lines import Recording, recording_of
 from voxdouble_client._many import in_order
 from voxdouble_client._models import Model, TaskAnswer
 from voxdouble_client._task import TaskHandle
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 TECHNOLOGY = "speaker-identification-voiceprint-extraction"
+T = TypeVar("T")
 
 
 class ChannelVoiceprint(Model, frozen=True, kw_only=True):
@@ -132,22 +137,90 @@ def extract_voiceprints(
     channel_mode: ChannelMode | None = None,
     channels: Sequence[int] = (),
     timeout: float | None = None,
+    journal: str | os.PathLike[str] | None = None,
+    on_outcome: Callable[[Outcome], object] | None = None,
 ) -> Iterator[Outcome]:
     """Extract from many files, at most `concurrency` at a time, and yield one outcome for each file, in their order.
 
     `timeout` is for each file. An error with one file, or in reading it, is its outcome and does not end the others.
-    TypeError if `files` is a single file, ValueError if an option is not valid.
+    `on_outcome` is called with each outcome as soon as it is there, one call at a time, in another thread.
+
+    `journal` is the path of a file that gets one JSON line for each finished file, which must then be a path of a
+    regular file; beside it the tasks that were started are recorded. The same call in a later process skips the files
+    that are finished and waits for the tasks that were started. The caller can stop iterating at any point.
+
+    TypeError if `files` is a single file, ValueError if an option is not valid or the journal belongs to another batch,
+    OSError if it cannot be written.
     """
     if isinstance(files, (str, bytes, os.PathLike)) or hasattr(files, "read"):
         raise TypeError(f"`files` must be a list of files, like [file], got a single {type(files).__name__}.")
     chosen = query(include_vector_voiceprint=include_vector_voiceprint, channel_mode=channel_mode, channels=channels)
     self._deadline(timeout)  # refuse a timeout that is not valid before the first file
+    if journal is not None:
+        recordings = [recording_of(_path(file)) for file in files]
+        return extract_recordings(
+            self, recordings, chosen, journal, concurrency=concurrency, timeout=timeout, on_outcome=on_outcome
+        )
 
-    def extract(file: File) -> Outcome:
-        request = TaskRequest(TECHNOLOGY, read, chosen, files={"file": file})
+    def extract(file: File) -> VoiceprintExtraction:
+        return self._run_to_end(_request(file, chosen), self._deadline(timeout))
+
+    return in_order(_reporting(extract, on_outcome), files, concurrency)
+
+
+def extract_recordings(
+    self: TaskClient,
+    recordings: Sequence[Recording],
+    chosen: Mapping[str, str | bool],
+    path: str | os.PathLike[str],
+    *,
+    concurrency: int,
+    timeout: float | None = None,
+    on_outcome: Callable[[Outcome], object] | None = None,
+) -> Iterator[Outcome]:
+    """Yield the outcome of each recording of the batch whose output is at `path`."""
+    with Journal(path, chosen, recordings) as journal:
+        batch: Batch[VoiceprintExtraction] = Batch(
+            journal,
+            lambda file, deadline: self._start(_request(file, chosen), deadline),
+            self.task,
+            lambda url, task_id: self._handle(url, task_id, read),
+        )
+
+        def extract(recording: Recording) -> VoiceprintExtraction:
+            result: VoiceprintExtraction = batch.run(recording, self._deadline(timeout))
+            return result
+
+        yield from in_order(_reporting(extract, on_outcome), recordings, concurrency)
+
+
+def _reporting(
+    extract: Callable[[T], VoiceprintExtraction], on_outcome: Callable[[Outcome], object] | None
+) -> Callable[[T], Outcome]:
+    """Return a function that turns the result or error of `extract` into an outcome, and reports it."""
+    lock = threading.Lock()
+
+    def work(item: T) -> Outcome:
+        file: Any = item.file if isinstance(item, Recording) else item
         try:
-            return Outcome(file, self._run_to_end(request, self._deadline(timeout)), None)
+            outcome = Outcome(file, extract(item), None)
+        except JournalError:
+            raise  # no file could be recorded from here on
         except Exception as error:  # noqa: BLE001  a file object of the caller may raise anything
-            return Outcome(file, None, error)
+            outcome = Outcome(file, None, error)
+        if on_outcome is not None:
+            with lock:
+                on_outcome(outcome)
+        return outcome
 
-    return in_order(extract, files, concurrency)
+    return work
+
+
+def _request(file: File, chosen: Mapping[str, str | bool]) -> TaskRequest[VoiceprintExtraction]:
+    return TaskRequest(TECHNOLOGY, read, chosen, files={"file": file})
+
+
+def _path(file: File) -> str | os.PathLike[str]:
+    if not isinstance(file, (str, os.PathLike)):
+        raise TypeError(f"With a journal every file must be a path, got {type(file).__name__}.")
+    return file

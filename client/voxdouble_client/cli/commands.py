@@ -6,9 +6,9 @@ the task still running; 5 the appliance broke its contract; 130 interrupted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -17,10 +17,13 @@ from voxdouble_client._http.wire import printable
 from voxdouble_client._models import FINAL_STATES
 from voxdouble_client._task import TaskHandle
 from voxdouble_client._technologies._arguments import MAX_VOICEPRINTS
+from voxdouble_client._technologies.voiceprint_extraction import extract_recordings, query
+from voxdouble_client.cli.batch import run_batch
 from voxdouble_client.cli.inputs import check_stdin, voiceprints_in
 from voxdouble_client.cli.jobs import Job, job_of_voiceprints, jobs_of_recordings
 from voxdouble_client.cli.options import (
     INPUT,
+    INPUT_OR_FOLDER,
     SECONDS,
     ApplianceOptions,
     appliance_options,
@@ -31,12 +34,18 @@ from voxdouble_client.cli.options import (
     voiceprints_option,
 )
 from voxdouble_client.cli.outputs import is_array
-from voxdouble_client.cli.run import REFUSED, SUCCESS, exit_code
+from voxdouble_client.cli.recordings import expanded, recordings_in
+from voxdouble_client.cli.run import CONCURRENCY, REFUSED, SUCCESS, exit_code
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=INPUT)
+@click.argument("files", nargs=-1, required=True, type=INPUT_OR_FOLDER, metavar="FILE|FOLDER...")
 @click.option("--vector", "include_vector_voiceprint", is_flag=True, help="Request the vectors as well.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Write one line for each recording as it finishes, and go on where an earlier run was ended; needs -o.",
+)
 @channel_options
 @array_output_option
 @appliance_options(url_required=True)
@@ -45,13 +54,18 @@ def extract(
     *,
     files: tuple[str, ...],
     include_vector_voiceprint: bool,
+    resume: bool,
     output: str,
     **channels: Any,
 ) -> None:
     """Extract the voiceprints of recordings; - is stdin.
 
-    One file gives one JSON object, as the appliance sends it; several give one a line, in their order.
+    A folder stands for the .flac, .mp3, .oga, .ogg, .opus and .wav files in it and below it. One file gives one JSON
+    object, as the appliance sends it; several give one a line, in their order. With --resume a line has the path of the
+    recording below the folder, its size and time, its task, and the answer or the error.
     """
+    if resume:
+        _resume(options, files, output, query(include_vector_voiceprint=include_vector_voiceprint, **channels))
     if is_array(output) and not include_vector_voiceprint:
         raise click.UsageError("A .npy file is for vectors; request them with --vector.")
     start = partial(
@@ -60,7 +74,17 @@ def extract(
         timeout=options.timeout,
         **channels,
     )
-    options.run(jobs_of_recordings(start, files), output)
+    options.run(jobs_of_recordings(start, expanded(files)), output)
+
+
+def _resume(options: ApplianceOptions, files: Sequence[str], output: str, chosen: dict[str, str | bool]) -> NoReturn:
+    if output == "-" or is_array(output):
+        raise click.UsageError("--resume needs -o with a file for JSON lines; `convert` makes vectors of it.")
+    if "-" in files:
+        raise click.UsageError("--resume needs files that it can find again, and - is stdin.")
+    recordings = recordings_in(files)
+    outcomes = extract_recordings(options.client(), recordings, chosen, output, concurrency=CONCURRENCY)
+    raise click.exceptions.Exit(run_batch(outcomes, len(recordings)))
 
 
 @click.command()

@@ -20,6 +20,7 @@ from voxdouble_client.cli.outputs import is_array, output_for
 from voxdouble_client.cli.run import INTERRUPTED, Run, abandon_stdout
 
 INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True)
+INPUT_OR_FOLDER = click.Path(exists=True, allow_dash=True)
 SECONDS = click.FloatRange(min=0)
 
 

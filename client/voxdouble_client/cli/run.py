@@ -15,7 +15,14 @@ from typing import Any
 
 import click
 
-from voxdouble_client._errors import ApiError, ApplianceError, ContractError, PollTimeout, TransportError
+from voxdouble_client._errors import (
+    ApiError,
+    ApplianceError,
+    ContractError,
+    PollTimeout,
+    TaskEndedBadly,
+    TransportError,
+)
 from voxdouble_client._http.wire import printable, vendor_error_text
 from voxdouble_client._many import in_order
 from voxdouble_client._task import TaskHandle
@@ -146,6 +153,7 @@ def exit_code(error: Exception) -> int:
         PollTimeout: STILL_RUNNING,
         ContractError: CONTRACT_BROKEN,
         ApiError: REFUSED,
+        TaskEndedBadly: REFUSED,
     }.items():
         if isinstance(error, kind):
             return code

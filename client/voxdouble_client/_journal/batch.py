@@ -1,0 +1,86 @@
+"""The extraction of one recording of a batch: a finished one is read, a task that was started is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from voxdouble_client._clock import Deadline
+from voxdouble_client._errors import ApiError, ContractError
+from voxdouble_client._http.wire import Request, Response, task_answer
+from voxdouble_client._journal.journal import Journal, JournalError
+from voxdouble_client._journal.lines import Line, Recording, line_of_answer, line_of_error
+from voxdouble_client._models import TaskAnswer
+from voxdouble_client._polling import check_end
+from voxdouble_client._task import TaskHandle
+
+R = TypeVar("R")
+
+
+class Batch(Struct, Generic[R], frozen=True):
+    """The work on the recordings of a journal.
+
+    `start` starts the task of a recording; `take_up` returns the handle of a task of this appliance by its URL, and
+    raises ContractError or ValueError for another one's; `handle` returns the handle of any task by its URL and id.
+    """
+
+    journal: Journal
+    start: Callable[[str, Deadline], TaskHandle[R]]
+    take_up: Callable[[str], TaskHandle[R]]
+    handle: Callable[[str, str], TaskHandle[R]]
+
+    def run(self, recording: Recording, deadline: Deadline) -> R:
+        """Return the result of a recording, and write its line unless it has one; JournalError if that fails."""
+        if self.journal.is_finished(recording):
+            return self._earlier_result(self.journal.line(recording))
+        try:
+            handle, answer = self._ended(recording, deadline)
+        except JournalError:
+            raise
+        except Exception as error:
+            self.journal.finish(line_of_error(recording, error))
+            raise
+        self.journal.finish(line_of_answer(recording, handle.url, answer))
+        return _result(handle, answer)
+
+    def _ended(self, recording: Recording, deadline: Deadline) -> tuple[TaskHandle[R], TaskAnswer]:
+        handle = self._earlier_task(recording)
+        if handle is not None:
+            try:
+                return handle, handle.wait(_left(deadline))
+            except ApiError as error:
+                if error.status != 404:
+                    raise  # 404: the task has expired, or the appliance has lost it
+        self.journal.starting(recording)
+        handle = None
+        try:
+            handle = self.start(recording.file, deadline)
+        finally:
+            self.journal.started(recording, handle.url if handle else None)
+        return handle, handle.wait(_left(deadline))
+
+    def _earlier_task(self, recording: Recording) -> TaskHandle[R] | None:
+        url = self.journal.task_url(recording)
+        try:
+            return None if url is None else self.take_up(url)
+        except (ContractError, ValueError):
+            return None  # it was started on another appliance
+
+    def _earlier_result(self, line: Line) -> R:
+        url = line.url or ""
+        if line.error is not None:
+            raise ApiError(line.error.message, url=url, status=line.error.status or 0)
+        task_id = line.task_id or ""
+        answer = task_answer(Response(Request("GET", url), 200, {}, bytes(line.answer)), task_id)
+        return _result(self.handle(url, task_id), answer)
+
+
+def _result(handle: TaskHandle[R], answer: TaskAnswer) -> R:
+    check_end(handle, answer)
+    return handle.read(answer)
+
+
+def _left(deadline: Deadline) -> float:
+    return max(deadline.left(), 0.001)

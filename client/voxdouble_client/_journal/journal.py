@@ -1,0 +1,247 @@
+"""The two files of a batch: its output, which grows line by line, and beside it the journal of starts.
+
+Both are only appended to, each line by one call to the system, so that a process that is killed leaves whole lines and
+at most one torn one at the end, which the next run removes. The journal also holds the lock of the batch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Self
+
+from msgspec import Struct
+from msgspec.json import Decoder, encode
+
+from voxdouble_client._journal.lines import Identity, Line, Recording, line_in
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+SUFFIX = ".journal"
+"""Added to the name of the output."""
+
+
+LEAVE_SECONDS = 2.0
+"""Chosen: how long an interrupted run waits for the 202 of a start, so that the start is not sent twice."""
+
+
+class JournalError(OSError):
+    """The output or the journal could not be written; the batch ends, and what was there stays."""
+
+
+class Left(JournalError):
+    """The caller has left the batch; raised in threads that still worked on it."""
+
+
+class _Entry(Struct, omit_defaults=True):
+    """One line of the journal: the options of the batch, a start that is about to be sent, or its task's URL."""
+
+    options: dict[str, Any] | None = None
+    path: str = ""
+    size: int | None = None
+    mtime_ns: int | None = None
+    url: str | None = None
+
+
+_entries = Decoder(_Entry)
+
+
+class Journal:
+    """The record of one batch; threads share it, and one process at a time has it open.
+
+    `path` is the output, `options` the query of its requests. ValueError if the files belong to another batch.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], options: Mapping[str, Any], recordings: Sequence[Recording]
+    ) -> None:
+        self._path = Path(os.path.realpath(path))
+        self._lock = threading.Condition()
+        self._starting = 0
+        self._left = False
+        self._finished: dict[Identity, tuple[int, int]] = {}  # offset and length of the line
+        self._urls: dict[Identity, str | None] = {}
+        self._starts = _opened(self._path.with_name(self._path.name + SUFFIX))
+        try:
+            _lock_file(self._starts, self._path)
+            self._read_starts(dict(options))
+            self._output = _opened(self._path)
+            try:
+                self._read_output(recordings)
+            except BaseException:
+                self._output.close()
+                raise
+        except BaseException:
+            self._starts.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files, after at most two seconds for starts under way; other tasks are left to the next run."""
+        with self._lock:
+            self._left = True
+            self._lock.wait_for(lambda: not self._starting, LEAVE_SECONDS)
+            self._output.close()
+            self._starts.close()
+
+    @property
+    def repeated(self) -> int:
+        """The number of starts that an earlier run may have sent without recording the task's URL."""
+        return sum(url is None for identity, url in self._urls.items() if identity not in self._finished)
+
+    def is_finished(self, recording: Recording) -> bool:
+        """Return whether the recording has its final line."""
+        return recording.identity in self._finished
+
+    def line(self, recording: Recording) -> Line:
+        """Return the line of a finished recording."""
+        offset, length = self._finished[recording.identity]
+        with self._path.open("rb") as output:
+            output.seek(offset)
+            return line_in(output.read(length))
+
+    def task_url(self, recording: Recording) -> str | None:
+        """Return the URL of the task that was started for the recording and has not ended, as far as is known."""
+        return self._urls.get(recording.identity)
+
+    def starting(self, recording: Recording) -> None:
+        """Record that the start is about to be sent; `started` must follow."""
+        with self._lock:
+            self._check_open()
+            self._append(self._starts, encode(_Entry(None, *recording.identity)) + b"\n")
+            self._starting += 1
+
+    def started(self, recording: Recording, url: str | None) -> None:
+        """Record the URL of the task that was started; None if the start failed."""
+        with self._lock:
+            self._starting -= 1
+            self._lock.notify_all()
+            if url is not None and not self._starts.closed:
+                self._append(self._starts, encode(_Entry(None, *recording.identity, url)) + b"\n")
+
+    def finish(self, line: bytes) -> None:
+        """Append the line of a recording to the output."""
+        with self._lock:
+            self._check_open()
+            self._append(self._output, line)
+
+    def _check_open(self) -> None:
+        if self._left:
+            raise Left("The caller has left the batch.")
+
+    @staticmethod
+    def _append(file: IO[bytes], data: bytes) -> None:
+        end = file.seek(0, os.SEEK_END)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                file.truncate(end)
+            raise JournalError(error.errno, error.strerror, file.name) from error
+
+    def _read_starts(self, options: dict[str, Any]) -> None:
+        try:
+            entries = [_entries.decode(line) for _, line in _whole_lines(self._starts)]
+        except ValueError:
+            raise ValueError(f"{self._starts.name} must be the journal of a batch, and is another file.") from None
+        if not entries:
+            self._append(self._starts, encode(_Entry(options)) + b"\n")
+        elif entries[0].options != options:
+            raise ValueError(
+                f"{self._path} was begun with the options {entries[0].options}, and cannot go on with {options}; use"
+                f" the same options, or another output."
+            )
+        for entry in entries[1:]:
+            self._urls[entry.path, entry.size, entry.mtime_ns] = entry.url
+
+    def _read_output(self, recordings: Sequence[Recording]) -> None:
+        """Index the lines; remove those of recordings that have changed since, or that are to be tried again."""
+        wanted = {recording.path: recording.identity for recording in recordings}
+        complete = True
+        for number, (position, data) in enumerate(_whole_lines(self._output), 1):
+            try:
+                line = line_in(data)
+            except ValueError as error:
+                raise ValueError(
+                    f"Line {number} of {self._path} is not one of a batch ({error}); remove it, or use another output."
+                ) from None
+            if line.identity in self._finished or not self._is_current(line, wanted.get(line.path, line.identity)):
+                complete = False
+                continue
+            self._finished[line.identity] = position, len(data)
+        if not complete:
+            self._replace_output()
+
+    def _is_current(self, line: Line, wanted: Identity) -> bool:
+        if line.final:
+            return line.identity == wanted
+        if line.answered:
+            self._urls.pop(line.identity, None)  # that task has ended
+        elif line.url is not None:
+            self._urls[line.identity] = line.url
+        return False
+
+    def _replace_output(self) -> None:
+        """Write the finished lines to a new file, and put it in the place of the output."""
+        temporary = self._path.with_name(f".{self._path.name[:200]}.{secrets.token_hex(4)}")
+        finished: dict[Identity, tuple[int, int]] = {}
+        try:
+            with self._path.open("rb") as old, temporary.open("xb") as copy:
+                for identity, (offset, length) in self._finished.items():
+                    old.seek(offset)
+                    finished[identity] = copy.tell(), length
+                    copy.write(old.read(length))
+                copy.flush()
+                os.fsync(copy.fileno())
+            temporary.chmod(self._path.stat().st_mode & 0o7777)
+            self._output.close()
+            temporary.replace(self._path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise JournalError(error.errno, error.strerror, str(self._path)) from error
+        self._finished = finished
+        self._output = _opened(self._path)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        if path.exists() and not path.is_file():
+            raise ValueError(f"The output of a batch with a journal must be a regular file, and {path} is not.")
+        return path.open("ab+", buffering=0)
+    except OSError as error:
+        raise JournalError(error.errno, error.strerror, str(path)) from error
+
+
+def _whole_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of the file with their offsets, and cut off what a killed process left of another."""
+    offset = 0
+    with Path(file.name).open("rb") as lines:
+        for line in lines:
+            if not line.endswith(b"\n"):
+                file.truncate(offset)
+                return
+            yield offset, line
+            offset += len(line)
+
+
+def _lock_file(file: IO[bytes], path: Path) -> None:
+    if fcntl is not None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ValueError(f"{path} is being written by another run; wait for its end.") from None

@@ -1,0 +1,37 @@
+"""One run of `extract --resume`: a batch whose output grows line by line, with progress on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from voxdouble_client._technologies.voiceprint_extraction import Outcome
+from voxdouble_client.cli.run import INTERRUPTED, SUCCESS, USAGE, exit_code
+
+
+def run_batch(outcomes: Iterator[Outcome], count: int) -> int:
+    """Draw all outcomes, print the errors among them, and return the exit code."""
+    codes: set[int] = set()
+    done = 0
+    try:
+        for outcome in outcomes:
+            if outcome.error is None:
+                done += 1
+            else:
+                codes.add(exit_code(outcome.error))
+                click.echo(f"{outcome.file!s}: {_text(outcome.error)}", err=True)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        click.echo(f"The output cannot be written: {error.strerror or error}.", err=True)
+        return USAGE
+    except KeyboardInterrupt:
+        click.echo("Interrupted. The same command goes on from here.", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    click.echo(f"{done} of {count} recordings are done.", err=True)
+    return min(codes, default=SUCCESS)
+
+
+def _text(error: Exception) -> str:
+    return str(error.args[0]) if error.args and isinstance(error.args[0], str) else str(error)

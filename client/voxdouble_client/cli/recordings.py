@@ -1,0 +1,64 @@
+"""The recordings that a command is given: files, folders, and lists of files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from voxdouble_client._journal.lines import Recording, recording_of
+
+EXTENSIONS = (".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav")
+"""The files that are recordings in a folder, in upper or lower case."""
+
+
+def recordings_in(paths: Sequence[str]) -> list[Recording]:
+    """Return the recordings below folders, named by their path below it, and single files; UsageError if unusable."""
+    found = [recording for path in paths for recording in _recordings_at(path)]
+    files: dict[str, str] = {}
+    for recording in found:
+        if (other := files.setdefault(recording.path, recording.file)) != recording.file:
+            raise click.UsageError(
+                f"Every recording must have a path of its own, and {recording.path} is that of {other} and of"
+                f" {recording.file}; write them to two outputs."
+            )
+    return list({recording.path: recording for recording in found}.values())
+
+
+def expanded(paths: Sequence[str]) -> list[str]:
+    """Return the paths, with each folder replaced by the recordings below it."""
+    return [file for path in paths for file in (_files_below(path) if _is_folder(path) else [path])]
+
+
+def _recordings_at(path: str) -> list[Recording]:
+    try:
+        if not _is_folder(path):
+            return [recording_of(path)]
+        return [recording_of(file, os.path.relpath(file, path)) for file in _files_below(path)]
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _is_folder(path: str) -> bool:
+    return path != "-" and Path(path).is_dir()
+
+
+def _files_below(folder: str) -> list[str]:
+    """Return the recordings below a folder, sorted; links to folders are not followed."""
+    files = list(_walk(folder))
+    if not files:
+        raise click.UsageError(f"{folder} must hold recordings ({', '.join(EXTENSIONS)}), and holds no such file.")
+    return files
+
+
+def _walk(folder: str) -> Iterator[str]:
+    def fail(error: OSError) -> None:
+        raise error
+
+    for place, folders, names in os.walk(folder, onerror=fail):
+        folders.sort()
+        for name in sorted(names):
+            if name.lower().endswith(EXTENSIONS):
+                yield os.path.join(place, name)  # noqa: PTH118  a path as the user gave it
