@@ -58,7 +58,7 @@ class Batch(Struct, Generic[R], frozen=True):
         try:
             handle = self.start(recording.file, deadline)
         finally:
-            self.journal.started(recording, handle.url if handle else None)
+            self.journal.started(recording, None if handle is None else handle.url)
         return handle, handle.wait(_left(deadline))
 
     def _earlier_task(self, recording: Recording) -> TaskHandle[R] | None:

@@ -170,7 +170,7 @@ def test_earlier_outcomes_come_from_the_file(appliance: ApplianceClient, folder:
 
 def test_on_outcome_is_called_for_each_file(tmp_path: Path) -> None:
     """`on_outcome` gets every outcome, errors too, when its line is written."""
-    seen = []
+    seen: list[object] = []
     output = tmp_path / "out.jsonl"
     with ApplianceClient("http://127.0.0.1:1", timeout=0.5) as unreachable:
         outcomes = unreachable.extract_voiceprints([JOHN, "missing.wav"], journal=output, on_outcome=seen.append)
