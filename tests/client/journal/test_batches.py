@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import voxdouble_fixtures
-from voxdouble_client import ApplianceClient, TaskRejected, TransportError
+from voxdouble_client import ApplianceClient, PollTimeout, TaskRejected, TransportError
 from voxdouble_client._journal.journal import Journal
 from voxdouble_client._journal.lines import recording_of
 from voxdouble_client.cli import commands as cli
@@ -123,15 +123,16 @@ def test_a_failure_that_may_pass_is_tried_again(mock: MockAppliance, folder: Pat
 def test_a_started_task_is_waited_for(folder: Path, tmp_path: Path) -> None:
     """A task that was started before the caller left is polled by the next run, and not started again."""
     output, files = tmp_path / "out.jsonl", [folder / "a.wav", folder / "below" / "c.wav"]
-    with MockAppliance(clock="manual", running=600) as mock, ApplianceClient(mock.url, timeout=0.3) as appliance:
-        late = list(appliance.extract_voiceprints(files, journal=output))
-        assert all(outcome.error for outcome in late)
-        assert starts(mock) == 2
-        mock.clock.advance(700)
-        outcomes = list(appliance.extract_voiceprints(files, journal=output, timeout=30))
-        assert [outcome.file for outcome in outcomes] == [str(file) for file in files]
-        assert all(outcome.result for outcome in outcomes)
-        assert starts(mock) == 2
+    with MockAppliance(clock="manual", running=600) as mock:
+        appliance = ApplianceClient(mock.url, timeout=60, sleep=mock.clock.sleep, now=mock.clock.now)
+        with appliance:
+            late = list(appliance.extract_voiceprints(files, journal=output))
+            assert [type(outcome.error) for outcome in late] == [PollTimeout, PollTimeout]
+            assert starts(mock) == 2
+            outcomes = list(appliance.extract_voiceprints(files, journal=output, timeout=3000))
+            assert [outcome.file for outcome in outcomes] == [str(file) for file in files]
+            assert all(outcome.result for outcome in outcomes)
+            assert starts(mock) == 2
     assert all("answer" in line for line in lines_of(output).values())
 
 
@@ -150,9 +151,10 @@ def test_a_torn_line_is_removed(mock: MockAppliance, folder: Path, tmp_path: Pat
     """The beginning of a line, as a killed process may leave it, is cut off, and its recording extracted again."""
     output = tmp_path / "out.jsonl"
     resume(mock, output, folder)
-    for file in [output, tmp_path / "out.jsonl.journal"]:
-        data = file.read_bytes()
-        file.write_bytes(data[: data[:-1].rindex(b"\n") + 10])
+    data = output.read_bytes()
+    output.write_bytes(data[: data[:-1].rindex(b"\n") + 10])
+    journal = tmp_path / "out.jsonl.journal"
+    journal.write_bytes(journal.read_bytes().partition(b"\n")[0] + b'\n{"path": "a.w')
     assert resume(mock, output, folder).exit_code == 1
     assert (sorted(lines_of(output)), starts(mock)) == (sorted(NAMES), 5)
 
