@@ -27,7 +27,7 @@ def test_equal_uploads_are_tasks_of_their_own() -> None:
         assert len(mock.requests.matching(method="POST", status=202)) == 2
         [item] = requests.get(mock.url + "/api/billing/consumptions", timeout=30).json()["items"]
         [consumption] = item["consumptions"]
-        seconds = next(value for name, value in consumption.items() if name != "property")
+        seconds = consumption["consumption"]
         [channel] = first["result"]["channels"]  # type: ignore[index]
         assert seconds >= 2 * channel["speech_length"]
 

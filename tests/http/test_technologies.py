@@ -112,7 +112,9 @@ def test_consumptions_are_reset_and_labelled(mock: MockAppliance) -> None:
     extract(mock.url)
     [item] = get(mock.url + CONSUMPTIONS).json()["items"]
     assert [label["key"] for label in item["labels"]] == ["technology", "vendor", "operation"]
-    assert [amount["property"] for amount in item["consumptions"]] == ["processed_audio_length"]
+    [amount] = item["consumptions"]
+    assert amount.keys() == {"property", "consumption"}
+    assert amount["property"] == "processed_audio_length"
     mock.reset()
     assert get(mock.url + CONSUMPTIONS).json() == {"items": []}
 

@@ -51,8 +51,24 @@ def bills(change: Callable[[list[Any]], list[Any]]) -> Wrap:
 def rated(items: list[Any]) -> list[Any]:
     """Report minutes instead of seconds."""
     for item in items:
-        item["consumptions"][0]["value"] /= 60
+        item["consumptions"][0]["consumption"] /= 60
     return items
+
+
+def each_item(change: Callable[[dict[str, Any]], object]) -> Wrap:
+    """Return middleware that changes each item of the consumptions in place."""
+
+    def changed(items: list[Any]) -> list[Any]:
+        for item in items:
+            change(item)
+        return items
+
+    return bills(changed)
+
+
+def in_first(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], object]:
+    """Return a change of the first entry of an item's list."""
+    return lambda item: change(item[name][0])
 
 
 def taking_range(end: str) -> Wrap:
@@ -97,6 +113,16 @@ MUTANTS = [
                 channel.update(age=channel["age"] + 1) for channel in result.get("channels", []) if channel["age"]
             ],
         ),
+    ),
+    Mutant("S83", "an amount is a value", each_item(in_first("consumptions", renamed("consumption", "value")))),
+    Mutant("S83", "a property is a name", each_item(in_first("consumptions", renamed("property", "name")))),
+    Mutant("S83", "an item has no amounts", each_item(lambda item: item.pop("consumptions"))),
+    Mutant("S83", "a label's key is its name", each_item(in_first("labels", renamed("key", "name")))),
+    Mutant("S83", "a label has no value", each_item(lambda item: item["labels"][0].pop("value"))),
+    Mutant(
+        "S83",
+        "labels are an object",
+        each_item(lambda item: item.update(labels={one["key"]: one["value"] for one in item["labels"]})),
     ),
     Mutant("C36", "minutes are counted", bills(rated)),
     Mutant(

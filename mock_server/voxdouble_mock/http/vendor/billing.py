@@ -1,4 +1,4 @@
-"""GET /api/billing/consumptions: the audio that each technology has processed (C36)."""
+"""GET /api/billing/consumptions: the audio that each technology has processed (S83, C36)."""
 
 from functools import partial
 
@@ -28,7 +28,7 @@ def get_consumptions(services: Services) -> Response:
                 {"key": "vendor", "value": "phonexia"},
                 {"key": "operation", "value": technology.billing.operation},
             ],
-            "consumptions": [{"property": "processed_audio_length", "value": to_seconds(processed[name])}],
+            "consumptions": [{"property": "processed_audio_length", "consumption": to_seconds(processed[name])}],
         }
         for name, technology in discover().items()
         if isinstance(technology, MediaTechnology) and name in processed
