@@ -5,7 +5,9 @@ import json
 import logging
 import os
 import re
+import shutil
 import sys
+import tempfile
 import threading
 import urllib.request
 from collections.abc import Callable
@@ -21,6 +23,7 @@ from voxdouble_mock.settings import ServeSettings, Settings
 
 OPTIONS = [one for one in options_of(ServeSettings, Settings, Limits) if one.in_command]
 PORT = next(one for one in OPTIONS if one.name == "port")
+INPUT_STORAGE = next(one for one in OPTIONS if one.name == "input_storage").default
 HEALTH_SECONDS = 5
 SERVICE_LINK = re.compile(r"(?:tcp|udp|sctp)://")
 
@@ -107,6 +110,8 @@ def serve(**values: Any) -> None:
     from voxdouble_mock.wsgi.server import HttpServer  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    if problem := temporary_folder_problem(given.get("input_storage", INPUT_STORAGE)):
+        logging.getLogger("voxdouble_mock").warning("%s", problem)
     try:
         scenario = load_scenario(serving.scenario) if serving.scenario else None
         parts = assemble(Settings.of(**given), scenario, real_now)
@@ -125,6 +130,22 @@ def serve(**values: Any) -> None:
     except OSError as error:
         raise click.ClickException(str(error)) from error
     parts.store.close()
+
+
+def temporary_folder_problem(needed: int) -> str:
+    """Return why the folder of temporary files cannot hold all uploads of one time, or an empty text if it can."""
+    try:
+        folder = tempfile.gettempdir()
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return f"Uploads of more than 1 MiB will be refused: {error.strerror or error}. TMPDIR can name another folder."
+    if free >= needed:
+        return ""
+    return (
+        f"The folder of temporary files, {folder}, has {free / 1e6:.0f} MB free, and uploads may need "
+        f"{needed / 1e6:.0f} MB at one time (--input-storage): those beyond are refused with 507. "
+        "TMPDIR can name another folder."
+    )
 
 
 def check_exposure(host: str, token: str | None, *, no_token: bool) -> None:

@@ -1,5 +1,7 @@
 """Multipart uploads, beyond those that the contract suite sends: malformed, cut, too large, too slow (P1, P3)."""
 
+import tempfile
+
 import pytest
 
 from tests.http.wire import (
@@ -118,3 +120,12 @@ def test_a_slow_upload_is_400() -> None:
         assert_raw_refused(
             raw(mock.url, head_of_post(EXTRACTION, MULTIPART, "Content-Length: 1000") + b"x"), 400, "request.invalid"
         )
+
+
+def test_a_missing_temporary_folder_is_named(mock: MockAppliance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upload that needs the folder is 507 with the reason, and a smaller one is accepted (S26)."""
+    monkeypatch.setattr(tempfile, "tempdir", "/nonexistent")
+    refused = extract(mock.url, bytes(3_000_000))
+    assert_refused(refused, 507, "storage.capacity-exceeded")
+    assert "folder of temporary files cannot hold the upload: No such file or directory." in refused.json()["message"]
+    assert extract(mock.url, NO_AUDIO).status_code == 202

@@ -74,7 +74,22 @@ def test_ipv4_is_preferred(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Non
         return [*resolve("::1", *args[1:], **kwargs), *resolve("127.0.0.1", *args[1:], **kwargs)]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve_backwards)
-    assert serve(APP, host="localhost").address[0] == "127.0.0.1"
+    assert serve(APP, host="appliance.test").address[0] == "127.0.0.1"
+
+
+@needs_ipv6
+def test_localhost_is_both_loopback_addresses(serve: Serve) -> None:
+    """A server on localhost listens on 127.0.0.1 and ::1 with one port, and a stop frees both."""
+    server = serve(APP, host="localhost")
+    port = server.address[1]
+    for host in ("127.0.0.1", "[::1]"):
+        assert requests.get(f"http://{host}:{port}", timeout=PATIENCE).ok
+    server.stop()
+    for host in ("127.0.0.1", "[::1]"):
+        with pytest.raises(requests.ConnectionError):
+            requests.get(f"http://{host}:{port}", timeout=PATIENCE)
+    again = serve(APP, host="localhost", port=port)
+    assert again.url == f"http://127.0.0.1:{port}"
 
 
 @needs_ipv6

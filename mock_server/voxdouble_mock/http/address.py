@@ -3,8 +3,11 @@
 from flask import request
 
 from voxdouble_mock.core.errors import InvalidRequest, NotFound, WrongMethod
-from voxdouble_mock.hosts import is_host
+from voxdouble_mock.hosts import host_name, is_host
 from voxdouble_mock.http.namespaces import rule_for
+from voxdouble_mock.wsgi.listening import host_and_port
+
+WILDCARDS = ("0.0.0.0", "[::]")  # noqa: S104 (never in a `Location`)
 
 
 def check_address() -> None:
@@ -24,7 +27,10 @@ def no_such_path(path: str) -> NotFound:
 
 def client_origin() -> str:
     """Return the scheme and host that the client used; InvalidRequest if its Host header is malformed."""
-    host = request.headers.get("Host") or f"{request.environ['SERVER_NAME']}:{request.environ['SERVER_PORT']}"
+    reached = host_and_port(request.environ["SERVER_NAME"], int(request.environ["SERVER_PORT"]))
+    host = request.headers.get("Host") or reached
+    if host_name(host) in WILDCARDS:  # it reaches this machine, but no other one reaches this one by it
+        host = reached
     if not is_host(host):
         raise InvalidRequest(f"The Host header must be a host name with an optional port, got {host[:100]!r}.")
     return f"{request.scheme}://{host}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from cheroot.wsgi import Gateway_10
 
+from voxdouble_mock.wsgi.listening import plain_address
 from voxdouble_mock.wsgi.protocol import ENVIRON_KEY
 from voxdouble_mock.wsgi.request import Request
 
@@ -21,8 +22,9 @@ class Gateway(Gateway_10):
         environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
         if not request.chunked_read:
             del environ["wsgi.input_terminated"]  # Flask checks the key's presence, not its value
-        host, port = request.server.bind_addr
-        environ |= {"SERVER_NAME": host, "SERVER_PORT": str(port), ENVIRON_KEY: request.conn}
+        host, port = request.conn.socket.getsockname()[:2]  # the address that the client reached, never a wildcard
+        environ |= {"SERVER_NAME": plain_address(host), "SERVER_PORT": str(port), ENVIRON_KEY: request.conn}
+        environ["REMOTE_ADDR"] = plain_address(environ.get("REMOTE_ADDR") or "")
         return environ
 
     def respond(self) -> None:

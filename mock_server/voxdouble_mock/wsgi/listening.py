@@ -5,6 +5,11 @@ import os
 import socket
 from typing import Any
 
+LOCALHOST = "localhost"
+FREE_PORT_TRIES = 20
+"""A port that is free on 127.0.0.1 can be in use on ::1."""
+_MISSING = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+"""Errors of a machine without IPv6, or without IPv4."""
 BACKLOG = 512  # cheroot's 5 makes bursts of connections wait for one or two seconds
 _REASONS = {
     errno.EADDRINUSE: "another program uses this port already; stop it, or choose another port (0 takes any free one)",
@@ -14,20 +19,57 @@ _REASONS = {
 }
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on a host name or address; port 0 takes any free one.
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Return the sockets that listen on a host name or address, with one port; port 0 takes any free one.
+
+    There is one socket, but for localhost two, on 127.0.0.1 and ::1: clients try either of them.
 
     Raises :class:`OSError` with a sentence that names the reason and a remedy.
     """
+    addresses = [] if host == LOCALHOST else _addresses(host, port)
     problem: OSError | None = None
-    for family, address in _addresses(host, port):
+    for _ in range(FREE_PORT_TRIES if host == LOCALHOST and port == 0 else 1):
+        try:
+            return [_listen_first(addresses)] if addresses else _listen_twice(port)
+        except OSError as error:
+            problem = error
+    assert problem is not None
+    reason = _REASONS.get(problem.errno or 0, os.strerror(problem.errno or 0))
+    raise OSError(problem.errno, f"Cannot listen on {host_and_port(host, port)}: {reason}.") from problem
+
+
+def _listen_twice(port: int) -> list[socket.socket]:
+    """Return a socket on each loopback address that this machine has, both with one port."""
+    sockets: list[socket.socket] = []
+    problem: OSError | None = None
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        try:
+            sockets.append(_listen(family, (address, sockets[0].getsockname()[1] if sockets else port)))
+        except OSError as error:
+            problem = problem or error
+            if error.errno not in _MISSING:
+                for one in sockets:
+                    one.close()
+                raise
+    if problem and not sockets:
+        raise problem
+    return sockets
+
+
+def _listen_first(addresses: list[tuple[int, Any]]) -> socket.socket:
+    problem: OSError | None = None
+    for family, address in addresses:
         try:
             return _listen(family, address)
         except OSError as error:
             problem = problem or error
     assert problem is not None
-    reason = _REASONS.get(problem.errno or 0, os.strerror(problem.errno or 0))
-    raise OSError(problem.errno, f"Cannot listen on {host_and_port(host, port)}: {reason}.") from problem
+    raise problem
+
+
+def plain_address(address: str) -> str:
+    """Return an IP address; an IPv4 address that a dual-stack socket shows as ::ffff:127.0.0.1 as 127.0.0.1."""
+    return address.removeprefix("::ffff:") if "." in address else address
 
 
 def host_and_port(host: str, port: int) -> str:
@@ -41,7 +83,7 @@ def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
     except (OSError, UnicodeError) as error:
         message = f"Cannot listen on {host!r}: no such host is known; give a name or address of this machine."
         raise OSError(errno.EADDRNOTAVAIL, message) from error
-    # "localhost" is 127.0.0.1 for most clients, in whichever order the resolver lists its addresses.
+    # Every client tries the IPv4 address of a name, in whichever order the resolver lists its addresses.
     return [(family, address) for family, _, _, _, address in sorted(found, key=lambda one: one[0] != socket.AF_INET)]
 
 

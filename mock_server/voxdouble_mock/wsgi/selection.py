@@ -6,6 +6,8 @@ import errno
 import selectors
 import socket
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 
 from cheroot.connections import ConnectionManager
 
@@ -18,6 +20,22 @@ EXHAUSTED_PAUSE = 0.1
 """Seconds before the next connection is accepted on a machine without free file descriptors."""
 WINDOWS_WAIT = 0.05
 """The most seconds of one select() on Windows, which does not return for a socket that is registered meanwhile."""
+
+
+class Listener:
+    """A listening socket; the selector treats each one as one more connection."""
+
+    last_used = float("inf")
+    """It never expires."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        self.socket = listening
+
+    def close(self) -> None:
+        """Stop listening, although a forked child of this process may have the socket open too."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
 
 
 class Waker:
@@ -48,8 +66,13 @@ class Selection(ConnectionManager):
 
     server: ServerContext
 
-    def __init__(self, server: ServerContext) -> None:
+    def __init__(self, server: ServerContext, listeners: Sequence[Listener]) -> None:
         super().__init__(server)
+        self._selector.unregister(server.socket.fileno())  # type: ignore[attr-defined]
+        for listener in listeners:
+            self._selector.register(  # type: ignore[attr-defined]
+                listener.socket.fileno(), selectors.EVENT_READ, data=listener
+            )
         self._waker = Waker()
         self._selector.register(  # type: ignore[attr-defined]  # cheroot's stub omits private names
             self._waker.socket.fileno(), selectors.EVENT_READ, data=self._waker
@@ -82,11 +105,11 @@ class Selection(ConnectionManager):
                 self._expire(now - self.server.timeout)  # type: ignore[attr-defined]
                 checked = now
 
-    def _process(self, descriptor: int, conn: ServerContext | ClientConnection | Waker) -> None:
+    def _process(self, descriptor: int, conn: ClientConnection | Listener | Waker) -> None:
         if isinstance(conn, ClientConnection):
             self._selector.unregister(descriptor)  # type: ignore[attr-defined]
             self.server.process_conn(conn)
-        elif conn is self.server and (accepted := self._from_server_socket(self.server.socket)) is not None:
+        elif isinstance(conn, Listener) and (accepted := self._from_server_socket(conn.socket)) is not None:
             self.server.process_conn(accepted)
 
     def stop(self) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import socket
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -17,7 +15,7 @@ from voxdouble_mock.wsgi.connection import ClientConnection
 from voxdouble_mock.wsgi.gateway import Gateway
 from voxdouble_mock.wsgi.listening import host_and_port, listen
 from voxdouble_mock.wsgi.pool import Pool
-from voxdouble_mock.wsgi.selection import Selection
+from voxdouble_mock.wsgi.selection import Listener, Selection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -98,9 +96,10 @@ class HttpServer(HTTPServer):
         """
         if self._thread.ident is not None:
             raise RuntimeError("A server can be started once only; make another one to serve again.")
-        self.socket = listen(*self.bind_addr)
+        self._listeners = [Listener(one) for one in listen(*self.bind_addr)]
+        self.socket = self._listeners[0].socket
         self.bind_addr = self.socket.getsockname()[:2]
-        self._connections = Selection(self)
+        self._connections = Selection(self, self._listeners)
         self.ready = True
         self._thread.start()
 
@@ -136,9 +135,8 @@ class HttpServer(HTTPServer):
         self.stopping.set()
         self._connections.stop()
         self._thread.join(SELECTOR_STOP_SECONDS)
-        with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)  # else a forked child of this process keeps it listening
-        self.socket.close()
+        for listener in self._listeners:
+            listener.close()
         if not self._graceful:
             self._abandon_all()
         self._connections.close()

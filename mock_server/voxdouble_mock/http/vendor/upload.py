@@ -1,9 +1,10 @@
 """The multipart upload of the media technologies, complete or refused (S28, C7, C8, P1)."""
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO, cast
@@ -17,6 +18,7 @@ from voxdouble_mock.http.request_body import check_content_type, check_declared_
 from voxdouble_mock.http.vendor.multipart_parser import Event, MultipartError, MultipartParser
 from voxdouble_mock.http.vendor.part_head import PartHead, header_parameters, unquoted
 
+log = logging.getLogger("voxdouble_mock")
 PART = "file"
 FRAMING = 4096
 """Bytes that a body may have beyond the file in it: boundaries, part headers and small ignored parts."""
@@ -66,15 +68,17 @@ def boundary() -> str:
 @contextmanager
 def receive(separator: str, limits: Limits, quota: ByteQuota) -> Iterator[Upload]:
     """Receive the whole body and yield its one part named `file`; the file is closed when the block ends."""
-    with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
-        parts = _Parts(spool, limits.max_upload, quota)
-        try:
-            _parse(separator, parts, limits)
-            parts.check()
-            spool.seek(0)
-            yield Upload(cast("BinaryIO", spool), parts.file.file_name, parts.digest.hexdigest(), parts.size)
-        finally:
-            quota.release(parts.reserved)
+    spool = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed below, where an error has been reported)
+    parts = _Parts(spool, limits.max_upload, quota)
+    try:
+        _parse(separator, parts, limits)
+        parts.check()
+        spool.seek(0)
+        yield Upload(cast("BinaryIO", spool), parts.file.file_name, parts.digest.hexdigest(), parts.size)
+    finally:
+        quota.release(parts.reserved)
+        with suppress(OSError):  # of a full disk, on which the unwritten bytes do not matter
+            spool.close()
 
 
 @dataclass(slots=True)
@@ -88,6 +92,8 @@ class _Parts:
     size: int = 0
     reserved: int = 0
     full: bool = False
+    reason: str = ""
+    """Why the folder of temporary files could not hold the file; empty if it could."""
     names: list[str] = field(default_factory=list)
     is_file: bool = False
     file: PartHead = NO_PART
@@ -116,8 +122,11 @@ class _Parts:
         self.reserved += len(data)
         try:
             self.spool.write(data)
-        except OSError:  # the disk is full
+            self.spool.flush()
+        except OSError as error:  # the folder of temporary files is full, or cannot be written
             self.full = True
+            self.reason = error.strerror or str(error)
+            log.error("An upload cannot be stored in the folder of temporary files: %s.", self.reason)
 
     def check(self) -> None:
         """Refuse a complete body without exactly one file in plain bytes, or one that the storage cannot hold."""
@@ -129,6 +138,8 @@ class _Parts:
             allowed, found = ", ".join(PLAIN_ENCODINGS), self.file.transfer_encoding[:40]
             message = f"Content-Transfer-Encoding of the part 'file' must be one of {allowed}, got {found!r}."
             raise ValidationFailed([Detail(("body", PART), message, "encoding")])
+        if self.reason:
+            raise StorageFull(f"The mock's folder of temporary files cannot hold the upload: {self.reason}.")
         if self.full and self.size > self.quota.total:
             raise StorageFull(
                 f"The input storage holds at most {self.quota.total} bytes, and the file has {self.size}."
