@@ -37,7 +37,8 @@ class Installed:
                 output, errors = process.communicate(timeout=SECONDS)
             finally:
                 process.kill()
-        assert process.returncode == 0, f"{program} {' '.join(arguments)} ended with {process.returncode}:\n{errors}"
+        command = f"{program} {' '.join(arguments)}"
+        assert process.returncode == 0, f"{command} ended with {process.returncode}:\n{output}{errors}"
         return output
 
 
