@@ -70,10 +70,16 @@ def test_voiceprints_are_sent_as_json(call: Call, technology: str, sent: dict[st
         (lambda appliance: appliance.estimate_age(b"RIFF"), "age-estimation", {}),
         (
             lambda appliance: appliance.estimate_age(
-                b"RIFF", channel_mode="split", channels=[0], max_speech_length=0.5
+                b"RIFF", channel_mode="split", channels=[0], range_from=1, range_to=2, max_speech_length=0.5
             ),
             "age-estimation",
-            {"channel_mode": "split", "channels": "0", "max_speech_length": "0.5"},
+            {
+                "channel_mode": "split",
+                "channels": "0",
+                "range_from": "1.0",
+                "range_to": "2.0",
+                "max_speech_length": "0.5",
+            },
         ),
     ],
 )

@@ -83,6 +83,8 @@ def test_channels_and_ranges_reach_the_appliance(appliance: ApplianceClient) -> 
     [short] = appliance.identify_gender(JOHN, range_from=1, range_to=2.5).genders or ()
     assert short.speech_length is not None
     assert short.speech_length <= 1.5
+    [part] = appliance.estimate_age(JOHN, range_from=1, range_to=2.5).ages or ()
+    assert part.speech_length == short.speech_length
 
 
 def test_the_appliance_judges_the_range(appliance: ApplianceClient) -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.http.wire import EXTRACTION, NO_AUDIO, assert_refused, post
 from voxdouble_mock import MockAppliance
 
-GENDER = "/api/technology/gender-identification"
+GENDER, AGE = "/api/technology/gender-identification", "/api/technology/age-estimation"
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,8 @@ GENDER = "/api/technology/gender-identification"
         (GENDER, "range_from=1_0", "range_from"),
         (GENDER, "range_from=1,5", "range_from"),
         (GENDER, "range_to=0", "range_to"),
+        (AGE, "range_from=-1", "range_from"),
+        (AGE, "range_from=2&range_to=2", "range_to"),
         (GENDER, "range_from=2&range_to=2", "range_to"),
         (GENDER, "max_speech_length=0", "max_speech_length"),
         (GENDER, "max_speech_length=", "max_speech_length"),

@@ -92,10 +92,11 @@ def test_the_bundled_speakers_have_the_expected_gender(mock: MockAppliance, name
     assert channel[likelier]["probability"] > 0.5
 
 
-def test_ranges_select_a_part_of_the_recording(mock: MockAppliance) -> None:
+@pytest.mark.parametrize("path", [GENDER, AGE])
+def test_ranges_select_a_part_of_the_recording(mock: MockAppliance, path: str) -> None:
     """A range has less speech than the whole recording, and `max_speech_length` limits the speech in it."""
     lengths = [
-        done(mock, upload(mock, GENDER, "john_doe.wav", **query))["result"]["channels"][0]["speech_length"]
+        done(mock, upload(mock, path, "john_doe.wav", **query))["result"]["channels"][0]["speech_length"]
         for query in ({}, {"range_from": "1", "range_to": "2.5"}, {"max_speech_length": "1.2"}, {"range_from": "100"})
     ]
     assert lengths[0] > 3

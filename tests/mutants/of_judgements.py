@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.mutants.changes import Mutant, Result, accepted, member, renamed, results, updated
-from tests.mutants.middleware import Wrap, changing_responses
+from tests.mutants.middleware import Request, Wrap, changing_requests, changing_responses
 
 GENDER, AGE = "gender-identification", "age-estimation"
 
@@ -80,6 +80,16 @@ def taking_range(end: str) -> Wrap:
     )
 
 
+def ignoring_for_age(*parameters: str) -> Wrap:
+    """Return middleware that removes parameters from the queries of age estimation."""
+
+    def change(request: Request) -> None:
+        if AGE in request.path:
+            request.ask(**dict.fromkeys(parameters))
+
+    return changing_requests(change)
+
+
 MUTANTS = [
     Mutant("C19", "silence has an age", judgements(AGE, updated(age=lambda found: 0 if found is None else found))),
     Mutant(
@@ -90,6 +100,9 @@ MUTANTS = [
     Mutant("C23", "a range that ends at 0 is the whole recording", taking_range("0")),
     Mutant("C23", "range_to may be less than range_from", taking_range("0.25")),
     Mutant("C23", "an empty range is accepted", taking_range("0.5")),
+    Mutant("C23", "ranges are not checked for ages", ignoring_for_age("range_from", "range_to")),
+    Mutant("S85", "the beginning of a segment is ignored", ignoring_for_age("range_from")),
+    Mutant("S85", "the end of a segment is ignored", ignoring_for_age("range_to")),
     Mutant("C35", "a score is a probability alone", judgements(GENDER, single)),
     Mutant("C35", "the genders have other names", judgements(GENDER, renamed("score_male", "male"))),
     Mutant("C35", "probabilities are in per cent", judgements(GENDER, in_percent)),

@@ -65,13 +65,15 @@ def start_age_estimation(
     *,
     channel_mode: ChannelMode | None = None,
     channels: Sequence[int] = (),
+    range_from: float | None = None,
+    range_to: float | None = None,
     max_speech_length: float | None = None,
     timeout: float | None = None,
     progress: Progress | None = None,
 ) -> TaskHandle[AgeEstimation]:
     """Start the estimation of the age in each channel; the parameters are those of `start_gender_identification`."""
     deadline = self._deadline(timeout)
-    query = {**channels_query(channel_mode, channels), **speech_query(max_speech_length=max_speech_length)}
+    query = {**channels_query(channel_mode, channels), **speech_query(range_from, range_to, max_speech_length)}
     return self._start(TaskRequest(TECHNOLOGY, read, query, files={"file": file}), deadline, progress)
 
 
@@ -81,6 +83,8 @@ def estimate_age(
     *,
     channel_mode: ChannelMode | None = None,
     channels: Sequence[int] = (),
+    range_from: float | None = None,
+    range_to: float | None = None,
     max_speech_length: float | None = None,
     timeout: float | None = None,
     progress: Progress | None = None,
@@ -92,7 +96,7 @@ def estimate_age(
     parameters are those of `start_age_estimation`.
     """
     deadline = self._deadline(timeout)
-    query = {**channels_query(channel_mode, channels), **speech_query(max_speech_length=max_speech_length)}
+    query = {**channels_query(channel_mode, channels), **speech_query(range_from, range_to, max_speech_length)}
     return self._run_to_end(TaskRequest(TECHNOLOGY, read, query, files={"file": file}), deadline, progress, on_state)
 
 

@@ -24,13 +24,12 @@ from voxdouble_client.cli.jobs import Job, job_of_voiceprints, jobs_of_recording
 from voxdouble_client.cli.options import (
     INPUT,
     INPUT_OR_FOLDER,
-    SECONDS,
     ApplianceOptions,
     appliance_options,
     array_output_option,
     channel_options,
     json_output_option,
-    speech_option,
+    speech_options,
     voiceprints_option,
 )
 from voxdouble_client.cli.outputs import is_array
@@ -137,9 +136,7 @@ def merge(options: ApplianceOptions, files: tuple[str, ...], output: str) -> Non
 @click.argument("files", nargs=-1, required=True, type=INPUT)
 @voiceprints_option
 @channel_options
-@click.option("--range-from", type=SECONDS, help="Use the recording from this second on.")
-@click.option("--range-to", type=SECONDS, help="Use the recording up to this second.")
-@speech_option
+@speech_options
 @json_output_option
 @appliance_options(url_required=True)
 def gender(
@@ -164,7 +161,7 @@ def gender(
 @click.argument("files", nargs=-1, required=True, type=INPUT)
 @voiceprints_option
 @channel_options
-@speech_option
+@speech_options
 @json_output_option
 @appliance_options(url_required=True)
 def age(

@@ -147,4 +147,11 @@ voiceprints_option = click.option(
     is_flag=True,
     help="The files hold voiceprints, as `convert` reads them; all together make one task.",
 )
-speech_option = click.option("--max-speech-length", type=SECONDS, help="Use at most this many seconds of speech.")
+
+
+def speech_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that choose a part of each recording and of its speech, in seconds (C23)."""
+    begin = click.option("--range-from", type=SECONDS, help="Use the recording from this second on.")
+    end = click.option("--range-to", type=SECONDS, help="Use the recording up to this second.")
+    most = click.option("--max-speech-length", type=SECONDS, help="Use at most this many seconds of speech.")
+    return begin(end(most(command)))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status
+from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import UPLOADS
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import AGE, AGE_VOICEPRINTS, GENDER, GENDER_VOICEPRINTS
@@ -19,6 +19,8 @@ MEMBERS = {GENDER: {"score_male", "score_female", "speech_length"}, AGE: {"age",
 SCORES = ("score_male", "score_female")
 TOLERANCE = 1e-6
 """How far the sum of two probabilities may be from 1."""
+FRAME = 0.1
+"""Seconds by which the speech of a segment may be longer than the segment."""
 Entry = dict[str, Any]
 
 
@@ -118,10 +120,26 @@ def test_silence_has_neither_gender_nor_age(tasks: Tasks) -> None:
             expect(channel.get(name, "missing") is None, f"`{name}` must be null.", run.last)
 
 
+@statement("S85")
+@pytest.mark.parametrize("end", ["range_from", "range_to"])
+def test_an_age_is_estimated_from_a_segment(target: Target, tasks: Tasks, end: str) -> None:
+    """The segment that begins or ends in the middle of a recording has no more speech than half of its length."""
+    _, [whole] = channels_of(tasks, AGE, "speech")
+    media = UPLOADS["speech"].media()
+    half = media.seconds / 2
+    run = Run(target, AGE, target.post_media(AGE, media, f"?{end}={half:g}")).accepted().done()
+    [part] = entries(run, "channels", 1)
+    lengths = [entry.get("speech_length") for entry in (whole, part)]
+    found = [float(length) for length in lengths if isinstance(length, int | float)]
+    if len(found) < len(lengths) or found[0] <= half + FRAME:
+        unproven(f"The speech lengths, {lengths}, do not show whether a segment was used.")
+    expect(found[1] <= half + FRAME, f"There must be at most {half:g} s of speech, got {found[1]:g} s.", run.last)
+
+
 @statement("C23")
 @pytest.mark.parametrize("query", ["range_to=0", "range_from=0.5&range_to=0.5", "range_from=0.5&range_to=0.25"])
-def test_a_range_must_end_after_it_begins(target: Target, query: str) -> None:
+def test_a_range_must_end_after_it_begins(target: Target, technology: str, query: str) -> None:
     """An empty range gets a 422, and one of a second is accepted."""
     media = UPLOADS["speech"].media()
-    Run(target, GENDER, target.post_media(GENDER, media, "?range_from=0.5&range_to=1.5")).accepted()
-    expect_status(target.post_media(GENDER, media, f"?{query}"), 422)
+    Run(target, technology, target.post_media(technology, media, "?range_from=0.5&range_to=1.5")).accepted()
+    expect_status(target.post_media(technology, media, f"?{query}"), 422)

@@ -115,8 +115,8 @@ def test_compare_reads_the_output_of_merge(two_voiceprints: Path) -> None:
         ("age", [], {}),
         (
             "age",
-            ["--channel-mode", "split", "--channels", "1", "--max-speech-length", "3"],
-            {"channel_mode": "split", "channels": "1", "max_speech_length": "3.0"},
+            ["--channel-mode", "split", "--channels", "1", "--range-from", "1", "--range-to", "2"],
+            {"channel_mode": "split", "channels": "1", "range_from": "1.0", "range_to": "2.0"},
         ),
     ],
 )
@@ -155,7 +155,10 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "a length of 0": (["age", "{wav}", "--max-speech-length", "0"], "`max_speech_length` must be a number"),
     "a range for voiceprints": (["gender", "--voiceprints", "{two_voiceprints}", "--range-to", "3"], "for recordings"),
     "channels for voiceprints": (["age", "--voiceprints", "{two_voiceprints}", "--channels", "0"], "for recordings"),
-    "a range for the age": (["age", "{wav}", "--range-to", "3"], "No such option"),
+    "a range for ages of voiceprints": (
+        ["age", "--voiceprints", "{two_voiceprints}", "--range-from", "1"],
+        "for recordings",
+    ),
     "one voiceprint to merge": (["merge", "{wav64}"], "at least 2 voiceprints, got 1"),
 }
 
