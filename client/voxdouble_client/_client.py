@@ -15,7 +15,7 @@ from voxdouble_client._clock import Clock, Deadline, checked_timeout
 from voxdouble_client._errors import MAY_HAVE_RUN_STATUSES, ApiError, ContractError
 from voxdouble_client._http.body import File, Progress, check_numbers
 from voxdouble_client._http.retry import RetryingTransport
-from voxdouble_client._http.tls_and_proxy import check_certificates, check_proxy
+from voxdouble_client._http.tls_and_proxy import check_certificates, check_not_patched, check_proxy
 from voxdouble_client._http.transport import Transport
 from voxdouble_client._http.urls import BaseUrl, ForeignLocation, Query, task_url_parts
 from voxdouble_client._http.wire import Accepted, Request, accepted_task
@@ -61,6 +61,7 @@ class ApplianceClient:
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
+        check_not_patched()
         if token is not None and not _TOKEN.fullmatch(token):
             raise ValueError("`token` must be printable ASCII without spaces.")
         if foreign_location not in {"refuse", "rebase"}:
@@ -71,7 +72,8 @@ class ApplianceClient:
         self._timeout = checked_timeout(timeout)
         self._foreign = foreign_location
         transport = Transport(token=token, ca=os.fspath(ca) if ca else None, proxy=proxy)
-        self._transport = RetryingTransport(transport, Clock(sleep, now))
+        pause = transport.wait_closed if sleep is time.sleep else sleep  # so that `close` ends pauses
+        self._transport = RetryingTransport(transport, Clock(pause, now))
 
     def __enter__(self) -> Self:
         return self
@@ -85,7 +87,7 @@ class ApplianceClient:
         return f"<{type(self).__name__} {self._base}>"
 
     def close(self) -> None:
-        """Close the pooled connections."""
+        """Close the connections; calls under way in other threads end with an error, which has their task's handle."""
         self._transport.transport.close()
 
     extract_voiceprint = voiceprint_extraction.extract_voiceprint
@@ -178,6 +180,8 @@ class ApplianceClient:
 
     def _started(self, request: TaskRequest[R], deadline: Deadline, progress: Progress | None) -> TaskPoller[R]:
         url = self._base.technology(request.technology, request.query)
+        if self._transport.transport.closed:
+            raise RuntimeError("This client is closed; create another ApplianceClient.")
 
         def pause_rule(wanted: float) -> float | None:
             # Sending again earlier than the appliance asked for would only be refused again.
@@ -194,7 +198,13 @@ class ApplianceClient:
                 error.may_have_run = error.status in MAY_HAVE_RUN_STATUSES
                 raise
         return TaskPoller(
-            self._transport, task_url, accepted.task_id, request.read, self._timeout, state=accepted.state
+            self._transport,
+            task_url,
+            accepted.task_id,
+            request.read,
+            self._timeout,
+            state=accepted.state,
+            first_pause=accepted.retry_after or 0.0,
         )
 
     def _task_url(self, accepted: Accepted, url: str) -> str:

@@ -19,10 +19,12 @@ from typing import Any, Self
 from voxdouble_client._models import TaskAnswer, TaskError
 from voxdouble_client._task import TaskHandle
 
-RETRY_STATUSES = frozenset({429, 502, 503, 504})
-"""The statuses that mean "try later": they say nothing against the request itself."""
+RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+"""The statuses of an outage: they say nothing against the request itself. Those from 520 on are of proxies."""
 
-MAY_HAVE_RUN_STATUSES = frozenset({500, 502, 504})
+GONE_STATUSES = frozenset({404, 410})
+
+MAY_HAVE_RUN_STATUSES = frozenset({500, 502, 504, 520, 522, 524})
 """The statuses of a start after which a task may exist: something broke on the way there or on the way back."""
 
 
@@ -120,6 +122,16 @@ class ApiError(ApplianceError):
         self.detail = detail or []
         self.retry_after = retry_after
         self.transient = status in RETRY_STATUSES
+
+    @property
+    def task_is_gone(self) -> bool:
+        """Whether the task that was polled is not there any more: it has expired (S17), or was lost."""
+        return self.handle is not None and self.status in GONE_STATUSES
+
+    def _next_step(self) -> str:
+        if self.task_is_gone:
+            return "The task is not there any more: it has expired, or the appliance has lost it."
+        return super()._next_step()
 
 
 class TaskEndedBadly(ApplianceError):

@@ -1,4 +1,4 @@
-"""Concurrent calls whose results come out in order."""
+"""Concurrent calls whose results come out in order, or as they finish."""
 
 from __future__ import annotations
 
@@ -7,54 +7,107 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from typing import TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+MAX_HELD = 1000
+"""Chosen: finished results that are held back, behind a slow item or for a slow consumer; then drawing waits."""
 
 Queue: TypeAlias = "queue.SimpleQueue[tuple[Future[R], T] | None]"
 """Work for the threads; None ends one thread."""
 
 
-def in_order(work: Callable[[T], R], items: Iterable[T], concurrency: int) -> Iterator[R]:
-    """Yield `work(item)` for each item, in the order of the items, with at most `concurrency` calls at a time.
+def run_many(work: Callable[[T], R], items: Iterable[T], concurrency: int, *, ordered: bool = True) -> Iterator[R]:
+    """Yield `work(item)` for each item, with at most `concurrency` calls at a time.
 
-    Items are drawn as they are needed, at most twice `concurrency` ahead of the consumer, so a slow item blocks no
-    thread and results do not pile up. The threads are daemons, and work that has not begun is dropped when the consumer
-    stops: a user who interrupts does not wait for tasks that last an hour.
+    The results come in the order of the items, or as they finish if not `ordered`. A slow item holds back the results
+    behind it, at most 1,000 of them, but no work. Items are drawn in the consumer's thread, at most twice `concurrency`
+    ahead of the work. The threads are daemons, and work that has not begun is dropped when the consumer stops: a user
+    who interrupts does not wait for tasks that last an hour.
     """
     if concurrency < 1:
         raise ValueError(f"`concurrency` must be at least 1, got {concurrency}.")
-    return _in_order(work, items, concurrency)
+    return _Run(work, items, concurrency).results(ordered=ordered)
 
 
-def _in_order(work: Callable[[T], R], items: Iterable[T], concurrency: int) -> Iterator[R]:
-    todo: Queue[R, T] = queue.SimpleQueue()
-    pending: deque[Future[R]] = deque()
-    for number in range(concurrency):
-        threading.Thread(target=_worker, args=(work, todo), name=f"voxdouble-{number}", daemon=True).start()
-    try:
+class _Run(Generic[T, R]):
+    def __init__(self, work: Callable[[T], R], items: Iterable[T], concurrency: int) -> None:
+        self._work = work
+        self._items = items
+        self._concurrency = concurrency
+        self._todo: Queue[R, T] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Future[R]] = queue.SimpleQueue()
+        self._unfinished = 0
+        self._held: dict[Future[R], None] = {}  # finished, and not yielded yet
+        self._order: deque[Future[R]] = deque()  # drawn, and not yielded yet; only if ordered
+
+    def results(self, *, ordered: bool) -> Iterator[R]:
+        for number in range(self._concurrency):
+            threading.Thread(target=self._run_thread, name=f"voxdouble-{number}", daemon=True).start()
+        try:
+            items = iter(self._items)
+            exhausted = False
+            while True:
+                self._collect()
+                while not exhausted and self._has_room():
+                    exhausted = not self._draw(items, ordered=ordered)
+                    self._collect()
+                    if self._is_due(ordered=ordered):
+                        break  # one item has taken the place of the result that is yielded
+                if self._is_due(ordered=ordered):
+                    yield self._pop(ordered=ordered).result()
+                elif self._unfinished:
+                    self._collect(wait=True)
+                else:
+                    return
+        finally:
+            self._stop()
+
+    def _has_room(self) -> bool:
+        return self._unfinished < 2 * self._concurrency and len(self._held) < MAX_HELD
+
+    def _is_due(self, *, ordered: bool) -> bool:
+        return bool(self._held) and (not ordered or self._order[0] in self._held)
+
+    def _pop(self, *, ordered: bool) -> Future[R]:
+        future = self._order.popleft() if ordered else next(iter(self._held))
+        del self._held[future]
+        return future
+
+    def _collect(self, *, wait: bool = False) -> None:
+        """Note which calls have finished; `wait` for one of them."""
+        while wait or not self._done.empty():
+            self._held[self._done.get()] = None
+            self._unfinished -= 1
+            wait = False
+
+    def _draw(self, items: Iterator[T], *, ordered: bool) -> bool:
+        """Hand the next item to the threads; return False if there is none."""
         for item in items:
             future: Future[R] = Future()
-            todo.put((future, item))
-            pending.append(future)
-            if len(pending) >= 2 * concurrency:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
-    finally:
-        for future in pending:
-            future.cancel()
-        for _ in range(concurrency):
-            todo.put(None)
+            self._unfinished += 1
+            if ordered:
+                self._order.append(future)
+            self._todo.put((future, item))
+            return True
+        return False
 
+    def _run_thread(self) -> None:
+        while (entry := self._todo.get()) is not None:
+            future, item = entry
+            try:
+                future.set_result(self._work(item))
+            except BaseException as error:  # noqa: BLE001  it is raised where the result is taken
+                future.set_exception(error)
+            self._done.put(future)
 
-def _worker(work: Callable[[T], R], todo: Queue[R, T]) -> None:
-    while (entry := todo.get()) is not None:
-        future, item = entry
-        if not future.set_running_or_notify_cancel():
-            continue
-        try:
-            future.set_result(work(item))
-        except BaseException as error:  # noqa: BLE001  it is raised where the result is taken
-            future.set_exception(error)
+    def _stop(self) -> None:
+        while not self._todo.empty():
+            try:
+                self._todo.get_nowait()
+            except queue.Empty:
+                break  # a thread took it
+        for _ in range(self._concurrency):
+            self._todo.put(None)

@@ -123,7 +123,11 @@ def check_end(handle: TaskHandle[Any], answer: TaskAnswer) -> None:
 
 
 class TaskPoller(Generic[R]):
-    """Polls one task over a client's connections; `state` is the state in its 202, None if the task was taken up."""
+    """Polls one task over a client's connections.
+
+    `state` is the state in its 202, None if the task was taken up; `first_pause` is the pause in seconds that the 202
+    asks for.
+    """
 
     def __init__(
         self,
@@ -134,6 +138,7 @@ class TaskPoller(Generic[R]):
         timeout: float,
         *,
         state: str | None = None,
+        first_pause: float = 0.0,
     ) -> None:
         self.handle: TaskHandle[R] = TaskHandle(url, task_id, self)
         self._transport = transport
@@ -141,6 +146,7 @@ class TaskPoller(Generic[R]):
         self._timeout = timeout
         self._state = state
         self._since = transport.clock.now()
+        self._poll_from = self._since + first_pause
 
     def deadline(self, timeout: float | None) -> Deadline:
         """Return the deadline `timeout` seconds from now; None is the client's own timeout."""
@@ -148,11 +154,13 @@ class TaskPoller(Generic[R]):
 
     def answer(self, deadline: Deadline) -> TaskAnswer:
         """Return the answer to one poll."""
-        return self._poll(deadline, PausePolicy(deadline))[0]
+        return self._poll(deadline, PausePolicy(deadline), patient=False)[0]
 
     def wait(self, deadline: Deadline, on_state: Callable[[str], None] | None) -> TaskAnswer:
         """Return the answer with which the task ended."""
         with self._errors_carry_the_handle():
+            if (early := self._poll_from - self._transport.clock.now()) > 0:
+                self._transport.clock.sleep(PausePolicy(deadline)(early) or 0.0)
             waited = wait_for(self._poll, self._transport.clock, deadline, self._since, on_state)
             if waited.answer is not None and waited.answer.final:
                 return waited.answer
@@ -197,7 +205,9 @@ class TaskPoller(Generic[R]):
             text += f" The last poll failed: {waited.failure}"
         return PollTimeout(text, handle=self.handle, state=state, timeout=deadline.timeout)
 
-    def _poll(self, deadline: Deadline, pause_rule: PauseRule) -> tuple[TaskAnswer, float | None]:
+    def _poll(
+        self, deadline: Deadline, pause_rule: PauseRule, *, patient: bool = True
+    ) -> tuple[TaskAnswer, float | None]:
         request = Request("GET", self.handle.url, stall=GET_STALL_SECONDS)
-        response = self._transport.send(request, deadline, pause_rule)
+        response = self._transport.send(request, deadline, pause_rule, patient=patient)
         return task_answer(response, self.handle.task_id), retry_after(response.headers)

@@ -88,6 +88,23 @@ def serving(behave: Behaviour, prefix: str = "", **settings: Any) -> Iterator[tu
         yield server, appliance
 
 
+class MovedClock:
+    """A clock that only moves when a client sleeps; `pauses` keeps the seconds of every sleep."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.pauses: list[float] = []
+
+    def now(self) -> float:
+        """Return the time in seconds."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Move the clock."""
+        self.pauses.append(seconds)
+        self.time += seconds
+
+
 def _read_request(stream: Any) -> ReceivedRequest | None:
     words = stream.readline().decode("latin-1").split()
     if len(words) != 3:

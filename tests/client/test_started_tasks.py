@@ -6,14 +6,31 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.client.hostile import TASK_ID, TASK_PATH, ReceivedRequest, responding, response, serving, task_body
-from voxdouble_client import ApiError, ApplianceClient, ApplianceError, ContractError, TaskFailed, TransportError
+from tests.client.hostile import (
+    TASK_ID,
+    TASK_PATH,
+    MovedClock,
+    ReceivedRequest,
+    responding,
+    response,
+    serving,
+    task_body,
+)
+from voxdouble_client import (
+    ApiError,
+    ApplianceClient,
+    ApplianceError,
+    ContractError,
+    PollTimeout,
+    TaskFailed,
+    TransportError,
+)
 
 AFTER_THE_202: dict[str, tuple[bytes, type[ApplianceError]]] = {
     "gone": (response(404, b""), ApiError),
     "not JSON": (response(200, b"<html>"), ContractError),
     "no result": (response(200, task_body("done")), ContractError),
-    "not HTTP": (b"hello\r\n\r\n", TransportError),
+    "not HTTP": (b"hello\r\n\r\n", PollTimeout),
 }
 
 CALLS: dict[str, Callable[[ApplianceClient], object]] = {
@@ -31,13 +48,16 @@ CALLS: dict[str, Callable[[ApplianceClient], object]] = {
 def test_an_error_after_the_202_carries_the_handle(
     call: Callable[[ApplianceClient], object], answer: bytes, kind: type[ApplianceError]
 ) -> None:
-    """An error while polling has the handle, and names the task's URL and how to continue."""
-    with serving(responding(answer), sleep=lambda _: None) as (_, appliance), pytest.raises(kind) as caught:
+    """An error while polling has the handle, and names how to continue, unless the task is gone."""
+    clock, expected = MovedClock(), pytest.raises(kind)
+    with serving(responding(answer), sleep=clock.sleep, now=clock.now) as (_, appliance), expected as caught:
         call(appliance)
     error = caught.value
     assert error.handle is not None
     assert error.may_have_run
-    assert f"The task {error.handle.url} was started. Wait for it with error.handle.result()" in str(error)
+    next_step = f"The task {error.handle.url} was started. Wait for it with error.handle.result()"
+    assert (next_step in str(error)) == (kind is not ApiError)
+    assert ("The task is not there any more" in str(error)) == (kind is ApiError)
 
 
 def test_a_failed_task_is_not_waited_for() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import selectors
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,6 +38,10 @@ class Part(Struct, frozen=True):
     name: str
 
 
+class FileFailed(Exception):
+    """The caller's file or progress callback failed while a body was sent; `Body.failure` is the exception."""
+
+
 class Body:
     """Parts one after the other, in the form that requests streams: iterable, with a length."""
 
@@ -45,7 +50,8 @@ class Body:
         self.started = False
         """Whether any byte was handed over since `rewind`: the appliance may have acted on the request."""
         self.failure: Exception | None = None
-        """The exception of the file or of the progress callback: requests would take an OSError for a network error."""
+        """The exception of the file or of the progress callback, which iterating raises as FileFailed: urllib3 would
+        take an OSError for one of the network, and a BrokenPipeError for an early response."""
         self._parts = parts
         self._progress = progress
         self._length = sum(part.size for part in parts)
@@ -72,13 +78,13 @@ class Body:
                         self._progress(sent, self._length)
         except Exception as failure:
             self.failure = failure
-            raise
+            raise FileFailed from failure
 
 
 def _chunks(part: Part) -> Iterator[bytes]:
     left = part.size
     while left:
-        chunk = part.stream.read(min(CHUNK_BYTES, left))
+        chunk = _read(part.stream, min(CHUNK_BYTES, left), part.name)
         if not chunk:
             raise OSError(f"{part.name} became shorter during the upload: {left} of {part.size} bytes are missing.")
         left -= len(chunk)
@@ -153,7 +159,7 @@ def _opened(file: File) -> Iterator[Part]:
 def _measured(stream: IO[bytes], name: str) -> Iterator[Part]:
     if isinstance(stream.read(0), str):
         raise TypeError(f'{name} must be open in binary mode ("rb"), but it is open as text.')
-    if stream.seekable():
+    if hasattr(stream, "seekable") and stream.seekable():
         if _is_device(stream):
             raise ValueError(f"{name} must have a size, but it is a device; save its data to a file first.")
         start = stream.tell()
@@ -162,13 +168,28 @@ def _measured(stream: IO[bytes], name: str) -> Iterator[Part]:
         return
     with tempfile.TemporaryFile() as spool:
         size = 0
-        while chunk := stream.read(CHUNK_BYTES):
+        while chunk := _read(stream, CHUNK_BYTES, name):
             size += spool.write(chunk)
             if size > MAX_SPOOL_BYTES:
                 raise ValueError(
                     f"{name} must have at most {MAX_SPOOL_BYTES} bytes, as it is a pipe; save it to a file first."
                 )
         yield Part(spool, 0, size, name)
+
+
+def _read(stream: IO[bytes], size: int, name: str) -> bytes:
+    """Return the next bytes, none at the end of the file; a non-blocking stream is waited for."""
+    chunk: bytes | None
+    while (chunk := stream.read(size)) is None:  # nothing to read yet, which is not the end
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(stream, selectors.EVENT_READ)
+                selector.select()
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                f"{name} must be a blocking stream, or one that can be waited for: read() returned None, and {error}."
+            ) from None
+    return chunk
 
 
 def _is_device(stream: IO[bytes]) -> bool:

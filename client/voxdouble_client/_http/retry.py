@@ -1,43 +1,59 @@
-"""Which requests are sent again after a failure, when, and how often."""
+"""Which requests are sent again after a failure, when, and for how long."""
 
 from __future__ import annotations
 
 import logging
+import math
 import random
 import threading
 
 from voxdouble_client._clock import Clock, Deadline, PauseRule
 from voxdouble_client._errors import RETRY_STATUSES, ApiError, TransportError
+from voxdouble_client._http.forks import renew_after_fork
 from voxdouble_client._http.transport import Transport
 from voxdouble_client._http.wire import Request, Response, api_error
 
 MAX_FAILURES = 5
-"""Failures of one request in a row after which it is sent again; the next failure is raised."""
+"""Failures in a row after which a request is sent again, if it is not one that waits until its deadline."""
+
+MAX_BACKOFF = 10.0
+"""Seconds. Chosen: an outage of hours costs few requests, and its end is seen soon."""
 
 _log = logging.getLogger("voxdouble_client")
 
 
 class RetryBudget:
-    """Ten retries at first, and one more for every five requests answered, so that retries do not worsen an outage."""
+    """The pace of a client's retries: ten at first, then one for each second and for every five requests answered.
 
-    START, EARNED_BY = 10, 5
+    A retry beyond that waits for its turn, so that many calls that wait through an outage do not worsen it. Times are
+    seconds on the client's clock.
+    """
+
+    START, EARNED_BY = 10.0, 5
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._fifths = self.START * self.EARNED_BY
+        self._left = self.START
+        self._at = -math.inf
+        renew_after_fork(self)
+
+    def renew_after_fork(self) -> None:
+        """Replace the lock, which another thread of the parent may have held."""
+        self._lock = threading.Lock()
 
     def earn(self) -> None:
         """Count a response whose status is not one of "try later"."""
         with self._lock:
-            self._fifths += 1
+            self._left += 1 / self.EARNED_BY
 
-    def take(self) -> bool:
-        """Use up one retry; False if the budget has none left."""
+    def take(self, now: float) -> float:
+        """Use up one retry and return the seconds until its turn."""
         with self._lock:
-            if self._fifths < self.EARNED_BY:
-                return False
-            self._fifths -= self.EARNED_BY
-            return True
+            if self._left < self.START:
+                self._left = min(self._left + max(now - self._at, 0.0), self.START)
+            self._at = now
+            self._left -= 1
+            return max(-self._left, 0.0)
 
 
 class RetryingTransport:
@@ -48,35 +64,46 @@ class RetryingTransport:
         self.clock = clock
         self.budget = RetryBudget()
 
-    def send(self, request: Request, deadline: Deadline, pause_rule: PauseRule) -> Response:
-        """Return the response, whose status is below 400, or raise the TransportError or ApiError of the last try."""
+    def send(self, request: Request, deadline: Deadline, pause_rule: PauseRule, *, patient: bool = False) -> Response:
+        """Return the response, whose status is below 400, or raise the TransportError or ApiError of the last try.
+
+        A request that is `patient` is sent again until the pause rule ends it, as is a start that the appliance refuses
+        with "later"; any other up to five times. A start that is still refused at the end is a TransportError.
+        """
         failures = 0
+        refusal: ApiError | None = None
         while True:
             try:
-                return self._send_once(request, deadline)
+                return self._send_once(request, deadline, refusal)
             except (TransportError, ApiError) as error:
                 failures += 1
-                wanted = backoff(failures, random.random())  # noqa: S311  jitter, not a secret
-                if isinstance(error, ApiError) and error.retry_after is not None:
-                    wanted = error.retry_after
-                pause = pause_rule(wanted)
-                if pause is None or failures > MAX_FAILURES or not is_repeatable(request, error):
+                if not is_repeatable(request, error):
                     raise
-                if not self.budget.take():
+                refusal = error if request.method == "POST" and isinstance(error, ApiError) else None
+                if failures > MAX_FAILURES and not patient and refusal is None:
                     raise
+                pause = self._pause(failures, error, pause_rule)
+                if pause is None and refusal is None:
+                    raise
+                if pause is None:
+                    raise _out_of_time(request, deadline, refusal) from refusal
                 _log.warning("Trying again in %.3g s: %s", pause, error)
                 self.clock.sleep(pause)
                 if deadline.left() <= 0:
                     raise  # the failure says more than that there was no time for another try
 
-    def _send_once(self, request: Request, deadline: Deadline) -> Response:
+    def _pause(self, failures: int, error: TransportError | ApiError, pause_rule: PauseRule) -> float | None:
+        wanted = backoff(failures, random.random())  # noqa: S311  jitter, not a secret
+        if isinstance(error, ApiError) and error.retry_after is not None:
+            wanted = error.retry_after
+        if pause_rule(wanted) is None:
+            return None
+        return pause_rule(max(wanted, self.budget.take(self.clock.now())))
+
+    def _send_once(self, request: Request, deadline: Deadline, refusal: ApiError | None) -> Response:
         seconds = deadline.left()
         if seconds <= 0:
-            raise TransportError(
-                f"{request} was not sent: the deadline has passed.",
-                url=request.url,
-                timed_out=True,
-            )
+            raise _out_of_time(request, deadline, refusal) from refusal
         response = self.transport.send(request, seconds)
         if response.status not in RETRY_STATUSES:
             self.budget.earn()
@@ -85,15 +112,23 @@ class RetryingTransport:
         return response
 
 
+def _out_of_time(request: Request, deadline: Deadline, refusal: ApiError | None) -> TransportError:
+    """Return the error for a request that was not executed before its deadline; `refusal` is the last response."""
+    text = f"{request} was not sent: the deadline has passed."
+    if refusal is not None:
+        text = f"No task was started within {deadline.timeout:g} s: {refusal}"
+    return TransportError(text, url=request.url, timed_out=True)
+
+
 def is_repeatable(request: Request, error: TransportError | ApiError) -> bool:
     """Return whether the request may be sent again after this error: never a POST that may have been executed."""
     if isinstance(error, TransportError):
         return error.transient and not error.timed_out and not error.may_have_run
     if request.method == "GET":
-        return error.transient
+        return error.status in RETRY_STATUSES
     return error.status == 429 or (error.status == 503 and error.retry_after is not None)
 
 
 def backoff(failures: int, jitter: float) -> float:
     """Return the pause in seconds after failures in a row; `jitter` in [0, 1) spreads clients that fail together."""
-    return float(min(0.1 * 2 ** (failures - 1), 5.0) * (0.5 + jitter / 2))
+    return float(min(0.1 * 2 ** min(failures - 1, 10), MAX_BACKOFF) * (0.5 + jitter / 2))

@@ -6,13 +6,14 @@ timeout of every call is cut to the time left in the `Limits` of the calling thr
 
 from __future__ import annotations
 
+import errno
 import queue
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -22,18 +23,43 @@ CONNECT_SECONDS = 10.0
 """Chosen: the longest time for a connection to one address of a host, and for a TLS handshake."""
 
 
+DEAD_SECONDS = 30
+"""Chosen: the time after which a connection whose packets are not acknowledged, dropped by a NAT perhaps, is given up.
+"""
+
+
 class ConnectFailed(OSError):
-    """No connection was made; `__cause__` says why."""
+    """No connection was made; `__cause__` says why.
+
+    It has no `errno`: after some of them, such as ECONNRESET, urllib3 goes on to read a response (to a request that was
+    cut off), and fails with an AttributeError, as there is no socket.
+    """
 
 
-class Limits(Struct, frozen=True):
-    """`ends` is an instant of `time.monotonic`; `stall` the seconds that may pass without any byte."""
+class Limits(Struct, eq=False):
+    """The limits of one request, which another thread may abort.
+
+    `ends` is an instant of `time.monotonic`; `stall` the seconds that may pass without any byte; `socket` is the one in
+    use.
+    """
 
     ends: float
     stall: float
+    socket: DeadlineSocket | None = None
+    aborted: bool = False
+
+    def abort(self) -> None:
+        """End the request that another thread has under way, at once or with its next send or receive."""
+        self.aborted = True
+        if self.socket is not None:
+            with suppress(OSError):
+                # Not the method of SSLSocket, which would end TLS under the other thread's feet.
+                socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
 
     def cut(self, seconds: float) -> float:
         """Return `seconds`, or the time left if that is less; TimeoutError if no time is left."""
+        if self.aborted:
+            raise OSError("the client was closed")
         left = self.ends - time.monotonic()
         if left <= 0:
             raise TimeoutError("the time for the request is over")
@@ -71,11 +97,27 @@ class DeadlineSocket(socket.socket):
 
     def _set_timeout(self) -> None:
         limits = _LIMITS.get()
+        limits.socket = self
         self.settimeout(limits.cut(limits.stall))
 
 
 class DeadlineTlsSocket(DeadlineSocket, ssl.SSLSocket):
     """A TLS socket that keeps the limits; used as `SSLContext.sslsocket_class`."""
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        try:
+            return super().send(data, flags)
+        except ssl.SSLEOFError as error:
+            # As over TCP, after which urllib3 reads the response with which the server refused the rest.
+            raise BrokenPipeError(errno.EPIPE, "the connection was closed while the request was sent") from error
+
+    def recv(self, *args: Any, **kwargs: Any) -> bytes:
+        # Called by the standard library alone, on a connection that was reset before the handshake.
+        try:
+            return super().recv(*args, **kwargs)
+        except OSError:
+            self.close()
+            raise
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  the standard library's signature
         self.settimeout(_LIMITS.get().cut(CONNECT_SECONDS))
@@ -87,7 +129,7 @@ def connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) -
     try:
         return _connect(host, port, options)
     except OSError as error:
-        raise ConnectFailed(*error.args) from error
+        raise ConnectFailed(str(error)) from error
 
 
 def _connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) -> DeadlineSocket:
@@ -97,7 +139,7 @@ def _connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) 
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):
         sock = DeadlineSocket(family, kind, protocol)
         try:
-            for option in options:
+            for option in [*options, *_keepalive_options()]:
                 sock.setsockopt(*option)
             share = _LIMITS.get().cut(CONNECT_SECONDS * len(addresses)) / (len(addresses) - tried)
             sock.settimeout(min(share, CONNECT_SECONDS))
@@ -111,6 +153,19 @@ def _connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) 
         else:
             return sock
     raise failure or OSError(f"{host} has no address")
+
+
+def _keepalive_options() -> Iterator[tuple[int, int, int]]:
+    """Return the options that find a dead connection, as far as the system has them."""
+    yield socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1
+    for name, value in {
+        "TCP_KEEPIDLE": DEAD_SECONDS,
+        "TCP_KEEPINTVL": DEAD_SECONDS // 3 or 1,
+        "TCP_KEEPCNT": 3,
+        "TCP_USER_TIMEOUT": DEAD_SECONDS * 1000,
+    }.items():
+        if hasattr(socket, name):
+            yield socket.IPPROTO_TCP, getattr(socket, name), value
 
 
 def _resolve(host: str, port: int) -> list[tuple[Any, ...]]:

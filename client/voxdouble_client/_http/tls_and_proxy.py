@@ -1,9 +1,10 @@
-"""Validates TLS and proxy settings before anything is sent."""
+"""Validates sockets, TLS and proxy settings before anything is sent."""
 
 from __future__ import annotations
 
 import os
 import ssl
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -48,6 +49,16 @@ def check_proxy(url: str, proxy: str | None) -> None:
     found = proxies.get(parts.scheme) or proxies.get("all")
     if found and not proxy_bypass(parts.netloc):
         _check_proxy_url(found if "://" in found else f"http://{found}")
+
+
+def check_not_patched() -> None:
+    """Raise RuntimeError if gevent has replaced the standard library's sockets."""
+    monkey = sys.modules.get("gevent.monkey")
+    if monkey is not None and (monkey.is_module_patched("socket") or monkey.is_module_patched("ssl")):
+        raise RuntimeError(
+            "ApplianceClient must have the standard library's sockets, on which its deadlines hold, but gevent's monkey"
+            " patching has replaced them. Use threads, or run the client in a process of its own."
+        )
 
 
 def _check_proxy_url(proxy: str) -> None:

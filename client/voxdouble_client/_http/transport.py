@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -20,22 +21,41 @@ from urllib3.util.ssl_ import create_urllib3_context
 from voxdouble_client._convert import InvalidResult, parsed
 from voxdouble_client._errors import ContractError, TransportError
 from voxdouble_client._http import sockets
+from voxdouble_client._http.body import FileFailed
 from voxdouble_client._http.causes import is_transient, reason, was_connected
+from voxdouble_client._http.forks import renew_after_fork
 from voxdouble_client._http.wire import Request, Response
 
 MAX_RESPONSE_BYTES = 512 << 20
 """Chosen: three times the size of 50,000 vectors of 128 numbers with every digit printed."""
 
+MAX_OTHER_BYTES = 1 << 20
+"""Chosen: the limit of responses that hold no result, which are the 202, errors and redirects."""
+
 _log = logging.getLogger("voxdouble_client")
 _log.addHandler(logging.NullHandler())  # whether the log is shown is up to the program
 
 
+class _FinalResponse(HTTPResponse):
+    """A response that skips interim ones such as 103; http.client skips 100 only."""
+
+    def begin(self) -> None:
+        super().begin()
+        while 101 < self.status < 200:  # 101 is final: the connection speaks another protocol from then on
+            self.headers = self.msg = None  # type: ignore[assignment]  # begin reads a response if there is none
+            super().begin()
+
+
 class _Connection(HTTPConnection):
+    response_class = _FinalResponse
+
     def _new_conn(self) -> sockets.DeadlineSocket:
         return sockets.connect(self.host, self.port, list(self.socket_options or ()))
 
 
 class _TlsConnection(HTTPSConnection):
+    response_class = _FinalResponse
+
     def _new_conn(self) -> sockets.DeadlineSocket:
         return sockets.connect(self.host, self.port, list(self.socket_options or ()))
 
@@ -85,36 +105,63 @@ class Transport:
     """
 
     def __init__(self, *, token: str | None, ca: str | None, proxy: str | None) -> None:
-        self._closed = False
-        self._session = _Session()
-        self._session.headers.clear()
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # they could grow without bound
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter(pool_maxsize=64))
+        self._closed = threading.Event()
+        self._active: set[sockets.Limits] = set()
+        self._session = _new_session()
         self._headers = {"User-Agent": _user_agent(), "Accept": "application/json", "Accept-Encoding": "identity"}
         if token is not None:
             self._headers["Authorization"] = f"Bearer {token}"
         self._ca = ca
         self._proxies = {} if proxy is None else {"http": proxy, "https": proxy}
+        renew_after_fork(self)
+
+    def renew_after_fork(self) -> None:
+        """Open new connections in a forked child: on shared ones it would get responses to the parent's requests."""
+        self._session = _new_session()
+        self._active = set()
+        closed, self._closed = self._closed.is_set(), threading.Event()
+        if closed:
+            self._closed.set()
 
     def close(self) -> None:
-        """Close the pooled connections; nothing can be sent afterwards."""
-        self._closed = True
+        """Close all connections; requests under way in other threads end, and nothing can be sent afterwards."""
+        self._closed.set()
+        for limits in list(self._active):
+            limits.abort()
         self._session.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed.is_set()
+
+    def wait_closed(self, seconds: float) -> None:
+        """Wait for so many seconds, or until `close` is called."""
+        self._closed.wait(seconds)
 
     def send(self, request: Request, seconds: float) -> Response:
         """Return the complete response within `seconds` of real time, or raise TransportError."""
-        if self._closed:
-            raise RuntimeError("This client is closed; create another ApplianceClient.")
+        if self.closed:
+            raise _closed_error(request)
         began = time.monotonic()
         if request.body is not None:
             request.body.rewind()
         try:
-            with sockets.limited(seconds, request.stall):
-                response = self._exchange(request)
+            with sockets.limited(seconds, request.stall) as limits:
+                self._active.add(limits)
+                if self.closed:
+                    limits.abort()  # `close` may have looked at the active requests before
+                try:
+                    response = self._exchange(request)
+                finally:
+                    self._active.discard(limits)
+        except FileFailed:
+            if request.body is None or request.body.failure is None:
+                raise
+            raise request.body.failure from None
         except (OSError, ValueError, HTTPError, HTTPException) as error:  # all that the libraries below raise
-            if request.body is not None and request.body.failure is not None:
-                raise request.body.failure from None
+            if self.closed:
+                raise _closed_error(request) from error
             late = time.monotonic() - began >= seconds
             raise _transport_error(request, error, seconds if late else None) from error
         took = (time.monotonic() - began) * 1000
@@ -139,6 +186,15 @@ class Transport:
             return Response(request, received.status_code, headers, _complete_body(request, received))
 
 
+def _new_session() -> _Session:
+    session = _Session()
+    session.headers.clear()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # they could grow without bound
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter(pool_maxsize=64))
+    return session
+
+
 def _unchanged(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
     return prepared
 
@@ -151,12 +207,16 @@ def _complete_body(request: Request, received: requests.Response) -> bytes:
     """
     raw = received.raw
     body = bytearray()
-    too_large = ContractError(f"The response to {request} has more than {MAX_RESPONSE_BYTES} bytes.", url=request.url)
-    if (raw.length_remaining or 0) > MAX_RESPONSE_BYTES:
+    limit = MAX_RESPONSE_BYTES if request.method == "GET" and received.status_code == 200 else MAX_OTHER_BYTES
+    too_large = ContractError(
+        f"The response to {request} must have at most {limit} bytes with status {received.status_code}, got more.",
+        url=request.url,
+    )
+    if (raw.length_remaining or 0) > limit:
         raise too_large
     while chunk := raw.read(1 << 16, decode_content=False):
         body += chunk
-        if len(body) > MAX_RESPONSE_BYTES:
+        if len(body) > limit:
             raise too_large
     if (encoding := received.headers.get("Content-Encoding", "identity")) != "identity":
         raise ContractError(
@@ -186,6 +246,13 @@ def _transport_error(request: Request, error: Exception, deadline: float | None)
         timed_out=deadline is not None,
         transient=is_transient(error),
         reached=was_connected(error),
+    )
+
+
+def _closed_error(request: Request) -> TransportError:
+    may_have_run = request.body is not None and request.body.started
+    return TransportError(
+        f"{request} failed: the client was closed.", url=request.url, may_have_run=may_have_run, transient=False
     )
 
 

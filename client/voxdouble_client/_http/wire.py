@@ -18,7 +18,7 @@ from voxdouble_client._models import FINAL_STATES, TaskAnswer, TaskError
 GET_STALL_SECONDS = 30.0
 """Chosen: a GET that receives nothing for so long has failed, and may be tried again."""
 
-_SECONDS = re.compile(r"[0-9]{1,10}")
+_SECONDS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
 
 
 class Request(Struct, frozen=True):
@@ -43,11 +43,12 @@ class Response(Struct, frozen=True):
 
 
 class Accepted(Struct, frozen=True):
-    """The content of a 202; `location` is not resolved yet."""
+    """The content of a 202; `location` is not resolved yet, `retry_after` is in seconds."""
 
     task_id: str
     state: str
     location: str
+    retry_after: float | None = None
 
 
 class _Task(Struct, frozen=True):
@@ -72,7 +73,7 @@ def accepted_task(response: Response) -> Accepted:
     location = response.headers.get("location") or response.headers.get("x-location")
     if not location:
         raise _broken(response, "has neither a Location nor an X-Location header, so the task has no URL to poll")
-    return Accepted(task.task_id, task.state, location)
+    return Accepted(task.task_id, task.state, location, retry_after(response.headers))
 
 
 def task_answer(response: Response, task_id: str) -> TaskAnswer:
@@ -136,13 +137,15 @@ def _place(entry: dict[str, Any], error_message: str) -> str:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the pause in seconds that a response asks for (RFC 9110, 10.2.3), or None.
 
-    A date is compared with the response's own `Date`, as the two clocks may differ; without that header it is ignored.
+    Seconds may have decimals, which the RFC does not allow but appliances send. A date is compared with the response's
+    own `Date`, as the two clocks may differ; without that header, with the clock of this machine.
     """
     value = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):
         return float(value)
     try:
-        return max((_date(value) - _date(headers.get("date", ""))).total_seconds(), 0.0)
+        sent = _date(headers["date"]) if "date" in headers else datetime.now(UTC)
+        return max((_date(value) - sent).total_seconds(), 0.0)
     except (TypeError, ValueError, OverflowError):
         return None
 

@@ -13,7 +13,7 @@ from voxdouble_client._http.body import File, Progress
 from voxdouble_client._journal.batch import Batch
 from voxdouble_client._journal.journal import Journal, JournalError
 from voxdouble_client._journal.lines import Recording, recording_of
-from voxdouble_client._many import in_order
+from voxdouble_client._many import run_many
 from voxdouble_client._models import Model, TaskAnswer
 from voxdouble_client._task import TaskHandle
 from voxdouble_client._technologies._arguments import ChannelMode, channels_query
@@ -138,12 +138,14 @@ def extract_voiceprints(
     channels: Sequence[int] = (),
     timeout: float | None = None,
     journal: str | os.PathLike[str] | None = None,
+    ordered: bool = True,
     on_outcome: Callable[[Outcome], object] | None = None,
 ) -> Iterator[Outcome]:
     """Extract from many files, at most `concurrency` at a time, and yield one outcome for each file, in their order.
 
     `timeout` is for each file. An error with one file, or in reading it, is its outcome and does not end the others.
-    `on_outcome` is called with each outcome as soon as it is there, one call at a time, in another thread.
+    With `ordered=False` the outcomes come as they finish. In order, those behind a slow file are held back, at most
+    1,000 of them, while the other files go on. `on_outcome` is called with each outcome as soon as it is there, one call at a time, in another thread.
 
     `journal` is the path of a file that gets one JSON line for each finished file, which must then be a path of a
     regular file; beside it the tasks that were started are recorded. The same call in a later process skips the files
@@ -159,13 +161,20 @@ def extract_voiceprints(
     if journal is not None:
         recordings = [recording_of(_path(file)) for file in files]
         return extract_recordings(
-            self, recordings, chosen, journal, concurrency=concurrency, timeout=timeout, on_outcome=on_outcome
+            self,
+            recordings,
+            chosen,
+            journal,
+            concurrency=concurrency,
+            timeout=timeout,
+            ordered=ordered,
+            on_outcome=on_outcome,
         )
 
     def extract(file: File) -> VoiceprintExtraction:
         return self._run_to_end(_request(file, chosen), self._deadline(timeout))
 
-    return in_order(_reporting(extract, on_outcome), files, concurrency)
+    return run_many(_reporting(extract, on_outcome), files, concurrency, ordered=ordered)
 
 
 def extract_recordings(
@@ -176,6 +185,7 @@ def extract_recordings(
     *,
     concurrency: int,
     timeout: float | None = None,
+    ordered: bool = True,
     on_outcome: Callable[[Outcome], object] | None = None,
 ) -> Iterator[Outcome]:
     """Yield the outcome of each recording of the batch whose output is at `path`."""
@@ -191,7 +201,7 @@ def extract_recordings(
             result: VoiceprintExtraction = batch.run(recording, self._deadline(timeout))
             return result
 
-        yield from in_order(_reporting(extract, on_outcome), recordings, concurrency)
+        yield from run_many(_reporting(extract, on_outcome), recordings, concurrency, ordered=ordered)
 
 
 def _reporting(

@@ -24,7 +24,7 @@ from voxdouble_client._errors import (
     TransportError,
 )
 from voxdouble_client._http.wire import printable, vendor_error_text
-from voxdouble_client._many import in_order
+from voxdouble_client._many import run_many
 from voxdouble_client._task import TaskHandle
 from voxdouble_client.cli.jobs import Job, TaskEnd
 from voxdouble_client.cli.outputs import Output
@@ -59,7 +59,7 @@ class Run:
         try:
             with ExitStack() as stack:
                 bar = stack.enter_context(ProgressBar(len(jobs))) if sys.stderr.isatty() else None
-                for end in in_order(lambda job: self._run_job(job, bar), progress, CONCURRENCY):
+                for end in run_many(lambda job: self._run_job(job, bar), progress, CONCURRENCY):
                     self._finish(end, output)
                     left.popleft()
             output.close()
@@ -97,7 +97,7 @@ class Run:
             if answer.error is None:
                 result = handle.read(answer)
             progress.end = TaskEnd(progress.job, answer, result)
-        except (ApplianceError, OSError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001  an error of whatever class with one file must not end the others
             progress.end = TaskEnd(progress.job, answer, error=error)
         finally:
             report(1.0)
@@ -121,7 +121,11 @@ class Run:
             click.echo(f"{end.job.name}: {self._text(end.error)}", err=True)
 
     def _text(self, error: Exception) -> str:
+        if not isinstance(error, (ApplianceError, OSError, ValueError, click.ClickException)):
+            return f"{type(error).__name__}: {error}"
         if not isinstance(error, ApplianceError) or error.handle is None:
+            return str(error)
+        if isinstance(error, ApiError) and error.task_is_gone:
             return str(error)
         resume = f"Continue to wait with:\n{self._wait_command(error.handle)}"
         if not isinstance(error, PollTimeout):

@@ -4,7 +4,17 @@ import socket
 
 import pytest
 
-from tests.client.hostile import DONE, TASK_ID, TASK_PATH, ReceivedRequest, accepted, response, serving, task_body
+from tests.client.hostile import (
+    DONE,
+    TASK_ID,
+    TASK_PATH,
+    MovedClock,
+    ReceivedRequest,
+    accepted,
+    response,
+    serving,
+    task_body,
+)
 from voxdouble_client import TransportError
 
 
@@ -69,14 +79,14 @@ def test_a_cut_202_starts_no_task(whole: bytes) -> None:
 @pytest.mark.parametrize("whole", WHOLE_200.values(), ids=WHOLE_200)
 def test_a_cut_200_gives_no_result(whole: bytes) -> None:
     """A result that ends before its last byte is a TransportError once the retries are used up; P2."""
-    cut = CutResponse("GET", whole)
-    with serving(cut, timeout=20, sleep=lambda _: None) as (server, appliance):
+    cut, clock = CutResponse("GET", whole), MovedClock()
+    with serving(cut, timeout=3600, sleep=clock.sleep, now=clock.now) as (server, appliance):
         for cut.keep in range(bytes_to_prove_completeness(whole)):
             with pytest.raises(TransportError):
-                appliance.task(TASK_PATH).result()
+                appliance.task(TASK_PATH).answer()
         cut.keep = len(whole)
         assert appliance.task(TASK_PATH).result().channels[0].voiceprint == "e2kD"
-        assert len(server.received) == bytes_to_prove_completeness(whole) + 10 + 1  # the budget has ten retries
+        assert len(server.received) == 6 * bytes_to_prove_completeness(whole) + 1  # each was sent again five times
 
 
 def test_a_cut_poll_is_retried() -> None:

@@ -4,13 +4,15 @@ import itertools
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.client.hostile import DONE, TASK_ID, TASK_PATH, ReceivedRequest, accepted, response, serving
-from voxdouble_client import ApiError, ApplianceClient, ApplianceError, TransportError
+from tests.client.hostile import DONE, TASK_ID, TASK_PATH, MovedClock, ReceivedRequest, accepted, response, serving
+from voxdouble_client import ApiError, ApplianceClient, PollTimeout, TransportError
+from voxdouble_client._errors import RETRY_STATUSES
 from voxdouble_client._http.retry import RetryBudget, backoff
 
 BUSY = {"type": "internal", "message": "busy", "detail": []}
@@ -31,40 +33,34 @@ class Scripted:
             connection.sendall(answer)
 
 
-class RecordedPauses:
-    """A `sleep` that only records the pauses."""
-
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-
-    def __call__(self, seconds: float) -> None:
-        """Record a pause."""
-        self.seconds.append(seconds)
+def clocked(clock: MovedClock) -> dict[str, Any]:
+    """Return the settings of a client on this clock."""
+    return {"sleep": clock.sleep, "now": clock.now}
 
 
-TRANSIENT = {str(status): response(status, BUSY) for status in (429, 502, 503, 504)} | {"no response": None}
+TRANSIENT = {str(status): response(status, BUSY) for status in sorted(RETRY_STATUSES)} | {"no response": None}
 
 
 @pytest.mark.parametrize("failure", TRANSIENT.values(), ids=TRANSIENT)
 def test_five_failures_of_one_poll_are_retried(failure: bytes | None) -> None:
     """A poll that fails five times in a row for a transient reason, and then succeeds, is a success."""
-    with serving(Scripted([failure] * 5 + [response(200, DONE)]), sleep=RecordedPauses()) as (_, appliance):
+    with serving(Scripted([failure] * 5 + [response(200, DONE)]), **clocked(MovedClock())) as (_, appliance):
         assert appliance.task(TASK_PATH).state() == "done"
 
 
 @pytest.mark.parametrize("failure", TRANSIENT.values(), ids=TRANSIENT)
 def test_the_sixth_failure_in_a_row_is_raised(failure: bytes | None) -> None:
-    """The sixth failure in a row is raised, as a typed error."""
-    with serving(Scripted(itertools.repeat(failure)), sleep=RecordedPauses()) as (server, appliance):
+    """The sixth failure in a row of a single poll is raised, as a typed error."""
+    with serving(Scripted(itertools.repeat(failure)), **clocked(MovedClock())) as (server, appliance):
         with pytest.raises((ApiError, TransportError)):
-            appliance.task(TASK_PATH).result()
+            appliance.task(TASK_PATH).state()
         assert len(server.received) == 6
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 407, 413, 422, 500, 501, 507])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 407, 410, 413, 422, 501, 505, 507, 511])
 def test_a_permanent_failure_is_raised_at_once(status: int) -> None:
     """A status that does not mean "try later" is not retried."""
-    with serving(Scripted(itertools.repeat(response(status, BUSY))), sleep=RecordedPauses()) as (server, appliance):
+    with serving(Scripted(itertools.repeat(response(status, BUSY))), **clocked(MovedClock())) as (server, appliance):
         with pytest.raises(ApiError) as caught:
             appliance.task(TASK_PATH).result()
         assert (caught.value.status, len(server.received)) == (status, 1)
@@ -80,11 +76,11 @@ REFUSED_FOR_NOW = {
 @pytest.mark.parametrize("refusal", REFUSED_FOR_NOW.values(), ids=REFUSED_FOR_NOW)
 def test_an_upload_refused_for_now_is_sent_again(refusal: bytes) -> None:
     """An upload that is refused with "try later" is sent again, whole, after the pause that was asked for."""
-    pauses = RecordedPauses()
-    with serving(Scripted([refusal, refusal, accepted()]), sleep=pauses) as (server, appliance):
+    clock = MovedClock()
+    with serving(Scripted([refusal, refusal, accepted()]), **clocked(clock)) as (server, appliance):
         assert appliance.start_voiceprint_extraction(b"RIFFaudio").task_id == TASK_ID
         assert [b"RIFFaudio" in request.body for request in server.received] == [True] * 3
-    assert b"Retry-After" not in refusal or pauses.seconds == [7.0, 7.0]
+    assert b"Retry-After" not in refusal or clock.pauses == [7.0, 7.0]
 
 
 MAY_HAVE_RUN = {
@@ -115,7 +111,7 @@ def test_a_post_that_may_have_run_is_never_repeated(
         connection.sendall(answer or b"")
         connection.shutdown(socket.SHUT_RDWR)
 
-    with serving(behave, sleep=RecordedPauses()) as (server, appliance):
+    with serving(behave, **clocked(MovedClock())) as (server, appliance):
         with pytest.raises((ApiError, TransportError)):
             start(appliance)
         assert len(server.received) == 1
@@ -123,75 +119,128 @@ def test_a_post_that_may_have_run_is_never_repeated(
 
 def test_a_post_without_a_connection_is_retried() -> None:
     """A POST that no connection carried cannot have been executed: it is retried five times, then raises."""
-    pauses = RecordedPauses()
+    clock = MovedClock()
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    appliance = ApplianceClient(f"http://127.0.0.1:{port}", sleep=pauses)
+    appliance = ApplianceClient(f"http://127.0.0.1:{port}", **clocked(clock))
     with appliance, pytest.raises(TransportError, match=r"(?i)connection refused") as caught:
         appliance.extract_voiceprint(b"audio")
     assert not caught.value.may_have_run
-    assert len(pauses.seconds) == 5
+    assert len(clock.pauses) == 5
 
 
 def test_no_retry_comes_after_the_deadline() -> None:
-    """A `Retry-After` beyond the deadline is raised at once, with the pause, instead of slept through."""
-    pauses = RecordedPauses()
+    """A `Retry-After` beyond the deadline is raised at once, with the refusal, instead of slept through."""
+    clock = MovedClock()
     later = Scripted([response(503, BUSY, retry_after="120")])
-    with serving(later, sleep=pauses) as (_, appliance), pytest.raises(ApiError) as caught:
+    with serving(later, **clocked(clock)) as (_, appliance), pytest.raises(TransportError) as caught:
         appliance.extract_voiceprint(b"audio", timeout=60)
-    assert (caught.value.status, caught.value.retry_after, pauses.seconds) == (503, 120.0, [])
+    refusal = caught.value.__cause__
+    assert isinstance(refusal, ApiError)
+    assert (refusal.status, refusal.retry_after, clock.pauses) == (503, 120.0, [])
+    assert (caught.value.timed_out, caught.value.may_have_run, caught.value.reached) == (True, False, True)
 
 
-def test_an_outage_gets_ten_retries() -> None:
-    """In an outage a client sends ten requests again in all, in any number of calls; P12."""
-    with serving(Scripted(itertools.repeat(response(503, BUSY))), sleep=RecordedPauses()) as (server, appliance):
+@pytest.mark.parametrize("failure", TRANSIENT.values(), ids=TRANSIENT)
+def test_a_wait_goes_on_through_an_outage_until_its_deadline(failure: bytes | None) -> None:
+    """A task that is polled through an outage of a minute is seen done, and its pauses have grown; P12."""
+    clock = MovedClock()
+
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
+        answer = failure if clock.time < 60 else response(200, DONE)
+        connection.sendall(answer or b"")
+        if answer is None:
+            connection.shutdown(socket.SHUT_RDWR)
+
+    with serving(behave, **clocked(clock)) as (server, appliance):
+        assert appliance.task(TASK_PATH).result(timeout=600).channels
+    assert 60 <= clock.time <= 60 + 10
+    assert len(server.received) < 25
+    assert max(clock.pauses) > 10 * clock.pauses[0]
+
+
+@pytest.mark.parametrize("failure", TRANSIENT.values(), ids=TRANSIENT)
+def test_an_outage_beyond_the_deadline_is_a_poll_timeout(failure: bytes | None) -> None:
+    """A wait that ends during an outage is a PollTimeout at its deadline, with the last failure as its cause."""
+    clock = MovedClock()
+    with serving(Scripted(itertools.repeat(failure)), **clocked(clock)) as (_, appliance):
+        with pytest.raises(PollTimeout, match="The last poll failed") as caught:
+            appliance.task(TASK_PATH).result(timeout=60)
+        assert isinstance(caught.value.__cause__, (ApiError, TransportError))
+    assert 59 < clock.time < 60
+
+
+@pytest.mark.parametrize("refusal", REFUSED_FOR_NOW.values(), ids=REFUSED_FOR_NOW)
+def test_a_start_refused_for_now_waits_until_its_deadline(refusal: bytes) -> None:
+    """A start that is refused with "later" is sent again until the deadline, and then a TransportError; P12."""
+    clock = MovedClock()
+    expected = pytest.raises(TransportError, match=r"No task was started within 600 s: .* refused with status")
+    with serving(Scripted(itertools.repeat(refusal)), **clocked(clock)) as (server, appliance), expected as caught:
+        appliance.extract_voiceprint(b"audio", timeout=600)
+    assert isinstance(caught.value.__cause__, ApiError)
+    assert (caught.value.timed_out, caught.value.may_have_run) == (True, False)
+    assert 590 <= clock.time < 600
+    assert len(server.received) == len(clock.pauses) + 1 > 6
+
+
+def test_a_start_refused_for_a_while_is_accepted() -> None:
+    """A start that was refused for three minutes, far over six times, is accepted once the appliance has room."""
+    clock = MovedClock()
+    refusal = response(429, BUSY, retry_after="7.5")
+
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
+        connection.sendall(refusal if clock.time < 180 else accepted())
+
+    with serving(behave, **clocked(clock)) as (_, appliance):
+        assert appliance.start_voiceprint_extraction(b"RIFF").task_id == TASK_ID
+    assert clock.pauses == [7.5] * 24
+
+
+def test_retries_of_many_calls_keep_one_pace() -> None:
+    """In an outage the retries of all calls of a client are ten at first and then one a second; P12."""
+    clock = MovedClock()
+    with serving(Scripted(itertools.repeat(response(502, BUSY))), **clocked(clock)) as (server, appliance):
         for _ in range(30):
             with pytest.raises(ApiError):
                 appliance.task(TASK_PATH).state()
-        assert len(server.received) == 30 + 10
+        assert len(server.received) == 30 * 6
+    assert clock.time >= 30 * 5 - 10 - 1
 
 
-def test_answered_requests_earn_retries() -> None:
-    """Every five requests answered add one retry; P12."""
-    answers = [response(200, DONE)] * 25 + [response(503, BUSY)] * 100
-    with serving(Scripted(answers), sleep=RecordedPauses()) as (server, appliance):
-        handle = appliance.task(TASK_PATH)
-        for _ in range(25):
-            handle.state()
-        for _ in range(10):
-            with pytest.raises(ApplianceError):
-                handle.state()
-        assert len(server.received) == 25 + 10 + (10 + 5)
+@given(st.lists(st.one_of(st.none(), st.floats(0, 5), st.booleans()), max_size=200))
+def test_retries_never_exceed_the_budget(events: list[float | None]) -> None:
+    """At any instant at most ten retries, one a second and a fifth of the requests answered have had their turn; P12.
 
-
-@given(st.lists(st.booleans(), max_size=300))
-def test_retries_never_exceed_the_budget(events: list[bool]) -> None:
-    """No more retries are granted than ten and a fifth of the requests answered; P12."""
+    An event is a request answered (None), seconds that pass, or a retry.
+    """
     budget = RetryBudget()
-    answered = taken = 0
-    for is_answered in events:
-        if is_answered:
+    now, answered = 1000.0, 0
+    turns: list[float] = []
+    for event in events:
+        if event is None:
             budget.earn()
             answered += 1
+        elif isinstance(event, bool):
+            turns.append(now + budget.take(now))
         else:
-            taken += budget.take()
-        assert taken <= 10 + answered / 5
+            now += event
+        assert sum(turn <= now for turn in turns) <= 10 + answered / 5 + (now - 1000) + 1e-6
 
 
 def test_the_budget_holds_for_many_threads() -> None:
-    """Threads that share a budget get ten retries together, not ten each."""
+    """Threads that share a budget get ten retries at once together, not ten each."""
     budget = RetryBudget()
-    taken: list[bool] = []
-    threads = [threading.Thread(target=lambda: taken.extend(budget.take() for _ in range(50))) for _ in range(8)]
+    waits: list[float] = []
+    threads = [threading.Thread(target=lambda: waits.extend(budget.take(0) for _ in range(50))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(taken) == 10
+    assert sorted(waits) == [0.0] * 10 + [float(turn) for turn in range(1, 391)]
 
 
-@given(st.integers(1, 5), st.floats(0, 1, exclude_max=True))
+@given(st.integers(1, 100_000), st.floats(0, 1, exclude_max=True))
 def test_pauses_before_retries_grow_within_bounds(failures: int, chance: float) -> None:
-    """A pause is 50 to 100 % of 0.1 s doubled with every failure, and at most 5 s."""
-    whole = min(0.1 * 2 ** (failures - 1), 5.0)
+    """A pause is 50 to 100 % of 0.1 s doubled with every failure, and at most 10 s."""
+    whole = min(0.1 * 2 ** min(failures - 1, 20), 10.0)
     assert whole / 2 <= backoff(failures, chance) <= whole

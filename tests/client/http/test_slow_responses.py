@@ -169,6 +169,6 @@ def test_an_endless_body_ends_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> N
     """A body without end is given up at the limit of responses, long before the deadline."""
     monkeypatch.setattr("voxdouble_client._http.transport.MAX_RESPONSE_BYTES", 1_000_000)
     send = endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"8000\r\n" + b" " * 0x8000 + b"\r\n")
-    expected = pytest.raises(ContractError, match="more than 1000000 bytes")
+    expected = pytest.raises(ContractError, match="at most 1000000 bytes")
     with serving(lambda _, connection: send(connection)) as (_, appliance), in_time(), expected:
         appliance.task(TASK_PATH).state(timeout=30)

@@ -1,0 +1,67 @@
+"""Closing a client while other threads use it: each gets an error with the handle of its task, at once."""
+
+import queue
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.client.hostile import ReceivedRequest, accepted, response, serving, task_body
+from voxdouble_client import ApplianceClient, ApplianceError, TransportError
+
+
+def error_of(call: Callable[[], Any], until: threading.Event, close: Callable[[], None]) -> ApplianceError:
+    """Return the error of the call, which runs in another thread while the client is closed."""
+    errors: queue.SimpleQueue[ApplianceError] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            call()
+        except ApplianceError as error:
+            errors.put(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    assert until.wait(20)
+    close()
+    return errors.get(timeout=5)
+
+
+@pytest.mark.parametrize("where", ["in a pause", "in a poll"])
+def test_a_wait_ends_with_the_handle(where: str) -> None:
+    """A thread that waits for a task gets an error with its handle, in a long pause or a silent poll."""
+    polled = threading.Event()
+
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
+        if request.method == "POST":
+            connection.sendall(accepted())
+            return
+        if where == "in a pause":
+            connection.sendall(response(200, task_body("running"), retry_after="300"))
+        polled.set()
+
+    with serving(behave) as (_, appliance):
+        handle = appliance.start_voiceprint_extraction(b"audio")
+        error = error_of(handle.result, polled, appliance.close)
+    assert isinstance(error, TransportError)
+    assert error.handle is handle
+    assert "the client was closed" in str(error)
+
+
+def test_a_start_ends_and_may_have_run() -> None:
+    """A thread that waits for the acceptance of a start gets an error that says that it may have run."""
+    received = threading.Event()
+    with serving(lambda *_: received.set()) as (_, appliance):
+        error = error_of(lambda: appliance.extract_voiceprint(b"audio"), received, appliance.close)
+    assert error.may_have_run
+    assert error.handle is None
+
+
+def test_a_handle_of_a_closed_client_raises() -> None:
+    """A poll after `close` is an error, and is not sent."""
+    with ApplianceClient("http://127.0.0.1:1") as appliance:
+        handle = appliance.task("/api/technology/x/1")
+    with pytest.raises(TransportError, match="the client was closed") as caught:
+        handle.result()
+    assert caught.value.handle is handle
