@@ -13,6 +13,7 @@ from tests.client.hostile import (
     DONE,
     TASK_ID,
     TASK_PATH,
+    MovedClock,
     ReceivedRequest,
     accepted,
     responding,
@@ -349,3 +350,35 @@ def test_one_deadline_holds_for_the_whole_call() -> None:
         with pytest.raises(PollTimeout):
             appliance.extract_voiceprint(b"audio", timeout=0.5)
         assert time.monotonic() - began < 0.5 + 2
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("7", 7.0), ("0.5", 0.5), ("Tue, 06 Oct 2026 12:00:30 GMT", 30.0)], ids=["7", "0.5", "date"]
+)
+def test_retry_after_on_the_202_delays_the_first_poll(value: str, seconds: float) -> None:
+    """The first poll comes after the pause that the 202 asks for, in seconds or as a date."""
+    clock, polls = MovedClock(), []
+
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
+        if request.method == "POST":
+            task = {"task": {"task_id": TASK_ID, "state": "pending"}}
+            date = "Tue, 06 Oct 2026 12:00:00 GMT"
+            connection.sendall(response(202, task, location=TASK_PATH, retry_after=value, date=date))
+        else:
+            polls.append(clock.time)
+            connection.sendall(response(200, DONE))
+
+    with serving(behave, sleep=clock.sleep, now=clock.now) as (_, appliance):
+        appliance.extract_voiceprint(b"audio")
+    assert polls == [seconds]
+
+
+def test_retry_after_on_the_202_does_not_pass_the_deadline() -> None:
+    """A pause that the 202 asks for is cut short for a last poll before the deadline."""
+    clock = MovedClock()
+    accepting = response(202, {"task": {"task_id": TASK_ID, "state": "pending"}}, location=TASK_PATH, retry_after="500")
+    behave = responding(response(200, task_body("running")), accepting)
+    with serving(behave, sleep=clock.sleep, now=clock.now) as (server, appliance), pytest.raises(PollTimeout):
+        appliance.extract_voiceprint(b"audio", timeout=60)
+    assert len(server.received) >= 2
+    assert clock.time <= 60

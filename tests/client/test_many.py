@@ -36,7 +36,8 @@ def in_thread(target: Callable[[], object]) -> threading.Thread:
 
 def test_a_slow_item_does_not_hold_back_the_others() -> None:
     """While the first item is slow, all 99 others are worked on; the results still come in order."""
-    work, results = SlowItem(), []
+    work = SlowItem()
+    results: list[int] = []
     thread = in_thread(lambda: results.extend(run_many(work, range(100), 4)))
     assert all(work.finished.acquire(timeout=20) for _ in range(99))
     assert results == []

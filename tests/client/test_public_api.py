@@ -169,7 +169,7 @@ class OutOfOrder:
         self.time = 0.0
         self.clock = Clock(now=lambda: self.time)
 
-    def send(self, *_: object) -> None:
+    def send(self, *_: object, **__: object) -> None:
         """Fail."""
         self.time += 10
         raise ApiError("refused with status 503", url="u", status=503)

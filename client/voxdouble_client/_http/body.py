@@ -179,8 +179,8 @@ def _measured(stream: IO[bytes], name: str) -> Iterator[Part]:
 
 def _read(stream: IO[bytes], size: int, name: str) -> bytes:
     """Return the next bytes, none at the end of the file; a non-blocking stream is waited for."""
-    chunk: bytes | None
-    while (chunk := stream.read(size)) is None:  # nothing to read yet, which is not the end
+    read: Callable[[int], bytes | None] = stream.read
+    while (chunk := read(size)) is None:  # nothing to read yet, which is not the end
         try:
             with selectors.DefaultSelector() as selector:
                 selector.register(stream, selectors.EVENT_READ)

@@ -1,22 +1,14 @@
-"""The only module that imports requests: sends one request, and returns a complete response or raises."""
+"""Sends one request, and returns a complete response or raises."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from http.client import HTTPException, HTTPResponse
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from http.client import HTTPException
 
 import requests
-from requests.adapters import HTTPAdapter
-from requests.exceptions import InvalidProxyURL
-from urllib3 import PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
-from urllib3.util.ssl_ import create_urllib3_context
 
 from voxdouble_client._convert import InvalidResult, parsed
 from voxdouble_client._errors import ContractError, TransportError
@@ -24,6 +16,7 @@ from voxdouble_client._http import sockets
 from voxdouble_client._http.body import FileFailed
 from voxdouble_client._http.causes import is_transient, reason, was_connected
 from voxdouble_client._http.forks import renew_after_fork
+from voxdouble_client._http.session import new_session
 from voxdouble_client._http.wire import Request, Response
 
 MAX_RESPONSE_BYTES = 512 << 20
@@ -36,67 +29,6 @@ _log = logging.getLogger("voxdouble_client")
 _log.addHandler(logging.NullHandler())  # whether the log is shown is up to the program
 
 
-class _FinalResponse(HTTPResponse):
-    """A response that skips interim ones such as 103; http.client skips 100 only."""
-
-    def begin(self) -> None:
-        super().begin()
-        while 101 < self.status < 200:  # 101 is final: the connection speaks another protocol from then on
-            self.headers = self.msg = None  # type: ignore[assignment]  # begin reads a response if there is none
-            super().begin()
-
-
-class _Connection(HTTPConnection):
-    response_class = _FinalResponse
-
-    def _new_conn(self) -> sockets.DeadlineSocket:
-        return sockets.connect(self.host, self.port, list(self.socket_options or ()))
-
-
-class _TlsConnection(HTTPSConnection):
-    response_class = _FinalResponse
-
-    def _new_conn(self) -> sockets.DeadlineSocket:
-        return sockets.connect(self.host, self.port, list(self.socket_options or ()))
-
-    def connect(self) -> None:
-        self.ssl_context = create_urllib3_context()
-        self.ssl_context.sslsocket_class = sockets.DeadlineTlsSocket
-        super().connect()
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
-
-
-class _Adapter(HTTPAdapter):
-    """requests' adapter on sockets that keep a deadline; it has no retries or timeouts of its own."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        _use_own_pools(self.poolmanager)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        if not proxy.lower().startswith("http://"):
-            raise InvalidProxyURL("a proxy must be an http:// URL; deadlines only hold through such a proxy")
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        _use_own_pools(manager)
-        return manager
-
-
-def _use_own_pools(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-
-
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return None for every response: requests would read the whole body even of a redirect not followed."""
-
-
 class Transport:
     """Sends requests to one appliance over pooled connections; safe to use from several threads.
 
@@ -107,7 +39,7 @@ class Transport:
     def __init__(self, *, token: str | None, ca: str | None, proxy: str | None) -> None:
         self._closed = threading.Event()
         self._active: set[sockets.Limits] = set()
-        self._session = _new_session()
+        self._session = new_session()
         self._headers = {"User-Agent": _user_agent(), "Accept": "application/json", "Accept-Encoding": "identity"}
         if token is not None:
             self._headers["Authorization"] = f"Bearer {token}"
@@ -117,7 +49,7 @@ class Transport:
 
     def renew_after_fork(self) -> None:
         """Open new connections in a forked child: on shared ones it would get responses to the parent's requests."""
-        self._session = _new_session()
+        self._session = new_session()
         self._active = set()
         closed, self._closed = self._closed.is_set(), threading.Event()
         if closed:
@@ -141,7 +73,7 @@ class Transport:
 
     def send(self, request: Request, seconds: float) -> Response:
         """Return the complete response within `seconds` of real time, or raise TransportError."""
-        if self.closed:
+        if self._closed.is_set():
             raise _closed_error(request)
         began = time.monotonic()
         if request.body is not None:
@@ -149,7 +81,7 @@ class Transport:
         try:
             with sockets.limited(seconds, request.stall) as limits:
                 self._active.add(limits)
-                if self.closed:
+                if self._closed.is_set():
                     limits.abort()  # `close` may have looked at the active requests before
                 try:
                     response = self._exchange(request)
@@ -160,7 +92,7 @@ class Transport:
                 raise
             raise request.body.failure from None
         except (OSError, ValueError, HTTPError, HTTPException) as error:  # all that the libraries below raise
-            if self.closed:
+            if self._closed.is_set():
                 raise _closed_error(request) from error
             late = time.monotonic() - began >= seconds
             raise _transport_error(request, error, seconds if late else None) from error
@@ -184,15 +116,6 @@ class Transport:
         with received:
             headers = {name.lower(): value for name, value in received.headers.items()}
             return Response(request, received.status_code, headers, _complete_body(request, received))
-
-
-def _new_session() -> _Session:
-    session = _Session()
-    session.headers.clear()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # they could grow without bound
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(pool_maxsize=64))
-    return session
 
 
 def _unchanged(prepared: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -145,7 +145,8 @@ def extract_voiceprints(
 
     `timeout` is for each file. An error with one file, or in reading it, is its outcome and does not end the others.
     With `ordered=False` the outcomes come as they finish. In order, those behind a slow file are held back, at most
-    1,000 of them, while the other files go on. `on_outcome` is called with each outcome as soon as it is there, one call at a time, in another thread.
+    1,000 of them, while the other files go on. `on_outcome` is called with each outcome as soon as it is there, one
+    call at a time, in another thread.
 
     `journal` is the path of a file that gets one JSON line for each finished file, which must then be a path of a
     regular file; beside it the tasks that were started are recorded. The same call in a later process skips the files

@@ -31,6 +31,7 @@ from voxdouble_client.cli.outputs import Output
 from voxdouble_client.cli.progress_bar import ProgressBar
 
 SUCCESS, REFUSED, USAGE, UNREACHABLE, STILL_RUNNING, CONTRACT_BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+UNEXPECTED = 1
 CONCURRENCY = 4
 
 
@@ -161,7 +162,9 @@ def exit_code(error: Exception) -> int:
     }.items():
         if isinstance(error, kind):
             return code
-    return USAGE  # the user's own file or argument
+    if isinstance(error, (OSError, ValueError, click.ClickException)):
+        return USAGE  # the user's own file or argument
+    return UNEXPECTED
 
 
 def abandon_stdout() -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import itertools
 import json
 import os
 import pty
@@ -29,6 +30,8 @@ from tests.client.hostile import (
     response,
     task_body,
 )
+from voxdouble_client._http.transport import Transport
+from voxdouble_client._http.wire import Request
 from voxdouble_client.cli import commands as cli
 
 VECTOR = [0.5, -0.25]
@@ -417,3 +420,31 @@ def test_progress_is_shown_on_a_terminal_only(wav: Path) -> None:
             pass  # Linux reports the end of a terminal as an error
     assert (running.returncode, json.loads(stdout)) == (0, DONE)
     assert b"100%" in shown
+
+
+def test_an_unexpected_error_of_one_file_does_not_end_the_others(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception of any class is the outcome of its own file, with its class in the message, and exit code 1."""
+    send = Transport.send
+    broken = itertools.count()
+
+    def send_or_break(self: Transport, request: Request, seconds: float) -> object:
+        if request.method == "POST" and next(broken) == 0:
+            raise AttributeError("no attribute")
+        return send(self, request, seconds)
+
+    monkeypatch.setattr(Transport, "send", send_or_break)
+    monkeypatch.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
+    with HostileServer(responding(response(200, DONE))) as server:
+        result = call("extract", "--url", server.url, wav, wav, wav)
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [None, DONE, DONE]
+    assert result.stderr == f"{wav}: AttributeError: no attribute\n"
+    assert result.exit_code == 1
+
+
+def test_a_lost_task_is_not_advised_to_be_waited_for(wav: Path) -> None:
+    """A 404 to a poll says that the task is not there any more, and prints no command to wait."""
+    with HostileServer(responding(response(404, b""))) as server:
+        result = call("extract", "--url", server.url, wav)
+    assert "The task is not there any more" in result.stderr
+    assert "voxdouble wait" not in result.stderr
+    assert result.exit_code == 1

@@ -172,3 +172,36 @@ def test_an_endless_body_ends_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> N
     expected = pytest.raises(ContractError, match="at most 1000000 bytes")
     with serving(lambda _, connection: send(connection)) as (_, appliance), in_time(), expected:
         appliance.task(TASK_PATH).state(timeout=30)
+
+
+LARGE = {
+    "a 202": f"HTTP/1.1 202 Whatever\r\nLocation: {TASK_PATH}\r\n".encode(),
+    "an error": b"HTTP/1.1 500 Whatever\r\n",
+}
+
+
+@pytest.mark.parametrize("head", LARGE.values(), ids=LARGE)
+@pytest.mark.parametrize("framing", ["Content-Length: 500000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"])
+def test_only_results_may_be_large(head: bytes, framing: str) -> None:
+    """A 202 or an error of more than 1 MiB is given up after its first megabyte, with its status in the message."""
+    sent = 0
+
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
+        nonlocal sent
+        connection.sendall(head + framing.encode())
+        for _ in range(500):
+            connection.sendall(b"100000\r\n" + bytes(1 << 20) + b"\r\n")
+            sent += 1
+
+    expected = pytest.raises(ContractError, match=r"at most 1048576 bytes with status (202|500)")
+    with serving(behave) as (_, appliance), in_time(20), expected as caught:
+        appliance.extract_voiceprint(b"audio")
+    assert caught.value.may_have_run
+    assert sent < 20
+
+
+def test_a_large_result_is_read() -> None:
+    """A result of more than 1 MiB is read."""
+    large = {**DONE, "result": {**DONE["result"], "more": "x" * 3_000_000}}  # type: ignore[dict-item]
+    with serving(lambda _, connection: connection.sendall(response(200, large))) as (_, appliance):
+        assert appliance.task(TASK_PATH).result().channels

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import IO, Any, cast
 
 import pytest
 from hypothesis import given
@@ -99,6 +100,68 @@ def test_a_file_object_is_sent_from_its_position() -> None:
     with form({"file": stream}, {}) as body:
         for _ in range(2):
             assert parsed(body.content_type, sent(body))["file"][1] == b"RIFF"
+
+
+class MinimalFile:
+    """An object with `read` alone, which returns at most 3 bytes at a time."""
+
+    def __init__(self, content: bytes) -> None:
+        self.stream = io.BytesIO(content)
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        return self.stream.read(min(size, 3))
+
+
+def test_an_object_without_seekable_is_uploaded() -> None:
+    """An object that can only be read is sent whole."""
+    with form({"file": cast("IO[bytes]", MinimalFile(b"RIFFaudio"))}, {}) as body:
+        assert parsed(body.content_type, sent(body))["file"][1] == b"RIFFaudio"
+
+
+@pytest.mark.parametrize("buffering", [0, -1], ids=["raw", "buffered"])
+def test_a_non_blocking_pipe_is_waited_for(buffering: int) -> None:
+    """A pipe that has nothing to read yet has not ended: all that is written to it later is sent."""
+    end, start = os.pipe()
+    os.set_blocking(end, False)
+    content = bytes(range(256)) * 2000
+    reads = threading.Semaphore(0)
+
+    class Watched(io.FileIO):
+        def readinto(self, buffer: Any) -> int | None:
+            count = super().readinto(buffer)
+            if count is None:
+                reads.release()
+            return count
+
+        def read(self, size: int = -1) -> bytes | None:  # type: ignore[override]
+            chunk = super().read(size)
+            if chunk is None:
+                reads.release()
+            return chunk
+
+    def write() -> None:
+        with os.fdopen(start, "wb", buffering=0) as stream:
+            for at in range(0, len(content), 100_000):
+                assert reads.acquire(timeout=20)  # the reader has found nothing
+                stream.write(content[at : at + 100_000])
+
+    threading.Thread(target=write, daemon=True).start()
+    raw: Any = Watched(end, "rb")
+    stream: Any = raw if buffering == 0 else io.BufferedReader(raw)
+    with stream, form({"file": stream}, {}) as body:
+        assert parsed(body.content_type, sent(body))["file"][1] == content
+
+
+def test_a_stream_that_cannot_be_waited_for_is_refused() -> None:
+    """An object whose `read` returns None and that has no descriptor is refused, not sent in part."""
+
+    class Empty:
+        def read(self, size: int) -> bytes | None:
+            return b"" if size == 0 else None
+
+    with pytest.raises(ValueError, match="must be a blocking stream"), form({"file": cast("IO[bytes]", Empty())}, {}):
+        pass
 
 
 def test_a_pipe_is_uploaded() -> None:
