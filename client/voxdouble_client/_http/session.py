@@ -23,7 +23,7 @@ class _FinalResponse(HTTPResponse):
     def begin(self) -> None:
         super().begin()
         while 101 < self.status < 200:  # 101 is final: the connection speaks another protocol from then on
-            self.headers = self.msg = None  # type: ignore[assignment]  # begin reads a response if there is none
+            self.headers = self.msg = None  # type: ignore[assignment]  # begin reads a response if it has not read one
             super().begin()
 
 
