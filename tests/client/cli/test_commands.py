@@ -234,20 +234,19 @@ ENDS = {
         5,
         "expected `array`, got `null` at `result.channels`",
     ),
-    "not HTTP": (b"hello\r\n\r\n", 3, "is not HTTP"),
+    "not HTTP": (b"hello\r\n\r\n", 4, "is not HTTP"),
 }
 
 
 @pytest.mark.parametrize(("answer", "code", "message"), ENDS.values(), ids=ENDS)
-def test_exit_codes(answer: bytes, code: int, message: str, wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exit_codes(answer: bytes, code: int, message: str, wav: Path) -> None:
     """Each way to end has its exit code, and a message on stderr that begins with the file's name."""
-    monkeypatch.setattr("voxdouble_client._http.retry.MAX_FAILURES", 0)
 
     def behave(request: ReceivedRequest, connection: socket.socket) -> None:
         connection.sendall(answer if request.method == "GET" else accepted())
 
     with HostileServer(behave) as server:
-        result = call("extract", "--url", server.url, wav)
+        result = call("extract", "--url", server.url, wav, "--timeout", "3")
     assert message in result.stderr
     assert result.exit_code == code
     assert not result.stderr or result.stderr.startswith(f"{wav}: ")
