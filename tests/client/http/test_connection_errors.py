@@ -125,7 +125,7 @@ def test_a_port_that_resets_is_a_transport_error(call: Callable[[ApplianceClient
 
 
 @pytest.mark.parametrize("code", [errno.EPIPE, errno.ECONNRESET, errno.EIO])
-def test_an_error_of_the_file_is_not_taken_for_one_of_the_network(code: int) -> None:
+def test_an_error_of_the_file_is_not_treated_as_one_of_the_network(code: int) -> None:
     """A file that fails in the middle, with EPIPE too, is its own OSError at once, not a wait for a response."""
 
     class Broken:
