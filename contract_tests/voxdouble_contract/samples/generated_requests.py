@@ -66,8 +66,7 @@ def call_options(case: Any, target: Target) -> dict[str, Any]:
     if target.budget is not None and case.method.upper() == "POST":
         target.budget.spend(uploads=1, tasks=1, audio_seconds=RECORDINGS[-1].seconds)
     target.check_time()
-    token = {"Authorization": f"Bearer {target.token}"} if target.token else {}
-    return {"base_url": target.url, "headers": token, "timeout": TIMEOUT_SECONDS, "allow_redirects": False}
+    return {"base_url": target.url, "session": target.session, "timeout": TIMEOUT_SECONDS, "allow_redirects": False}
 
 
 def check(response: Any, case: Any, target: Target) -> None:

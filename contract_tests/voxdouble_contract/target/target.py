@@ -62,11 +62,12 @@ class Target:
         """The generations that it may be of; fewer once it has responded."""
         self.kind, self.version = "appliance", ""
         self._breaches: list[tuple[Breach, Exchange]] = []
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self.session = requests.Session()
+        """The connections; no proxy of the environment is used, and a token is sent with each request."""
+        self.session.trust_env = False
         if token:
-            self._session.headers["Authorization"] = f"Bearer {token}"
-        self.clock = Clock(self._session, self.url, own=own)
+            self.session.headers["Authorization"] = f"Bearer {token}"
+        self.clock = Clock(self.session, self.url, own=own)
 
     @property
     def info(self) -> TargetInfo:
@@ -110,7 +111,7 @@ class Target:
     def _send_once(self, method: str, path: str, sent: object, options: Mapping[str, Any]) -> Exchange:
         self.check_time()
         request = requests.Request(method, self.url + path, **options)
-        prepared = self._session.prepare_request(request)
+        prepared = self.session.prepare_request(request)
         exchange = self._exchange(prepared, sent)
         if exchange.failure.startswith(BROKEN_CONNECTION):
             exchange = self._exchange(prepared, sent)  # the target may have closed a kept connection at that moment
@@ -119,7 +120,7 @@ class Target:
     def _exchange(self, prepared: requests.PreparedRequest, sent: object) -> Exchange:
         method, url = str(prepared.method), str(prepared.url)
         try:
-            response = self._session.send(prepared, timeout=(CONNECT_SECONDS, RESPONSE_SECONDS), allow_redirects=False)
+            response = self.session.send(prepared, timeout=(CONNECT_SECONDS, RESPONSE_SECONDS), allow_redirects=False)
         except requests.ConnectTimeout:
             self.end_run(f"no connection within {CONNECT_SECONDS:.0f} s")
         except requests.Timeout:
@@ -139,7 +140,7 @@ class Target:
         mine, other = urlsplit(self.url), urlsplit(url)
         headers = {} if mine.netloc == other.netloc else {"Authorization": None}
         try:
-            response = self._session.get(url, headers=headers, timeout=RESPONSE_SECONDS, allow_redirects=False)
+            response = self.session.get(url, headers=headers, timeout=RESPONSE_SECONDS, allow_redirects=False)
         except requests.RequestException as error:
             return Exchange("GET", url, failure=f"{BROKEN_CONNECTION}: {type(error).__name__}")
         return Exchange("GET", url, None, response.status_code, response.headers, response.content)
@@ -218,7 +219,7 @@ class Target:
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self.session.close()
 
 
 def is_refused(error: Exception) -> bool:
