@@ -34,11 +34,11 @@ wheel-test: .venv/ready      ## build the wheel, check its content, install it i
 image-test: .venv/ready      ## build the images, run them with the local Docker engine, lint and run the examples
 	$(BIN)/pytest tests/packaging/image_checks.py tests/packaging/example_checks.py
 
-kill-test: .venv/ready       ## kill -9 of a server with a durable store, 20 times under load
-	$(BIN)/pytest -s tests/store/kill_checks.py
+kill-test: .venv/ready       ## kill -9 of a server with a durable store, 20 times under load, and of a batch, 5 times
+	$(BIN)/pytest -s tests/store/kill_checks.py tests/client/journal/kill_checks.py
 
-soak: .venv/ready            ## the long form of the kill test
-	VOXDOUBLE_KILLS=100 $(BIN)/pytest -s tests/store/kill_checks.py
+soak: .venv/ready            ## the long form of the kill tests: 100 and 50 times
+	VOXDOUBLE_KILLS=100 VOXDOUBLE_BATCH_KILLS=50 $(BIN)/pytest -s tests/store/kill_checks.py tests/client/journal/kill_checks.py
 
 suite-test: .venv/ready      ## run a user's test suite with the plugins that such suites have, in a new environment
 	$(BIN)/pytest tests/packaging/suite_checks.py

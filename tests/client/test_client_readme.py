@@ -7,7 +7,7 @@ import pytest
 
 import voxdouble_client
 from tests.client.test_with_mock import JOHN
-from voxdouble_client.cli import run
+from voxdouble_client.cli import run, signals
 from voxdouble_mock import MockAppliance
 
 README = (Path(__file__).parents[2] / "client" / "README.md").read_text()
@@ -52,6 +52,6 @@ def test_the_table_of_exit_codes_matches_the_code() -> None:
         run.UNREACHABLE,
         run.STILL_RUNNING,
         run.CONTRACT_BROKEN,
-        run.INTERRUPTED,
+        signals.INTERRUPTED,
     ]
     assert rows == codes

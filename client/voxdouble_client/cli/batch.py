@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import click
 
 from voxdouble_client._technologies.voiceprint_extraction import Outcome
-from voxdouble_client.cli.run import INTERRUPTED, SUCCESS, USAGE, exit_code
+from voxdouble_client.cli.progress_bar import Progress
+from voxdouble_client.cli.run import SUCCESS, USAGE, exit_code
+from voxdouble_client.cli.signals import interrupt_code
 
 
 def run_batch(outcomes: Iterator[Outcome], count: int) -> int:
@@ -15,20 +17,22 @@ def run_batch(outcomes: Iterator[Outcome], count: int) -> int:
     codes: set[int] = set()
     done = 0
     try:
-        for outcome in outcomes:
-            if outcome.error is None:
-                done += 1
-            else:
-                codes.add(exit_code(outcome.error))
-                click.echo(f"{outcome.file!s}: {_text(outcome.error)}", err=True)
+        with Progress(count) as progress:
+            for outcome in outcomes:
+                progress.reporter()(1.0)
+                if outcome.error is None:
+                    done += 1
+                else:
+                    codes.add(exit_code(outcome.error))
+                    click.echo(f"{outcome.file!s}: {_text(outcome.error)}", err=True)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         click.echo(f"The output cannot be written: {error.strerror or error}.", err=True)
         return USAGE
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         click.echo("Interrupted. The same command goes on from here.", err=True)
-        raise click.exceptions.Exit(INTERRUPTED) from None
+        raise click.exceptions.Exit(interrupt_code(interrupt)) from None
     click.echo(f"{done} of {count} recordings are done.", err=True)
     return min(codes, default=SUCCESS)
 

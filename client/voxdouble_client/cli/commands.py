@@ -1,7 +1,7 @@
 """The commands: data on stdout, messages for people on stderr.
 
 Exit codes: 0 done; 1 a task failed or was rejected, or the appliance refused; 2 usage; 3 unreachable; 4 timeout with
-the task still running; 5 the appliance broke its contract; 130 interrupted.
+the task still running; 5 the appliance broke its contract; 130, 143 or 129 interrupted by a signal.
 """
 
 from __future__ import annotations
@@ -28,23 +28,28 @@ from voxdouble_client.cli.options import (
     appliance_options,
     array_output_option,
     channel_options,
+    concurrency_option,
     json_output_option,
+    skip_silent_option,
     speech_options,
     voiceprints_option,
 )
 from voxdouble_client.cli.outputs import is_array
-from voxdouble_client.cli.recordings import expanded, recordings_in
-from voxdouble_client.cli.run import CONCURRENCY, REFUSED, SUCCESS, exit_code
+from voxdouble_client.cli.recordings import expanded, listed_files, recordings_in
+from voxdouble_client.cli.run import REFUSED, SUCCESS, exit_code
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=INPUT_OR_FOLDER, metavar="FILE|FOLDER...")
+@click.argument("files", nargs=-1, type=INPUT_OR_FOLDER, metavar="FILE|FOLDER...")
+@click.option("--files-from", type=INPUT, help="Extract the files and folders in this list as well, one a line.")
 @click.option("--vector", "include_vector_voiceprint", is_flag=True, help="Request the vectors as well.")
 @click.option(
     "--resume",
     is_flag=True,
     help="Write one line for each recording as it finishes, and go on where an earlier run was ended; needs -o.",
 )
+@concurrency_option
+@skip_silent_option
 @channel_options
 @array_output_option
 @appliance_options(url_required=True)
@@ -52,6 +57,9 @@ def extract(
     options: ApplianceOptions,
     *,
     files: tuple[str, ...],
+    files_from: str | None,
+    concurrency: int,
+    skip_silent: bool,
     include_vector_voiceprint: bool,
     resume: bool,
     output: str,
@@ -63,43 +71,53 @@ def extract(
     object, as the appliance sends it; several give one a line, in their order. With --resume a line has the path of the
     recording below the folder, its size and time, its task, and the answer or the error.
     """
+    paths = [*files, *listed_files(files_from, files)]
     if resume:
-        _resume(options, files, output, query(include_vector_voiceprint=include_vector_voiceprint, **channels))
+        if skip_silent:
+            raise click.UsageError("--skip-silent is for `convert`, which makes vectors of the lines.")
+        _resume(
+            options, paths, output, concurrency, query(include_vector_voiceprint=include_vector_voiceprint, **channels)
+        )
     if is_array(output) and not include_vector_voiceprint:
-        raise click.UsageError("A .npy file is for vectors; request them with --vector.")
+        raise click.UsageError("A .npy or .npz file is for vectors; request them with --vector.")
     start = partial(
         options.client().start_voiceprint_extraction,
         include_vector_voiceprint=include_vector_voiceprint,
         timeout=options.timeout,
         **channels,
     )
-    options.run(jobs_of_recordings(start, expanded(files)), output)
+    options.run(jobs_of_recordings(start, expanded(paths)), output, concurrency=concurrency, skip_silent=skip_silent)
 
 
-def _resume(options: ApplianceOptions, files: Sequence[str], output: str, chosen: dict[str, str | bool]) -> NoReturn:
+def _resume(
+    options: ApplianceOptions, files: Sequence[str], output: str, concurrency: int, chosen: dict[str, str | bool]
+) -> NoReturn:
     if output == "-" or is_array(output):
         raise click.UsageError("--resume needs -o with a file for JSON lines; `convert` makes vectors of it.")
     if "-" in files:
         raise click.UsageError("--resume needs files that it can find again, and - is stdin.")
     recordings = recordings_in(files)
-    outcomes = extract_recordings(options.client(), recordings, chosen, output, concurrency=CONCURRENCY)
+    outcomes = extract_recordings(options.client(), recordings, chosen, output, concurrency=concurrency, ordered=False)
     raise click.exceptions.Exit(run_batch(outcomes, len(recordings)))
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=INPUT)
+@skip_silent_option
 @array_output_option
 @appliance_options(url_required=True)
-def convert(options: ApplianceOptions, files: tuple[str, ...], output: str) -> None:
+def convert(options: ApplianceOptions, *, files: tuple[str, ...], skip_silent: bool, output: str) -> None:
     """Convert voiceprints to vectors, in one task; - is stdin.
 
     A file is JSON as `extract` writes it, one object or several lines, or a voiceprint in Base64 text.
     """
     voiceprints = voiceprints_in(files)
-    if not 0 < len(voiceprints) <= MAX_VOICEPRINTS:
-        raise click.UsageError(f"One conversion takes 1 to {MAX_VOICEPRINTS} voiceprints, got {len(voiceprints)}.")
-    start = partial(options.client().start_voiceprint_conversion, voiceprints, timeout=options.timeout)
-    options.run([job_of_voiceprints("convert", start, rows=len(voiceprints))], output)
+    if len(voiceprints.texts) > MAX_VOICEPRINTS:
+        raise click.UsageError(
+            f"One conversion takes 1 to {MAX_VOICEPRINTS} voiceprints, got {len(voiceprints.texts)}."
+        )
+    start = partial(options.client().start_voiceprint_conversion, voiceprints.texts, timeout=options.timeout)
+    options.run([job_of_voiceprints("convert", start, voiceprints.names)], output, skip_silent=skip_silent)
 
 
 @click.command()
@@ -115,8 +133,8 @@ def compare(options: ApplianceOptions, voiceprints_a: str, voiceprints_b: str, o
     """
     check_stdin([voiceprints_a, voiceprints_b])
     columns, rows = voiceprints_in([voiceprints_a]), voiceprints_in([voiceprints_b])
-    start = partial(options.client().start_voiceprint_comparison, columns, rows, timeout=options.timeout)
-    options.run([job_of_voiceprints("compare", start)], output)
+    start = partial(options.client().start_voiceprint_comparison, columns.texts, rows.texts, timeout=options.timeout)
+    options.run([job_of_voiceprints("compare", start, rows.names, columns.names)], output)
 
 
 @click.command()
@@ -128,7 +146,7 @@ def merge(options: ApplianceOptions, files: tuple[str, ...], output: str) -> Non
 
     The files are those that `convert` reads; it, `compare` and `merge` can read the output.
     """
-    start = partial(options.client().start_voiceprint_merging, voiceprints_in(files), timeout=options.timeout)
+    start = partial(options.client().start_voiceprint_merging, voiceprints_in(files).texts, timeout=options.timeout)
     options.run([job_of_voiceprints("merge", start)], output)
 
 
@@ -185,7 +203,7 @@ def age(
 @appliance_options(url_required=False)
 def wait(options: ApplianceOptions, urls: tuple[str, ...], output: str) -> None:
     """Wait for tasks that were started before; the output is that of `extract`."""
-    options.run([Job(url, partial(lambda handle, _: handle, options.task(url))) for url in urls], output)
+    options.run([Job(url, partial(lambda handle, _: handle, options.task(url)), [url]) for url in urls], output)
 
 
 @click.command()
@@ -211,4 +229,4 @@ def _one_job_of_voiceprints(
 ) -> list[Job]:
     if any(value not in (None, []) for value in parameters.values()):
         raise click.UsageError("The options for channels, ranges and lengths are for recordings, not for voiceprints.")
-    return [job_of_voiceprints(name, partial(start, voiceprints_in(files), timeout=options.timeout))]
+    return [job_of_voiceprints(name, partial(start, voiceprints_in(files).texts, timeout=options.timeout))]

@@ -7,11 +7,12 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import click
 
 from voxdouble_client._convert import InvalidResult, parsed
+from voxdouble_client._http.wire import printable
 
 MAX_INPUT_BYTES = 1 << 30
 """Chosen: ten times the size of 50,000 voiceprints."""
@@ -20,6 +21,13 @@ _RAW_VOICEPRINT = b"{i"
 """The first bytes of a decoded voiceprint: a UBJSON object whose first key has a length of one byte or more."""
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+
+
+class Voiceprints(NamedTuple):
+    """Voiceprints as Base64 texts, each with the name of its recording; several channels are named `name#channel`."""
+
+    names: list[str]
+    texts: list[str]
 
 
 def check_stdin(files: Sequence[str]) -> None:
@@ -37,14 +45,21 @@ def stdin() -> IO[bytes]:
     return raw
 
 
-def voiceprints_in(files: Sequence[str]) -> list[str]:
-    """Return the voiceprints of all files, in their order; UsageError if a file cannot be read."""
+def voiceprints_in(files: Sequence[str]) -> Voiceprints:
+    """Return the voiceprints of all files, in their order; UsageError if a file cannot be read or all are empty."""
     check_stdin(files)
     warn = partial(click.echo, err=True)
+    found = Voiceprints([], [])
     try:
-        return [voiceprint for file in files for voiceprint in read_voiceprints(file, _content(file), warn)]
+        for file in files:
+            for name, text in read_voiceprints(file, _content(file), warn):
+                found.names.append(name)
+                found.texts.append(text)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    if not found.texts:
+        raise click.UsageError(f"The input must hold at least one voiceprint, and {', '.join(files)} holds none.")
+    return found
 
 
 def _content(file: str) -> bytes:
@@ -55,33 +70,39 @@ def _content(file: str) -> bytes:
     return data
 
 
-def read_voiceprints(name: str, data: bytes, warn: Callable[[str], object]) -> list[str]:
-    """Return the voiceprints of one file, in their order; ValueError if its content is not valid.
+def read_voiceprints(name: str, data: bytes, warn: Callable[[str], object]) -> list[tuple[str, str]]:
+    """Return the voiceprints of one file with their names, in their order; ValueError if its content is not valid.
 
-    JSON is an answer of the appliance, or one answer a line, with a voiceprint for each channel or a merged one; lines
-    that are null, where no answer came, are skipped, and `warn` is called with their number. Other text is one
-    voiceprint in Base64, with any white space, as in the vendor's `.vp` files.
+    JSON is an answer of the appliance, or one a line, alone or in a line of `extract --resume`, with a voiceprint for
+    each channel or a merged one. Recordings without a result are left out, and `warn` is called with the reason. Other
+    text is one voiceprint in Base64, with any white space, as in the vendor's `.vp` files. Text may be UTF-16.
     """
-    data = data.removeprefix(codecs.BOM_UTF8)
     if data.startswith(_RAW_VOICEPRINT):
         raise ValueError(f"{name} must hold Base64 text, but holds a decoded voiceprint; encode it in Base64.")
+    data = in_utf8(name, data)
     if data.lstrip()[:1] == b"{" or data.lstrip()[:4] == b"null":
-        answers = list(_answers(name, data))
-        present = [(place, raw) for place, raw in answers if raw is not None]
-        if len(present) < len(answers):
-            warn(f"{name}: {len(answers) - len(present)} lines are null (no answer came); they are skipped.")
-        return [voiceprint for place, raw in present for voiceprint in _voiceprints_of(place, raw)]
+        return _voiceprints_of_answers(name, list(_answers(name, data)), warn)
     text = b"".join(data.split())
     if not _BASE64.fullmatch(text):
         raise ValueError(f"{name} must be JSON as `extract` writes it or a voiceprint in Base64, and is neither.")
-    return [text.decode()]
+    return [(name, text.decode())]
+
+
+def in_utf8(name: str, data: bytes) -> bytes:
+    """Return the text in UTF-8 without a byte order mark; UTF-16, as PowerShell writes it, must have one."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return data.decode("utf-16").encode()
+        except UnicodeDecodeError:
+            raise ValueError(f"{name} begins as UTF-16 and must be UTF-16 to its end, and is not.") from None
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def _answers(name: str, data: bytes) -> Iterator[tuple[str, Any]]:
     try:
         yield name, parsed(data)
     except InvalidResult:
-        for number, line in enumerate(data.splitlines(), 1):
+        for number, line in enumerate(data.split(b"\n"), 1):
             if line.strip():
                 yield f"line {number} of {name}", _loaded(f"line {number} of {name}", line)
 
@@ -93,19 +114,50 @@ def _loaded(place: str, line: bytes) -> Any:
         raise ValueError(f"{place} is not JSON: {invalid}.") from None
 
 
-def _voiceprints_of(place: str, raw: Any) -> list[str]:
-    try:
-        result = raw["result"]
-        found = [part["voiceprint"] for part in ([result] if "voiceprint" in result else result["channels"])]
-    except (KeyError, TypeError):
-        raise ValueError(f"{place} has no voiceprints; {_explanation(raw)}.") from None
-    if not all(isinstance(voiceprint, str) for voiceprint in found):
-        raise ValueError(f"{place} has a voiceprint that is not a text.")
+def _voiceprints_of_answers(
+    name: str, answers: list[tuple[str, Any]], warn: Callable[[str], object]
+) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    missing = 0
+    for place, raw in answers:
+        missing += raw is None
+        path, answer = (str(raw["path"]), raw.get("answer")) if isinstance(raw, dict) and "path" in raw else (name, raw)
+        if path == name and len(answers) > 1:
+            path = place
+        if why := _no_result(raw, answer):
+            warn(f"{path}: {why} It is left out.")
+        elif raw is not None:
+            voiceprints = _voiceprints_of(place, answer)
+            found += [(path if len(voiceprints) == 1 else f"{path}#{channel}", text) for channel, text in voiceprints]
+    if missing:
+        warn(f"{name}: {missing} lines are null (no answer came); they are skipped.")
     return found
 
 
-def _explanation(raw: Any) -> str:
-    state = raw.get("task", {}).get("state") if isinstance(raw, dict) and isinstance(raw.get("task"), dict) else None
-    if state in {"failed", "rejected"}:
-        return f"its task {'was ' if state == 'rejected' else ''}{state}; remove it, or extract that recording again"
-    return "it must be the answer of an extraction or a merging that is done"
+def _no_result(raw: Any, answer: Any) -> str:
+    """Return why a recording has no result, if it ended so; it may be the error of a line, or of a task."""
+    error = raw.get("error") if isinstance(raw, dict) else None
+    if isinstance(answer, dict) and isinstance(answer.get("task"), dict):
+        state = answer["task"].get("state")
+        if state not in {"failed", "rejected"}:
+            return ""
+        error = answer.get("error")
+        what = "The task failed: " if state == "failed" else "The task was rejected: "
+    else:
+        what = ""
+    message = error.get("message") if isinstance(error, dict) else None
+    return f"{what}{printable(message)}" if isinstance(message, str) else what
+
+
+def _voiceprints_of(place: str, raw: Any) -> list[tuple[Any, str]]:
+    try:
+        result = raw["result"]
+        parts = [result] if "voiceprint" in result else result["channels"]
+        found = [(part.get("channel_number", number), part["voiceprint"]) for number, part in enumerate(parts)]
+    except (AttributeError, KeyError, TypeError):
+        raise ValueError(
+            f"{place} has no voiceprints; it must be the answer of an extraction or a merging that is done."
+        ) from None
+    if not all(isinstance(voiceprint, str) for _, voiceprint in found):
+        raise ValueError(f"{place} has a voiceprint that is not a text.")
+    return found

@@ -18,11 +18,15 @@ Report: TypeAlias = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task to run: `start` starts it or takes it up; `name` is its file or URL, `rows` its rows in an array."""
+    """A task to run: `start` starts it or takes it up; `name` is its file or URL.
+
+    `rows` are the names of its rows in an array, as far as they are known before, `columns` those of its columns.
+    """
 
     name: str
     start: Callable[[Report], TaskHandle[Any]]
-    rows: int = 1
+    rows: Sequence[str] = ()
+    columns: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,16 @@ def jobs_of_recordings(start: StartWithFile, files: Sequence[str]) -> list[Job]:
         source: File = stdin() if file == "-" else file
         return start(source, progress=lambda sent, total: report(0.9 * sent / total))
 
-    return [Job(file, partial(begin, file)) for file in files]
+    return [Job(file, partial(begin, file), [file]) for file in files]
 
 
-def job_of_voiceprints(name: str, start: Callable[[], TaskHandle[Any]], rows: int = 0) -> Job:
+def job_of_voiceprints(
+    name: str, start: Callable[[], TaskHandle[Any]], rows: Sequence[str] = (), columns: Sequence[str] = ()
+) -> Job:
     """Return the job of a task that is started with voiceprints, which are sent at once."""
 
     def begin(report: Report) -> TaskHandle[Any]:
         report(0.0)
         return start()
 
-    return Job(name, begin, rows)
+    return Job(name, begin, rows, columns)

@@ -12,12 +12,13 @@ import click
 
 from voxdouble_client._client import ApplianceClient
 from voxdouble_client._errors import ContractError
-from voxdouble_client._http.urls import task_url_parts
+from voxdouble_client._http.urls import ForeignLocation, task_url_parts
 from voxdouble_client._task import TaskHandle
 from voxdouble_client.cli.jobs import Job
 from voxdouble_client.cli.output_file import writable_path
 from voxdouble_client.cli.outputs import is_array, output_for
-from voxdouble_client.cli.run import INTERRUPTED, Run, abandon_stdout
+from voxdouble_client.cli.run import Run, abandon_stdout
+from voxdouble_client.cli.signals import interrupt_code, signals_interrupt
 
 INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True)
 INPUT_OR_FOLDER = click.Path(exists=True, allow_dash=True)
@@ -32,11 +33,18 @@ class ApplianceOptions:
     token: str | None
     ca: str | None
     timeout: float
+    foreign_location: ForeignLocation
 
     def client(self, url: str | None = None) -> ApplianceClient:
         """Return the client of the appliance; its URL is `url` if no option names it."""
         try:
-            return ApplianceClient(self.url or url or "", token=self.token, ca=self.ca, timeout=self.timeout)
+            return ApplianceClient(
+                self.url or url or "",
+                token=self.token,
+                ca=self.ca,
+                timeout=self.timeout,
+                foreign_location=self.foreign_location,
+            )
         except ValueError as error:
             raise click.UsageError(str(error)) from None
 
@@ -52,11 +60,13 @@ class ApplianceOptions:
                 f"The task must be on the appliance {self.url or parts.base}, got {url!r}."
             ) from None
 
-    def run(self, jobs: Sequence[Job], output: str) -> NoReturn:
+    def run(self, jobs: Sequence[Job], output: str, *, concurrency: int = 4, skip_silent: bool = False) -> NoReturn:
         """Run the jobs, write their output, and exit with the code of the run."""
         resume_options = [*(["--ca", self.ca] if self.ca else []), *(["--token", "TOKEN"] if self.token else [])]
-        run = Run(self.timeout, resume_options)
-        run.run(jobs, output_for(output, several=len(jobs) > 1))
+        if self.foreign_location == "rebase":
+            resume_options += ["--url", self.url or "", "--foreign-location", "rebase"]
+        run = Run(self.timeout, resume_options, concurrency)
+        run.run(jobs, output_for(output, several=len(jobs) > 1, skip_silent=skip_silent))
         raise click.exceptions.Exit(run.code)
 
 
@@ -76,15 +86,30 @@ def appliance_options(*, url_required: bool) -> Callable[[Callable[..., None]], 
             show_default=True,
             help="Seconds for each task, from its start to its end.",
         )
+        @click.option(
+            "--foreign-location",
+            type=click.Choice(["refuse", "rebase"]),
+            default="refuse",
+            show_default=True,
+            help="If the URL of a task has another origin: fail, or take its path to the appliance.",
+        )
         @functools.wraps(command)
-        def call(url: str | None, token: str | None, ca: str | None, timeout: float, **others: Any) -> None:
+        def call(
+            url: str | None,
+            token: str | None,
+            ca: str | None,
+            timeout: float,
+            foreign_location: ForeignLocation,
+            **others: Any,
+        ) -> None:
             logging.basicConfig(format="%(message)s")  # to stderr: warnings about retries
             logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings are errors of this client soon after
             try:
-                command(ApplianceOptions(url or None, token or None, ca, timeout), **others)
-            except KeyboardInterrupt:
+                with signals_interrupt():
+                    command(ApplianceOptions(url or None, token or None, ca, timeout, foreign_location), **others)
+            except KeyboardInterrupt as interrupt:
                 click.echo("Interrupted.", err=True)
-                raise click.exceptions.Exit(INTERRUPTED) from None
+                raise click.exceptions.Exit(interrupt_code(interrupt)) from None
             except OSError as error:  # the user's own file, or stdout
                 abandon_stdout()
                 raise click.UsageError(f"{error}.") from None
@@ -96,7 +121,7 @@ def appliance_options(*, url_required: bool) -> Callable[[Callable[..., None]], 
 
 def _json_path(context: click.Context, parameter: click.Parameter, path: str) -> str:
     if is_array(path):
-        raise click.BadParameter("a .npy file is for vectors and scores, which this command does not return.")
+        raise click.BadParameter("a .npy or .npz file is for vectors and scores, which this command does not return.")
     return writable_path(context, parameter, path)
 
 
@@ -114,7 +139,9 @@ def _output_option(
 
 
 array_output_option = _output_option(
-    writable_path, "Write to this file instead of stdout; a .npy file gets the vectors or scores as one array."
+    writable_path,
+    "Write to this file instead of stdout; a .npy file gets the vectors or scores as one array,"
+    " a .npz file their names as well.",
 )
 json_output_option = _output_option(_json_path, "Write to this file instead of stdout.")
 
@@ -141,6 +168,16 @@ def channel_options(command: Callable[..., None]) -> Callable[..., None]:
     return mode(some(command))
 
 
+concurrency_option = click.option(
+    "--concurrency",
+    type=click.IntRange(1, 64),
+    default=4,
+    show_default=True,
+    help="How many recordings are extracted at a time.",
+)
+skip_silent_option = click.option(
+    "--skip-silent", is_flag=True, help="Leave rows without speech out of a .npy or .npz file."
+)
 voiceprints_option = click.option(
     "--voiceprints",
     "of_voiceprints",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 import click
 from msgspec.json import encode
@@ -14,6 +16,10 @@ from voxdouble_client._technologies.voiceprint_conversion import VoiceprintConve
 from voxdouble_client._technologies.voiceprint_extraction import VoiceprintExtraction
 from voxdouble_client.cli.jobs import TaskEnd
 from voxdouble_client.cli.output_file import OutputFile
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 class Output(Protocol):
@@ -51,12 +57,18 @@ class JsonOutput:
 class ArrayOutput:
     """The vectors of all results, or the rows of a comparison, as one float32 array in numpy's `.npy` format.
 
-    Its shape is (vectors, 128) or (voiceprints_b, voiceprints_a). The rows of a job that has none are NaN.
+    Its shape is (vectors, 128) or (voiceprints_b, voiceprints_a). The rows of a job that has none are NaN, or left out
+    with `skip_silent`. In the format `.npz`, if `named`, the array is `vectors` or `scores`, and `names` has the names
+    of its rows, `column_names` those of the columns of scores.
     """
 
-    def __init__(self, file: OutputFile) -> None:
+    def __init__(self, file: OutputFile, *, named: bool, skip_silent: bool) -> None:
         self._file = file
+        self._named = named
+        self._skip_silent = skip_silent
         self._rows: list[list[float]] = []
+        self._names: list[str] = []
+        self._columns: Sequence[str] = ()
         self._kinds: set[type] = set()
         self._width = 0
         self._answered = False
@@ -68,9 +80,19 @@ class ArrayOutput:
             rows = _rows(end)
             self._check_width(end, rows)
         except ContractError:
-            self._rows += _empty_rows(end)
+            self._keep(end, _empty_rows(end))
             raise
+        self._keep(end, rows)
+
+    def _keep(self, end: TaskEnd, rows: list[list[float]]) -> None:
+        names = _names(end, len(rows))
+        if self._skip_silent:
+            for name in (name for name, row in zip(names, rows, strict=True) if not row):
+                click.echo(f"{name}: There is no vector, so it is left out.", err=True)
+            names, rows = [name for name, row in zip(names, rows, strict=True) if row], [row for row in rows if row]
         self._rows += rows
+        self._names += names
+        self._columns = end.job.columns
 
     def _check_width(self, end: TaskEnd, rows: list[list[float]]) -> None:
         if end.result is None:
@@ -86,11 +108,26 @@ class ArrayOutput:
 
     def close(self) -> None:
         """Write the array, if any answer came."""
-        if self._answered and self._rows:
+        if self._answered and (self._rows or self._skip_silent):
             import numpy as np  # noqa: PLC0415  late, as most runs need no numpy
 
-            np.save(self._file, float32_matrix(self._rows, self._width or VECTOR_LENGTH))
+            array = float32_matrix(self._rows, self._width or VECTOR_LENGTH)
+            if self._named:
+                self._write_named(array)
+            else:
+                np.save(self._file, array)
         self._file.close(keep=True)
+
+    def _write_named(self, array: npt.NDArray[np.float32]) -> None:
+        import numpy as np  # noqa: PLC0415
+
+        names = np.array(self._names, dtype=np.str_)
+        data = io.BytesIO()
+        if Comparison in self._kinds:
+            np.savez(data, scores=array, names=names, column_names=np.array(self._columns, dtype=np.str_))
+        else:
+            np.savez(data, vectors=array, names=names)
+        self._file.write(data.getvalue())
 
 
 def _rows(end: TaskEnd) -> list[list[float]]:
@@ -102,22 +139,34 @@ def _rows(end: TaskEnd) -> list[list[float]]:
     if isinstance(result, VoiceprintExtraction):
         vectors = [channel.vector_voiceprint for channel in result.channels]
         if None in vectors:
-            raise ContractError("The answer must have vectors for a .npy file, and has none.", url=end.job.name)
+            raise ContractError("The answer must have vectors for a .npy or .npz file, and has none.", url=end.job.name)
         return [vector or [] for vector in vectors]
     if result is not None:
-        raise click.UsageError(f"A .npy file needs vectors or scores; the result of {end.job.name} has neither.")
+        raise click.UsageError(
+            f"A .npy or .npz file needs vectors or scores; the result of {end.job.name} has neither."
+        )
     return _empty_rows(end)
 
 
 def _empty_rows(end: TaskEnd) -> list[list[float]]:
-    return [[] for _ in range(end.job.rows)]
+    return [[] for _ in end.job.rows]
 
 
-def output_for(path: str, *, several: bool) -> Output:
+def _names(end: TaskEnd, rows: int) -> list[str]:
+    if isinstance(end.result, VoiceprintExtraction) and rows > 1:
+        return [f"{end.job.name}#{channel.channel_number}" for channel in end.result.channels]
+    return list(end.job.rows) if len(end.job.rows) == rows else [f"{end.job.name}#{row}" for row in range(rows)]
+
+
+def output_for(path: str, *, several: bool, skip_silent: bool) -> Output:
     """Return the output whose format the name of the file asks for."""
-    return ArrayOutput(OutputFile(path)) if is_array(path) else JsonOutput(OutputFile(path), several=several)
+    if is_array(path):
+        return ArrayOutput(OutputFile(path), named=path.endswith(".npz"), skip_silent=skip_silent)
+    if skip_silent:
+        raise click.UsageError("--skip-silent is for rows of vectors; it needs -o with a .npy or .npz file.")
+    return JsonOutput(OutputFile(path), several=several)
 
 
 def is_array(path: str) -> bool:
     """Return whether the file is to hold an array."""
-    return path.endswith(".npy")
+    return path.endswith((".npy", ".npz"))

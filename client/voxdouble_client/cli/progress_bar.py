@@ -1,28 +1,47 @@
-"""A progress bar on stderr for jobs that run concurrently."""
+"""Progress on stderr of jobs that run concurrently: a bar on a terminal, elsewhere a line every ten seconds."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
+import time
+from typing import Any
 
 import click
 
 from voxdouble_client.cli.jobs import Report
 
+LINE_SECONDS = 10.0
 
-class ProgressBar:
-    """The bar of one run; every job has an equal share of it."""
 
-    def __init__(self, jobs: int) -> None:
-        self._bar = click.progressbar(length=100 * jobs, file=sys.stderr)
+class Progress:
+    """The progress of one run, with counts and the time that is left; every job has an equal share of the bar."""
+
+    def __init__(self, jobs: int, done_before: int = 0) -> None:
+        self._jobs = jobs
+        self._before = done_before
+        self._done = 0
         self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._began = time.monotonic()
+        self._bar: Any = None
+        if sys.stderr.isatty():
+            self._bar = click.progressbar(
+                length=100 * (jobs - done_before), file=sys.stderr, item_show_func=lambda _: self._counts()
+            )
 
-    def __enter__(self) -> ProgressBar:
-        self._bar.__enter__()
+    def __enter__(self) -> Progress:
+        if self._bar is not None:
+            self._bar.__enter__()
+        else:
+            threading.Thread(target=self._print_lines, daemon=True).start()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._bar.__exit__(None, None, None)
+        self._ended.set()
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
 
     def reporter(self) -> Report:
         """Return the callback for the progress of one job; it moves the bar in hundredths of the job's share."""
@@ -31,7 +50,31 @@ class ProgressBar:
         def report(part: float) -> None:
             nonlocal shown
             with self._lock:
-                self._bar.update(int(100 * part) - shown)
+                self._done += part >= 1 and shown < 100
+                if self._bar is not None:
+                    self._bar.update(int(100 * part) - shown)
                 shown = int(100 * part)
 
         return report
+
+    def text(self) -> str:
+        """Return the counts, and the time that is left at the pace so far."""
+        with self._lock:
+            left = self._jobs - self._before - self._done
+            if not self._done:
+                return f"{self._counts()} done."
+            seconds = (time.monotonic() - self._began) / self._done * left
+        return f"{self._counts()} done, about {_duration(seconds)} left."
+
+    def _counts(self) -> str:
+        return f"{self._before + self._done} of {self._jobs}"
+
+    def _print_lines(self) -> None:
+        with contextlib.suppress(OSError, ValueError):  # stderr is closed
+            while not self._ended.wait(LINE_SECONDS):
+                click.echo(self.text(), err=True)
+
+
+def _duration(seconds: float) -> str:
+    hours, minutes = int(seconds) // 3600, int(seconds) // 60 % 60
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{int(seconds)} s"

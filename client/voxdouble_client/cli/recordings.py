@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from voxdouble_client._journal.lines import Recording, recording_of
+from voxdouble_client.cli.inputs import check_stdin, in_utf8
 
 EXTENSIONS = (".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav")
 """The files that are recordings in a folder, in upper or lower case."""
@@ -25,6 +26,24 @@ def recordings_in(paths: Sequence[str]) -> list[Recording]:
                 f" {recording.file}; write them to two outputs."
             )
     return list({recording.path: recording for recording in found}.values())
+
+
+def listed_files(list_file: str | None, others: Sequence[str]) -> list[str]:
+    """Return the paths in a list of files, one a line; UsageError if it cannot be read, or nothing is to be read."""
+    if list_file is None:
+        if not others:
+            raise click.UsageError("At least one FILE or FOLDER is needed, or --files-from.")
+        return []
+    check_stdin([list_file, *others])
+    with click.open_file(list_file, "rb") as stream:
+        try:
+            text = os.fsdecode(in_utf8(list_file, stream.read()))
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+    paths = [line for line in text.replace("\r\n", "\n").split("\n") if line]
+    if not paths:
+        raise click.UsageError(f"{list_file} must list files, one a line, and is empty.")
+    return paths
 
 
 def expanded(paths: Sequence[str]) -> list[str]:

@@ -9,7 +9,6 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +25,13 @@ from voxdouble_client._errors import (
 from voxdouble_client._http.wire import printable, vendor_error_text
 from voxdouble_client._many import run_many
 from voxdouble_client._task import TaskHandle
-from voxdouble_client.cli.jobs import Job, TaskEnd
+from voxdouble_client.cli.jobs import Job, Report, TaskEnd
 from voxdouble_client.cli.outputs import Output
-from voxdouble_client.cli.progress_bar import ProgressBar
+from voxdouble_client.cli.progress_bar import Progress
+from voxdouble_client.cli.signals import interrupt_code
 
-SUCCESS, REFUSED, USAGE, UNREACHABLE, STILL_RUNNING, CONTRACT_BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+SUCCESS, REFUSED, USAGE, UNREACHABLE, STILL_RUNNING, CONTRACT_BROKEN = 0, 1, 2, 3, 4, 5
 UNEXPECTED = 1
-CONCURRENCY = 4
 
 
 @dataclass(slots=True)
@@ -48,7 +47,8 @@ class TaskProgress:
 class Run:
     """Runs jobs; `timeout` is for each job, in seconds; `resume_options` are what `voxdouble wait` needs."""
 
-    def __init__(self, timeout: float, resume_options: Sequence[str]) -> None:
+    def __init__(self, timeout: float, resume_options: Sequence[str], concurrency: int) -> None:
+        self._concurrency = concurrency
         self._timeout = timeout
         self._resume_options = resume_options
         self.codes: set[int] = set()
@@ -58,19 +58,18 @@ class Run:
         progress = [TaskProgress(job) for job in jobs]
         left = deque(progress)
         try:
-            with ExitStack() as stack:
-                bar = stack.enter_context(ProgressBar(len(jobs))) if sys.stderr.isatty() else None
-                for end in run_many(lambda job: self._run_job(job, bar), progress, CONCURRENCY):
+            with Progress(len(jobs)) as shown:
+                for end in run_many(lambda job: self._run_job(job, shown.reporter()), progress, self._concurrency):
                     self._finish(end, output)
                     left.popleft()
             output.close()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             click.echo("Interrupted.", err=True)
             for job in left:
                 self._finish(job.end or TaskEnd(job.job), output)
             output.close()
             self._print_how_to_resume(job for job in left if job.end is None)
-            raise click.exceptions.Exit(INTERRUPTED) from None
+            raise click.exceptions.Exit(interrupt_code(interrupt)) from None
         except OSError as error:
             click.echo(f"The output cannot be written: {error.strerror or error}.", err=True)
             self._print_how_to_resume(left)
@@ -82,14 +81,12 @@ class Run:
         """The exit code: 1 if any task failed or was refused, else the lowest code of another error, else 0."""
         return min(self.codes, default=SUCCESS)
 
-    def _run_job(self, progress: TaskProgress, bar: ProgressBar | None) -> TaskEnd:
+    def _run_job(self, progress: TaskProgress, show: Report) -> TaskEnd:
         ends = time.monotonic() + self._timeout
-        show = bar.reporter() if bar else None
 
         def report(part: float) -> None:
             progress.sending = True
-            if show:
-                show(part)
+            show(part)
 
         answer = result = None
         try:

@@ -59,12 +59,6 @@ def old_file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run one job at a time, so that the files are sent in order."""
-    monkeypatch.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
-
-
 def test_a_file_can_be_converted_in_place(tmp_path: Path) -> None:
     """The input may be the output: it is read before it is replaced, and no other file is left."""
     path = tmp_path / "v.jsonl"
@@ -92,7 +86,6 @@ def test_a_replaced_file_keeps_its_mode_and_its_link(wav: Path, old_file: Path, 
     assert (tmp_path / "link").is_symlink()
 
 
-@pytest.mark.usefixtures("one_at_a_time")
 @pytest.mark.parametrize(
     ("second", "code", "message"),
     [
@@ -111,7 +104,8 @@ def test_a_missing_vector_is_a_row_of_nan(second: bytes, code: int, message: str
         connection.sendall(next(responses) if request.method == "GET" else accepted())
 
     with HostileServer(behave) as server:
-        result = call("extract", wav, wav, wav, "--vector", "-o", tmp_path / "out.npy", "--url", server.url)
+        words = [wav, wav, wav, "--vector", "--concurrency", 1, "-o", tmp_path / "out.npy"]
+        result = call("extract", *words, "--url", server.url)
     assert message in result.stderr
     assert result.exit_code == code
     array = np.load(tmp_path / "out.npy")

@@ -168,9 +168,9 @@ def test_convert_reads_the_output_of_extract(tmp_path: Path) -> None:
         (b"", "and is neither"),
         (b"RIFF\x00\x01", "and is neither"),
         (b"{}", "has no voiceprints"),
-        (json.dumps(FAILED).encode(), "has no voiceprints"),
-        (json.dumps(FAILED).encode(), "its task failed; remove it"),
-        (b"null\nnull\n", "1 to 50000 voiceprints, got 0"),
+        (json.dumps(FAILED).encode(), "-: The task failed: It broke. It is left out."),
+        (json.dumps(FAILED).encode(), "at least one voiceprint, and - holds none"),
+        (b"null\nnull\n", "at least one voiceprint, and - holds none"),
         (json.dumps(DONE).encode() + b"\n{\n", "line 2 of .* is not JSON"),
         (json.dumps(DONE).replace('"e2kD"', "3").encode(), "not a text"),
     ],
@@ -261,12 +261,8 @@ def test_the_answer_of_a_failed_task_is_written(wav: Path) -> None:
 def test_a_file_without_an_answer_is_a_null_line(wav: Path) -> None:
     """A file without an answer has null in its line, the others have their answers, and the exit code is 1."""
     responses = iter([accepted(), response(200, DONE), response(422, {}), accepted(), response(200, DONE)])
-    with (
-        HostileServer(lambda _, connection: connection.sendall(next(responses))) as server,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
-        result = call("extract", "--url", server.url, wav, wav, wav)
+    with HostileServer(lambda _, connection: connection.sendall(next(responses))) as server:
+        result = call("extract", "--url", server.url, wav, wav, wav, "--concurrency", 1)
     assert [json.loads(line) for line in result.stdout.splitlines()] == [DONE, None, DONE]
     assert result.exit_code == 1
 
@@ -387,9 +383,8 @@ def test_interrupting_prints_the_command_to_wait(wav: Path) -> None:
     assert commands == [f"voxdouble wait {server.url}{TASK_PATH}"]
 
 
-def test_exit_code_1_has_priority(wav: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exit_code_1_has_priority(wav: Path) -> None:
     """One refused file among others that still run is exit code 1, as scripts check first whether any failed."""
-    monkeypatch.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
     refused = iter([response(422, {})])
 
     def behave(request: ReceivedRequest, connection: socket.socket) -> None:
@@ -397,7 +392,7 @@ def test_exit_code_1_has_priority(wav: Path, monkeypatch: pytest.MonkeyPatch) ->
         connection.sendall(next(refused, running))
 
     with HostileServer(behave) as server:
-        result = call("extract", "--url", server.url, wav, wav, "--timeout", "0.1")
+        result = call("extract", "--url", server.url, wav, wav, "--timeout", "0.1", "--concurrency", 1)
     assert (result.exit_code, result.stdout) == (1, "null\nnull\n")
     assert f"voxdouble wait {server.url}{TASK_PATH}" in result.stderr
 
