@@ -65,7 +65,7 @@ def test_the_part_file_is_required(refusals: Refusals) -> None:
 
 @statement("S64")
 def test_the_body_of_a_refusal_is_an_error(refusal: Exchange) -> None:
-    """The body has `type`, `message` and `detail` at its top level."""
+    """The body has `type` and `message` at its top level, and `detail`, if it has that, is a list."""
     for member in ("type", "message"):
         expect(isinstance(refusal.get(member), str), f"The body must have a string `{member}`.", refusal)
     detail = refusal.get("detail")
