@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test suite-test kill-test soak voices audio-figures oldest-numpy fidelity options \
-	lock clean
+.PHONY: demo test check lint types layers wheel wheel-test image-test suite-test kill-test soak voices audio-figures oldest-numpy fidelity formats \
+	options lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock
 	$(BIN)/voxdouble demo
@@ -59,6 +59,9 @@ oldest-numpy: .venv/ready    ## compare voiceprints under the oldest allowed num
 
 fidelity: .venv/ready        ## generate docs/fidelity.md from the statements
 	$(BIN)/python -m tools.fidelity
+
+formats: .venv/ready         ## generate docs/formats.md from the readers of the containers
+	$(BIN)/python -m tools.formats
 
 options: .venv/ready         ## the tables of options, from the dataclasses of the settings into docs/options.md
 	$(BIN)/python -m tools.options

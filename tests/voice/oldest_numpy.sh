@@ -5,6 +5,6 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "${1:-python3.11}" -m venv "$folder"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check "numpy==1.26.0" "soundfile==0.13.0"
+"$folder/bin/python" -m pip install --quiet --disable-pip-version-check "numpy==1.26.0" "soundfile==0.13.0" "miniaudio==1.61"
 "$folder/bin/python" -c "import numpy, soundfile; print('numpy', numpy.__version__, 'soundfile', soundfile.__version__)"
 "$folder/bin/python" tests/voice/golden.py

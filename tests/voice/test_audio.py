@@ -71,30 +71,6 @@ def test_samples_are_16_bit_whole_numbers() -> None:
     assert (loud.min(), loud.max()) == (-32_768, 32_767)
 
 
-@pytest.mark.parametrize("size", [0, 0xFFFFFFFF])
-def test_a_wav_of_unknown_length_is_read_to_the_end(size: int) -> None:
-    """Converters that write into a pipe leave the size open (C12)."""
-    frames = np.arange(1_000, dtype="<i2")
-    file = io.BytesIO(wav_header(data_size=size, riff_size=size) + frames.tobytes())
-    assert decoded(file)[0].tolist() == frames.tolist()
-
-
-def test_a_wav_of_unknown_length_may_have_chunks_before_its_data() -> None:
-    """The length is filled in at the place of the data chunk, wherever that is in the file."""
-    header = wav_header(data_size=0)
-    odd = b"LIST\x03\0\0\0abc\0"
-    file = io.BytesIO(header[:36] + odd + header[36:] + b"\x01\0\x02\0")
-    assert decoded(file)[0].tolist() == [1, 2]
-
-
-def test_a_flac_of_unknown_length_is_read_to_the_end() -> None:
-    """An encoder that writes into a pipe leaves the number of frames open."""
-    data = bytearray(as_file(JOHN, RATE, "FLAC").getvalue())
-    data[21] &= 0xF0
-    data[22:26] = bytes(4)
-    assert decoded(io.BytesIO(bytes(data))).shape == (1, len(JOHN))
-
-
 @cache
 def loud_and_quiet_mp3(mode: str, rate: int, channels: int) -> tuple[bytes, int]:
     """Return an MP3 file of speech followed by silence, and its number of frames."""
@@ -148,19 +124,20 @@ SILENT_SECOND = bytes(32_000)
     ("data", "reason"),
     [
         (b"", "empty: it has 0 bytes"),
-        (b"R", "cannot be decoded as audio"),
+        (b"R", "The file is text"),
         (b"RIFF\0\0\0\0WAVE", "ends after 12 bytes, before any audio data"),
-        (b"OggS", "no last page"),
-        (b"hello " * 99, "Format not recognised"),
+        (b"OggS", "its first page is not complete"),
+        (b"fLaC", "must start with a STREAMINFO block"),
+        (b"hello " * 99, "The file is text"),
         (wav_header(data_size=0), "no audio frames"),
-        (wav_header(data_size=230_400_000) + SILENT_SECOND, "declares 230400000 bytes of audio; the file holds 32000"),
+        (wav_header(data_size=230_400_000) + SILENT_SECOND, "230400000 bytes of audio, and the truncated file holds"),
         (wav_header(data_size=32_000, rate=0) + SILENT_SECOND, "from 8000 to 384000 Hz, and it is 0 Hz"),
         (wav_header(data_size=32_000, rate=7_999) + SILENT_SECOND, "from 8000 to 384000 Hz, and it is 7999 Hz"),
         (wav_header(data_size=32_000, rate=2**32 - 1) + SILENT_SECOND, "Hz, and it is 4294967295 Hz"),
         (wav_header(data_size=32_000, channels=0) + SILENT_SECOND, "from 1 to 255 channels, and it has 0"),
         (wav_header(data_size=32_000, channels=10_000) + SILENT_SECOND, "from 1 to 255 channels, and it has 10000"),
         (wav_header(data_size=32_000, channels=256) + SILENT_SECOND, "from 1 to 255 channels, and it has 256"),
-        (as_file(JOHN, RATE, "AIFF").getvalue(), "The file format is AIFF"),
+        (as_file(JOHN, RATE, "AIFF").getvalue(), "The file is AIFF"),
         (b"RIFF\0\0\0\0WAVE" + b"junk\0\0\0\0" * 2_000, "must have audio data in one of its first 1000 chunks"),
         (as_file(np.array([0.5, np.nan]), RATE, "WAV", "FLOAT").getvalue(), "must be finite numbers"),
         (as_file(np.array([0.5, np.inf]), RATE, "WAV", "DOUBLE").getvalue(), "must be finite numbers"),
@@ -200,7 +177,7 @@ def test_hours_of_silence_in_a_small_file_are_refused_by_their_header() -> None:
     data = bytearray(as_file(np.zeros(8_000), 8_000, "FLAC").getvalue())
     data[21] |= 0x0F
     data[22:26] = b"\xff" * 4
-    with pytest.raises(UnusableAudio, match="at most 3600 s"):
+    with pytest.raises(UnusableAudio, match="declares 68719476735 samples"):
         Audio(io.BytesIO(bytes(data)), HOUR)
 
 

@@ -45,6 +45,18 @@ def piped(size: int) -> Media:
     return replace(media, name=f"piped_{size}.wav", data=with_data_size(media.data, size))
 
 
+def surplus(count: int) -> Media:
+    """Return a recording whose WAV header declares `count` bytes of audio more than there are."""
+    media = bundled(SPEECH)
+    size = len(media.data) - media.data.index(b"data") - 8
+    return replace(media, name=f"surplus_{count}.wav", data=with_data_size(media.data, size + count))
+
+
+def empty_before_chunks() -> Media:
+    """Return a WAV file with an empty chunk of audio and a well-formed chunk after it."""
+    return Media("empty_before_chunks.wav", wav([]) + b"LIST\x0c\0\0\0INFOISFT\0\0\0\0")
+
+
 def with_data_size(data: bytes, size: int) -> bytes:
     """Return a WAV file with another size in its RIFF and data chunks."""
     at = data.index(b"data") + 4
@@ -78,10 +90,17 @@ UPLOADS: dict[str, Upload] = {
     "empty": Upload(lambda: Media("empty.wav", b"")),
     "no frames": Upload(lambda: bundled("no_frames.wav")),
     "not audio": Upload(lambda: bundled("not_audio.wav")),
+    "no frames before chunks": Upload(empty_before_chunks),
     "truncated": Upload(lambda: bundled("truncated.wav")),
+    "17 bytes short": Upload(lambda: surplus(17)),
+    "16 bytes short": Upload(lambda: surplus(16)),
     "4 kHz": Upload(lambda: tone(1.0, rate=4000)),
     "piped, size 0": Upload(lambda: piped(0)),
     "piped, size unknown": Upload(lambda: piped(0xFFFFFFFF)),
+    "piped, lowest placeholder": Upload(lambda: piped(0x7FFF0000)),
+    "piped, highest placeholder": Upload(lambda: piped(0x7FFFFFFF)),
+    "piped, decimal placeholder": Upload(lambda: piped(2_000_000_000)),
+    "below the placeholders": Upload(lambda: piped(0x7FFEFFFF)),
     "unknown parameter": Upload(lambda: bundled(SPEECH), "?colour=green"),
     "flag given twice": Upload(
         lambda: bundled(SPEECH), "?include_vector_voiceprint=true&include_vector_voiceprint=false"

@@ -48,7 +48,7 @@ def test_a_mix_is_one_channel(tasks: Tasks, name: str) -> None:
 
 
 @statement("C11")
-@pytest.mark.parametrize("name", ["empty", "no frames", "not audio", "4 kHz"])
+@pytest.mark.parametrize("name", ["empty", "no frames", "no frames before chunks", "not audio", "4 kHz"])
 def test_an_unusable_file_is_rejected(tasks: Tasks, name: str) -> None:
     """A file that cannot be decoded is accepted, and its task ends rejected with a message."""
     run = tasks.upload(name)
@@ -59,9 +59,19 @@ def test_an_unusable_file_is_rejected(tasks: Tasks, name: str) -> None:
 
 
 @statement("C12")
-@pytest.mark.parametrize("name", ["piped, size 0", "piped, size unknown"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "piped, size 0",
+        "piped, size unknown",
+        "piped, lowest placeholder",
+        "piped, highest placeholder",
+        "piped, decimal placeholder",
+        "16 bytes short",
+    ],
+)
 def test_a_piped_file_is_read_to_its_end(tasks: Tasks, name: str) -> None:
-    """A WAV file whose header gives no size is processed as a whole."""
+    """A WAV file is processed as a whole if its header has a placeholder for the size or claims up to 16 bytes more."""
     run, whole = tasks.variant(name), tasks.upload("speech").done()
     expect(run.state == "done", "The task must be done.", run.last)
     lengths = [one.channels[0].get("speech_length") for one in (run, whole)]
@@ -69,9 +79,10 @@ def test_a_piped_file_is_read_to_its_end(tasks: Tasks, name: str) -> None:
 
 
 @statement("C12")
-def test_a_cut_file_is_rejected(tasks: Tasks) -> None:
+@pytest.mark.parametrize("name", ["truncated", "17 bytes short", "below the placeholders"])
+def test_a_cut_file_is_rejected(tasks: Tasks, name: str) -> None:
     """A file shorter than its header says ends rejected."""
-    run = tasks.upload("truncated").ended()
+    run = tasks.upload(name).ended()
     expect(run.state == "rejected", "The task must end rejected.", run.last)
 
 

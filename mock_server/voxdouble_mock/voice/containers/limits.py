@@ -1,0 +1,28 @@
+"""The limits of sample rate, channel count and length."""
+
+from voxdouble_mock.voice.containers.parts import BrokenContainer
+
+MIN_RATE, MAX_RATE = 8_000, 384_000
+MAX_CHANNELS = 255
+"""The most that Vorbis and Opus can carry (our choice)."""
+FULL_LENGTH_CHANNELS = 8
+"""The number of channels that may each have the maximum length (our choice). A file with more channels must be shorter,
+which bounds the work for one file.
+"""
+
+
+def check_shape(sample_rate: int, channel_count: int) -> None:
+    """Check that the sample rate and the channel count are supported (C11). Raises BrokenContainer."""
+    if not MIN_RATE <= sample_rate <= MAX_RATE:
+        raise BrokenContainer(f"The sample rate must be from {MIN_RATE} to {MAX_RATE} Hz, and it is {sample_rate} Hz.")
+    if not 1 <= channel_count <= MAX_CHANNELS:
+        raise BrokenContainer(f"The file must have from 1 to {MAX_CHANNELS} channels, and it has {channel_count}.")
+
+
+def check_length(seconds: float, channel_count: int, max_seconds: float) -> None:
+    """Check that the audio is at most `max_seconds` long (S59). Raises BrokenContainer."""
+    if seconds > max_seconds:
+        raise BrokenContainer(f"The audio must be at most {max_seconds:g} s long, and it has at least {seconds:.1f} s.")
+    if seconds * channel_count > max_seconds * FULL_LENGTH_CHANNELS:
+        most = f"All channels together must be at most {max_seconds * FULL_LENGTH_CHANNELS:g} s long"
+        raise BrokenContainer(f"{most}, and the file has {channel_count} channels of at least {seconds:.1f} s.")

@@ -1,0 +1,130 @@
+"""The search for MPEG audio frames in arbitrary bytes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from voxdouble_mock.voice.containers.mpeg_header import LONGEST_FRAME, kinds, lengths
+from voxdouble_mock.voice.containers.source import Source
+from voxdouble_mock.voice.containers.tags import blocks
+
+FOLLOWING = 2
+"""The number of further headers that must follow a header, unless the bytes end or a tag starts before."""
+TAG_MARKS = (b"TAG", b"ID3", b"APETAGEX", b"LYRICSBEGIN")
+FIRST_OF_MARKS = [mark[0] for mark in TAG_MARKS]
+OVERLAP = (FOLLOWING + 2) * LONGEST_FRAME
+Offsets = npt.NDArray[np.int64]
+
+
+def next_frames(source: Source, start: int, end: int) -> int | None:
+    """Return the offset of the first frames that follow one another, None if no such frames exist."""
+    if _is_chain(source.read(start, min(OVERLAP, end - start)), 0):
+        return start
+    for offset, block in blocks(source, start, end, OVERLAP):
+        found = _first_chain(block)
+        if found is not None:
+            return offset + found
+    return None
+
+
+def earlier_frames(source: Source, start: int, frame: int) -> int:
+    """Return the offset of the first of the frames that lead without interruption to the given one."""
+    like = source.read(frame, 4)
+    while frame > start:
+        window = source.read(max(start, frame - LONGEST_FRAME), min(LONGEST_FRAME, frame - start))
+        headers, sizes = _similar(window + like, like)
+        before = headers[headers + sizes == len(window)]
+        if not len(before):
+            break
+        frame -= len(window) - int(before[-1])
+    return frame
+
+
+def covering_frame(source: Source, frames: Sequence[int], end: int) -> int | None:
+    """Return the number of the first frame that contains other frames: its header is damaged, and its length wrong.
+
+    `frames` are the offsets of consecutive frames up to `end`. None if there is no such frame.
+    """
+    borders = np.append(np.asarray(frames, np.int64), end)
+    sizes = np.diff(borders)
+    if not len(sizes) or sizes.max() < 2 * sizes.min():
+        return None
+    like = source.read(frames[0], 4)
+    for offset, block in blocks(source, frames[0], end, 3):
+        headers, lengths_ = _similar(block, like)
+        inner = (
+            offset + headers[~_contains(borders, offset + headers) & _contains(borders, offset + headers + lengths_)]
+        )
+        if len(inner):
+            return int(np.searchsorted(borders, inner[0])) - 1
+    return None
+
+
+def has_header(block: bytes, like: bytes) -> bool:
+    """Return True if the bytes hold a frame header of the same kind and channel count as the given one."""
+    return len(_similar(block, like)[0]) > 0
+
+
+def _first_chain(block: bytes) -> int | None:
+    """Return the offset of the first frames in a block that follow one another, None if no such frames exist."""
+    headers, sizes = _headers(block)
+    data = np.frombuffer(block, np.uint8)
+    after = headers + sizes
+    inside = after + 4 <= len(block)
+    safe = np.where(inside, after, 0)
+    likely = ~inside | (_kinds_at(data, safe) == _kinds_at(data, headers)) | np.isin(data[safe], FIRST_OF_MARKS)
+    return next((offset for offset in headers[likely].tolist() if _is_chain(block, offset)), None)
+
+
+def _is_chain(block: bytes, offset: int) -> bool:
+    """Return True if enough frames follow one another from the offset on."""
+    number = _kind_at(block, offset)
+    for _ in range(FOLLOWING + 1):
+        if not number or _kind_at(block, offset) != number:
+            return False
+        offset += int(lengths()[block[offset + 1] << 8 | block[offset + 2]])
+        if offset == len(block) or block.startswith(TAG_MARKS, offset):
+            return True
+    return offset < len(block)
+
+
+def _contains(ascending: Offsets, values: Offsets) -> npt.NDArray[np.bool_]:
+    """Return which values are among the ascending ones."""
+    found: npt.NDArray[np.bool_] = (
+        ascending[np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)] == values
+    )
+    return found
+
+
+def _similar(block: bytes, like: bytes) -> tuple[Offsets, Offsets]:
+    """Return the offsets of headers of the same kind and channel count as the given one, and their frame lengths."""
+    headers, sizes = _headers(block)
+    data = np.frombuffer(block, np.uint8)
+    same = (_kinds_at(data, headers) == _kind_at(like, 0)) & ((data[headers + 3] >= 0xC0) == (like[3] >= 0xC0))
+    return headers[same], sizes[same]
+
+
+def _headers(block: bytes) -> tuple[Offsets, Offsets]:
+    """Return the offsets of all valid headers, and their frame lengths."""
+    data = np.frombuffer(block, np.uint8)
+    headers = np.flatnonzero(data[:-3] == 0xFF)
+    sizes = lengths()[_codes(data, headers)]
+    return headers[sizes > 0], sizes[sizes > 0].astype(np.int64)
+
+
+def _kind_at(block: bytes, offset: int) -> int:
+    """Return the number of the kind of the header at an offset, 0 if there is no valid header."""
+    if block[offset : offset + 1] != b"\xff" or offset + 4 > len(block):
+        return 0
+    return int(kinds()[block[offset + 1] << 8 | block[offset + 2]])
+
+
+def _kinds_at(data: npt.NDArray[np.uint8], offsets: Offsets) -> npt.NDArray[np.uint8]:
+    """Return the numbers of the kinds of the headers at the offsets, 0 where there is no valid header."""
+    return np.where(data[offsets] == 0xFF, kinds()[_codes(data, offsets)], 0).astype(np.uint8)
+
+
+def _codes(data: npt.NDArray[np.uint8], offsets: Offsets) -> Offsets:
+    """Return the indexes in the header tables for some offsets."""
+    return data[offsets + 1].astype(np.int64) << 8 | data[offsets + 2]

@@ -1,0 +1,90 @@
+"""The durations of Vorbis and Opus packets."""
+
+from dataclasses import dataclass
+
+OPUS_RATE = 48_000
+SILK, HYBRID = (10, 20, 40, 60), (10, 20)
+CELT = (2.5, 5, 10, 20)
+OPUS_FRAMES = [int(ms * OPUS_RATE / 1000) for ms in SILK * 3 + HYBRID * 2 + CELT * 4]
+"""Samples of a frame, by the highest five bits of the packet."""
+LONGEST_OPUS = 5_760
+MAX_SETUP = 1 << 20
+
+
+class OpusClock:
+    """Measures Opus packets."""
+
+    longest = LONGEST_OPUS
+    """The most samples that a packet can have."""
+
+    def samples(self, packet: bytes) -> int:
+        """Return the duration of a packet in samples at 48 kHz."""
+        if not packet:
+            return 0
+        match packet[0] & 3:
+            case 0:
+                count = 1
+            case 1 | 2:
+                count = 2
+            case _:
+                count = packet[1] & 63 if len(packet) > 1 else 0
+        return min(LONGEST_OPUS, OPUS_FRAMES[packet[0] >> 3] * count)
+
+
+@dataclass
+class VorbisClock:
+    """Measures Vorbis packets: each one lasts from the middle of the previous block to the middle of its own block."""
+
+    sizes: tuple[int, int]
+    """The samples of a short and of a long block."""
+    long_modes: tuple[bool, ...]
+    """True for each mode with long blocks."""
+    previous: int = 0
+    """The size of the previous block."""
+
+    @property
+    def longest(self) -> int:
+        """The most samples that a packet can have."""
+        return self.sizes[1]
+
+    def samples(self, packet: bytes) -> int:
+        """Return the duration of the next packet in samples."""
+        if not packet or packet[0] & 1:
+            return 0
+        bits = (len(self.long_modes) - 1).bit_length()
+        mode = packet[0] >> 1 & ((1 << bits) - 1)
+        size = self.sizes[self.long_modes[mode] if mode < len(self.long_modes) else 0]
+        added = (self.previous + size) // 4 if self.previous else 0
+        self.previous = size
+        return added
+
+
+def vorbis_clock(identification: bytes, setup: bytes) -> VorbisClock | None:
+    """Return the clock of a stream with these header packets, None if they are damaged."""
+    if len(identification) < 30:
+        return None
+    sizes = 1 << (identification[28] & 15), 1 << (identification[28] >> 4)
+    modes = _long_modes(setup)
+    return VorbisClock(sizes, modes) if modes else None
+
+
+def _long_modes(setup: bytes) -> tuple[bool, ...]:
+    """Return True for each mode with long blocks; nothing if the setup header is damaged.
+
+    The modes are at the end of the header, 41 bits each, followed by a single set bit. Their start is not declared, but
+    the six bits before it hold their number minus one, and the 32 bits of their types must be zero. They are therefore
+    read from the end, and the largest number that agrees is right.
+    """
+    bits = int.from_bytes(setup, "little")  # bit 0 is the first bit of the header
+    at = bits.bit_length() - 1  # the set bit that ends the header
+    found: tuple[bool, ...] = ()
+    modes: list[bool] = []
+    while at >= 41 + 6 and len(modes) < 64:
+        at -= 41
+        mode = bits >> at & ((1 << 41) - 1)
+        if mode >> 1 & 0xFFFFFFFF:
+            break
+        modes.insert(0, bool(mode & 1))
+        if (bits >> (at - 6) & 63) + 1 == len(modes):
+            found = tuple(modes)
+    return found
