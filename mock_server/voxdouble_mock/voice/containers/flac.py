@@ -16,6 +16,7 @@ from voxdouble_mock.voice.containers.tags import blocks, start_of_trailing
 MARK = b"fLaC"
 STREAMINFO_SIZE = 34
 STREAMINFO_HEADERS = (b"\0\0\0\x22", b"\x80\0\0\x22")
+STARTS = tuple(MARK + header for header in STREAMINFO_HEADERS)
 SUPPORTED_BITS = (8, 16, 24)
 MAX_BLOCKS = 1_000
 INDEXED_PER_SECOND = 10
@@ -61,11 +62,10 @@ def _further_marks(source: Source, start: int, end: int) -> list[int]:
     """Return the offsets of the files that are joined to the first. Raises BrokenContainer if there are too many."""
     found = []
     for offset, block in blocks(source, start, end, overlap=7):
-        mark = block.find(MARK)
-        while mark >= 0:
-            if block[mark + 4 : mark + 8] in STREAMINFO_HEADERS:
-                found.append(offset + mark)
-            mark = block.find(MARK, mark + 1)
+        data = np.frombuffer(block, np.uint8)
+        likely = np.flatnonzero(data[:-1] == MARK[0])
+        likely = likely[data[likely + 1] == MARK[1]]
+        found += [offset + mark for mark in likely.tolist() if block.startswith(STARTS, mark)]
     if len(found) >= MAX_PARTS:
         raise BrokenContainer(f"A file must consist of at most {MAX_PARTS} joined FLAC files, and it has more.")
     return found
@@ -134,7 +134,7 @@ def _add(flac: _Flac, found: Headers, offset: int, first: int, seconds_before: f
         reason = f"FLAC frame {numbers[at]} follows there instead of frame {expected[at]}, which is damaged"
         raise stopped(seconds, int(offsets[at]), reason)
     times = flac.samples + np.cumsum(samples) - samples
-    chosen = np.unique(times * INDEXED_PER_SECOND // flac.sample_rate, return_index=True)[1]
+    chosen = np.flatnonzero(np.diff(times * INDEXED_PER_SECOND // flac.sample_rate, prepend=-1))
     flac.index.extend(zip(times[chosen].tolist(), offsets[chosen].tolist(), strict=True))
     flac.samples += int(samples.sum())
     flac.next_number, flac.last = int(following[-1]), int(offsets[-1])
@@ -142,10 +142,8 @@ def _add(flac: _Flac, found: Headers, offset: int, first: int, seconds_before: f
 
 def _consistent(flac: _Flac, found: Headers) -> npt.NDArray[np.bool_]:
     """Return which headers agree with the header of the file."""
-    rates = [code for code, rate in enumerate(RATES) if rate in {0, flac.sample_rate}] + [12, 13, 14]
-    bits = [0] + [code for code, count in enumerate(BITS) if count == flac.bits]
+    rates = np.array([rate in {0, flac.sample_rate} for rate in RATES] + [True] * 3 + [False])
+    bits = np.array([count in {0, flac.bits} for count in BITS])
     same_channels = found.channel_counts == flac.channel_count
-    consistent: npt.NDArray[np.bool_] = (
-        np.isin(found.rate_codes, rates) & np.isin(found.bits_codes, bits) & same_channels
-    )
+    consistent: npt.NDArray[np.bool_] = rates[found.rate_codes] & bits[found.bits_codes] & same_channels
     return consistent

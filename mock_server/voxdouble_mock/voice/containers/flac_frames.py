@@ -34,91 +34,86 @@ class Headers:
 
 def headers(block: bytes) -> Headers:
     """Return the headers that start in a block, except in its last 15 bytes."""
+    tables = _tables()
     data = np.frombuffer(block, np.uint8)
-    starts = np.flatnonzero((data[: -LONGEST_HEADER + 1] == 0xFF) & ((data[1 : -LONGEST_HEADER + 2] & 0xFE) == 0xF8))
-    rows = data[starts[:, np.newaxis] + np.arange(LONGEST_HEADER)].astype(np.int64)
-    size_codes, rate_codes, channels, bits_codes = (
-        rows[:, 2] >> 4,
-        rows[:, 2] & 15,
-        rows[:, 3] >> 4,
-        rows[:, 3] >> 1 & 7,
-    )
-    digits = _digits()[rows[:, 4]]
-    size_bytes = np.select([size_codes == 6, size_codes == 7], [1, 2], 0)
-    rate_bytes = np.select([rate_codes == 12, (rate_codes == 13) | (rate_codes == 14)], [1, 2], 0)
-    lengths = 4 + digits + size_bytes + rate_bytes
-    good = (
-        (size_codes > 0)
-        & (rate_codes < 15)
-        & (channels < 11)
-        & (bits_codes != 3)
-        & (rows[:, 3] & 1 == 0)
-        & (digits > 0)
-    )
-    lengths = np.where(good, lengths, 4)
-    good &= _checksums(rows, lengths) == rows[np.arange(len(rows)), lengths]
-    rows, size_codes, digits = rows[good], size_codes[good], digits[good]
-    channels = channels[good]
+    starts = np.flatnonzero(data[: -LONGEST_HEADER + 1] == 0xFF)
+    starts = starts[data[starts + 1] & 0xFE == 0xF8]
+    rows = data[starts[:, np.newaxis] + np.arange(LONGEST_HEADER)]
+    after, digits = tables.bytes_after[rows[:, 2]], tables.digits[rows[:, 4]]
+    valid = (after >= 0) & (digits > 0) & tables.valid_channels[rows[:, 3]]
+    starts, rows, lengths = starts[valid], rows[valid], (4 + after + digits)[valid]
+    valid = _checksums(rows, lengths) == rows[np.arange(len(rows)), lengths]
+    starts, rows = starts[valid], rows[valid].astype(np.int64)
+    digits = tables.digits[rows[:, 4]]
     return Headers(
-        starts[good],
+        starts,
         rows[:, 1] & 1,
-        rate_codes[good],
-        np.where(channels < 8, channels + 1, 2),
-        bits_codes[good],
+        rows[:, 2] & 15,
+        tables.channel_counts[rows[:, 3] >> 4],
+        rows[:, 3] >> 1 & 7,
         _numbers(rows, digits),
-        _samples(rows, size_codes, digits),
+        _samples(rows, digits),
     )
 
 
 def _numbers(rows: Numbers, digits: Numbers) -> Numbers:
     """Return the numbers of the frames, which are encoded like UTF-8 characters."""
     found = np.where(digits == 1, rows[:, 4], rows[:, 4] & (0x7F >> digits))
-    for index in range(1, 7):
+    for index in range(1, int(digits.max(initial=1))):
         found = np.where(index < digits, found << 6 | rows[:, 4 + index] & 0x3F, found)
     return found
 
 
-def _samples(rows: Numbers, codes: Numbers, digits: Numbers) -> Numbers:
+def _samples(rows: Numbers, digits: Numbers) -> Numbers:
     """Return the lengths of the frames in samples per channel."""
-    first, second = (rows[np.arange(len(rows)), 4 + digits + index] for index in (0, 1))
-    return np.select(
-        [codes == 1, codes < 6, codes == 6, codes == 7],
-        [192, 576 << np.maximum(codes - 2, 0), first + 1, (first << 8 | second) + 1],
-        256 << np.maximum(codes - 8, 0),
-    )
+    codes = rows[:, 2] >> 4
+    found: Numbers = _tables().samples[codes]
+    for code in (6, 7):
+        some = np.flatnonzero(codes == code)
+        first, second = rows[some, 4 + digits[some]], rows[some, 5 + digits[some]]
+        found[some] = (first if code == 6 else first << 8 | second) + 1
+    return found
 
 
-def _checksums(rows: Numbers, lengths: Numbers) -> Numbers:
+def _checksums(rows: npt.NDArray[np.uint8], lengths: Numbers) -> npt.NDArray[np.uint8]:
     """Return the CRC-8 of the headers (polynomial 0x07, highest bit first)."""
-    crc = np.zeros(len(rows), np.int64)
-    for column in range(LONGEST_HEADER - 1):
-        crc = np.where(column < lengths, _crc8_table()[crc ^ rows[:, column]], crc)
+    table = _tables().crc8
+    crc = np.zeros(len(rows), np.uint8)
+    for column in range(int(lengths.max(initial=0))):
+        crc = np.where(column < lengths, table[crc ^ rows[:, column]], crc)
     return crc
 
 
+@dataclass(frozen=True)
+class _Tables:
+    """The meaning of the bytes of a header."""
+
+    bytes_after: Numbers
+    """The bytes of block size and sample rate after the number, by the third byte; -1 if it is invalid."""
+    valid_channels: npt.NDArray[np.bool_]
+    """True if the fourth byte is valid."""
+    digits: Numbers
+    """The bytes of the number, by its first byte; 0 if it is invalid."""
+    samples: Numbers
+    """The block size by its code, where it is fixed."""
+    channel_counts: Numbers
+    crc8: npt.NDArray[np.uint8]
+
+
 @cache
-def _crc8_table() -> Numbers:
-    crc = np.arange(256, dtype=np.int64)
+def _tables() -> _Tables:
+    index = np.arange(256)
+    sizes, rates = index >> 4, index & 15
+    after = np.array([0] * 6 + [1, 2] + [0] * 8)[sizes] + np.array([0] * 12 + [1, 2, 2, 0])[rates]
+    ones = np.array([f"{byte:08b}".index("0") if byte < 0xFF else 8 for byte in range(256)])
+    crc = index
     for _ in range(8):
         crc = np.where(crc & 0x80, crc << 1 ^ 0x107, crc << 1)
-    return crc
-
-
-@cache
-def _digits() -> Numbers:
-    """Return the size of an encoded number by its first byte, 0 if the byte cannot be the first."""
-    first = np.arange(256)
-    return np.select(
-        [
-            first < 0x80,
-            first < 0xC0,
-            first < 0xE0,
-            first < 0xF0,
-            first < 0xF8,
-            first < 0xFC,
-            first < 0xFE,
-            first < 0xFF,
-        ],
-        [1, 0, 2, 3, 4, 5, 6, 7],
-        0,
-    ).astype(np.int64)
+    return _Tables(
+        bytes_after=np.where((sizes == 0) | (rates == 15), -1, after),
+        valid_channels=(index >> 4 < 11) & (index >> 1 & 7 != 3) & (index & 1 == 0),
+        digits=np.array([1, 0, 2, 3, 4, 5, 6, 7, 0])[ones],
+        samples=np.array([0, 192, *(576 << code for code in range(4)), 0, 0, *(256 << code for code in range(8))]),
+        channel_counts=np.array([*range(1, 9), *[2] * 8]),
+        crc8=crc.astype(np.uint8),
+    )

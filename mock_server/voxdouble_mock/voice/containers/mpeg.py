@@ -141,7 +141,7 @@ class _Reader:
         if not stretch.headers.get(0) and not (self.runs and self.runs[-1].frames.kind == stretch.kind):
             self.runs.append(_Run(MpegFrames(self.source, stretch.kind), None))
         first = 0
-        for number, header in stretch.headers.items():
+        for number, header in sorted(stretch.headers.items()):
             if first < number:
                 self.runs[-1].frames.extend(stretch.offsets[first:number], stretch.offsets[number])
             self.runs.append(_Run(MpegFrames(self.source, stretch.kind), header))

@@ -4,6 +4,9 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from voxdouble_mock.voice.containers.mpeg_header import (
     LONGEST_FRAME,
     VBRI_OFFSET,
@@ -44,10 +47,11 @@ def follow(source: Source, start: int, end: int, max_seconds: float) -> Stretch:
     most = max_seconds * kind.sample_rate / kind.samples + 2
     while len(found.offsets) <= most:
         block = source.read(offset, min(BLOCK, end - offset))
-        frames, size = _chain(block, table, mono=kind.channel_count == 1)
-        for number, frame_header in _stream_headers(block, frames, kind):
+        places, size = _chain(block, table, mono=kind.channel_count == 1)
+        frames = np.array(places, np.uint64)
+        for number, frame_header in _stream_headers(block, frames.astype(np.int64), kind):
             found.headers[len(found.offsets) + number] = frame_header
-        found.offsets.extend(offset + frame for frame in frames)
+        found.offsets.frombytes((frames + np.uint64(offset)).tobytes())
         offset += size
         if len(block) < BLOCK or size < BLOCK - LONGEST_FRAME:
             break
@@ -68,16 +72,16 @@ def _chain(block: bytes, table: list[int], *, mono: bool) -> tuple[list[int], in
     return frames, offset
 
 
-def _stream_headers(block: bytes, frames: list[int], kind: Kind) -> Iterator[tuple[int, StreamHeader]]:
+def _stream_headers(block: bytes, frames: npt.NDArray[np.int64], kind: Kind) -> Iterator[tuple[int, StreamHeader]]:
     """Yield the stream headers among the frames of a block, with their numbers."""
-    marked = set()
+    data = np.frombuffer(block, np.uint8)
     for mark in MARKS:
         inside = VBRI_OFFSET if mark == b"VBRI" else 4 + kind.side_information
-        offset = block.find(mark)
-        while offset >= 0:
-            marked.add(offset - inside)
-            offset = block.find(mark, offset + 1)
-    if marked:
-        for number, offset in enumerate(frames):
-            if offset in marked and (found := stream_header(block[offset : offset + LONGEST_FRAME], kind)):
-                yield number, found
+        likely = np.flatnonzero(data[np.minimum(frames + inside, len(data) - 1)] == mark[0]) if len(frames) else ()
+        for number in likely:
+            offset = int(frames[number])
+            found = block.startswith(mark, offset + inside) and stream_header(
+                block[offset : offset + LONGEST_FRAME], kind
+            )
+            if found:
+                yield int(number), found

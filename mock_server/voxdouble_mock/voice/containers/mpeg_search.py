@@ -1,13 +1,14 @@
 """The search for MPEG audio frames in arbitrary bytes."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from voxdouble_mock.voice.containers.mpeg_header import LONGEST_FRAME, kinds, lengths
+from voxdouble_mock.voice.containers.mpeg_header import LONGEST_FRAME, code, kinds, lengths, lengths_of
 from voxdouble_mock.voice.containers.source import Source
-from voxdouble_mock.voice.containers.tags import blocks
+from voxdouble_mock.voice.containers.tags import BLOCK, blocks
 
 FOLLOWING = 2
 """The number of further headers that must follow a header, unless the bytes end or a tag starts before."""
@@ -48,17 +49,30 @@ def covering_frame(source: Source, frames: Sequence[int], end: int) -> int | Non
     """
     borders = np.append(np.asarray(frames, np.int64), end)
     sizes = np.diff(borders)
-    if not len(sizes) or sizes.max() < 2 * sizes.min():
+    suspects = np.flatnonzero(sizes >= 2 * sizes.min(initial=LONGEST_FRAME))
+    if not len(suspects):
         return None
     like = source.read(frames[0], 4)
+    possible = _sizes_of(_kind_at(like, 0))
     for offset, block in blocks(source, frames[0], end, 3):
-        headers, lengths_ = _similar(block, like)
-        inner = (
-            offset + headers[~_contains(borders, offset + headers) & _contains(borders, offset + headers + lengths_)]
-        )
-        if len(inner):
-            return int(np.searchsorted(borders, inner[0])) - 1
+        ends = borders[suspects + 1]
+        some = suspects[(ends > offset) & (ends <= offset + BLOCK)]
+        last = borders[some + 1][:, np.newaxis] - possible - offset  # where the header of a last inner frame would be
+        inner = (last > borders[some][:, np.newaxis] - offset) & (last >= 0)
+        data = np.frombuffer(block, np.uint8)
+        rows, columns = np.nonzero(inner & (data[np.where(inner, last, 0)] == 0xFF))
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            header = block[last[row, column] : last[row, column] + 4]
+            same = _kind_at(header, 0) == _kind_at(like, 0) and (header[3] >= 0xC0) == (like[3] >= 0xC0)
+            if same and lengths()[code(header)] == possible[column]:
+                return int(some[row])
     return None
+
+
+@cache
+def _sizes_of(number: int) -> Offsets:
+    """Return the possible sizes of frames of a kind."""
+    return np.array(sorted(set(lengths_of(number)) - {0}), np.int64)
 
 
 def has_header(block: bytes, like: bytes) -> bool:
@@ -87,14 +101,6 @@ def _is_chain(block: bytes, offset: int) -> bool:
         if offset == len(block) or block.startswith(TAG_MARKS, offset):
             return True
     return offset < len(block)
-
-
-def _contains(ascending: Offsets, values: Offsets) -> npt.NDArray[np.bool_]:
-    """Return which values are among the ascending ones."""
-    found: npt.NDArray[np.bool_] = (
-        ascending[np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)] == values
-    )
-    return found
 
 
 def _similar(block: bytes, like: bytes) -> tuple[Offsets, Offsets]:

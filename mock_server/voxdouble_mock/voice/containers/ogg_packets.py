@@ -1,12 +1,14 @@
 """The durations of Vorbis and Opus packets."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 OPUS_RATE = 48_000
 SILK, HYBRID = (10, 20, 40, 60), (10, 20)
 CELT = (2.5, 5, 10, 20)
 OPUS_FRAMES = [int(ms * OPUS_RATE / 1000) for ms in SILK * 3 + HYBRID * 2 + CELT * 4]
 """Samples of a frame, by the highest five bits of the packet."""
+OPUS_PACKETS = [OPUS_FRAMES[first >> 3] * (1 if first & 3 == 0 else 2) for first in range(256)]
+"""Samples of a packet of one or two frames, by its first byte."""
 LONGEST_OPUS = 5_760
 MAX_SETUP = 1 << 20
 
@@ -19,43 +21,29 @@ class OpusClock:
 
     def samples(self, packet: bytes) -> int:
         """Return the duration of a packet in samples at 48 kHz."""
-        if not packet:
-            return 0
-        match packet[0] & 3:
-            case 0:
-                count = 1
-            case 1 | 2:
-                count = 2
-            case _:
-                count = packet[1] & 63 if len(packet) > 1 else 0
-        return min(LONGEST_OPUS, OPUS_FRAMES[packet[0] >> 3] * count)
+        first = packet[0] if packet else 3
+        if first & 3 < 3:
+            return OPUS_PACKETS[first]
+        return min(LONGEST_OPUS, OPUS_FRAMES[first >> 3] * (packet[1] & 63)) if len(packet) > 1 else 0
 
 
-@dataclass
 class VorbisClock:
     """Measures Vorbis packets: each one lasts from the middle of the previous block to the middle of its own block."""
 
-    sizes: tuple[int, int]
-    """The samples of a short and of a long block."""
-    long_modes: tuple[bool, ...]
-    """True for each mode with long blocks."""
-    previous: int = 0
-    """The size of the previous block."""
-
-    @property
-    def longest(self) -> int:
-        """The most samples that a packet can have."""
-        return self.sizes[1]
+    def __init__(self, sizes: tuple[int, int], long_modes: Sequence[bool]) -> None:
+        """Create a clock from the samples of short and long blocks, and from True for each mode with long blocks."""
+        self.longest = sizes[1]
+        mask = (1 << (len(long_modes) - 1).bit_length()) - 1
+        modes = (first >> 1 & mask for first in range(256))
+        sizes_by_mode = dict(enumerate(sizes[is_long] for is_long in long_modes))
+        self._sizes = [sizes_by_mode.get(mode, 0) if first % 2 == 0 else 0 for first, mode in enumerate(modes)]
+        self._previous = 0
 
     def samples(self, packet: bytes) -> int:
         """Return the duration of the next packet in samples."""
-        if not packet or packet[0] & 1:
-            return 0
-        bits = (len(self.long_modes) - 1).bit_length()
-        mode = packet[0] >> 1 & ((1 << bits) - 1)
-        size = self.sizes[self.long_modes[mode] if mode < len(self.long_modes) else 0]
-        added = (self.previous + size) // 4 if self.previous else 0
-        self.previous = size
+        size = self._sizes[packet[0]] if packet else 0
+        added = (self._previous + size) // 4 if self._previous and size else 0
+        self._previous = size or self._previous
         return added
 
 

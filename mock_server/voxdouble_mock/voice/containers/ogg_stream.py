@@ -1,6 +1,5 @@
 """A logical Ogg stream of Vorbis or Opus, from its first page to its last."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from voxdouble_mock.voice.containers.limits import check_length, check_shape
@@ -84,8 +83,7 @@ class OggStream:
         else:
             self.ranges.append((page.start, page.end))
         self.index.append((max(0, self.samples - self.pre_skip), page.start))
-        for packet in self._packets(page):
-            self._add_packet(packet)
+        self._add_packets(page)
         if page.granule != NO_POSITION and self.samples:
             self._check_granule(page)
         check_length(self.seconds, self.channel_count, max_seconds)
@@ -114,30 +112,31 @@ class OggStream:
         last, end = self.index[-1][1], self.ranges[-1][1]
         return View(source, [*self.ranges[:-1], (self.ranges[-1][0], last), as_last(source.read(last, end - last))])
 
-    def _packets(self, page: Page) -> Iterator[bytes]:
-        """Yield the packets that end on a page: headers complete, audio packets only their start."""
-        start = end = 0
-        before = self.unfinished or b""
+    def _add_packets(self, page: Page) -> None:
+        """Add the packets that end on a page: headers with their content, audio packets with their duration."""
+        body, start, end, before = page.body, 0, 0, self.unfinished or b""
+        headers, measure = HEADERS[self.codec], self.clock.samples if self.clock else None
         for length in page.lacing:
             end += length
             if length < 255:
-                yield before + page.body[start : self._end_of_head(start, end)]
+                if self.packets < headers or measure is None:
+                    self._add_header(before + body[start:end])
+                    measure = self.clock.samples if self.clock else None
+                else:
+                    self.samples += measure((before + body[start : start + PACKET_HEAD])[: len(before) + end - start])
+                self.packets += 1
                 start, before = end, b""
-        open_ended = page.lacing and page.lacing[-1] == 255
-        self.unfinished = before + page.body[start : self._end_of_head(start, end)] if open_ended else None
+        if page.lacing and page.lacing[-1] == 255:
+            self.unfinished = before + body[start : end if self.packets < headers else start + PACKET_HEAD]
+        else:
+            self.unfinished = None
 
-    def _end_of_head(self, start: int, end: int) -> int:
-        """Return the end of the needed part of a packet that lies between two offsets."""
-        return end if self.packets < HEADERS[self.codec] else min(end, start + PACKET_HEAD)
-
-    def _add_packet(self, packet: bytes) -> None:
-        self.packets += 1
-        if self.clock is None and self.packets == HEADERS[VORBIS]:
+    def _add_header(self, packet: bytes) -> None:
+        """Add a header packet; the third one of Vorbis declares the durations of the others."""
+        if self.codec == VORBIS and self.packets == HEADERS[VORBIS] - 1:
             self.clock = vorbis_clock(self.first.body, packet)
             if self.clock is None:
                 raise self.stopped(self.index[-1][1], "the setup header is damaged")
-        elif self.clock and self.packets > HEADERS[self.codec]:
-            self.samples += self.clock.samples(packet)
 
     def _check_granule(self, page: Page) -> None:
         """Check that the granule position cuts off at most a part of one packet. Raises BrokenContainer."""

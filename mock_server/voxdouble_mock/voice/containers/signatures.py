@@ -1,6 +1,7 @@
 """The first bytes of formats that are not supported, so that an error can name the format of the file."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from voxdouble_mock.voice.containers.parts import BrokenContainer
 
@@ -130,7 +131,13 @@ def unsupported(name: str) -> BrokenContainer:
 
 def signed_name(head: bytes) -> str | None:
     """Return the name of the format with a signature of at least three bytes, None for other bytes."""
-    return next((one.name for one in SIGNATURES if not one.weak and one.matches(head)), None)
+    return next((one.name for one in _candidates(head[:1]) if not one.weak and one.matches(head)), None)
+
+
+@cache
+def _candidates(first: bytes) -> tuple[Signature, ...]:
+    """Return the signatures that a file with that first byte can have."""
+    return tuple(one for one in SIGNATURES if one.offset or one.mark.startswith(first))
 
 
 def ogg_name(packet: bytes) -> str:
