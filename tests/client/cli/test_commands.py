@@ -427,9 +427,8 @@ def test_an_unexpected_error_of_one_file_does_not_end_the_others(wav: Path, monk
         return send(self, request, seconds)
 
     monkeypatch.setattr(Transport, "send", send_or_break)
-    monkeypatch.setattr("voxdouble_client.cli.run.CONCURRENCY", 1)
     with HostileServer(responding(response(200, DONE))) as server:
-        result = call("extract", "--url", server.url, wav, wav, wav)
+        result = call("extract", "--url", server.url, wav, wav, wav, "--concurrency", 1)
     assert [json.loads(line) for line in result.stdout.splitlines()] == [None, DONE, DONE]
     assert result.stderr == f"{wav}: AttributeError: no attribute\n"
     assert result.exit_code == 1
