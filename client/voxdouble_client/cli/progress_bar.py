@@ -18,18 +18,15 @@ LINE_SECONDS = 10.0
 class Progress:
     """The progress of one run, with counts and the time that is left; every job has an equal share of the bar."""
 
-    def __init__(self, jobs: int, done_before: int = 0) -> None:
+    def __init__(self, jobs: int) -> None:
         self._jobs = jobs
-        self._before = done_before
         self._done = 0
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._began = time.monotonic()
         self._bar: Any = None
         if sys.stderr.isatty():
-            self._bar = click.progressbar(
-                length=100 * (jobs - done_before), file=sys.stderr, item_show_func=lambda _: self._counts()
-            )
+            self._bar = click.progressbar(length=100 * jobs, file=sys.stderr, item_show_func=lambda _: self._counts())
 
     def __enter__(self) -> Progress:
         if self._bar is not None:
@@ -60,14 +57,14 @@ class Progress:
     def text(self) -> str:
         """Return the counts, and the time that is left at the pace so far."""
         with self._lock:
-            left = self._jobs - self._before - self._done
+            left = self._jobs - self._done
             if not self._done:
                 return f"{self._counts()} done."
             seconds = (time.monotonic() - self._began) / self._done * left
         return f"{self._counts()} done, about {_duration(seconds)} left."
 
     def _counts(self) -> str:
-        return f"{self._before + self._done} of {self._jobs}"
+        return f"{self._done} of {self._jobs}"
 
     def _print_lines(self) -> None:
         with contextlib.suppress(OSError, ValueError):  # stderr is closed
