@@ -31,6 +31,12 @@ def test_tags_after_the_frames_are_ignored(data: bytes, tag: bytes) -> None:
     assert np.array_equal(decoded(data + tag), WHOLE)
 
 
+def test_tags_and_padding_before_the_header_are_ignored() -> None:
+    """Some players put an ID3v2 tag before the file."""
+    assert np.array_equal(decoded(b"ID3\4\0\0\0\0\0\x0a" + bytes(10) + FLAC), WHOLE)
+    assert np.array_equal(decoded(bytes(1_000) + FLAC), WHOLE)
+
+
 def test_padding_after_a_declared_length_is_ignored() -> None:
     """The header says that nothing is missing."""
     assert np.array_equal(decoded(FLAC + bytes(10_000)), WHOLE)

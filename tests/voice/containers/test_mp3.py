@@ -1,5 +1,7 @@
 """MP3 files: with and without a count of their frames, joined, tagged, padded and damaged."""
 
+import random
+
 import numpy as np
 import pytest
 
@@ -157,6 +159,23 @@ def test_a_truncated_file_is_rejected(keep: float) -> None:
         seconds(MP3[: mp3_frames(MP3)[int(keep * 51)]])
     with pytest.raises(UnusableAudio, match="the last MP3 frame is truncated"):
         seconds(HEADLESS[: int(keep * len(HEADLESS))])
+
+
+@pytest.mark.parametrize("size", [3_000, 100_000])
+@pytest.mark.parametrize("variable", [False, True])
+def test_random_bytes_after_the_frames_are_ignored(size: int, variable: bool) -> None:
+    """They hold no header like those of the frames."""
+    for rate, channels in KINDS:
+        data = headless(mp3(rate=rate, channels=channels, variable=variable))
+        assert seconds(data + random.Random(size).randbytes(size)) == seconds(data)
+
+
+def test_damaged_frames_at_the_end_are_rejected() -> None:
+    """A header that differs little from the others, and a header among damaged ones, show that audio was lost."""
+    count = len(mp3_frames(HEADLESS))
+    for changed in (damaged(HEADLESS, count - 2, b"\xff\x00"), damaged(HEADLESS, count - 2, b"\0\0\0\0")):
+        with pytest.raises(UnusableAudio, match=rf"at byte {mp3_frames(HEADLESS)[count - 2]}: "):
+            seconds(changed)
 
 
 def test_layer_ii_is_decoded_too() -> None:

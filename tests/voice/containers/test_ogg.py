@@ -109,6 +109,14 @@ def test_a_page_that_declares_less_than_its_packets_is_rejected(codec: str) -> N
 
 
 @each_codec
+def test_many_marks_of_pages_are_rejected_soon(codec: str) -> None:
+    """A hundred damaged pages in a row end the search, so that the work is bounded."""
+    first, second, *_ = ogg_pages(FILES[codec])
+    with pytest.raises(UnusableAudio, match=r"the page is damaged"):
+        seconds(first + second + b"OggS\0\0" * 100_000)
+
+
+@each_codec
 def test_the_headers_alone_are_rejected(codec: str) -> None:
     """There is no audio in them."""
     headers = ogg_pages(FILES[codec])[: 2 if codec == "Opus" else -1][:2]

@@ -13,11 +13,13 @@ from voxdouble_mock.voice.containers.mpeg_chain import MARKS, Stretch, follow
 from voxdouble_mock.voice.containers.mpeg_frames import MpegFrames
 from voxdouble_mock.voice.containers.mpeg_header import StreamHeader, code, kind_of, lengths
 from voxdouble_mock.voice.containers.mpeg_search import covering_frame, earlier_frames, has_header, next_frames
-from voxdouble_mock.voice.containers.parts import MAX_LOSS, MAX_PARTS, SLACK, BrokenContainer, Part, stopped
+from voxdouble_mock.voice.containers.parts import MAX_LOSS, MAX_PARTS, BrokenContainer, Part, stopped
 from voxdouble_mock.voice.containers.source import Source
 from voxdouble_mock.voice.containers.tags import blocks, is_padding, skip_leading, skip_tags, start_of_trailing
 
 INDEXED_PER_SECOND = 10
+PADDING = 4
+"""The most bytes by which frames of one bit rate differ in size, and by which the last frame may be incomplete."""
 
 
 def parts_of_mpeg(source: Source, start: int, end: int, max_seconds: float) -> list[Part]:
@@ -170,11 +172,14 @@ class _Reader:
             self.source.read(start, 4),
         )
         beyond = start + int(lengths()[code(header)]) - end if kind_of(header) == run.frames.kind else 0
-        if beyond > SLACK:
+        if beyond > PADDING:
             raise stopped(self._seconds(run), start, f"the last {name} frame is truncated")
         if beyond > 0:
             return
-        if _resembles(header, like) or any(has_header(block, like) for _, block in blocks(self.source, start, end, 3)):
+        sizes = run.frames.sizes()
+        constant = max(sizes) - min(sizes) <= PADDING
+        found = (has_header(block, like, same_bit_rate=constant) for _, block in blocks(self.source, start, end, 3))
+        if _resembles(header, like) or any(found):
             raise stopped(self._seconds(run), start, f"the bytes after the last {name} frame hold damaged frames")
 
     def _seconds(self, last: _Run | None = None) -> float:

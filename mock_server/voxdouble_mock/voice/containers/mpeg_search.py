@@ -75,9 +75,19 @@ def _sizes_of(number: int) -> Offsets:
     return np.array(sorted(set(lengths_of(number)) - {0}), np.int64)
 
 
-def has_header(block: bytes, like: bytes) -> bool:
-    """Return True if the bytes hold a frame header of the same kind and channel count as the given one."""
-    return len(_similar(block, like)[0]) > 0
+def has_header(block: bytes, like: bytes, *, same_bit_rate: bool) -> bool:
+    """Return True if the bytes hold a frame header that differs from the given one only as within one stream.
+
+    All but the bit rate (unless it is constant), the padding and the stereo mode must be the same, so that a header is
+    rarely found by chance.
+    """
+    data = np.frombuffer(block, np.uint8)
+    headers = np.flatnonzero(data[:-3] == 0xFF)
+    headers = headers[data[headers + 1] == like[1]]
+    second, third = data[headers + 2] ^ like[2], data[headers + 3] ^ like[3]
+    mono = (data[headers + 3] >= 0xC0) == (like[3] >= 0xC0)
+    same = (second & (0xFD if same_bit_rate else 0x0D) == 0) & (third & 0x0F == 0) & mono
+    return bool(np.any(same & (lengths()[_codes(data, headers)] > 0)))
 
 
 def _first_chain(block: bytes) -> int | None:

@@ -13,7 +13,8 @@ CONTINUED, FIRST, LAST = 1, 2, 4
 NO_POSITION = (1 << 64) - 1
 """The granule position of a page on which no packet ends."""
 BLOCK = 1 << 20
-MAX_PAGE = 65_307
+MAX_DAMAGED = 100
+"""The most consecutive damaged pages after which an undamaged one is searched (our choice)."""
 REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 """The bytes with their bits reversed."""
 
@@ -68,9 +69,22 @@ class _Reader:
 
     def read(self, offset: int, count: int) -> bytes:
         """Return `count` bytes from the offset on, or fewer at the end."""
+        self._load(offset, count)
+        return self.block[offset - self.start : offset - self.start + count]
+
+    def find(self, mark: bytes, offset: int) -> int:
+        """Return the offset of the next mark, or the end."""
+        while offset < self.end:
+            self._load(offset, min(len(mark), self.end - offset))
+            found = self.block.find(mark, offset - self.start)
+            if found >= 0:
+                return self.start + found
+            offset = max(offset + 1, self.start + len(self.block) - len(mark) + 1)
+        return self.end
+
+    def _load(self, offset: int, count: int) -> None:
         if not self.start <= offset <= offset + count <= self.start + len(self.block):
             self.start, self.block = offset, self.source.read(offset, min(max(BLOCK, count), self.end - offset))
-        return self.block[offset - self.start : offset - self.start + count]
 
 
 def _page(reader: _Reader, offset: int) -> Page | bool:
@@ -91,15 +105,11 @@ def _page(reader: _Reader, offset: int) -> Page | bool:
 
 def _next(reader: _Reader, offset: int) -> int:
     """Return the start of the next undamaged page, or the end."""
-    while offset < reader.end:
-        block = reader.read(offset, min(MAX_PAGE, reader.end - offset))
-        found = block.find(CAPTURE)
-        if found < 0:
-            offset += max(1, len(block) - 3)
-        elif isinstance(_page(reader, offset + found), Page):
-            return offset + found
-        else:
-            offset += found + 1
+    for _ in range(MAX_DAMAGED):
+        offset = reader.find(CAPTURE, offset)
+        if offset == reader.end or isinstance(_page(reader, offset), Page):
+            return offset
+        offset += 1
     return reader.end
 
 
