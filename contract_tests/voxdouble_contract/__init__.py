@@ -1,6 +1,6 @@
 """The contract suite: `voxdouble verify URL`, or `pytest --pyargs voxdouble_contract --appliance-url URL`.
 
-Rooms, from the ground up; each imports only those below it:
+Layers, the lowest first; each imports only layers listed before it:
 
 - `exchange`: one request and its response.
 - `judging`: the statements, the OpenAPI document, and the way from a test's outcome to a verdict.

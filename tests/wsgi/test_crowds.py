@@ -154,7 +154,8 @@ def test_connections_wait_for_a_free_file_descriptor(
     with Wire(server.address) as first:
         first.send(GET)
         assert first.response().status == 200
-        server.socket = Exhausted(server.socket, failures=3)
+        [listener] = server._listeners
+        monkeypatch.setattr(listener, "socket", Exhausted(listener.socket, failures=3))
         with Wire(server.address) as second:
             second.send(GET)
             first.send(GET)

@@ -6,7 +6,7 @@ instants at which its life changes. The state is not stored: `state_at` computes
     instant    submitted          starts          ends           expires
     state      |     pending      |    running    |     final     |     none: 404, as for an unknown id
 
-Each state holds from its own instant up to, but without, the next one. `final` is done, failed or rejected. A rejected
+Each state holds from its own instant until just before the next one. `final` is done, failed or rejected. A rejected
 task was never executed: it has `starts` equal to `ends`, so no instant shows it running (C2).
 
 The laws of the lifecycle follow from this, without locks, timers or workers (tested in tests/core/test_task_laws.py):

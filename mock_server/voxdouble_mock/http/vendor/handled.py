@@ -84,7 +84,7 @@ def refused_by(services: Services, fault: Status) -> Response:
 
 
 def add_vendor_route(app: Flask, services: Services, path: str, view: Callable[[], Response]) -> None:
-    """Add a GET route outside the technologies; a fault whose address is open applies to it."""
+    """Add a GET route outside the technologies; a fault without technology, method or task_id applies to it."""
 
     def answer() -> Response:
         armed = services.control.next_fault(namespace(), None, request.method)
