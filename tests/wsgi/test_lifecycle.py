@@ -278,7 +278,7 @@ def test_stopped_servers_leave_no_objects() -> None:
 
 def living_requests() -> int:
     """Return the number of requests and bodies in this process, those of other tests' servers included."""
-    return sum(isinstance(thing, Request | SizedBody) for thing in gc.get_objects())
+    return sum(type(thing) in {Request, SizedBody} for thing in gc.get_objects())
 
 
 def test_requests_leave_no_cycles(serve: Serve) -> None:
