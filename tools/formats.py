@@ -49,7 +49,8 @@ Some properties are not confirmed by anything else in the file, and an error in 
 - the sample rate and the channel count in a WAV header (bits, block size and bytes per second must agree);
 - the end of a WAV file whose size is a placeholder, and of a file up to {SLACK} bytes shorter than it claims;
 - the end of a FLAC file that does not declare its number of samples, if it is cut between two frames;
-- the end of an Ogg stream without a flagged last page, if it is cut between two pages;
+- the end of an Ogg stream without a flagged last page, if it is cut between two pages (bytes that follow it must be
+  tags, padding or text);
 - the pre-skip and the gain in an Opus header;
 - the end of an MP3 whose first frame does not count the others (Xing, Info or VBRI), if it is cut between two frames
   or overwritten to the end, and its start, if it is overwritten with zeros.

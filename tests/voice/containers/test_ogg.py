@@ -19,7 +19,7 @@ each_codec = pytest.mark.parametrize("codec", FILES)
 
 
 @each_codec
-@pytest.mark.parametrize("after", [b"", bytes(1), bytes(70_000), b"TAG" + bytes(125), b"unknown bytes" * 100])
+@pytest.mark.parametrize("after", [b"", bytes(1), bytes(70_000), b"TAG" + bytes(125), b"a line of text\r\n" * 100])
 def test_a_stream_without_a_flagged_last_page_is_complete(codec: str, after: bytes) -> None:
     """Many recorders never set the flag, and other bytes may follow."""
     assert np.array_equal(decoded(without_last_flag(FILES[codec]) + after), decoded(FILES[codec]))
@@ -86,6 +86,15 @@ def test_a_damaged_page_is_rejected_with_its_place(codec: str) -> None:
         UnusableAudio, match=rf"after \d\.\d\d s, at byte {at}: in the Ogg {codec} stream, the page is damaged"
     ):
         seconds(bytes(data))
+
+
+@each_codec
+def test_a_damaged_last_page_is_not_taken_as_other_bytes(codec: str) -> None:
+    """Without the flag of the last page, binary bytes after a stream may be a page whose header is destroyed."""
+    *pages, last = ogg_pages(FILES[codec])
+    for size in (4, 18, 40):
+        with pytest.raises(UnusableAudio, match="the page is damaged"):
+            seconds(b"".join(pages) + bytes(size) + last[size:])
 
 
 @each_codec

@@ -9,17 +9,16 @@ from dataclasses import dataclass, field
 
 from voxdouble_mock.voice.containers.joined import second_recording
 from voxdouble_mock.voice.containers.limits import check_length, check_shape
-from voxdouble_mock.voice.containers.mpeg_chain import MARKS, Stretch, follow
+from voxdouble_mock.voice.containers.mpeg_chain import Stretch, follow
 from voxdouble_mock.voice.containers.mpeg_frames import MpegFrames
-from voxdouble_mock.voice.containers.mpeg_header import StreamHeader, code, kind_of, lengths
-from voxdouble_mock.voice.containers.mpeg_search import covering_frame, earlier_frames, has_header, next_frames
+from voxdouble_mock.voice.containers.mpeg_header import StreamHeader
+from voxdouble_mock.voice.containers.mpeg_search import covering_frame, earlier_frames, next_frames
+from voxdouble_mock.voice.containers.mpeg_unknown import damage_after, damage_before
 from voxdouble_mock.voice.containers.parts import MAX_LOSS, MAX_PARTS, BrokenContainer, Part, stopped
 from voxdouble_mock.voice.containers.source import Source
-from voxdouble_mock.voice.containers.tags import blocks, is_padding, skip_leading, skip_tags, start_of_trailing
+from voxdouble_mock.voice.containers.tags import skip_leading, skip_tags, start_of_trailing
 
 INDEXED_PER_SECOND = 10
-PADDING = 4
-"""The most bytes by which frames of one bit rate differ in size, and by which the last frame may be incomplete."""
 
 
 def parts_of_mpeg(source: Source, start: int, end: int, max_seconds: float) -> list[Part]:
@@ -110,18 +109,10 @@ class _Reader:
         raise BrokenContainer(f"The MPEG audio must have at most {MAX_PARTS} interruptions, and it has more.")
 
     def check_before(self, start: int, first: int) -> None:
-        """Check that the bytes before the first frame cannot have been a complete frame. Raises BrokenContainer."""
+        """Check that the bytes before the first frame are not lost audio. Raises BrokenContainer."""
         run = self.runs[0]
-        if run.missing == 0 or not run.count or start >= first or is_padding(self.source, start, first):
-            return
-        sizes = run.frames.sizes()
-        longest = max(sizes) if run.frame_seconds <= MAX_LOSS else min(sizes)
-        head, like = self.source.read(start, first - start), self.source.read(first, 4)
-        if first - start >= longest or _resembles(head, like) or any(mark in head for mark in MARKS):
-            name = run.frames.kind.name
-            raise stopped(
-                0.0, start, f"the bytes before the first {name} frame, at byte {first}, may be damaged frames"
-            )
+        if run.missing != 0 and run.count and (reason := damage_before(self.source, run.frames, start, first)):
+            raise stopped(0.0, start, reason)
 
     def parts(self) -> list[Part]:
         """Return the runs as parts. Raises BrokenContainer if a run is not complete."""
@@ -160,34 +151,12 @@ class _Reader:
     def _check_after(self, run: _Run, start: int, end: int) -> None:
         """Check that unknown bytes after a run are not audio. Raises BrokenContainer."""
         end = start_of_trailing(self.source, start, end)
-        if start >= end or not run.count or is_padding(self.source, start, end):
-            return
         if error := second_recording(self.source, start, end, self._seconds(run)):
             raise error
-        if run.missing == 0:
-            return
-        name, like, header = (
-            run.frames.kind.name,
-            self.source.read(run.frames.offsets[-1], 4),
-            self.source.read(start, 4),
-        )
-        beyond = start + int(lengths()[code(header)]) - end if kind_of(header) == run.frames.kind else 0
-        if beyond > PADDING:
-            raise stopped(self._seconds(run), start, f"the last {name} frame is truncated")
-        if beyond > 0:
-            return
-        sizes = run.frames.sizes()
-        constant = max(sizes) - min(sizes) <= PADDING
-        found = (has_header(block, like, same_bit_rate=constant) for _, block in blocks(self.source, start, end, 3))
-        if _resembles(header, like) or any(found):
-            raise stopped(self._seconds(run), start, f"the bytes after the last {name} frame hold damaged frames")
+        if run.missing != 0 and run.count and (reason := damage_after(self.source, run.frames, start, end)):
+            raise stopped(self._seconds(run), start, reason)
 
     def _seconds(self, last: _Run | None = None) -> float:
         """Return the length of all runs, or of those up to the given one."""
         runs = self.runs[: self.runs.index(last) + 1] if last else self.runs
         return sum(run.seconds for run in runs)
-
-
-def _resembles(header: bytes, like: bytes) -> bool:
-    """Return True if the bytes may be a damaged frame header like another one."""
-    return sum(one == other for one, other in zip(header, like, strict=False)) >= 2

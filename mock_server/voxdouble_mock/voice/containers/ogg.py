@@ -9,8 +9,9 @@ from voxdouble_mock.voice.containers.ogg_pages import CAPTURE, FIRST, HEADER_SIZ
 from voxdouble_mock.voice.containers.ogg_stream import OggStream
 from voxdouble_mock.voice.containers.parts import MAX_PARTS, BrokenContainer, Part
 from voxdouble_mock.voice.containers.source import Source
-from voxdouble_mock.voice.containers.tags import blocks
+from voxdouble_mock.voice.containers.tags import blocks, is_padding, skip_tags, start_of_trailing
 
+TEXT = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 MAX_PAGES = 1_000_000
 """The most pages in a file (our choice): more than one for each 20 ms of two hours."""
 
@@ -52,14 +53,15 @@ def _check_unknown(source: Source, stream: OggStream, unknown: Unknown | None) -
     if error := second_recording(source, unknown.start, unknown.end, stream.seconds_before + stream.seconds):
         raise error
     if any(CAPTURE in block for _, block in blocks(source, unknown.start, unknown.end, len(CAPTURE) - 1)) or (
-        not stream.ended and _resembles_next_page(source.read(unknown.start, HEADER_SIZE), stream)
+        not stream.ended and _may_be_page(source, unknown)
     ):
         raise stream.stopped(unknown.start, "the page is damaged")
 
 
-def _resembles_next_page(header: bytes, stream: OggStream) -> bool:
-    """Return True if at least two of the bytes that identify the next page are there; zero bytes do not count."""
-    expected = (
-        CAPTURE + bytes(10) + stream.first.serial.to_bytes(4, "little") + stream.next_number.to_bytes(4, "little")
-    )
-    return sum(one == other != 0 for one, other in zip(expected, header, strict=False)) >= 2
+def _may_be_page(source: Source, unknown: Unknown) -> bool:
+    """Return True if unknown bytes are neither tags nor padding nor text, and as long as a page."""
+    start = skip_tags(source, unknown.start, unknown.end)
+    end = start_of_trailing(source, start, unknown.end)
+    if end - start <= HEADER_SIZE or is_padding(source, start, end):
+        return False
+    return any(block.translate(None, TEXT) for _, block in blocks(source, start, end))
