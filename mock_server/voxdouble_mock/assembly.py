@@ -37,7 +37,7 @@ def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[
     store = LimitedStore(
         open_store(settings.store), lambda now: NamespaceRecord(start(pace, now), scenario=scenario), settings.limits
     )
-    appliance, control = Appliance(settings, store, real_now), Control(store, real_now)
+    appliance, control = Appliance(settings, store, real_now), Control(store, settings.namespace_options(), real_now)
     return Assembly(create_app(appliance, control), appliance, control, store)
 
 

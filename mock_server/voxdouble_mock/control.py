@@ -1,4 +1,4 @@
-"""Control of the mock itself, apart from its clock: the scenario, the faults and the request log of a namespace."""
+"""Control of the mock itself, apart from its clock: options, scenario, faults and request log of a namespace."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 from voxdouble_mock.core.clock import read, to_seconds
 from voxdouble_mock.core.errors import Detail, Unavailable, ValidationFailed
 from voxdouble_mock.core.fault import ArmedFault, Call, Fault, FaultSpec, arm, next_fault
+from voxdouble_mock.core.namespace_options import NamespaceOptions, OptionChanges
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.options import unknown_name
@@ -18,9 +19,18 @@ MAX_FAULTS = 1_000
 class Control:
     """The namespaces of one mock, as tests control them. Safe for several threads; reads no clock (see `Appliance`)."""
 
-    def __init__(self, store: LimitedStore, real_now: Callable[[], int]) -> None:
+    def __init__(self, store: LimitedStore, options: NamespaceOptions, real_now: Callable[[], int]) -> None:
         self._store = store
+        self._options = options
         self._real_now = real_now
+
+    def options(self, namespace: str) -> NamespaceOptions:
+        """Return the options that apply to a namespace; does not create the namespace."""
+        return self._options.changed(self._store.peek(namespace, self._real_now()).options)
+
+    def change_options(self, namespace: str, changes: OptionChanges) -> None:
+        """Change the options of a namespace; those that `changes` leaves out stay as they are."""
+        self._update(namespace, lambda record: replace(record, options=record.options.updated(changes)))
 
     def scenario(self, namespace: str) -> Scenario | None:
         """Return the scenario of a namespace; does not create the namespace."""

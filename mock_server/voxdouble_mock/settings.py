@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from voxdouble_mock.core.clock import MAX_RATE, Pace, parse_pace
 from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.core.namespace_options import GENERATIONS, MEMBERS, Generation, Members, NamespaceOptions
 from voxdouble_mock.hosts import MAX_PORT, is_host
 from voxdouble_mock.options import (
     FLAG,
@@ -98,6 +99,17 @@ class Settings:
     seed: int | None = option(
         None, INTEGER, "Number from which task ids are derived, so that they repeat.", statements="C24"
     )
+    generation: Generation = option(
+        "e4",
+        one_of(*GENERATIONS),
+        "Generation of the vendor's interface; a namespace can have another, see PUT /_mock/options.",
+    )
+    members: Members = option(
+        "absent",
+        one_of(*MEMBERS),
+        "How a GET shows a member that is not used; a namespace can have another way, see PUT /_mock/options.",
+        statements="C15",
+    )
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
@@ -124,6 +136,10 @@ class Settings:
     def pace(self) -> Pace:
         """Return the pace with which every new namespace's clock starts."""
         return parse_pace(self.clock)
+
+    def namespace_options(self) -> NamespaceOptions:
+        """Return the options of every namespace that has none of its own."""
+        return NamespaceOptions(self.generation, self.members)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, get_args
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from voxdouble_mock.assembly import Assembly, assemble, check_scenario
@@ -12,6 +13,7 @@ from voxdouble_mock.core.clock import Mode, parse_pace, to_seconds
 from voxdouble_mock.core.conversion import convert, storable
 from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.fault import Fault, FaultSpec
+from voxdouble_mock.core.namespace_options import OptionChanges
 from voxdouble_mock.core.namespaces import check_name
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.hosts import is_loopback
@@ -133,8 +135,18 @@ class MockNamespace:
         except ValidationFailed as error:
             raise ValueError(error.details[0].message) from error
 
+    def options(self, **changes: Any) -> dict[str, str]:
+        """Change options, `options(generation="e1", members="null")`; return all that apply.
+
+        Options that are not given stay as they are; a reset returns to those that the server was started with. Raises
+        ValueError for an unknown option or value.
+        """
+        if changes:
+            self._parts.control.change_options(self._namespace, convert(storable(changes), OptionChanges))
+        return msgspec.structs.asdict(self._parts.control.options(self._namespace))
+
     def reset(self) -> None:
-        """Reset the namespace: no task, a fresh clock, no fault, an empty log."""
+        """Reset the namespace: no task, a fresh clock, no fault, an empty log, the server's own options."""
         self._parts.appliance.reset(self._namespace)
 
 

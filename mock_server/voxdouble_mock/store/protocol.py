@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from voxdouble_mock.core.clock import Clock
 from voxdouble_mock.core.fault import ArmedFault
+from voxdouble_mock.core.namespace_options import NO_CHANGES, OptionChanges
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task
@@ -33,6 +34,8 @@ class NamespaceRecord:
     faults: tuple[ArmedFault, ...] = ()
     audio_ms: Mapping[str, int] = field(default_factory=dict)
     """For each technology, the milliseconds of audio that it has processed."""
+    options: OptionChanges = NO_CHANGES
+    """The options that differ from those of the server."""
 
 
 class Transaction(Protocol):

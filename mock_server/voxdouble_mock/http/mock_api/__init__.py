@@ -10,6 +10,7 @@ from voxdouble_mock.http.mock_api import (
     index,
     namespaces,
     openapi,
+    options,
     requests,
     scenario,
     tasks,
@@ -21,5 +22,5 @@ def register(app: Flask, services: Services) -> None:
     """Add all of the mock's own routes."""
     for module in (index, health, openapi, fidelity):
         module.register(app)
-    for with_services in (clock, faults, namespaces, requests, scenario, tasks):
+    for with_services in (clock, faults, namespaces, options, requests, scenario, tasks):
         with_services.register(app, services)

@@ -1,0 +1,41 @@
+"""The options of a namespace: what the vendor's interface looks like there, changeable while the mock runs."""
+
+from typing import Literal, Self, get_args
+
+from msgspec import Struct, structs
+
+Generation = Literal["e1", "e2", "e3", "e4"]
+Members = Literal["absent", "null"]
+GENERATIONS: tuple[Generation, ...] = get_args(Generation)
+"""The generations of the vendor's interface, oldest first."""
+MEMBERS: tuple[Members, ...] = get_args(Members)
+"""The ways in which a GET shows a member that is not used."""
+
+
+class OptionChanges(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The options that a namespace has of its own; each that is None is the server's."""
+
+    generation: Generation | None = None
+    members: Members | None = None
+
+    def updated(self, later: Self) -> Self:
+        """Return these changes with later ones on top; an option that `later` leaves out stays."""
+        return structs.replace(self, **_given(later))
+
+
+NO_CHANGES = OptionChanges()
+
+
+class NamespaceOptions(Struct, frozen=True):
+    """The options that apply to the requests of a namespace."""
+
+    generation: Generation = "e4"
+    members: Members = "absent"
+
+    def changed(self, changes: OptionChanges) -> Self:
+        """Return these options with a namespace's own on top."""
+        return structs.replace(self, **_given(changes))
+
+
+def _given(changes: OptionChanges) -> dict[str, object]:
+    return {name: value for name, value in structs.asdict(changes).items() if value is not None}
