@@ -33,13 +33,20 @@ class ApplianceError(Exception):
 
     `handle` is the handle of the task if the error came after the task was started or taken up, else None.
     `may_have_run` is True if a task was or may have been started; if it is False, the same call can be made again
-    without starting a second task. `converted` is the `VoiceprintConversion` of the calls that `convert_voiceprints`
+    without starting a second task. `transient` is True if the reason may pass, so that the same work may succeed later:
+    by waiting on with `handle`, or with another task if there is no handle, or if the task has failed or was lost.
+    `converted` is the `VoiceprintConversion` of the calls that `convert_voiceprints`
     had finished before the one that failed, else None.
     """
 
     handle: TaskHandle[Any] | None = None
     may_have_run: bool = False
     converted: Any = None
+
+    @property
+    def transient(self) -> bool:
+        """Whether the reason may pass."""
+        return False
 
     def __str__(self) -> str:
         return " ".join(filter(None, [super().__str__(), self._next_step()]))
@@ -74,7 +81,8 @@ class TransportError(ApplianceError):
     """A request got no complete response.
 
     `may_have_run` is False if not one byte of the request that starts a task had been sent. `timed_out` is True if the
-    call's own deadline ended it, `transient` if the same request may succeed later, `reached` if a connection was made.
+    call's own deadline ended it, `reached` if a connection was made. `transient` is False if no later try can help,
+    such as an untrusted certificate, a proxy that refuses, or a client that was closed.
     """
 
     def __init__(
@@ -91,8 +99,13 @@ class TransportError(ApplianceError):
         self.url = url
         self.may_have_run = may_have_run
         self.timed_out = timed_out
-        self.transient = transient
         self.reached = reached
+        self._transient = transient
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self._transient
 
 
 class ApiError(ApplianceError):
@@ -100,7 +113,7 @@ class ApiError(ApplianceError):
 
     `type`, `message` and `detail` are the members of the vendor's error body (S64, S65); `type` is None if the body is
     something else, as with a proxy's HTML page. `retry_after` is the pause in seconds that the response asks for, or
-    None. `transient` is True if the same request may succeed later.
+    None. `transient` is True for the statuses of an outage, and if the task that was polled is lost or has expired.
     """
 
     def __init__(
@@ -121,7 +134,11 @@ class ApiError(ApplianceError):
         self.message = message
         self.detail = detail or []
         self.retry_after = retry_after
-        self.transient = status in RETRY_STATUSES
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same request may succeed later, or another task in the place of a lost one."""
+        return self.status in RETRY_STATUSES or self.task_is_gone
 
     @property
     def task_is_gone(self) -> bool:
@@ -150,7 +167,12 @@ class TaskEndedBadly(ApplianceError):
 
 
 class TaskFailed(TaskEndedBadly):
-    """The task hit a problem while it ran; `error` says which (S14, S16)."""
+    """The task hit a problem while it ran; `error` says which (S14, S16). Another task may succeed."""
+
+    @property
+    def transient(self) -> bool:
+        """True: the input met the requirements."""
+        return True
 
 
 class TaskRejected(TaskEndedBadly):
@@ -172,6 +194,11 @@ class PollTimeout(ApplianceError):
         self.url = handle.url
         self.state = state
         self.timeout = timeout
+
+    @property
+    def transient(self) -> bool:
+        """True: the task goes on."""
+        return True
 
 
 class ContractError(ApplianceError):

@@ -107,6 +107,35 @@ def test_every_error_can_be_pickled(error: ApplianceError) -> None:
     assert theirs == ours
 
 
+def lost(status: int) -> ApiError:
+    """Return the error of a poll that was answered with this status."""
+    return ApiError("gone", url="u", status=status).attach_handle(handle())
+
+
+TRANSIENT = {
+    "an error of another kind": (ApplianceError("base"), False),
+    "a lost connection": (TransportError("gone", url="u"), True),
+    "an untrusted certificate": (TransportError("no", url="u", transient=False), False),
+    "a refusal of the input": (ApiError("no", url="u", status=422), False),
+    "an outage": (ApiError("no", url="u", status=503), True),
+    "an unknown technology": (ApiError("no", url="u", status=404), False),
+    "a task that is lost or has expired": (lost(404), True),
+    "a task that is gone": (lost(410), True),
+    "a poll without permission": (lost(403), False),
+    "a task that failed": (TaskFailed("failed", url="u", answer=FAILED, error=WHY), True),
+    "a task that was rejected": (TaskRejected("rejected", url="u", answer=FAILED, error=WHY), False),
+    "a task that goes on": (PollTimeout("late", handle=handle(), state="running", timeout=3.0), True),
+    "a malformed response": (ContractError("odd", url="u"), False),
+}
+
+
+@pytest.mark.parametrize(("error", "transient"), TRANSIENT.values(), ids=TRANSIENT)
+def test_every_error_says_whether_a_later_try_may_succeed(error: ApplianceError, transient: bool) -> None:
+    """`transient` is there on every error, also after pickling."""
+    assert error.transient is transient
+    assert pickle.loads(pickle.dumps(error)).transient is transient
+
+
 def test_a_pickled_handle_keeps_id_and_url() -> None:
     """A handle that is sent to another process has no client there, and its error names the method that helps."""
     twin = pickle.loads(pickle.dumps(handle()))
