@@ -152,7 +152,7 @@ class Appliance:
     def clock(self, namespace: str) -> tuple[Pace, int]:
         """Return the pace of the namespace's clock, and the instant that it shows, in milliseconds."""
         now = self._real_now()
-        clock = self._store.record(namespace, now).clock
+        clock = self._store.peek(namespace, now).clock
         return clock.pace, clocks.read(clock, now)
 
     def change_pace(self, namespace: str, pace: Pace) -> None:
@@ -176,14 +176,14 @@ class Appliance:
 
     def audio_processed(self, namespace: str) -> Mapping[str, int]:
         """Return the milliseconds of audio that each technology has processed for tasks that end done (C36)."""
-        return self._store.record(namespace, self._real_now()).audio_ms
+        return self._store.peek(namespace, self._real_now()).audio_ms
 
     def reset(self, namespace: str) -> None:
         """Reset the namespace: tasks, clock, scenario, faults, log and counters; open requests become stale."""
         with self._open_lock:
             for request in self._open.get(namespace, ()):
                 request.stale = True
-        self._store.reset(namespace)
+        self._store.reset(namespace, self._real_now())
 
     def _change_clock(self, namespace: str, change: Callable[[Clock, int], Clock]) -> Clock:
         now = self._real_now()

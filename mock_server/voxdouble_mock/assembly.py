@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.control import Control, check_technology
-from voxdouble_mock.core.clock import start
+from voxdouble_mock.core.clock import Mode, start
 from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.http import create_app
@@ -33,10 +33,13 @@ class Assembly:
 def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[], int]) -> Assembly:
     """Return a mock whose namespaces start with these settings and this scenario; ValueError for an invalid rule."""
     check_scenario(scenario)
-    pace = settings.pace()
-    store = LimitedStore(
-        open_store(settings.store), lambda now: NamespaceRecord(start(pace, now), scenario=scenario), settings.limits
-    )
+    pace, opened = settings.pace(), real_now()
+
+    def new_record(now: int) -> NamespaceRecord:
+        # A manual clock stands still before its namespace exists too, so that the first reader does not set it.
+        return NamespaceRecord(start(pace, opened if pace.mode is Mode.MANUAL else now), scenario=scenario)
+
+    store = LimitedStore(open_store(settings.store), new_record, settings.limits)
     appliance, control = Appliance(settings, store, real_now), Control(store, settings.namespace_options(), real_now)
     return Assembly(create_app(appliance, control), appliance, control, store)
 

@@ -68,7 +68,7 @@ class Control:
     def next_fault(
         self, namespace: str, technology: str | None, method: str, task_id: str | None = None
     ) -> Fault | None:
-        """Count a call; return the fault that applies to it. A GET does not create the namespace.
+        """Count a call; return the fault that applies to it. Does not create the namespace.
 
         `technology` is None for a call outside the technologies.
         """
@@ -79,16 +79,22 @@ class Control:
             faults, fault = next_fault(record.faults, call)
             return Change(replace(record, faults=faults), fault)
 
-        record = self._store.peek if method == "GET" else self._store.record
-        if not record(namespace, real_now).faults:  # the usual case, in which nothing needs to be stored
+        if not self._store.peek(namespace, real_now).faults:  # the usual case, in which nothing needs to be stored
             return None
         return self._store.transact(namespace, change, real_now)
 
-    def log(self, namespace: str, entry: Callable[[int, float], LoggedRequest]) -> None:
-        """Log a request; `entry` gets its number and the time of the namespace's clock in seconds."""
+    def create(self, namespace: str) -> None:
+        """Create a namespace that does not exist, so that its log and its real clock begin now. Raises Unavailable."""
+        self._store.record(namespace, self._real_now())
+
+    def log(self, namespace: str, entry: Callable[[int, float], LoggedRequest], *, create: bool = False) -> None:
+        """Log a request; `entry` gets its number and the time of the namespace's clock in seconds.
+
+        With `create`, a namespace that does not exist is created if there is room for it; else nothing is logged.
+        """
         real_now = self._real_now()
         at = to_seconds(read(self._store.peek(namespace, real_now).clock, real_now))
-        self._store.log(namespace, lambda number: entry(number, at), real_now)
+        self._store.log(namespace, lambda number: entry(number, at), real_now, create=create)
 
     def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
         """Return the kept log entries, oldest first, and the number of requests since the log was last cleared."""

@@ -5,6 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.http.wire import CONVERSION, EMBEDDING, EXTRACTION, NO_AUDIO, assert_refused, convert, extract, get, post
 from voxdouble_mock import MockAppliance
 
+READS = (
+    "/_mock/tasks",
+    "/_mock/requests",
+    "/_mock/faults",
+    "/_mock/clock",
+    "/_mock/scenario",
+    f"{EXTRACTION}/x",
+    "/api/system/info",
+    "/api/billing/consumptions",
+)
+
 
 def test_namespaces_are_separate(own_mock: MockAppliance) -> None:
     """Tasks and clock belong to one namespace, `Location` stays in it, and a reset changes no other."""
@@ -49,19 +60,47 @@ def test_one_namespace_over_the_bound_is_503() -> None:
             assert convert(mock.namespace(name).url, ["AAAA"]).status_code == 202
         refused = convert(mock.url + "/_ns/c", ["AAAA"])
         assert_refused(refused, 503, "internal")
-        assert "3 namespaces" in refused.json()["message"]
-        assert get(mock.url + "/_ns/c/_mock/clock").status_code == 503
+        assert "at most 3 namespaces: reset one" in refused.json()["message"]
+        assert get(mock.url + "/_ns/c/_mock/clock").status_code == 200
         assert convert(mock.namespace("a").url, ["AAAA"]).status_code == 202
         assert convert(mock.url, ["AAAA"]).status_code == 202
+        assert post(mock.url + "/_ns/a/_mock/reset").status_code == 200
+        assert convert(mock.url + "/_ns/c", ["AAAA"]).status_code == 202
 
 
 def test_reading_creates_no_namespace() -> None:
     """GET requests to unused namespaces do not count towards the bound."""
     with MockAppliance(max_namespaces=2) as mock:
         for number in range(3):
-            for path in ("/_mock/tasks", "/_mock/requests", "/_mock/faults", f"{EXTRACTION}/x", "/api/system/info"):
+            for path in READS:
                 assert get(f"{mock.url}/_ns/n{number}{path}").status_code in {200, 404}
+        assert [one["name"] for one in get(mock.url + "/_mock/namespaces").json()["namespaces"]] == [""]
         assert convert(mock.url + "/_ns/mine", ["AAAA"]).status_code == 202
+
+
+def test_a_refused_post_creates_a_namespace_that_gives_way() -> None:
+    """Its log can be read afterwards; when there is no room, it goes before namespaces that hold more (P7)."""
+    with MockAppliance(max_namespaces=3) as mock:
+        assert get(mock.url + "/api/system/info").status_code == 200
+        assert convert(mock.url + "/_ns/kept", ["AAAA"]).status_code == 202
+        for number in range(5):
+            refused = f"{mock.url}/_ns/refused-{number}"
+            assert convert(refused, "no list").status_code == 422
+            assert [one["status"] for one in get(refused + "/_mock/requests").json()["requests"]] == [422]
+        assert convert(mock.url + "/_ns/new", ["AAAA"]).status_code == 202
+        names = [one["name"] for one in get(mock.url + "/_mock/namespaces").json()["namespaces"]]
+        assert names == ["", "kept", "new"]
+        assert convert(mock.url + "/_ns/refused", "no list").status_code == 422
+
+
+def test_a_manual_clock_stands_still_before_its_namespace_exists(own_mock: MockAppliance) -> None:
+    """Every reader of the clock sees the same instant, which is still shown after the namespace was created."""
+    url = own_mock.url + "/_ns/later"
+    before = [get(url + "/_mock/clock").json()["now"] for _ in range(2)]
+    task = convert(url, ["AAAA"])
+    [listed] = get(url + "/_mock/tasks").json()["tasks"]
+    assert task.status_code == 202
+    assert {*before, listed["submitted"], get(url + "/_mock/clock").json()["now"]} == {before[0]}
 
 
 def test_sixteen_parallel_workers_are_separate() -> None:

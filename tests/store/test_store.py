@@ -98,7 +98,7 @@ def test_reset_affects_one_namespace(make_store: MakeStore) -> None:
         submit(store, name, "1")
         move_clock(store, name, 10, 0)
         store.log(name, entry, 0)
-    store.reset("a")
+    store.reset("a", 0)
     assert store.find("a", "1", 0) is None
     assert ids(store, "a") == []
     assert store.requests("a", 0) == ([], 0)
@@ -110,8 +110,8 @@ def test_reset_affects_one_namespace(make_store: MakeStore) -> None:
 def test_a_reset_of_an_unknown_namespace_does_nothing(make_store: MakeStore) -> None:
     """A namespace that does not exist can be reset, and still does not exist."""
     store = make_store(Limits(max_namespaces=1), REAL)
-    store.reset("a")
-    store.record("b", 0)
+    store.reset("a", 0)
+    submit(store, "b", "1")
     with pytest.raises(Unavailable):
         store.record("a", 0)
 
@@ -159,7 +159,7 @@ def test_payloads_are_bounded_in_bytes_over_all_namespaces(make_store: MakeStore
     submit(store, "a", "1", size=60)
     with pytest.raises(Unavailable, match="100 bytes"):
         submit(store, "b", "2", size=60)
-    store.reset("a")
+    store.reset("a", 0)
     submit(store, "b", "2", size=60)
 
 
@@ -174,8 +174,8 @@ def test_expired_payloads_of_other_namespaces_make_room(make_store: MakeStore) -
 def test_namespaces_are_bounded(make_store: MakeStore) -> None:
     """A namespace beyond the bound is refused with the bound's name; the default namespace always has room."""
     store = make_store(Limits(max_namespaces=2), REAL)
-    store.record("a", 0)
-    store.record("b", 0)
+    for name in ("a", "b"):
+        submit(store, name, "1")
     with pytest.raises(Unavailable, match="2 namespaces"):
         store.record("c", 0)
     store.record(DEFAULT_NAMESPACE, 0)
@@ -190,6 +190,21 @@ def test_reads_create_no_namespace(make_store: MakeStore) -> None:
     store.log("a", entry, 0)
     assert store.requests("a", 0) == ([], 0)
     store.record("b", 0)
+
+
+def test_a_namespace_with_no_more_than_its_log_gives_way(make_store: MakeStore) -> None:
+    """A log entry creates it where there is room; the least recently used one makes room for another."""
+    store = make_store(Limits(max_namespaces=4), REAL)
+    store.record(DEFAULT_NAMESPACE, 0)
+    submit(store, "a", "1")
+    for number, name in enumerate(("b", "c", "d")):
+        store.log(name, entry, number, create=True)
+    assert [one.name for one in store.namespaces(4)] == ["", "a", "c", "d"]
+    for name in ("c", "d"):
+        move_clock(store, name, 1, 4)
+    store.log("e", entry, 4, create=True)
+    assert store.requests("e", 4) == ([], 0)
+    assert [one.name for one in store.namespaces(4)] == ["", "a", "c", "d"]
 
 
 @pytest.mark.parametrize(

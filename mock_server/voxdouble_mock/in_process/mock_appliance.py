@@ -188,7 +188,7 @@ class MockAppliance(MockNamespace):
         Raises ValueError for an invalid name; `voxdouble_mock.namespace_name(text)` makes a valid one of any text.
         """
         private = MockNamespace(self._parts, check_name(name), lambda: self._server.url)
-        private.clock.now()  # creates it, so that its log and its clock begin here
+        self._parts.control.create(name)  # its log and its clock begin here
         return private
 
     def start(self) -> None:

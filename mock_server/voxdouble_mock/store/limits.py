@@ -1,5 +1,8 @@
 """The policy above every store: namespaces are created on use, bounded in number and size, and deleted when idle (P7).
 
+A request that changes something creates a namespace, and so does a refused POST, whose log entry a test may ask for. A
+namespace that holds no more than its log gives way to a new one, the least recently used first.
+
 A namespace is idle if it was not used for `namespace_idle` seconds of real time and has no live task. A manual clock
 stands still while it is not used, so there the idle time alone counts. The default namespace is never idle. If a bound
 is reached, expired tasks and idle namespaces are deleted; live ones never are (C28).
@@ -9,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from voxdouble_mock.core.clock import Mode, read, to_milliseconds
 from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.task import Task
+from voxdouble_mock.store.eviction import Eviction
 from voxdouble_mock.store.protocol import DEFAULT_NAMESPACE, NamespaceRecord, Store, Transaction
 
 T = TypeVar("T")
@@ -51,7 +54,7 @@ class LimitedStore:
         self._store = store
         self._new_record = new_record
         self._limits = limits
-        self._idle_ms = to_milliseconds(limits.namespace_idle)
+        self._eviction = Eviction(new_record, limits)
 
     def record(self, namespace: str, real_now: int) -> NamespaceRecord:
         """Return the record of a namespace; creates the namespace. Raises Unavailable."""
@@ -59,10 +62,15 @@ class LimitedStore:
 
     def peek(self, namespace: str, real_now: int) -> NamespaceRecord:
         """Return the record of a namespace."""
-        return self._store.transact(
-            lambda transaction: self._existing(transaction, namespace, real_now) or self._new_record(real_now),
-            relaxed=True,
-        )
+
+        def step(transaction: Transaction) -> NamespaceRecord:
+            record = self._existing(transaction, namespace, real_now)
+            if record is None:
+                return self._new_record(real_now)
+            self._touch(transaction, namespace, real_now)
+            return record
+
+        return self._store.transact(step, relaxed=True)
 
     def transact(self, namespace: str, change: Callable[[NamespaceRecord], Change[T]], real_now: int) -> T:
         """Return the value of `change`, after storing its record and its task; creates the namespace.
@@ -73,7 +81,7 @@ class LimitedStore:
         def step(transaction: Transaction) -> T:
             changed = change(self._use(transaction, namespace, real_now))
             if changed.task is not None:
-                self._make_room(transaction, namespace, changed.task, real_now)
+                self._eviction.make_room(transaction, namespace, changed.task, real_now)
                 transaction.add(namespace, changed.task)
             transaction.save(namespace, changed.record)
             return changed.value
@@ -102,11 +110,20 @@ class LimitedStore:
 
         return self._store.transact(step, relaxed=True)
 
-    def log(self, namespace: str, entry: Callable[[int], LoggedRequest], real_now: int) -> None:
-        """Append to the log of an existing namespace what `entry` returns for its number; the oldest entries go."""
+    def log(
+        self, namespace: str, entry: Callable[[int], LoggedRequest], real_now: int, *, create: bool = False
+    ) -> None:
+        """Append to the log of a namespace what `entry` returns for its number; the oldest entries go.
+
+        With `create`, a namespace that does not exist is created if there is room for it; else nothing is logged.
+        """
 
         def step(transaction: Transaction) -> None:
-            if self._existing(transaction, namespace, real_now) is not None:
+            exists = self._existing(transaction, namespace, real_now) is not None
+            if not exists and create and self._eviction.has_room(transaction, real_now):
+                self._create(transaction, namespace, real_now)
+                exists = True
+            if exists:
                 transaction.append(namespace, entry(transaction.logged(namespace) + 1))
                 transaction.trim_log(namespace, MAX_ENTRIES)
 
@@ -142,12 +159,13 @@ class LimitedStore:
 
         return self._store.transact(step, relaxed=True)
 
-    def reset(self, namespace: str) -> None:
-        """Delete a namespace, so that its next use creates a new one."""
+    def reset(self, namespace: str, real_now: int) -> None:
+        """Replace an existing namespace by a new one."""
 
         def step(transaction: Transaction) -> None:
             if transaction.record(namespace) is not None:
                 transaction.delete(namespace)
+                self._create(transaction, namespace, real_now)
 
         self._store.transact(step)
 
@@ -156,7 +174,7 @@ class LimitedStore:
         self._store.close()
 
     def _summary(self, transaction: Transaction, namespace: str, real_now: int) -> NamespaceSummary:
-        self._delete_expired(transaction, namespace, real_now)
+        self._eviction.delete_expired(transaction, namespace, real_now)
         logged = transaction.logged(namespace) - transaction.cleared(namespace)
         idle_ms = max(0, real_now - transaction.last_use(namespace))
         return NamespaceSummary(namespace, transaction.task_count(namespace), logged, idle_ms)
@@ -166,7 +184,7 @@ class LimitedStore:
         record = transaction.record(namespace)
         if record is None and namespace == DEFAULT_NAMESPACE:
             record = self._create(transaction, namespace, real_now)
-        if record is not None and self._is_idle(transaction, namespace, record, real_now):
+        if record is not None and self._eviction.is_idle(transaction, namespace, record, real_now):
             transaction.delete(namespace)
             return None
         return record
@@ -175,10 +193,12 @@ class LimitedStore:
         """Return the record of a namespace, and create it if it does not exist."""
         record = self._existing(transaction, namespace, real_now)
         if record is None:
-            if len(transaction.names()) >= self._limits.max_namespaces:
-                self._delete_idle(transaction, transaction.names(), real_now)
-            if len(transaction.names()) >= self._limits.max_namespaces:
-                raise _bound_reached("namespaces", self._limits.max_namespaces)
+            if not self._eviction.has_room(transaction, real_now):
+                raise Unavailable(
+                    f"This mock holds at most {self._limits.max_namespaces} namespaces: reset one that is no longer "
+                    "needed (POST /_ns/<name>/_mock/reset; GET /_mock/namespaces lists them), or start the mock with a "
+                    "smaller --namespace-idle."
+                )
             return self._create(transaction, namespace, real_now)
         self._touch(transaction, namespace, real_now)
         return record
@@ -192,39 +212,3 @@ class LimitedStore:
         transaction.save(namespace, record)
         transaction.touch(namespace, real_now)
         return record
-
-    def _make_room(self, transaction: Transaction, namespace: str, task: Task, real_now: int) -> None:
-        """Delete expired tasks and idle namespaces as far as a new task needs room. Raises Unavailable."""
-        self._delete_expired(transaction, namespace, real_now)
-        if transaction.task_count(namespace) >= self._limits.max_tasks:
-            raise _bound_reached("live tasks", self._limits.max_tasks)
-        if transaction.payload_bytes() + len(task.payload) > self._limits.max_stored:
-            others = [name for name in transaction.names() if name != namespace]
-            for name in others:
-                self._delete_expired(transaction, name, real_now)
-            self._delete_idle(transaction, others, real_now)
-        if transaction.payload_bytes() + len(task.payload) > self._limits.max_stored:
-            raise _bound_reached("bytes of results", self._limits.max_stored)
-
-    def _delete_expired(self, transaction: Transaction, namespace: str, real_now: int) -> None:
-        record = transaction.record(namespace)
-        if record is not None:
-            transaction.delete_expired(namespace, read(record.clock, real_now))
-
-    def _delete_idle(self, transaction: Transaction, names: Sequence[str], real_now: int) -> None:
-        for name in names:
-            record = transaction.record(name)
-            if record is not None and self._is_idle(transaction, name, record, real_now):
-                transaction.delete(name)
-
-    def _is_idle(self, transaction: Transaction, namespace: str, record: NamespaceRecord, real_now: int) -> bool:
-        if namespace == DEFAULT_NAMESPACE or transaction.last_use(namespace) > real_now - self._idle_ms:
-            return False
-        transaction.delete_expired(namespace, read(record.clock, real_now))
-        return transaction.task_count(namespace) == 0 or record.clock.pace.mode is Mode.MANUAL
-
-
-def _bound_reached(what: str, bound: int) -> Unavailable:
-    return Unavailable(
-        f"This mock holds at most {bound} {what}, and live data is never evicted: reset it, or try again later."
-    )

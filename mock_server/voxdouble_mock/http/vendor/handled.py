@@ -59,7 +59,8 @@ def handle_content(content: Content, view: Callable[[], Handled]) -> Handled:
 def finish(services: Services, handled: Handled) -> Response:
     """Log a request to the vendor's paths, and return its response with the fault applied."""
     if handled.logged and request.path.startswith("/api/"):
-        services.control.log(namespace(), partial(log_entry, handled))
+        create = request.method not in {"GET", "HEAD", "OPTIONS"}
+        services.control.log(namespace(), partial(log_entry, handled), create=create)
     request.environ[request_lines.KEY] = {
         "task": handled.task_id,
         "rule": rule_name(handled.choice),

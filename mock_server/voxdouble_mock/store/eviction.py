@@ -1,0 +1,77 @@
+"""Makes room in a store: deletes expired tasks, idle namespaces and unused ones, and never live data (C28)."""
+
+from collections.abc import Callable, Sequence
+
+from voxdouble_mock.core.clock import Mode, read, to_milliseconds
+from voxdouble_mock.core.errors import Unavailable
+from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.core.task import Task
+from voxdouble_mock.store.protocol import DEFAULT_NAMESPACE, NamespaceRecord, Transaction
+
+
+class Eviction:
+    """The rules by which tasks and namespaces are deleted; `new_record` makes the record of a new namespace."""
+
+    def __init__(self, new_record: Callable[[int], NamespaceRecord], limits: Limits) -> None:
+        self._new_record = new_record
+        self._limits = limits
+        self._idle_ms = to_milliseconds(limits.namespace_idle)
+
+    def has_room(self, transaction: Transaction, real_now: int) -> bool:
+        """Return whether one more namespace fits, after deleting idle ones or one that holds no more than its log."""
+        if len(transaction.names()) >= self._limits.max_namespaces:
+            self._delete_idle(transaction, transaction.names(), real_now)
+        if len(transaction.names()) >= self._limits.max_namespaces:
+            unused = [name for name in transaction.names() if self._is_unused(transaction, name)]
+            if unused:
+                transaction.delete(min(unused, key=transaction.last_use))
+        return len(transaction.names()) < self._limits.max_namespaces
+
+    def _is_unused(self, transaction: Transaction, namespace: str) -> bool:
+        """Return whether the record of a namespace is as it was created; the default one always counts as used."""
+        record = transaction.record(namespace)
+        return (
+            namespace != DEFAULT_NAMESPACE
+            and record is not None
+            and record == self._new_record(record.clock.anchor)
+            and transaction.task_count(namespace) == 0
+        )
+
+    def make_room(self, transaction: Transaction, namespace: str, task: Task, real_now: int) -> None:
+        """Delete expired tasks and idle namespaces as far as a new task needs room. Raises Unavailable."""
+        self.delete_expired(transaction, namespace, real_now)
+        if transaction.task_count(namespace) >= self._limits.max_tasks:
+            raise _bound_reached("live tasks in a namespace", self._limits.max_tasks)
+        if transaction.payload_bytes() + len(task.payload) > self._limits.max_stored:
+            others = [name for name in transaction.names() if name != namespace]
+            for name in others:
+                self.delete_expired(transaction, name, real_now)
+            self._delete_idle(transaction, others, real_now)
+        if transaction.payload_bytes() + len(task.payload) > self._limits.max_stored:
+            raise _bound_reached("bytes of results", self._limits.max_stored)
+
+    def delete_expired(self, transaction: Transaction, namespace: str, real_now: int) -> None:
+        """Delete the tasks of a namespace that have expired by its clock."""
+        record = transaction.record(namespace)
+        if record is not None:
+            transaction.delete_expired(namespace, read(record.clock, real_now))
+
+    def _delete_idle(self, transaction: Transaction, names: Sequence[str], real_now: int) -> None:
+        for name in names:
+            record = transaction.record(name)
+            if record is not None and self.is_idle(transaction, name, record, real_now):
+                transaction.delete(name)
+
+    def is_idle(self, transaction: Transaction, namespace: str, record: NamespaceRecord, real_now: int) -> bool:
+        """Return whether a namespace is idle; its expired tasks are deleted."""
+        if namespace == DEFAULT_NAMESPACE or transaction.last_use(namespace) > real_now - self._idle_ms:
+            return False
+        transaction.delete_expired(namespace, read(record.clock, real_now))
+        return transaction.task_count(namespace) == 0 or record.clock.pace.mode is Mode.MANUAL
+
+
+def _bound_reached(what: str, bound: int) -> Unavailable:
+    return Unavailable(
+        f"This mock holds at most {bound} {what}, and live data is never evicted: reset the namespace "
+        "(POST /_mock/reset below its base URL), or start the mock with a smaller --task-lifetime."
+    )
