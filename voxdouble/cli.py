@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": ("voxdouble.verify:verify", "Check the contract on the mock or on an appliance."),
     "fixtures": ("voxdouble.recordings:fixtures", "List the bundled recordings, or copy them to a folder."),
     "scenarios": ("voxdouble.scenarios:scenarios", "List the bundled scenarios, or print one."),
+    "openapi": ("voxdouble.openapi:openapi", "Print the OpenAPI document, for generators of clients."),
     "healthcheck": ("voxdouble_mock.cli:healthcheck", "Exit with status 0 if a mock responds, else with 1."),
 }
 

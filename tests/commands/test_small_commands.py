@@ -1,10 +1,13 @@
 """`voxdouble demo`, `voxdouble fixtures`, and the help of the command itself."""
 
+import json
 from pathlib import Path
 
 import voxdouble_fixtures
 from tests.commands.process import invoke, run
+from tests.http.wire import get
 from voxdouble.cli import COMMANDS
+from voxdouble_mock import MockAppliance
 from voxdouble_mock.scenarios.bundled import BUNDLED, load_bundled
 from voxdouble_mock.scenarios.text import parse_scenario
 
@@ -77,6 +80,14 @@ def test_scenarios_lists_and_prints_the_bundled_ones() -> None:
     refused = invoke("scenarios", "slow-star")
     assert refused.exit_code == 2, refused.output
     assert "Unknown scenario 'slow-star', did you mean 'slow-start'?" in refused.stderr
+
+
+def test_openapi_prints_the_document_that_a_mock_serves() -> None:
+    """The document is JSON; it is that of `GET /_mock/openapi.json`."""
+    printed = invoke("openapi", "--generation", "e4")
+    assert printed.exit_code == 0, printed.output
+    with MockAppliance() as mock:
+        assert json.loads(printed.stdout) == get(mock.url + "/_mock/openapi.json").json()
 
 
 def test_fixtures_refuses_a_file_in_place_of_a_folder(tmp_path: Path) -> None:

@@ -1,13 +1,24 @@
 """The OpenAPI document agrees with the vendor's quoted responses, and a breach of it names its statement."""
 
 import json
+import re
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
 from voxdouble_contract.exchange import Exchange
-from voxdouble_contract.judging.document import Pointer, breaches, document, node_at, resolve, statement_at, validator
+from voxdouble_contract.judging.breaches import breaches
+from voxdouble_contract.judging.document import (
+    Pointer,
+    document,
+    judged,
+    node_at,
+    read,
+    resolve,
+    statement_at,
+    validator,
+)
 from voxdouble_contract.judging.statements import statements
 from voxdouble_contract.samples.generated_requests import load
 
@@ -55,7 +66,7 @@ def test_quoted_responses_have_a_source(name: str) -> None:
 
 def described_responses() -> list[Pointer]:
     """Return the pointers to all descriptions of responses."""
-    places: list[Pointer] = [("components", "responses", name) for name in document()["components"]["responses"]]
+    places: list[Pointer] = [("components", "responses", name) for name in judged()["components"]["responses"]]
     places += [
         ("paths", path, method, "responses", status)
         for path, operations in document()["paths"].items()
@@ -134,7 +145,17 @@ def rules_below(pointer: Pointer) -> list[Pointer]:
     return below + [(*pointer, key) for key in keys if key in RULES and pointer[-1] != "properties"]
 
 
-@pytest.mark.parametrize("name", document()["components"]["schemas"])
+def judging_schemas() -> list[str]:
+    """Return the schemas that a response can be judged by: those below the responses, and what they refer to."""
+    names, todo = set[str](), [json.dumps(node_at(place)) for place in described_responses()]
+    while todo:
+        found = set(re.findall(r"#/components/schemas/(\w+)", todo.pop())) - names
+        names |= found
+        todo += [json.dumps(judged()["components"]["schemas"][name]) for name in found]
+    return sorted(names)
+
+
+@pytest.mark.parametrize("name", judging_schemas())
 def test_each_rule_of_a_schema_has_a_statement(name: str) -> None:
     """Each rule of a schema has an `x-statement` on the way to the root, which a breach of the rule names."""
     rules = rules_below(("components", "schemas", name))
@@ -146,9 +167,28 @@ def test_each_rule_of_a_response_has_a_statement() -> None:
     """Each rule that is written directly in a response, or in a header, has an `x-statement` too."""
     places = [(*place, "content", "application/json", "schema") for place in described_responses()]
     places = [place for place in places if "application/json" in node_at(place[:-3]).get("content", {})]
-    places += [("components", "headers", name, "schema") for name in document()["components"]["headers"]]
+    places += [("components", "headers", name, "schema") for name in judged()["components"]["headers"]]
     rules = [rule for place in places for rule in rules_below(place)]
     assert all(statement_at(rule) in statements() for rule in rules)
+
+
+def test_the_published_document_is_plain() -> None:
+    """No schema has what generators of clients do not understand, and nothing that only judges is published."""
+    text = json.dumps(document())
+    assert [
+        word for word in ("allOf", "anyOf", "if", "then", "else", "not", "const", "x-statement") if f'"{word}"' in text
+    ] == []
+
+
+def test_the_judging_patch_applies_to_the_document() -> None:
+    """Each part of `judging.yaml` is a part of the document, except the schema of what all answers of a GET share."""
+    added = [
+        (kind, name)
+        for kind, entries in read("judging.yaml")["components"].items()
+        for name in entries
+        if name not in document()["components"][kind]
+    ]
+    assert added == [("schemas", "TaskAnswer")]
 
 
 def test_generated_requests_have_a_document_of_their_own() -> None:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.mutants.runner import LEAN
-from voxdouble_contract.judging.document import document
+from voxdouble_contract.judging.document import judged
 from voxdouble_contract.judging.statements import GENERATIONS, Grade, parse, proved_by, statement, statements
 
 
@@ -100,7 +100,7 @@ def test_an_unknown_grade_is_refused() -> None:
 
 
 def test_the_document_names_known_statements() -> None:
-    """Each `x-statement` in the OpenAPI document is a statement."""
+    """Each `x-statement` in the judged document is a statement."""
 
     def named(node: object) -> list[str]:
         if isinstance(node, dict):
@@ -108,6 +108,6 @@ def test_the_document_names_known_statements() -> None:
             return own + [key for value in node.values() for key in named(value)]
         return [key for value in node for key in named(value)] if isinstance(node, list) else []
 
-    found = named(yaml.safe_load(yaml.safe_dump(dict(document()))))
+    found = named(yaml.safe_load(yaml.safe_dump(dict(judged()))))
     assert len(found) > 20
     assert set(found) - set(statements()) == set()

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from voxdouble_contract.exchange import Exchange
-from voxdouble_contract.judging.document import Breach
+from voxdouble_contract.judging.breaches import Breach
 from voxdouble_contract.judging.statements import proved_by, statements
 from voxdouble_contract.judging.verdicts import Broken
 

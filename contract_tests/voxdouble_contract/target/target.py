@@ -13,7 +13,7 @@ import requests
 from urllib3.exceptions import NewConnectionError
 
 from voxdouble_contract.exchange import Exchange, printable
-from voxdouble_contract.judging.document import Breach, breaches
+from voxdouble_contract.judging.breaches import Breach, breaches
 from voxdouble_contract.judging.statements import GENERATIONS
 from voxdouble_contract.judging.target_info import TargetInfo
 from voxdouble_contract.judging.verdicts import unproven

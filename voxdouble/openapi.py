@@ -1,0 +1,18 @@
+"""The command `voxdouble openapi`: prints the OpenAPI document of the imitated API."""
+
+import json
+
+import click
+import yaml
+
+from voxdouble_fixtures import data
+
+GENERATIONS = ("e4",)
+
+
+@click.command()
+@click.option("--generation", type=click.Choice(GENERATIONS), default="e4", show_default=True)
+def openapi(generation: str) -> None:
+    """Print the OpenAPI 3.1 document of the imitated API as JSON, for generators of clients and documents."""
+    document = yaml.safe_load(data("contract", f"openapi-{generation}.yaml"))
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
