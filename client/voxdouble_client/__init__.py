@@ -10,6 +10,7 @@ from voxdouble_client._errors import (
     TaskRejected,
     TransportError,
 )
+from voxdouble_client._http.exchange import Exchange
 from voxdouble_client._models import TaskAnswer, TaskError
 from voxdouble_client._task import TaskHandle
 from voxdouble_client._technologies.age_estimation import Age, AgeEstimation
@@ -28,6 +29,7 @@ __all__ = [
     "ChannelVoiceprint",
     "Comparison",
     "ContractError",
+    "Exchange",
     "Gender",
     "GenderIdentification",
     "GenderScore",

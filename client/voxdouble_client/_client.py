@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from msgspec.json import encode
-
 from voxdouble_client._clock import Clock, Deadline, checked_timeout
 from voxdouble_client._errors import MAY_HAVE_RUN_STATUSES, ApiError, ContractError
-from voxdouble_client._http.body import File, Progress, check_numbers
+from voxdouble_client._http.body import File, Progress
+from voxdouble_client._http.exchange import OnExchange
 from voxdouble_client._http.retry import RetryingTransport
-from voxdouble_client._http.tls_and_proxy import check_certificates, check_not_patched, check_proxy
+from voxdouble_client._http.settings import DEFAULT_POOL_SIZE, http_settings
+from voxdouble_client._http.sockets import check_not_patched
+from voxdouble_client._http.tls import Certificate
 from voxdouble_client._http.transport import Transport
 from voxdouble_client._http.urls import BaseUrl, ForeignLocation, Query, task_url_parts
 from voxdouble_client._http.wire import Accepted, Request, accepted_task
@@ -31,22 +31,21 @@ from voxdouble_client._technologies import (
     voiceprint_extraction,
     voiceprint_merging,
 )
-from voxdouble_client._technologies._request import TaskRequest
-from voxdouble_client._technologies._results import plain
+from voxdouble_client._technologies._request import TaskRequest, plain_request
 
 R = TypeVar("R")
-
-_TOKEN = re.compile(r"[!-~]+")
 
 
 class ApplianceClient:
     """A client of the appliance at `url`, which may have a path prefix.
 
     `timeout` is the deadline of each call in seconds, from its start to its result, unless the call has its own.
-    `token` is sent as a bearer token. `ca` is the path of certificates to trust instead of the usual ones, `proxy` the
-    URL of a proxy to use instead of the environment's ("" for no proxy). `foreign_location` says what to do if the URL
-    of a task has another origin: fail ("refuse"), or take its path to the appliance ("rebase"). `sleep` and `now` are
-    the clock of all waiting, in seconds. One client serves many threads, over pooled connections.
+    `token` is sent as a bearer token, `headers` are added to every request. `ca` is the path of certificates to trust
+    instead of the usual ones; `client_certificate` names a PEM file with the client's certificate and key, or one file
+    for each. `proxy` is the URL of a proxy to use instead of the environment's ("" for no proxy). `foreign_location`
+    says what to do if the URL of a task has another origin: fail ("refuse"), or take its path to the appliance
+    ("rebase"). One client serves many threads, and keeps up to `pool_size` connections open. `on_exchange` is called
+    with every `Exchange`. `sleep` and `now` are the clock of all waiting, in seconds.
     """
 
     def __init__(
@@ -57,21 +56,31 @@ class ApplianceClient:
         token: str | None = None,
         ca: str | os.PathLike[str] | None = None,
         proxy: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        client_certificate: Certificate | None = None,
         foreign_location: ForeignLocation = "refuse",
+        pool_size: int = DEFAULT_POOL_SIZE,
+        on_exchange: OnExchange | None = None,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         check_not_patched()
-        if token is not None and not _TOKEN.fullmatch(token):
-            raise ValueError("`token` must be printable ASCII without spaces.")
         if foreign_location not in {"refuse", "rebase"}:
             raise ValueError(f'`foreign_location` must be "refuse" or "rebase", got {foreign_location!r}.')
         self._base = BaseUrl.parse(url)
-        check_certificates(url, ca)
-        check_proxy(url, proxy)
+        settings = http_settings(
+            url,
+            token=token,
+            ca=ca,
+            proxy=proxy,
+            pool_size=pool_size,
+            headers=headers,
+            client_certificate_files=client_certificate,
+            on_exchange=on_exchange,
+        )
         self._timeout = checked_timeout(timeout)
         self._foreign = foreign_location
-        transport = Transport(token=token, ca=os.fspath(ca) if ca else None, proxy=proxy)
+        transport = Transport(settings)
         pause = transport.wait_closed if sleep is time.sleep else sleep  # so that `close` ends pauses
         self._transport = RetryingTransport(transport, Clock(pause, now))
 
@@ -131,7 +140,7 @@ class ApplianceClient:
         those of `start`.
         """
         deadline = self._deadline(timeout)
-        return self._run_to_end(_plain_request(technology, files, config, json, params), deadline, progress, on_state)
+        return self._run_to_end(plain_request(technology, files, config, json, params), deadline, progress, on_state)
 
     def start(
         self,
@@ -150,7 +159,7 @@ class ApplianceClient:
         that name, or `json` is sent as the body. `params` is the query.
         """
         deadline = self._deadline(timeout)
-        return self._start(_plain_request(technology, files, config, json, params), deadline, progress)
+        return self._start(plain_request(technology, files, config, json, params), deadline, progress)
 
     def task(self, url: str) -> TaskHandle[Any]:
         """Return the handle of a task that was started before, by its URL or path."""
@@ -162,6 +171,9 @@ class ApplianceClient:
 
     def _deadline(self, timeout: float | None) -> Deadline:
         return self._transport.clock.deadline(self._timeout if timeout is None else timeout)
+
+    def _widen_pool(self, concurrency: int) -> None:
+        self._transport.transport.widen_pool(concurrency)
 
     def _handle(self, url: str, task_id: str, read: Callable[[TaskAnswer], R]) -> TaskHandle[R]:
         return TaskPoller(self._transport, url, task_id, read, self._timeout).handle
@@ -220,17 +232,3 @@ class ApplianceClient:
                 url=url,
             )
         return task_url
-
-
-def _plain_request(
-    technology: str,
-    files: Mapping[str, File] | None,
-    config: Mapping[str, Any] | None,
-    json: Mapping[str, Any] | None,
-    params: Query | None,
-) -> TaskRequest[TaskAnswer]:
-    if (files is None) == (json is None) or (config is not None and files is None):
-        raise ValueError("A task must be started either with `files` or with `json`, and `config` needs `files`.")
-    check_numbers(config)
-    fields = {} if config is None else {"config": encode(config).decode()}
-    return TaskRequest(technology, plain, params or {}, json, files or {}, fields)

@@ -8,7 +8,6 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.exceptions import InvalidProxyURL
 from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -62,8 +61,6 @@ class _Adapter(HTTPAdapter):
         _use_own_pools(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        if not proxy.lower().startswith("http://"):
-            raise InvalidProxyURL("a proxy must be an http:// URL; deadlines only hold through such a proxy")
         manager = super().proxy_manager_for(proxy, **kwargs)
         _use_own_pools(manager)
         return manager
@@ -78,11 +75,12 @@ class _Session(requests.Session):
         """Return None for every response: requests would read the whole body even of a redirect not followed."""
 
 
-def new_session() -> requests.Session:
-    """Return a session with its own pool of connections."""
+def new_session(pool_size: int) -> requests.Session:
+    """Return a session whose own pool keeps so many connections; it reads nothing from the environment or .netrc."""
     session = _Session()
+    session.trust_env = False
     session.headers.clear()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # they could grow without bound
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(pool_maxsize=64))
+        session.mount(scheme, _Adapter(pool_maxsize=pool_size))
     return session

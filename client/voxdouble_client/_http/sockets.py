@@ -10,6 +10,7 @@ import errno
 import queue
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +27,16 @@ CONNECT_SECONDS = 10.0
 DEAD_SECONDS = 30
 """Chosen: the time after which a connection whose packets are not acknowledged, dropped by a NAT perhaps, is given up.
 """
+
+
+def check_not_patched() -> None:
+    """Raise RuntimeError if gevent has replaced the standard library's sockets."""
+    monkey = sys.modules.get("gevent.monkey")
+    if monkey is not None and (monkey.is_module_patched("socket") or monkey.is_module_patched("ssl")):
+        raise RuntimeError(
+            "ApplianceClient must have the standard library's sockets, on which its deadlines hold, but gevent's monkey"
+            " patching has replaced them. Use threads, or run the client in a process of its own."
+        )
 
 
 class ConnectFailed(OSError):

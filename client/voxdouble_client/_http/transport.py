@@ -15,8 +15,12 @@ from voxdouble_client._errors import ContractError, TransportError
 from voxdouble_client._http import sockets
 from voxdouble_client._http.body import FileFailed
 from voxdouble_client._http.causes import is_transient, reason, was_connected
+from voxdouble_client._http.exchange import Exchange
 from voxdouble_client._http.forks import renew_after_fork
+from voxdouble_client._http.headers import NOT_SECRET
+from voxdouble_client._http.proxy import Proxy
 from voxdouble_client._http.session import new_session
+from voxdouble_client._http.settings import HttpSettings
 from voxdouble_client._http.wire import Request, Response
 
 MAX_RESPONSE_BYTES = 512 << 20
@@ -30,30 +34,29 @@ _log.addHandler(logging.NullHandler())  # whether the log is shown is up to the 
 
 
 class Transport:
-    """Sends requests to one appliance over pooled connections; safe to use from several threads.
+    """Sends requests to one appliance over pooled connections; safe to use from several threads."""
 
-    `token` is sent as a bearer token; `ca` is the path of a file or folder of certificates to trust instead of the
-    usual ones; `proxy` is the URL of a proxy, instead of the environment's; with an empty text no proxy is used.
-    """
-
-    def __init__(self, *, token: str | None, ca: str | None, proxy: str | None) -> None:
+    def __init__(self, settings: HttpSettings) -> None:
+        self._settings = settings
         self._closed = threading.Event()
         self._active: set[sockets.Limits] = set()
-        self._session = new_session()
-        self._headers = {"User-Agent": _user_agent(), "Accept": "application/json", "Accept-Encoding": "identity"}
-        if token is not None:
-            self._headers["Authorization"] = f"Bearer {token}"
-        self._ca = ca
-        self._proxies = {} if proxy is None else {"http": proxy, "https": proxy}
+        self._pool_size = settings.pool_size
+        self._session = new_session(self._pool_size)
         renew_after_fork(self)
 
     def renew_after_fork(self) -> None:
         """Open new connections in a forked child: on shared ones it would get responses to the parent's requests."""
-        self._session = new_session()
+        self._session = new_session(self._pool_size)
         self._active = set()
         closed, self._closed = self._closed.is_set(), threading.Event()
         if closed:
             self._closed.set()
+
+    def widen_pool(self, size: int) -> None:
+        """Keep up to `size` connections if that is more than before; those in use end with their request."""
+        if size > self._pool_size:
+            self._pool_size = size
+            self._session = new_session(size)
 
     def close(self) -> None:
         """Close all connections; requests under way in other threads end, and nothing can be sent afterwards."""
@@ -72,9 +75,19 @@ class Transport:
         self._closed.wait(seconds)
 
     def send(self, request: Request, seconds: float) -> Response:
-        """Return the complete response within `seconds` of real time, or raise TransportError."""
+        """Return the complete response within `seconds` of real time, or raise TransportError or ContractError."""
         if self._closed.is_set():
             raise _closed_error(request)
+        began = time.monotonic()
+        try:
+            response = self._send(request, seconds)
+        except Exception as error:
+            self._report(request, None, time.monotonic() - began, error)
+            raise
+        self._report(request, response, time.monotonic() - began, None)
+        return response
+
+    def _send(self, request: Request, seconds: float) -> Response:
         began = time.monotonic()
         if request.body is not None:
             request.body.rewind()
@@ -84,7 +97,7 @@ class Transport:
                 if self._closed.is_set():
                     limits.abort()  # `close` may have looked at the active requests before
                 try:
-                    response = self._exchange(request)
+                    return self._exchange(request)
                 finally:
                     self._active.discard(limits)
         except FileFailed:
@@ -95,31 +108,47 @@ class Transport:
             if self._closed.is_set():
                 raise _closed_error(request) from error
             late = time.monotonic() - began >= seconds
-            raise _transport_error(request, error, seconds if late else None) from error
-        took = (time.monotonic() - began) * 1000
-        _log.debug("%s: status %d, %d bytes, %.0f ms", request, response.status, len(response.body), took)
-        return response
+            raise _transport_error(request, error, seconds if late else None, self._settings.proxy) from error
 
     def _exchange(self, request: Request) -> Response:
-        headers = dict(self._headers)
-        if request.body is not None:
-            headers["Content-Type"] = request.body.content_type
+        headers = {**self._settings.headers, **request.body_headers()}
         prepared = self._session.prepare_request(
-            # `auth` keeps requests from looking for a password in .netrc and replacing the token with it.
-            requests.Request(request.method, request.url, headers=headers, data=request.body, auth=_unchanged)
+            requests.Request(request.method, request.url, headers=headers, data=request.body)
         )
-        # `verify` must be set for each request: REQUESTS_CA_BUNDLE would override the session's.
-        settings = self._session.merge_environment_settings(
-            request.url, proxies=dict(self._proxies), stream=True, verify=self._ca or True, cert=None
+        received = self._session.send(
+            prepared,
+            allow_redirects=False,
+            timeout=None,
+            stream=True,
+            verify=self._settings.verify,
+            cert=self._settings.certificate,
+            proxies={"all": self._settings.proxy.url} if self._settings.proxy else {},
         )
-        received = self._session.send(prepared, allow_redirects=False, timeout=None, **settings)
         with received:
-            headers = {name.lower(): value for name, value in received.headers.items()}
-            return Response(request, received.status_code, headers, _complete_body(request, received))
+            names = {name.lower(): value for name, value in received.headers.items()}
+            via = f" through {self._settings.proxy}" if self._settings.proxy else ""
+            return Response(request, received.status_code, names, _complete_body(request, received), via)
 
-
-def _unchanged(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-    return prepared
+    def _report(self, request: Request, response: Response | None, seconds: float, error: Exception | None) -> None:
+        if response is not None:
+            size, took = len(response.body), 1000 * seconds
+            _log.debug("%s: status %d, %d bytes, %.0f ms", request, response.status, size, took)
+        if self._settings.on_exchange is None:
+            return
+        own = {name: value for name, value in self._settings.headers.items() if name in NOT_SECRET}
+        exchange = Exchange(
+            request.method,
+            request.url,
+            {**own, **request.body_headers()},
+            None if response is None else response.status,
+            {} if response is None else response.headers,
+            seconds,
+            error,
+        )
+        try:
+            self._settings.on_exchange(exchange)
+        except Exception:  # noqa: BLE001  a hook must not lose a task that was started
+            _log.exception("`on_exchange` failed; the call goes on.")
 
 
 def _complete_body(request: Request, received: requests.Response) -> bytes:
@@ -158,17 +187,20 @@ def _is_json_object(body: bytearray) -> bool:
         return False
 
 
-def _transport_error(request: Request, error: Exception, deadline: float | None) -> TransportError:
+def _transport_error(request: Request, error: Exception, deadline: float | None, proxy: Proxy | None) -> TransportError:
     # A GET changes nothing; the appliance cannot act on a POST of which it received no byte.
     may_have_run = request.body is not None and request.body.started
     why = reason(error) if deadline is None else f"there was no response within {round(deadline, 3):g} s"
+    reached = was_connected(error)
+    if proxy is not None:
+        why = f"{why} (through {proxy})" if reached else f"{proxy} was not reached: {why}"
     return TransportError(
         f"{request} failed: {why}.",
         url=request.url,
         may_have_run=may_have_run,
         timed_out=deadline is not None,
         transient=is_transient(error),
-        reached=was_connected(error),
+        reached=reached,
     )
 
 
@@ -177,9 +209,3 @@ def _closed_error(request: Request) -> TransportError:
     return TransportError(
         f"{request} failed: the client was closed.", url=request.url, may_have_run=may_have_run, transient=False
     )
-
-
-def _user_agent() -> str:
-    import importlib.metadata  # noqa: PLC0415  late: it would add a tenth to the import of this package
-
-    return f"voxdouble-client/{importlib.metadata.version('voxdouble')} python-requests/{requests.__version__}"

@@ -32,14 +32,21 @@ class Request(Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
 
+    def body_headers(self) -> dict[str, str]:
+        """Return the headers that describe the body."""
+        if self.body is None:
+            return {}
+        return {"Content-Type": self.body.content_type, "Content-Length": str(len(self.body))}
+
 
 class Response(Struct, frozen=True):
-    """A complete response; the names of `headers` are in lower case."""
+    """A complete response; the names of `headers` are in lower case, `via` names the proxy for messages."""
 
     request: Request
     status: int
     headers: Mapping[str, str]
     body: bytes
+    via: str = ""
 
 
 class Accepted(Struct, frozen=True):
@@ -101,7 +108,7 @@ def api_error(response: Response) -> ApiError:
         error = None
     pause = retry_after(response.headers)
     if error is None:
-        text = f"{response.request} returned status {response.status} and {described_body(response)}."
+        text = f"{response.request} returned status {response.status}{response.via} and {described_body(response)}."
         return ApiError(text, url=response.request.url, status=response.status, retry_after=pause)
     detail = _details(raw)
     why = vendor_error_text(error.type, error.message, detail)

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct, field
+from msgspec.json import encode
 
 from voxdouble_client._clock import Deadline
-from voxdouble_client._http.body import Body, File, Progress, form, json_body
+from voxdouble_client._http.body import Body, File, Progress, check_numbers, form, json_body
 from voxdouble_client._http.urls import Query
 from voxdouble_client._models import TaskAnswer
 from voxdouble_client._task import TaskHandle
+from voxdouble_client._technologies._results import plain
 
 R = TypeVar("R")
 
@@ -40,11 +42,29 @@ class TaskRequest(Struct, Generic[R], frozen=True):
                 yield body
 
 
+def plain_request(
+    technology: str,
+    files: Mapping[str, File] | None,
+    config: Mapping[str, Any] | None,
+    json: Mapping[str, Any] | None,
+    params: Query | None,
+) -> TaskRequest[TaskAnswer]:
+    """Return the request of a technology without a file of its own here; ValueError if its parts do not go together."""
+    if (files is None) == (json is None) or (config is not None and files is None):
+        raise ValueError("A task must be started either with `files` or with `json`, and `config` needs `files`.")
+    check_numbers(config)
+    fields = {} if config is None else {"config": encode(config).decode()}
+    return TaskRequest(technology, plain, params or {}, json, files or {}, fields)
+
+
 class TaskClient(Protocol):
     """The part of `ApplianceClient` that the methods of the technologies, which are written as functions, use."""
 
     def _deadline(self, timeout: float | None) -> Deadline:
         """Return the deadline `timeout` seconds from now; None is the client's own timeout."""
+
+    def _widen_pool(self, concurrency: int) -> None:
+        """Keep a connection for each of so many concurrent calls."""
 
     def task(self, url: str) -> TaskHandle[Any]:
         """Return the handle of a task of this appliance; ContractError or ValueError for another URL."""

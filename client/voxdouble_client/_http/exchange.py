@@ -1,0 +1,29 @@
+"""One request and its response as a caller's hook sees them, for tracing: without bodies and without secrets."""
+
+# No `from __future__ import annotations`: see `_models`.
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from msgspec import Struct
+
+
+class Exchange(Struct, frozen=True):
+    """One request that was sent, a poll or a retry as well, and its response; neither has its body here.
+
+    `request_headers` are those of the client, without the token and without the caller's own. `status` is None if no
+    complete response came, and `error` then says why; the names of `response_headers` are in lower case. `seconds` is
+    the time from the first byte sent to the last one received.
+    """
+
+    method: str
+    url: str
+    request_headers: Mapping[str, str]
+    status: int | None
+    response_headers: Mapping[str, str]
+    seconds: float
+    error: Exception | None
+
+
+OnExchange: TypeAlias = Callable[[Exchange], object]
+"""Called after every request, in the thread that sent it; its exceptions are logged and go no further."""
