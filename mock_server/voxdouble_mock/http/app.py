@@ -1,6 +1,6 @@
 """The WSGI application of one appliance, put together from its routes and middleware."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.control import Control
@@ -8,8 +8,9 @@ from voxdouble_mock.http import gate, mock_api, vendor
 from voxdouble_mock.http.address import check_address
 from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.namespaces import NamespacePrefix
+from voxdouble_mock.http.polls import DirectPolls
 from voxdouble_mock.http.proxies import TrustedProxies
-from voxdouble_mock.http.routing import ExactFlask
+from voxdouble_mock.http.routing import ExactFlask, check_method
 from voxdouble_mock.http.services import make_services
 from voxdouble_mock.http.vendor.handled import Handled, finish
 
@@ -19,17 +20,27 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
     app = ExactFlask()
     services = make_services(appliance, control)
 
+    def check() -> None:
+        check_address()
+        gate.check_caller(services.settings)
+
+    def check_request() -> None:
+        check_method()
+        if request.routing_exception is None:
+            check()
+        else:  # the routing refuses unknown paths and methods before callers without access (C5)
+            check_address()
+
     def refuse(error: Exception) -> Response:
         return finish(services, Handled(error_response(error)))
 
     app.register_error_handler(Exception, refuse)
-    app.before_request(check_address)
-    app.before_request(lambda: gate.check_caller(services.settings))
+    app.before_request(check_request)
     app.after_request(protect)
-    vendor.register(app, services)
+    views = vendor.register(app, services)
     mock_api.register(app, services)
-    inner = NamespacePrefix(app.wsgi_app)
-    app.wsgi_app = TrustedProxies(inner, services.settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way to add middleware
+    inner = DirectPolls(app.wsgi_app, views, check=check, refuse=refuse, end=protect)
+    app.wsgi_app = TrustedProxies(NamespacePrefix(inner), services.settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way to add middleware
     return app
 
 

@@ -3,13 +3,14 @@
 import logging
 
 import orjson
-from flask import Response, request
+from flask import Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as UnknownPath
 
 from voxdouble_mock.core import errors
 from voxdouble_mock.core.errors import Detail, Refusal, error_body
 from voxdouble_mock.http.address import no_such_path
+from voxdouble_mock.http.current_request import method, path, root_path
 
 MAX_DETAILS = 20
 """Details of one error response (C8)."""
@@ -46,7 +47,7 @@ def error_response(error: Exception) -> Response:
         error = flask_refusal(error)
     if isinstance(error, Refusal):
         return refusal_response(error)
-    log.error("%s %s failed because of a bug in the mock.", request.method, request.path, exc_info=error)
+    log.error("%s %s failed because of a bug in the mock.", method(), path(), exc_info=error)
     text = error_text("internal", "The mock failed because of a bug; the traceback is in its log.")
     return Response(text, 500, content_type="application/json")
 
@@ -65,7 +66,7 @@ def refusal_response(refusal: Refusal) -> Response:
 def flask_refusal(exception: HTTPException) -> Refusal:
     """Return the refusal for an error that Flask itself has found."""
     if isinstance(exception, UnknownPath):
-        return no_such_path(request.root_path + request.path)
+        return no_such_path(root_path() + path())
     if isinstance(exception, MethodNotAllowed):
-        return errors.WrongMethod(request.method, list(exception.valid_methods or ()))
+        return errors.WrongMethod(method(), list(exception.valid_methods or ()))
     return errors.InvalidRequest("The request cannot be parsed.")

@@ -10,11 +10,9 @@ import hmac
 import ipaddress
 from urllib.parse import urlsplit
 
-from flask import request
-from werkzeug.datastructures import Headers
-
 from voxdouble_mock.core.errors import Forbidden
 from voxdouble_mock.hosts import host_name
+from voxdouble_mock.http.current_request import environ, header, path
 from voxdouble_mock.settings import Settings
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -26,48 +24,46 @@ CONSOLE = "/_mock/"
 
 
 def check_caller(settings: Settings) -> None:
-    """Refuse a caller without access; unknown paths and methods are refused before, by the routing (C5)."""
-    if request.routing_exception is not None or request.path == HEALTH:
+    """Refuse a caller without access to an existing route."""
+    if path() == HEALTH:
         return
-    hosts = [request.headers.get("Host", "")]
-    original = request.environ.get("werkzeug.proxy_fix.orig", {}).get("HTTP_HOST")
+    hosts = [header("Host") or ""]
+    original = environ().get("werkzeug.proxy_fix.orig", {}).get("HTTP_HOST")
     if original is not None:  # a web page can send X-Forwarded-Host itself
         hosts.append(original)
     if settings.token is not None:
-        check_token(settings.token, request.headers)
+        check_token(settings.token)
     for host in hosts:
-        if request.path.startswith("/_mock"):
+        if path().startswith("/_mock"):
             check_control_host(settings, host)
         elif settings.token is None:
             check_host(settings, host)
-    if not is_navigation_to_console(request.path, request.headers):
-        check_origin(request.headers)
+    if not is_navigation_to_console():
+        check_origin()
 
 
-def check_token(token: str, headers: Headers) -> None:
+def check_token(token: str) -> None:
     """Refuse a wrong or missing bearer token (C26)."""
-    scheme, _, given = headers.get("Authorization", "").partition(" ")
+    scheme, _, given = (header("Authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
         raise Forbidden("This mock requires its token in the header `Authorization: Bearer TOKEN`.")
 
 
-def check_origin(headers: Headers) -> None:
+def check_origin() -> None:
     """Refuse a request that a web page of another origin has caused; Sec-Fetch-Site alone decides if it is sent."""
-    site = headers.get("Sec-Fetch-Site")
+    site = header("Sec-Fetch-Site")
     if site is not None:
         if site not in OWN_SITES:
             raise Forbidden(f"Sec-Fetch-Site must be none or same-origin, got {site[:40]!r}.")
         return
-    host, origin = headers.get("Host", ""), headers.get("Origin")
+    host, origin = header("Host") or "", header("Origin")
     if origin is not None and origin.lower() not in {f"http://{host}".lower(), f"https://{host}".lower()}:
         raise Forbidden(f"Origin must be that of the Host header, got {origin[:100]!r}.")
 
 
-def is_navigation_to_console(path: str, headers: Headers) -> bool:
+def is_navigation_to_console() -> bool:
     """Return whether a person follows a link to the console, which holds no data and is never framed."""
-    return (
-        path == CONSOLE and headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
-    )
+    return path() == CONSOLE and header("Sec-Fetch-Mode") == "navigate" and header("Sec-Fetch-Dest") == "document"
 
 
 def check_control_host(settings: Settings, host: str) -> None:

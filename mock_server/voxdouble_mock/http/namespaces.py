@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from voxdouble_mock.core.namespaces import PATTERN, RULE
+from voxdouble_mock.http.current_request import NAMESPACE, current, prefix
 from voxdouble_mock.store import DEFAULT_NAMESPACE
 
 if TYPE_CHECKING:
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
 
 ROOT = "/_ns/"
 PREFIX = re.compile(rf"{ROOT}({PATTERN})(/.*)", re.DOTALL)
-KEY = "voxdouble.namespace"
 
 
 class NamespacePrefix:
-    """WSGI middleware that moves the prefix /_ns/<name> from the path to SCRIPT_NAME, from which URLs are built."""
+    """WSGI middleware that makes each request the current one, in the namespace that its path names.
+
+    It moves the prefix /_ns/<name> from the path to SCRIPT_NAME, from which URLs are built.
+    """
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
@@ -24,16 +27,12 @@ class NamespacePrefix:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Call the application for the namespace in the path, or else for the default one."""
         match = PREFIX.fullmatch(environ.get("PATH_INFO", ""))
-        environ[KEY] = DEFAULT_NAMESPACE
-        if match:
-            environ[KEY], environ["PATH_INFO"] = match.groups()
-            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix(environ)
-        return self._app(environ, start_response)
-
-
-def prefix(environ: "WSGIEnvironment") -> str:
-    """Return the path prefix of the request's namespace, empty for the default one."""
-    return f"/_ns/{environ[KEY]}" if environ[KEY] else ""
+        environ[NAMESPACE] = DEFAULT_NAMESPACE
+        with current(environ):
+            if match:
+                environ[NAMESPACE], environ["PATH_INFO"] = match.groups()
+                environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix()
+            return self._app(environ, start_response)
 
 
 def rule_for(path: str) -> str:

@@ -36,7 +36,7 @@ class TrustedProxies:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Call the application, with the forwarded values in the environ if the peer is trusted."""
-        if not self._is_trusted(environ.get("REMOTE_ADDR", "")):
+        if not self._networks or not self._is_trusted(environ.get("REMOTE_ADDR", "")):
             return self._direct(environ, start_response)
         for name, pattern in FORWARDED.items():
             if not pattern.fullmatch(environ.get(name, "").rpartition(",")[2].strip()):

@@ -6,8 +6,10 @@ Only the mock's own paths answer HEAD, as their GET without the body, and OPTION
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.routing import Rule
+
+from voxdouble_mock.core.errors import WrongMethod
 
 OWN_PATHS = "/_mock"
 
@@ -37,6 +39,13 @@ class ExactFlask(Flask):
         response = Response(status=204, headers={"Allow": ", ".join(sorted(allowed))})
         del response.headers["Content-Type"]
         return response
+
+
+def check_method() -> None:
+    """Refuse a method that is not in upper case, as methods are (C9); Flask matches them in any case."""
+    method = request.environ["REQUEST_METHOD"]
+    if request.url_rule is not None and method != request.method:
+        raise WrongMethod(method[:20], sorted(request.url_rule.methods or ()))
 
 
 def add_route(app: Flask, method: str, path: str, view: Callable[..., Response]) -> None:

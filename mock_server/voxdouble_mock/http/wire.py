@@ -3,10 +3,10 @@
 from importlib.metadata import version
 
 import orjson
-from flask import Response, request
+from flask import Response
 
-from voxdouble_mock.http import namespaces
 from voxdouble_mock.http.address import client_origin
+from voxdouble_mock.http.current_request import prefix, root_path
 from voxdouble_mock.settings import Settings
 
 VERSION = version("voxdouble")
@@ -29,7 +29,7 @@ def task_location(settings: Settings, technology: str, task_id: str) -> str:
     """Return a task's URL as the client can reach it: by the scheme and Host that it used, or as set (S7 to S9)."""
     task = f"{TASKS}{technology}/{task_id}"
     if settings.location == "path":
-        return request.root_path + task
+        return root_path() + task
     if settings.public_url is not None:  # it replaces everything that a proxy in front has added
-        return settings.public_url.rstrip("/") + namespaces.prefix(request.environ) + task
-    return client_origin() + request.root_path + task
+        return settings.public_url.rstrip("/") + prefix() + task
+    return client_origin() + root_path() + task

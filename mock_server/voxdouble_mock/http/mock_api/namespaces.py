@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.http.address import no_such_path
-from voxdouble_mock.http.current_request import namespace
+from voxdouble_mock.http.current_request import namespace, path, root_path
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.wire import json_response
@@ -21,7 +21,7 @@ def register(app: Flask, services: Services) -> None:
 def get_namespaces(services: Services) -> Response:
     """Return name, live tasks, logged requests and idle real seconds of each namespace; the default one has no name."""
     if namespace() != DEFAULT_NAMESPACE:
-        raise no_such_path(request.root_path + request.path)
+        raise no_such_path(root_path() + path())
     listed = [
         {"name": one.name, "tasks": one.tasks, "requests": one.requests, "idle": to_seconds(one.idle_ms)}
         for one in services.control.namespaces()

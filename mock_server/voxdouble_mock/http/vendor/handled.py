@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.request_log import LoggedRequest, bounded
 from voxdouble_mock.core.scenario import Choice
 from voxdouble_mock.http import request_lines
-from voxdouble_mock.http.current_request import namespace, public_headers, query
+from voxdouble_mock.http.current_request import environ, method, namespace, path, public_headers, query
 from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
@@ -58,10 +58,10 @@ def handle_content(content: Content, view: Callable[[], Handled]) -> Handled:
 
 def finish(services: Services, handled: Handled) -> Response:
     """Log a request to the vendor's paths, and return its response with the fault applied."""
-    if handled.logged and request.path.startswith("/api/"):
-        create = request.method not in {"GET", "HEAD", "OPTIONS"}
+    if handled.logged and path().startswith("/api/"):
+        create = method() not in {"GET", "HEAD", "OPTIONS"}
         services.control.log(namespace(), partial(log_entry, handled), create=create)
-    request.environ[request_lines.KEY] = {
+    environ()[request_lines.KEY] = {
         "task": handled.task_id,
         "rule": rule_name(handled.choice),
         "fault": fault_kind(handled.fault),
@@ -88,7 +88,7 @@ def add_vendor_route(app: Flask, services: Services, path: str, view: Callable[[
     """Add a GET route outside the technologies; a fault without technology, method or task_id applies to it."""
 
     def answer() -> Response:
-        armed = services.control.next_fault(namespace(), None, request.method)
+        armed = services.control.next_fault(namespace(), None, method())
         handled = handle(lambda: Handled(refused_by(services, armed) if isinstance(armed, Status) else view()))
         return finish(services, replace(handled, fault=armed))
 
@@ -113,8 +113,8 @@ def log_entry(handled: Handled, number: int, at: float) -> LoggedRequest:
     entry = LoggedRequest(
         number=number,
         at=at,
-        method=request.method,
-        path=request.path,
+        method=method(),
+        path=path(),
         status=handled.response.status_code,
         technology=handled.technology,
         task_id=handled.task_id,

@@ -1,18 +1,18 @@
 """The two routes of every technology: POST starts a task, GET returns its state and result."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from voxdouble_mock.appliance import Execution, OpenRequest
 from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.scenario import RequestSummary
 from voxdouble_mock.core.task import FINAL, State, Task
-from voxdouble_mock.http.current_request import headers, namespace, query
+from voxdouble_mock.http.current_request import headers, method, namespace, query
 from voxdouble_mock.http.errors import refusal_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
@@ -50,23 +50,25 @@ class Call:
 View = Callable[[Call], Handled]
 
 
-def register(app: Flask, services: Services) -> None:
-    """Add the two routes of each technology."""
+def register(app: Flask, services: Services) -> Mapping[str, Callable[..., Response]]:
+    """Add the two routes of each technology; return the functions of the GET routes by the path before the id."""
+    polls = {}
     for name, technology in discover().items():
         start: View
         if isinstance(technology, MediaTechnology):
             start = partial(start_media, services, technology)
         else:
             start = partial(start_voiceprints, services, technology)
-        get = partial(get_task, services, technology)
         add_route(app, "POST", TASKS + name, partial(answer, services, technology, start))
-        add_route(app, "GET", f"{TASKS}{name}/<task_id>", partial(answer, services, technology, get))
+        polls[f"{TASKS}{name}/"] = partial(answer, services, technology, partial(get_task, services, technology))
+        add_route(app, "GET", f"{TASKS}{name}/<task_id>", polls[f"{TASKS}{name}/"])
+    return polls
 
 
 def answer(services: Services, technology: Technology, view: View, task_id: str | None = None) -> Response:
     """Answer a call to a technology with its view's result, or with the status that an armed fault injects."""
     with services.appliance.open_request(namespace()) as open_request:
-        armed = services.control.next_fault(namespace(), technology.name, request.method, task_id)
+        armed = services.control.next_fault(namespace(), technology.name, method(), task_id)
         if isinstance(armed, Status):
             handled = Handled(refused_by(services, armed))
         else:

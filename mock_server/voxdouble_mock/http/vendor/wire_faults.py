@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
 
-from flask import Response, request
+from flask import Response
 
 from voxdouble_mock.core import fault as faults
 from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.task import FINAL, State
-from voxdouble_mock.http.current_request import connection
+from voxdouble_mock.http.current_request import connection, method
 from voxdouble_mock.http.errors import TABLE, error_text
 from voxdouble_mock.http.wire import TASKS
 
@@ -41,7 +41,7 @@ def status_response(fault: Status, now: int) -> Response:
     if wait is not None:
         response.headers["Retry-After"] = str(math.ceil(wait))
     if fault.status == 405:
-        response.headers["Allow"] = request.method
+        response.headers["Allow"] = method()
     return response
 
 
