@@ -8,11 +8,11 @@ from pathlib import Path
 
 from tools.fidelity import row
 from voxdouble_mock.voice.containers.flac import SUPPORTED_BITS
-from voxdouble_mock.voice.containers.limits import FULL_LENGTH_CHANNELS, MAX_CHANNELS, MAX_RATE, MIN_RATE
 from voxdouble_mock.voice.containers.parts import MAX_LOSS, SLACK
 from voxdouble_mock.voice.containers.riff_encodings import SUPPORTED as IN_WAV
 from voxdouble_mock.voice.containers.riff_encodings import UNSUPPORTED as NOT_IN_WAV
 from voxdouble_mock.voice.containers.riff_encodings import unsupported_encoding
+from voxdouble_mock.voice.containers.shape import FULL_LENGTH_CHANNELS, MAX_CHANNELS, MAX_RATE, MIN_RATE
 from voxdouble_mock.voice.containers.signatures import (
     OGG_CODECS,
     SIGNATURES,

@@ -42,7 +42,7 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
+class Submission:
     """A submitted request: its task, or None if a status fault of the scenario refuses it."""
 
     task: Task | None
@@ -98,22 +98,22 @@ class Appliance:
         request: RequestSummary,
         execution: Execution,
         open_request: OpenRequest,
-    ) -> Submitted:
+    ) -> Submission:
         """Execute a request and store its task, whose life begins at that moment; it is stored when this returns.
 
         If the namespace was reset after the request began, the task is gone with all earlier ones, and no rule applies.
         """
         completion = self._completion(technology, request, execution)
 
-        def change(record: NamespaceRecord) -> Change[Submitted]:
+        def change(record: NamespaceRecord) -> Change[Submission]:
             if open_request.stale:
                 unstored = self._new_task(str(uuid.uuid4()), record, technology, Then(), completion)
-                return Change(record, Submitted(unstored, None, Choice()))
+                return Change(record, Submission(unstored, None, Choice()))
             choice = choose(record.scenario, record.seen, request) if record.scenario else Choice()
             then = choice.rule.then if choice.rule else Then()
             record = replace(record, seen=choice.seen)
             if isinstance(then.fault, Status):
-                return Change(record, Submitted(None, then.fault, choice))
+                return Change(record, Submission(None, then.fault, choice))
             end = apply_rule(then, completion)
             task = self._new_task(self._new_task_id(namespace, record), record, technology, then, end)
             audio_ms = dict(record.audio_ms)
@@ -121,7 +121,7 @@ class Appliance:
                 audio_ms[technology.name] = audio_ms.get(technology.name, 0) + end.audio_ms
             record = replace(record, submissions=record.submissions + 1, audio_ms=audio_ms)
             fault = None if isinstance(then.fault, GetFault) else then.fault
-            return Change(record, Submitted(task, fault, choice), task)
+            return Change(record, Submission(task, fault, choice), task)
 
         return self._store.transact(namespace, change, self._real_now())
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.http.wire import EMBEDDING, convert, get
 from voxdouble_mock import MockAppliance, namespace_name
-from voxdouble_mock.core.namespaces import check_name
+from voxdouble_mock.core.namespace_names import check_name
 
 
 def test_several_mocks_are_separate() -> None:

@@ -40,7 +40,7 @@ def findings_of(
     if error is None and report.when != "call":
         return []  # the test itself is still to come, or has its findings already
     claimed, test = proved_by(item), name_of(item)
-    held = [statement.id for statement in claimed if statement.holds_for(generations)]
+    applicable = [statement.id for statement in claimed if statement.holds_for(generations)]
     found = partial(Finding, test=test)
     if error is None:
         found = partial(found, outcome="passed")
@@ -51,7 +51,7 @@ def findings_of(
     else:
         crash = traceback_of(error, str(item.path))
         found = partial(found, outcome="crashed", reason=repr(error)[:MAX_REASON], traceback=crash)
-    return [found(statement) for statement in held or [statement.id for statement in claimed]]
+    return [found(statement) for statement in applicable or [statement.id for statement in claimed]]
 
 
 def traceback_of(error: BaseException, file: str) -> str:

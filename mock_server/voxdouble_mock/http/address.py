@@ -3,7 +3,7 @@
 from voxdouble_mock.core.errors import InvalidRequest, NotFound
 from voxdouble_mock.hosts import host_name, is_host
 from voxdouble_mock.http.current_request import environ, header
-from voxdouble_mock.http.namespaces import rule_for
+from voxdouble_mock.http.namespace_prefix import rule_for
 from voxdouble_mock.wsgi.listening import host_and_port
 
 WILDCARDS = ("0.0.0.0", "[::]")  # noqa: S104 (never in a `Location`)

@@ -7,12 +7,12 @@ from voxdouble_mock.control import Control
 from voxdouble_mock.http import gate, mock_api, vendor
 from voxdouble_mock.http.address import check_address
 from voxdouble_mock.http.errors import error_response
-from voxdouble_mock.http.namespaces import NamespacePrefix
+from voxdouble_mock.http.namespace_prefix import NamespacePrefix
 from voxdouble_mock.http.polls import DirectPolls
 from voxdouble_mock.http.proxies import TrustedProxies
 from voxdouble_mock.http.routing import ExactFlask, check_method
 from voxdouble_mock.http.services import make_services
-from voxdouble_mock.http.vendor.handled import Handled, finish
+from voxdouble_mock.http.vendor.view_result import ViewResult, finish
 
 
 def create_app(appliance: Appliance, control: Control) -> Flask:
@@ -32,7 +32,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
             check_address()
 
     def refuse(error: Exception) -> Response:
-        return finish(services, Handled(error_response(error)))
+        return finish(services, ViewResult(error_response(error)))
 
     app.register_error_handler(Exception, refuse)
     app.before_request(check_request)

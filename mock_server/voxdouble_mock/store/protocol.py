@@ -2,7 +2,7 @@
 
 A namespace has a record (its clock, scenario, faults and counters), its tasks, and the log of its requests. A store
 keeps them and does no more. Bounds, idle time and the creation of namespaces are the same for every store and are
-applied above it, in `store/limits.py`. No store reads a clock: all instants are parameters, in milliseconds.
+applied above it, in `limited_store`. No store reads a clock: all instants are parameters, in milliseconds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -122,7 +122,7 @@ class Store(Protocol):
 
         The writes of a `relaxed` step may be lost with the power of the machine, which saves a wait for the disk.
         A store may call `step` again if another step interferes. It need not undo the writes of a step that raises:
-        before they raise, the steps of `store/limits.py` only create empty namespaces and delete what has expired.
+        before they raise, the steps of `limited_store` only create empty namespaces and delete what has expired.
         """
         ...
 

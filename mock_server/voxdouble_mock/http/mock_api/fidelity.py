@@ -7,8 +7,8 @@ import orjson
 from flask import Flask, Response
 
 from voxdouble_fixtures import data
+from voxdouble_mock.http.json_responses import json_text_response
 from voxdouble_mock.http.routing import add_route
-from voxdouble_mock.http.wire import json_text_response
 
 
 def register(app: Flask) -> None:

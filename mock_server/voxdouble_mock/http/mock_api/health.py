@@ -2,8 +2,8 @@
 
 from flask import Flask, Response
 
+from voxdouble_mock.http.json_responses import VERSION, json_response
 from voxdouble_mock.http.routing import add_route
-from voxdouble_mock.http.wire import VERSION, json_response
 
 
 def register(app: Flask) -> None:

@@ -7,9 +7,9 @@ from flask import Flask, Response
 from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.http.address import no_such_path
 from voxdouble_mock.http.current_request import namespace, path, root_path
+from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.wire import json_response
 from voxdouble_mock.store import DEFAULT_NAMESPACE
 
 

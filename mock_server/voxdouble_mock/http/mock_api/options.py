@@ -9,10 +9,10 @@ from voxdouble_mock.core.conversion import InvalidData, convert
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.namespace_options import OptionChanges
 from voxdouble_mock.http.current_request import namespace
-from voxdouble_mock.http.mock_api.request_body import location, read_object
+from voxdouble_mock.http.json_responses import json_text_response
+from voxdouble_mock.http.mock_api.json_object import location, read_object
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.wire import json_text_response
 
 
 def register(app: Flask, services: Services) -> None:

@@ -12,9 +12,9 @@ from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.patterns import matches
 from voxdouble_mock.core.request_log import LoggedRequest, shortened
 from voxdouble_mock.http.current_request import namespace, query
+from voxdouble_mock.http.json_responses import json_response, json_text_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.wire import json_response, json_text_response
 from voxdouble_mock.options import unknown_name
 
 MAX_NUMBER = (1 << 63) - 1

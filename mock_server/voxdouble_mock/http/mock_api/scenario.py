@@ -8,10 +8,10 @@ from flask import Flask, Response
 
 from voxdouble_mock.core.errors import Detail, NotFound, ValidationFailed
 from voxdouble_mock.http.current_request import namespace
-from voxdouble_mock.http.mock_api.request_body import read_text
+from voxdouble_mock.http.json_responses import json_response, json_text_response
+from voxdouble_mock.http.mock_api.json_object import read_text
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.wire import json_response, json_text_response
 from voxdouble_mock.scenarios.bundled import load_bundled
 from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario
 

@@ -6,9 +6,9 @@ from flask import Flask, Response
 
 from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.http.current_request import namespace
+from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.vendor.handled import add_vendor_route
-from voxdouble_mock.http.wire import json_response
+from voxdouble_mock.http.vendor.view_result import add_vendor_route
 from voxdouble_mock.technologies import discover
 from voxdouble_mock.technologies._technology import MediaTechnology
 

@@ -2,9 +2,9 @@
 
 from flask import Flask, Response
 
+from voxdouble_mock.http.json_responses import VERSION, json_response
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.vendor.handled import add_vendor_route
-from voxdouble_mock.http.wire import VERSION, json_response
+from voxdouble_mock.http.vendor.view_result import add_vendor_route
 
 
 def register(app: Flask, services: Services) -> None:

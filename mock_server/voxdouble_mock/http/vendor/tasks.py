@@ -14,19 +14,19 @@ from voxdouble_mock.core.scenario import RequestSummary
 from voxdouble_mock.core.task import FINAL, State, Task
 from voxdouble_mock.http.current_request import headers, method, namespace, query
 from voxdouble_mock.http.errors import refusal_response
+from voxdouble_mock.http.json_responses import TASKS, json_text_response, task_location
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor import json_body, upload, wire_faults
-from voxdouble_mock.http.vendor.handled import (
+from voxdouble_mock.http.vendor.view_result import (
     Content,
-    Handled,
+    ViewResult,
     finish,
     handle,
     handle_content,
     refused_by,
     unknown_parameters,
 )
-from voxdouble_mock.http.wire import TASKS, json_text_response, task_location
 from voxdouble_mock.technologies import discover
 from voxdouble_mock.technologies._recording_options import Parameter, read_options
 from voxdouble_mock.technologies._technology import (
@@ -39,7 +39,7 @@ from voxdouble_mock.technologies._technology import (
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TaskCall:
     """A call to a technology: the open request, the id in the path or an empty one, and the fault that applies."""
 
     open_request: OpenRequest
@@ -47,7 +47,7 @@ class Call:
     fault: Fault | None
 
 
-View = Callable[[Call], Handled]
+View = Callable[[TaskCall], ViewResult]
 
 
 def register(app: Flask, services: Services) -> Mapping[str, Callable[..., Response]]:
@@ -70,19 +70,19 @@ def answer(services: Services, technology: Technology, view: View, task_id: str 
     with services.appliance.open_request(namespace()) as open_request:
         armed = services.control.next_fault(namespace(), technology.name, method(), task_id)
         if isinstance(armed, Status):
-            handled = Handled(refused_by(services, armed))
+            result = ViewResult(refused_by(services, armed))
         else:
-            handled = handle(lambda: view(Call(open_request, task_id or "", armed)))
+            result = handle(lambda: view(TaskCall(open_request, task_id or "", armed)))
         known = [parameter.name for parameter in parameters_of(technology)] if task_id is None else []
-        handled = replace(
-            handled,
+        result = replace(
+            result,
             technology=technology.name,
-            task_id=handled.task_id or task_id,
-            fault=armed or handled.fault,
+            task_id=result.task_id or task_id,
+            fault=armed or result.fault,
             warnings=unknown_parameters(technology.name, known),
             logged=not open_request.stale,
         )
-        return finish(services, handled)
+        return finish(services, result)
 
 
 def parameters_of(technology: Technology) -> Sequence[Parameter]:
@@ -90,7 +90,7 @@ def parameters_of(technology: Technology) -> Sequence[Parameter]:
     return technology.parameters if isinstance(technology, MediaTechnology) else ()
 
 
-def start_media(services: Services, technology: MediaTechnology, call: Call) -> Handled:
+def start_media(services: Services, technology: MediaTechnology, call: TaskCall) -> ViewResult:
     """Start a task on an uploaded recording; refusals come in the order of C5."""
     limits = services.settings.limits
     upload.check_size(limits)
@@ -103,7 +103,7 @@ def start_media(services: Services, technology: MediaTechnology, call: Call) -> 
         return handle_content(content, lambda: start_task(services, technology, call, content, execution))
 
 
-def start_voiceprints(services: Services, technology: VoiceprintTechnology, call: Call) -> Handled:
+def start_voiceprints(services: Services, technology: VoiceprintTechnology, call: TaskCall) -> ViewResult:
     """Start a task on lists of voiceprints; refusals come in the order of C5."""
     limits = services.settings.limits
     json_body.check_size(limits)
@@ -118,23 +118,23 @@ def start_voiceprints(services: Services, technology: VoiceprintTechnology, call
 
 
 def start_task(
-    services: Services, technology: Technology, call: Call, content: Content, execution: Execution
-) -> Handled:
+    services: Services, technology: Technology, call: TaskCall, content: Content, execution: Execution
+) -> ViewResult:
     """Store a task and answer 202 with state pending (S1 to S6, C2), unless the scenario refuses the request."""
     summary = RequestSummary(technology.name, query(), headers(), content.sha256 or "", content.file_name)
     submitted = services.appliance.submit(namespace(), technology, summary, execution, call.open_request)
     task = submitted.task
     if task is None:
         assert isinstance(submitted.fault, Status)
-        return Handled(refused_by(services, submitted.fault), choice=submitted.choice, fault=submitted.fault)
+        return ViewResult(refused_by(services, submitted.fault), choice=submitted.choice, fault=submitted.fault)
     response = json_text_response(task_text(task, State.PENDING), 202)
     response.headers["Location"] = task_location(services.settings, technology.name, task.task_id)
     response.headers["X-Location"] = response.headers["Location"]
     response.autocorrect_location_header = False
-    return Handled(response, task_id=task.task_id, choice=submitted.choice, fault=submitted.fault)
+    return ViewResult(response, task_id=task.task_id, choice=submitted.choice, fault=submitted.fault)
 
 
-def get_task(services: Services, technology: Technology, call: Call) -> Handled:
+def get_task(services: Services, technology: Technology, call: TaskCall) -> ViewResult:
     """Return a task's state, and its result or error if the state is final (S10 to S14, S19, S20)."""
     found = services.appliance.find(namespace(), technology.name, call.task_id)
     if found is None:
@@ -143,7 +143,7 @@ def get_task(services: Services, technology: Technology, call: Call) -> Handled:
     fault = call.fault or task.fault
     shown = wire_faults.shown_state(fault, state)
     response = refusal_response(no_such_task()) if shown is None else json_text_response(task_text(task, shown))
-    return Handled(response, fault=fault)
+    return ViewResult(response, fault=fault)
 
 
 def no_such_task() -> NotFound:

@@ -13,7 +13,7 @@ from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.task import FINAL, State
 from voxdouble_mock.http.current_request import connection, method
 from voxdouble_mock.http.errors import TABLE, error_text
-from voxdouble_mock.http.wire import TASKS
+from voxdouble_mock.http.json_responses import TASKS
 
 TYPES = {status: kind for status, kind in TABLE.values() if status != 503}
 TYPES[429] = "request.rate-limit-exceeded"

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from voxdouble_mock.voice.containers.flac_frames import BITS, LONGEST_HEADER, RATES, Headers, headers
 from voxdouble_mock.voice.containers.joined import second_recording
-from voxdouble_mock.voice.containers.limits import check_length, check_shape
 from voxdouble_mock.voice.containers.parts import MAX_LOSS, MAX_PARTS, BrokenContainer, Part, stopped
+from voxdouble_mock.voice.containers.shape import check_length, check_shape
 from voxdouble_mock.voice.containers.signatures import unsupported
 from voxdouble_mock.voice.containers.source import Source, View
 from voxdouble_mock.voice.containers.tags import blocks, start_of_trailing

@@ -8,13 +8,13 @@ Otherwise bytes that are neither frames nor tags are ignored only where they can
 from dataclasses import dataclass, field
 
 from voxdouble_mock.voice.containers.joined import second_recording
-from voxdouble_mock.voice.containers.limits import check_length, check_shape
 from voxdouble_mock.voice.containers.mpeg_chain import Stretch, follow
 from voxdouble_mock.voice.containers.mpeg_frames import MpegFrames
 from voxdouble_mock.voice.containers.mpeg_header import StreamHeader
 from voxdouble_mock.voice.containers.mpeg_search import covering_frame, earlier_frames, next_frames
 from voxdouble_mock.voice.containers.mpeg_unknown import damage_after, damage_before
 from voxdouble_mock.voice.containers.parts import MAX_LOSS, MAX_PARTS, BrokenContainer, Part, stopped
+from voxdouble_mock.voice.containers.shape import check_length, check_shape
 from voxdouble_mock.voice.containers.source import Source
 from voxdouble_mock.voice.containers.tags import skip_leading, skip_tags, start_of_trailing
 

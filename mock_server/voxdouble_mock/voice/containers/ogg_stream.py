@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from voxdouble_mock.voice.containers.limits import check_length, check_shape
 from voxdouble_mock.voice.containers.ogg_packets import OPUS_RATE, OpusClock, VorbisClock, vorbis_clock
 from voxdouble_mock.voice.containers.ogg_pages import CONTINUED, LAST, NO_POSITION, Page, as_last
 from voxdouble_mock.voice.containers.parts import BrokenContainer, Part, stopped
+from voxdouble_mock.voice.containers.shape import check_length, check_shape
 from voxdouble_mock.voice.containers.signatures import ogg_name, unsupported
 from voxdouble_mock.voice.containers.source import Source, View
 

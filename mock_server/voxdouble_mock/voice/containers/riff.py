@@ -6,10 +6,10 @@ The decoder gets a newly written header, so that it cannot interpret the origina
 from dataclasses import dataclass
 
 from voxdouble_mock.voice.containers.joined import WAV, second_recording, unsupported_join
-from voxdouble_mock.voice.containers.limits import check_length, check_shape
 from voxdouble_mock.voice.containers.mpeg import parts_of_mpeg
 from voxdouble_mock.voice.containers.parts import SLACK, BrokenContainer, Part, stopped
 from voxdouble_mock.voice.containers.riff_encodings import MP3, MPEG, Encoding, Order, encoding
+from voxdouble_mock.voice.containers.shape import check_length, check_shape
 from voxdouble_mock.voice.containers.source import Source, View
 from voxdouble_mock.voice.containers.tags import is_padding, skip_tag, start_of_trailing
 

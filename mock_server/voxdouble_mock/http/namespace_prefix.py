@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from voxdouble_mock.core.namespaces import PATTERN, RULE
+from voxdouble_mock.core.namespace_names import PATTERN, RULE
 from voxdouble_mock.http.current_request import NAMESPACE, current, prefix
 from voxdouble_mock.store import DEFAULT_NAMESPACE
 

@@ -30,7 +30,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Handled:
+class ViewResult:
     """A response, what the log entry says about its request, and the fault to apply to the response."""
 
     response: Response
@@ -43,30 +43,30 @@ class Handled:
     logged: bool = True
 
 
-def handle(view: Callable[[], Handled]) -> Handled:
+def handle(view: Callable[[], ViewResult]) -> ViewResult:
     """Return a view's result, or an error response if the view raises an exception."""
     try:
         return view()
     except Exception as error:  # noqa: BLE001 (error_response logs each exception that is not a refusal)
-        return Handled(error_response(error))
+        return ViewResult(error_response(error))
 
 
-def handle_content(content: Content, view: Callable[[], Handled]) -> Handled:
+def handle_content(content: Content, view: Callable[[], ViewResult]) -> ViewResult:
     """Return a view's result or error response, together with the content of the request."""
     return replace(handle(view), content=content)
 
 
-def finish(services: Services, handled: Handled) -> Response:
+def finish(services: Services, result: ViewResult) -> Response:
     """Log a request to the vendor's paths, and return its response with the fault applied."""
-    if handled.logged and path().startswith("/api/"):
+    if result.logged and path().startswith("/api/"):
         create = method() not in {"GET", "HEAD", "OPTIONS"}
-        services.control.log(namespace(), partial(log_entry, handled), create=create)
+        services.control.log(namespace(), partial(log_entry, result), create=create)
     environ()[request_lines.KEY] = {
-        "task": handled.task_id,
-        "rule": rule_name(handled.choice),
-        "fault": fault_kind(handled.fault),
+        "task": result.task_id,
+        "rule": rule_name(result.choice),
+        "fault": fault_kind(result.fault),
     }
-    return apply_fault(handled.fault, handled.response)
+    return apply_fault(result.fault, result.response)
 
 
 def rule_name(choice: Choice) -> str | None:
@@ -89,8 +89,8 @@ def add_vendor_route(app: Flask, services: Services, path: str, view: Callable[[
 
     def answer() -> Response:
         armed = services.control.next_fault(namespace(), None, method())
-        handled = handle(lambda: Handled(refused_by(services, armed) if isinstance(armed, Status) else view()))
-        return finish(services, replace(handled, fault=armed))
+        result = handle(lambda: ViewResult(refused_by(services, armed) if isinstance(armed, Status) else view()))
+        return finish(services, replace(result, fault=armed))
 
     add_route(app, "GET", path, answer)
 
@@ -107,25 +107,25 @@ def unknown_parameters(technology: str, known: Sequence[str]) -> tuple[str, ...]
     return tuple(warnings)
 
 
-def log_entry(handled: Handled, number: int, at: float) -> LoggedRequest:
+def log_entry(result: ViewResult, number: int, at: float) -> LoggedRequest:
     """Return the log entry of the current request, of bounded size."""
-    content = handled.content
+    content = result.content
     entry = LoggedRequest(
         number=number,
         at=at,
         method=method(),
         path=path(),
-        status=handled.response.status_code,
-        technology=handled.technology,
-        task_id=handled.task_id,
+        status=result.response.status_code,
+        technology=result.technology,
+        task_id=result.task_id,
         query=query(),
         headers=public_headers(),
         file_name=content.file_name,
         sha256=content.sha256,
         size=content.size,
-        rule=rule_name(handled.choice),
-        misses=handled.choice.misses,
-        fault=fault_kind(handled.fault),
-        warnings=handled.warnings,
+        rule=rule_name(result.choice),
+        misses=result.choice.misses,
+        fault=fault_kind(result.fault),
+        warnings=result.warnings,
     )
     return bounded(entry)
