@@ -43,7 +43,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A submitted request: its task, or None if a status fault of the scenario refuses it."""
+    """The outcome of a submitted request: its task, or None if a status fault of the scenario refuses it."""
 
     task: Task | None
     fault: Fault | None
@@ -60,7 +60,7 @@ class Execution:
 
 
 class OpenRequest:
-    """A request to a namespace that is being processed; `stale` once the namespace was reset after it began."""
+    """A request that is being processed. A reset of its namespace sets `stale`, and then its task is not stored."""
 
     stale = False
 

@@ -1,4 +1,4 @@
-"""Execution: runs a technology on a request, and encodes how its task ends. Each task is executed once, at its POST."""
+"""Execution: runs a technology on a request, and encodes how its task ends, before the POST is answered."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -43,7 +43,7 @@ class Statement:
 
     @property
     def binding(self) -> bool:
-        """Whether breaking it is a failure of the target."""
+        """Whether a target that breaks it gets the verdict failed (by its grade), rather than differs."""
         return self.grade in BINDING
 
     def holds_for(self, generations: frozenset[str]) -> bool:

@@ -10,7 +10,7 @@ WILDCARDS = ("0.0.0.0", "[::]")  # noqa: S104 (never in a `Location`)
 
 
 def check_address() -> None:
-    """Refuse a malformed Host header (P6), and a path that starts with //, which Flask takes for one slash (C10)."""
+    """Refuse a malformed Host header (P6), and a path that starts with //, which Flask treats as one slash (C10)."""
     client_origin()
     if environ()["PATH_INFO"].startswith("//"):
         raise no_such_path(environ()["PATH_INFO"])
@@ -24,7 +24,7 @@ def no_such_path(path: str) -> NotFound:
 def client_origin() -> str:
     """Return the scheme and host that the client used; InvalidRequest if its Host header is malformed."""
     host = header("Host")
-    if not host or host_name(host) in WILDCARDS:  # a wildcard reaches this machine, but by it no other one does
+    if not host or host_name(host) in WILDCARDS:  # another machine cannot reach this one by a wildcard
         host = host_and_port(environ()["SERVER_NAME"], int(environ()["SERVER_PORT"]))
     if not is_host(host):
         raise InvalidRequest(f"The Host header must be a host name with an optional port, got {host[:100]!r}.")

@@ -115,7 +115,7 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """Keeps namespaces. A write of a completed step is not lost before the store's own end of life."""
+    """Keeps namespaces. A completed step is not lost while the store lives: its process, file or server."""
 
     def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         """Return the value of `step`, whose reads and writes are one atomic step.
