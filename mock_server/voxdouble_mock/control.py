@@ -1,7 +1,7 @@
 """Control of the mock itself, apart from its clock: options, scenario, faults and request log of a namespace."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from voxdouble_mock.core.clock import read, to_seconds
 from voxdouble_mock.core.errors import Detail, Unavailable, ValidationFailed
@@ -16,6 +16,14 @@ from voxdouble_mock.technologies import discover
 MAX_FAULTS = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The options that apply to a namespace, and whether any fault is armed there."""
+
+    options: NamespaceOptions
+    has_faults: bool
+
+
 class Control:
     """The namespaces of one mock, as tests control them. Safe for several threads; reads no clock (see `Appliance`)."""
 
@@ -24,9 +32,14 @@ class Control:
         self._options = options
         self._real_now = real_now
 
+    def conditions(self, namespace: str) -> Conditions:
+        """Return the conditions under which a namespace answers; does not create the namespace."""
+        record = self._store.peek(namespace, self._real_now())
+        return Conditions(self._options.changed(record.options), bool(record.faults))
+
     def options(self, namespace: str) -> NamespaceOptions:
         """Return the options that apply to a namespace; does not create the namespace."""
-        return self._options.changed(self._store.peek(namespace, self._real_now()).options)
+        return self.conditions(namespace).options
 
     def change_options(self, namespace: str, changes: OptionChanges) -> None:
         """Change the options of a namespace; those that `changes` leaves out stay as they are."""

@@ -12,6 +12,7 @@ from voxdouble_mock.http.polls import DirectPolls
 from voxdouble_mock.http.proxies import TrustedProxies
 from voxdouble_mock.http.routing import ExactFlask, check_method
 from voxdouble_mock.http.services import make_services
+from voxdouble_mock.http.vendor.generation import read_conditions
 from voxdouble_mock.http.vendor.view_result import ViewResult, finish
 
 
@@ -22,6 +23,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
 
     def check() -> None:
         check_address()
+        read_conditions(services)
         gate.check_caller(services.settings)
 
     def check_request() -> None:
@@ -30,6 +32,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
             check()
         else:  # the routing refuses unknown paths and methods before callers without access (C5)
             check_address()
+            read_conditions(services)
 
     def refuse(error: Exception) -> Response:
         return finish(services, ViewResult(error_response(error)))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, cast
 
 from werkzeug.wrappers import Request
 
+from voxdouble_mock.control import Conditions
+from voxdouble_mock.core.namespace_options import NamespaceOptions
 from voxdouble_mock.core.request_log import SECRET_HEADERS
 from voxdouble_mock.wsgi.protocol import ENVIRON_KEY, Connection
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 NAMESPACE = "voxdouble.namespace"
 """The place in the environ of the name of the request's namespace."""
+CONDITIONS = "voxdouble.conditions"
+"""The place in the environ of the conditions of the namespace, on a path of the vendor's."""
 QUERY = "voxdouble.query"
 """The place in the environ of the query's parameters, once they were read."""
 BODY_HEADERS = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
@@ -47,6 +51,16 @@ def namespace() -> str:
 def prefix() -> str:
     """Return the path prefix of the request's namespace; empty for that of the bare base URL."""
     return f"/_ns/{namespace()}" if namespace() else ""
+
+
+def conditions() -> Conditions:
+    """Return the conditions that the namespace had when the request to one of the vendor's paths began."""
+    return cast("Conditions", environ()[CONDITIONS])
+
+
+def options() -> NamespaceOptions:
+    """Return the options that apply to the request, one to a path of the vendor's."""
+    return conditions().options
 
 
 def connection() -> Connection:

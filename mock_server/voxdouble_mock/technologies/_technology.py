@@ -48,6 +48,8 @@ class MediaTechnology:
     parameters: tuple[Parameter, ...]
     run: Callable[[MediaRequest], Result]
     billing: Billing
+    entry_members: tuple[str, ...] = ()
+    """All members of an entry of `channels`, where some are there on request only; empty if all are always there."""
     pending: float = 0.2
     """Seconds until a task starts (C1)."""
     running: float = 0.5

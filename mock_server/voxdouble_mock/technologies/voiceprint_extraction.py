@@ -34,4 +34,5 @@ TECHNOLOGY = MediaTechnology(
     parameters=(CHANNEL_MODE, CHANNELS, INCLUDE_VECTOR_VOICEPRINT),
     run=run,
     billing=Billing("speaker_identification", "extract"),
+    entry_members=("channel_number", "voiceprint", "vector_voiceprint", "speech_length", "model"),
 )

@@ -20,7 +20,7 @@ from voxdouble_mock.http.services import Services
 
 def register(app: Flask, services: Services) -> None:
     """Add all of the mock's own routes."""
-    for module in (index, health, openapi, fidelity):
+    for module in (index, health, fidelity):
         module.register(app)
-    for with_services in (clock, faults, namespaces, options, requests, scenario, tasks):
+    for with_services in (clock, faults, namespaces, openapi, options, requests, scenario, tasks):
         with_services.register(app, services)

@@ -1,6 +1,6 @@
 """The two routes of every technology: POST starts a task, GET returns its state and result."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,23 +12,25 @@ from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.scenario import RequestSummary
 from voxdouble_mock.core.task import FINAL, State, Task
-from voxdouble_mock.http.current_request import headers, method, namespace, query
+from voxdouble_mock.http.current_request import headers, namespace, options, query
 from voxdouble_mock.http.errors import refusal_response
 from voxdouble_mock.http.json_responses import TASKS, json_text_response, task_location
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor import json_body, upload, wire_faults
+from voxdouble_mock.http.vendor.generation import check_task_id, has_vectors, location_headers, parameters_of
 from voxdouble_mock.http.vendor.view_result import (
     Content,
     ViewResult,
     finish,
     handle,
     handle_content,
+    next_fault,
     refused_by,
     unknown_parameters,
 )
 from voxdouble_mock.technologies import discover
-from voxdouble_mock.technologies._recording_options import Parameter, read_options
+from voxdouble_mock.technologies._recording_options import read_options
 from voxdouble_mock.technologies._technology import (
     MediaRequest,
     MediaTechnology,
@@ -68,26 +70,21 @@ def register(app: Flask, services: Services) -> Mapping[str, Callable[..., Respo
 def answer(services: Services, technology: Technology, view: View, task_id: str | None = None) -> Response:
     """Answer a call to a technology with its view's result, or with the status that an armed fault injects."""
     with services.appliance.open_request(namespace()) as open_request:
-        armed = services.control.next_fault(namespace(), technology.name, method(), task_id)
+        armed = next_fault(services, technology.name, task_id)
         if isinstance(armed, Status):
             result = ViewResult(refused_by(services, armed))
         else:
             result = handle(lambda: view(TaskCall(open_request, task_id or "", armed)))
-        known = [parameter.name for parameter in parameters_of(technology)] if task_id is None else []
+        known = parameters_of(technology, options().generation) if task_id is None else ()
         result = replace(
             result,
             technology=technology.name,
             task_id=result.task_id or task_id,
             fault=armed or result.fault,
-            warnings=unknown_parameters(technology.name, known),
+            warnings=unknown_parameters(technology.name, [parameter.name for parameter in known]),
             logged=not open_request.stale,
         )
         return finish(services, result)
-
-
-def parameters_of(technology: Technology) -> Sequence[Parameter]:
-    """Return the query parameters that a technology takes."""
-    return technology.parameters if isinstance(technology, MediaTechnology) else ()
 
 
 def start_media(services: Services, technology: MediaTechnology, call: TaskCall) -> ViewResult:
@@ -95,11 +92,11 @@ def start_media(services: Services, technology: MediaTechnology, call: TaskCall)
     limits = services.settings.limits
     upload.check_size(limits)
     boundary = upload.boundary()
-    options = read_options(technology.parameters, query())
+    given = read_options(parameters_of(technology, options().generation), query())
     with upload.receive(boundary, limits, services.uploads) as received:
         content = Content(received.sha256, received.size, received.name)
-        run = partial(technology.run, MediaRequest(received.file, options, limits.max_audio_seconds))
-        execution = Execution(run, options)
+        run = partial(technology.run, MediaRequest(received.file, given, limits.max_audio_seconds))
+        execution = Execution(run, given)
         return handle_content(content, lambda: start_task(services, technology, call, content, execution))
 
 
@@ -127,23 +124,25 @@ def start_task(
     if task is None:
         assert isinstance(submitted.fault, Status)
         return ViewResult(refused_by(services, submitted.fault), choice=submitted.choice, fault=submitted.fault)
-    response = json_text_response(task_text(task, State.PENDING), 202)
-    response.headers["Location"] = task_location(services.settings, technology.name, task.task_id)
-    response.headers["X-Location"] = response.headers["Location"]
+    response = json_text_response(orjson.dumps(task_body(task, State.PENDING)), 202)
+    for header in location_headers(options().generation):
+        response.headers[header] = task_location(services.settings, technology.name, task.task_id)
     response.autocorrect_location_header = False
     return ViewResult(response, task_id=task.task_id, choice=submitted.choice, fault=submitted.fault)
 
 
 def get_task(services: Services, technology: Technology, call: TaskCall) -> ViewResult:
     """Return a task's state, and its result or error if the state is final (S10 to S14, S19, S20)."""
+    check_task_id(call.task_id, options().generation)
     found = services.appliance.find(namespace(), technology.name, call.task_id)
     if found is None:
         raise no_such_task()
     task, state = found
     fault = call.fault or task.fault
     shown = wire_faults.shown_state(fault, state)
-    response = refusal_response(no_such_task()) if shown is None else json_text_response(task_text(task, shown))
-    return ViewResult(response, fault=fault)
+    if shown is None:
+        return ViewResult(refusal_response(no_such_task()), fault=fault)
+    return ViewResult(json_text_response(task_text(task, shown, technology)), fault=fault)
 
 
 def no_such_task() -> NotFound:
@@ -151,9 +150,23 @@ def no_such_task() -> NotFound:
     return NotFound("There is no task with this id: the id is wrong, or the task has expired.")
 
 
-def task_text(task: Task, state: State) -> bytes:
-    """Return the JSON text of a task; its payload is JSON text already and is inserted unchanged."""
-    body: dict[str, object] = {"task": {"task_id": task.task_id, "state": state}}
+def task_text(task: Task, state: State, technology: Technology) -> bytes:
+    """Return the JSON text of a task and its outcome; members that are not used are absent or null (S86)."""
+    members: dict[str, object] = {"result": None, "error": None} if options().members == "null" else {}
     if state in FINAL:
-        body["result" if state is State.DONE else "error"] = orjson.Fragment(task.payload)
-    return orjson.dumps(body)
+        members["result" if state is State.DONE else "error"] = orjson.Fragment(payload_text(task, technology))
+    return orjson.dumps({**task_body(task, state), **members})
+
+
+def payload_text(task: Task, technology: Technology) -> bytes:
+    """Return a task's payload, JSON text already; without vectors with a null for each, if members are null (C15)."""
+    nulls = options().members == "null" and task.timeline.final is State.DONE and has_vectors(options().generation)
+    if not (nulls and isinstance(technology, MediaTechnology) and technology.entry_members):
+        return task.payload
+    channels = orjson.loads(task.payload)["channels"]
+    return orjson.dumps({"channels": [{name: one.get(name) for name in technology.entry_members} for one in channels]})
+
+
+def task_body(task: Task, state: State) -> dict[str, object]:
+    """Return the members of a 202's body (S2 to S4)."""
+    return {"task": {"task_id": task.task_id, "state": state}}

@@ -11,7 +11,7 @@ from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.request_log import LoggedRequest, bounded
 from voxdouble_mock.core.scenario import Choice
 from voxdouble_mock.http import request_lines
-from voxdouble_mock.http.current_request import environ, method, namespace, path, public_headers, query
+from voxdouble_mock.http.current_request import conditions, environ, method, namespace, path, public_headers, query
 from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
@@ -79,6 +79,13 @@ def fault_kind(fault: Fault | None) -> str | None:
     return None if fault is None else str(fault.__struct_config__.tag)
 
 
+def next_fault(services: Services, technology: str | None, task_id: str | None = None) -> Fault | None:
+    """Return the armed fault that applies to the current request; `technology` is None outside the technologies."""
+    if method() == "GET" and not conditions().has_faults:  # nearly every request: no further read of the store
+        return None
+    return services.control.next_fault(namespace(), technology, method(), task_id)
+
+
 def refused_by(services: Services, fault: Status) -> Response:
     """Return the response that a status fault injects."""
     return status_response(fault, services.appliance.clock(namespace())[1])
@@ -88,7 +95,7 @@ def add_vendor_route(app: Flask, services: Services, path: str, view: Callable[[
     """Add a GET route outside the technologies; a fault without technology, method or task_id applies to it."""
 
     def answer() -> Response:
-        armed = services.control.next_fault(namespace(), None, method())
+        armed = next_fault(services, None)
         result = handle(lambda: ViewResult(refused_by(services, armed) if isinstance(armed, Status) else view()))
         return finish(services, replace(result, fault=armed))
 

@@ -87,11 +87,10 @@ def apply_fault(fault: Fault | None, response: Response) -> Response:
 
 def change_location(fault: Fault, response: Response) -> None:
     """Remove the location headers of a 202, or point them elsewhere."""
-    location = response.headers.get("Location")
-    if location is None:
-        return
     for header in ("Location", "X-Location"):
-        del response.headers[header]
+        location = response.headers.pop(header, None)
+        if location is None:
+            continue
         if isinstance(fault, faults.WrongLocation):
             response.headers[header] = location.rpartition("/")[0] + "/" + UNKNOWN_TASK
         elif isinstance(fault, faults.ForeignLocation):

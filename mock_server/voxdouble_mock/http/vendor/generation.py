@@ -1,0 +1,50 @@
+"""The generation of the vendor's interface in a namespace: what differs there, by `generations.toml` (C37 to C41)."""
+
+import re
+from collections.abc import Sequence
+
+from voxdouble_fixtures.generations import GENERATIONS, serves, value
+from voxdouble_mock.core.errors import Detail, NotFound, ValidationFailed
+from voxdouble_mock.core.namespace_options import Generation
+from voxdouble_mock.http.current_request import CONDITIONS, environ, namespace, path
+from voxdouble_mock.http.json_responses import TASKS
+from voxdouble_mock.http.services import Services
+from voxdouble_mock.technologies._recording_options import INCLUDE_VECTOR_VOICEPRINT, Parameter
+from voxdouble_mock.technologies._technology import MediaTechnology, Technology
+
+TASK_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def read_conditions(services: Services) -> None:
+    """Read the conditions of the namespace; refuse the paths of technologies that it does not serve (C37, C5)."""
+    if not path().startswith("/api/"):
+        return
+    conditions = environ()[CONDITIONS] = services.control.conditions(namespace())
+    generation = conditions.options.generation
+    technology = path().removeprefix(TASKS).partition("/")[0]
+    if not serves(generation, technology):
+        serving = ", ".join(one for one in GENERATIONS if serves(one, technology))
+        raise NotFound(f"Generation {generation} does not serve {technology}, which is served in {serving}.")
+
+
+def parameters_of(technology: Technology, generation: Generation) -> Sequence[Parameter]:
+    """Return the query parameters that a technology takes in a generation (S33)."""
+    known = technology.parameters if isinstance(technology, MediaTechnology) else ()
+    return [one for one in known if one is not INCLUDE_VECTOR_VOICEPRINT or has_vectors(generation)]
+
+
+def has_vectors(generation: Generation) -> bool:
+    """Return whether an extraction can have vector voiceprints (S33)."""
+    return value("vectors", generation) != "ignored"
+
+
+def location_headers(generation: Generation) -> Sequence[str]:
+    """Return the names of the headers of a 202 that hold the URL to poll (S5, S6)."""
+    return ("Location", "X-Location") if value("location", generation) == "sent" else ("X-Location",)
+
+
+def check_task_id(task_id: str, generation: Generation) -> None:
+    """Refuse a malformed id with 422 in the older generations; in the newest one it is unknown (C38, C4)."""
+    if value("malformed-id", generation) == "422" and not TASK_ID.fullmatch(task_id):
+        message = f"`task_id` must be a UUID, got {task_id[:80]!r}."
+        raise ValidationFailed([Detail(("path", "task_id"), message, "uuid")])
