@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from voxdouble_contract.judging.statements import GENERATIONS, Grade, Statement, statements
+from voxdouble_contract.judging.statements import Grade, Statement, statements
+from voxdouble_fixtures.generations import GENERATIONS
 
 PAGE = Path(__file__).parent.parent / "docs" / "fidelity.md"
 MEANING = {

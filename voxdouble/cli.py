@@ -23,6 +23,10 @@ COMMANDS = {
     "fixtures": ("voxdouble.recordings:fixtures", "List the bundled recordings, or copy them to a folder."),
     "scenarios": ("voxdouble.scenarios:scenarios", "List the bundled scenarios, or print one."),
     "openapi": ("voxdouble.openapi:openapi", "Print the OpenAPI document, for generators of clients."),
+    "generations": (
+        "voxdouble.generations:generations",
+        "Print what differs between generations of the interface.",
+    ),
     "healthcheck": ("voxdouble_mock.cli:healthcheck", "Exit with status 0 if a mock responds, else with 1."),
 }
 

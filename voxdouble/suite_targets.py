@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from voxdouble_contract.target.budget import Budget
 from voxdouble_contract.target.profile import Profile
 from voxdouble_contract.target.target import Target
-from voxdouble_contract.target.targets import MAX_FEW_TASKS, SuiteOptions, Targets
+from voxdouble_contract.target.targets import AUTO, MAX_FEW_TASKS, SuiteOptions, Targets
 from voxdouble_fixtures import path
 
 if TYPE_CHECKING:
@@ -85,8 +85,11 @@ class OwnMocks(Targets):
         return self._stack.enter_context(MockAppliance(**options))
 
     def _start(self, profile: Profile, **options: Any) -> Target:
-        mock = self.open_mock(clock="manual", **options)
+        chosen = self.options.generation
+        generation = {} if chosen == AUTO else {"generation": chosen}
+        mock = self.open_mock(clock="manual", **generation, **options)
         target = Target(mock.url, profile=profile, token=str(options.get("token", "")), own=True)
+        target.generations = frozenset(generation.values()) or target.generations
         self._stack.callback(target.close)
         self._opened.append(target)
         return target
@@ -117,7 +120,7 @@ class AtUrl(Targets):
             return None
         url = f"{main.url}{NAMESPACE}contract-{secrets.token_hex(4)}"
         target = Target(url, profile=main.profile, budget=main.budget, token=main.token, deadline=main.deadline)
-        if not target.clock.set_manual():
+        if not (target.clock.set_manual() and target.copy_options(main)):
             return None
         target.kind, target.generations = "mock", main.generations
         self._opened.append(target)

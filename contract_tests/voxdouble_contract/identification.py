@@ -20,6 +20,10 @@ def identify(targets: Targets, tasks: Tasks) -> Target:
     if options.generation != AUTO:
         target.generations = frozenset({options.generation})
         return target
+    known = target.read_generation()
+    if known:
+        target.generations = frozenset({known})
+        return target
     with contextlib.suppress(pytest.skip.Exception):  # without a budget for its requests it stays unknown
         target.generations = find_generations(target, tasks)
     return target

@@ -103,12 +103,13 @@ class Settings:
         "e4",
         one_of(*GENERATIONS),
         "Generation of the vendor's interface; a namespace can have another, see PUT /_mock/options.",
+        statements="C37, C38, C39, C40, C41",
     )
     members: Members = option(
         "absent",
         one_of(*MEMBERS),
         "How a GET shows a member that is not used; a namespace can have another way, see PUT /_mock/options.",
-        statements="C15",
+        statements="S86, C15",
     )
     limits: Limits = field(default_factory=Limits)
 

@@ -7,6 +7,7 @@ import voxdouble_fixtures
 from tests.commands.process import invoke, run
 from tests.http.wire import get
 from voxdouble.cli import COMMANDS
+from voxdouble_fixtures.generations import GENERATIONS, differences
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.scenarios.bundled import BUNDLED, load_bundled
 from voxdouble_mock.scenarios.text import parse_scenario
@@ -119,3 +120,16 @@ def test_the_version_is_printed() -> None:
     """`voxdouble --version` names the distribution and its version."""
     printed = invoke("--version")
     assert printed.stdout.startswith("voxdouble, version "), printed.output
+
+
+def test_generations_prints_every_difference() -> None:
+    """There is one row for each difference, with its value in each generation, below the head of the table."""
+    printed = invoke("generations")
+    assert printed.exit_code == 0, printed.output
+    head, rule, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in printed.stdout.splitlines()]
+    assert head == ["difference", *GENERATIONS, "statements", "where"]
+    assert set("".join(rule)) == {"-"}
+    assert [row[:5] for row in rows] == [
+        [one.subject, *(one.values[generation] for generation in GENERATIONS)] for one in differences()
+    ]
+    assert {row[6] for row in rows} == {"responses", "document only"}

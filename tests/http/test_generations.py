@@ -1,6 +1,7 @@
 """The four generations: the same requests to each of them differ exactly where `generations.toml` says."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -36,10 +37,22 @@ def extraction_with_vector(url: str) -> Reply:
     return get(started.headers["X-Location"])
 
 
+def unknown_task(technology: str, url: str) -> Reply:
+    """Poll a task that does not exist."""
+    return get(f"{url}{TASKS}{technology}/{UNKNOWN_ID}")
+
+
+def wrong_method(technology: str, url: str) -> Reply:
+    """Send a PATCH to a start path."""
+    return send("PATCH", url + TASKS + technology)
+
+
 REQUESTS: Mapping[str, Callable[[str], Reply]] = {
-    **{name: lambda url, name=name: start(name, url) for name in discover()},
-    **{f"unknown {name}": lambda url, name=name: get(f"{url}{TASKS}{name}/{UNKNOWN_ID}") for name in discover()},
-    **{f"PATCH {name}": lambda url, name=name: send("PATCH", url + TASKS + name) for name in discover()},
+    **{
+        f"{view.__name__} {name}": partial(view, name)
+        for view in (start, unknown_task, wrong_method)
+        for name in discover()
+    },
     "extraction with vector": extraction_with_vector,
     "malformed id": lambda url: get(url + COMPARISON + "/not-a-uuid"),
     "wrong method of a task": lambda url: send("DELETE", url + COMPARISON + "/not-a-uuid"),

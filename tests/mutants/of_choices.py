@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.mutants.changes import Mutant, accepted, header, member, on_start, on_status, status
+from tests.mutants.changes import Mutant, accepted, each_channel, header, member, on_start, on_status, status
 from tests.mutants.middleware import Request, Response, Wrap, changing_requests, changing_responses
-from tests.mutants.of_refusals import Change, located, other_methods, replaced, system
+from tests.mutants.of_refusals import Change, full_for, limiting, located, of_type, other_methods, replaced, system
 
 
 def on_words(words: bytes, change: Change) -> Wrap:
@@ -96,6 +96,21 @@ def echoing(request: Request, response: Response) -> None:
         response.headers[name] = request.header(name) or "none"
 
 
+def unserved(request: Request, response: Response) -> None:
+    """Answer the starts of conversions as an unknown path."""
+    if request.method == "POST" and request.path.endswith("-conversion"):
+        response.status = 404
+
+
+def served_too(technology: str) -> Wrap:
+    """Return middleware that accepts requests to a technology that is not served."""
+    return changing_responses(
+        lambda request, response: (
+            accepted(response) if response.status == 404 and request.path.endswith(technology) else None
+        )
+    )
+
+
 def redirecting(request: Request, response: Response) -> None:
     """Redirect a trailing slash."""
     if response.status == 404 and request.path.endswith("/"):
@@ -130,6 +145,20 @@ MUTANTS = [
     Mutant("C31", "the status has a member", system("/status", member("status", value="ok"))),
     Mutant("C33", "every origin is allowed", changing_responses(lambda request, response: lowered(response))),
     Mutant("C33", "a page of another origin is accepted", replaced(403, 200)),
+    Mutant("C37", "conversion is not served", changing_responses(unserved)),
+    Mutant("C37", "age is served in e1", served_too("age-estimation"), "e1"),
+    Mutant("C37", "merging is forbidden in e3", replaced(404, 403), "e3"),
+    Mutant("C37", "a technology that is not served is internal", of_type(404, "internal"), "e2"),
+    Mutant("C37", "e3 has vectors", each_channel(lambda channel: channel.update(vector_voiceprint=[0.5])), "e3"),
+    Mutant("C37", "e4 has no vectors", each_channel(lambda channel: channel.pop("vector_voiceprint", None))),
+    Mutant("C38", "a malformed id gets a 404", replaced(422, 404), "e1"),
+    Mutant("C38", "the refusal of a malformed id names no member", on_status(422, elsewhere), "e2"),
+    Mutant("C38", "a malformed id is an invalid request", of_type(422, "request.invalid"), "e3"),
+    Mutant("C39", "every twentieth request gets a 429", limiting(20), "e2"),
+    Mutant("C40", "a DELETE gets a 404", other_methods(status(404), "DELETE"), "e1"),
+    Mutant("C40", "a 405 has the type of a 400", of_type(405, "request.invalid"), "e3"),
+    Mutant("C41", "gender from voiceprints fills the storage", full_for("gender-identification-voiceprints"), "e2"),
+    Mutant("C41", "age from voiceprints fills the storage", full_for("age-estimation-voiceprints"), "e3"),
     Mutant("C60", "every Host is accepted", changing_requests(lambda request: renamed_host(request, ".example"))),
     Mutant(
         "C60", "a name without a dot is refused", changing_requests(lambda request: renamed_host(request, "appliance"))

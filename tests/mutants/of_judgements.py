@@ -32,6 +32,12 @@ def single(entry: Result) -> None:
         entry[name] = entry[name] and entry[name]["probability"]
 
 
+def without_nulls(entry: Result) -> None:
+    """Remove the members that are null."""
+    for name in [name for name, value in entry.items() if value is None]:
+        del entry[name]
+
+
 def exchanged(entry: Result) -> None:
     """Exchange the log-likelihood ratios of both genders."""
     male, female = entry["score_male"], entry["score_female"]
@@ -127,6 +133,8 @@ MUTANTS = [
             ],
         ),
     ),
+    Mutant("S86", "silence has no member for its age", judgements(AGE, without_nulls)),
+    Mutant("S86", "silence has no member for its gender", judgements(GENDER, without_nulls)),
     Mutant("S83", "an amount is a value", each_item(in_first("consumptions", renamed("consumption", "value")))),
     Mutant("S83", "a property is a name", each_item(in_first("consumptions", renamed("property", "name")))),
     Mutant("S83", "an item has no amounts", each_item(lambda item: item.pop("consumptions"))),

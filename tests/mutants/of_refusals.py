@@ -82,11 +82,15 @@ def replaced(old: int, new: int) -> Wrap:
     return changing_responses(lambda request, response: status(new)(response) if response.status == old else None)
 
 
-def full_for_conversions(request: Request, response: Response) -> None:
-    """Change the response to a large conversion to 507."""
-    if "conversion" in request.path and int(request.header("Content-Length") or 0) > 50_000:
-        response.status = 507
-        response.json = {"type": "storage.capacity-exceeded", "message": "Full.", "detail": []}
+def full_for(technology: str) -> Wrap:
+    """Return middleware that changes the response to a large request to a technology to 507."""
+
+    def apply(request: Request, response: Response) -> None:
+        if technology in request.path and int(request.header("Content-Length") or 0) > 50_000:
+            response.status = 507
+            response.json = {"type": "storage.capacity-exceeded", "message": "Full.", "detail": []}
+
+    return changing_responses(apply)
 
 
 def system(path: str, change: Change) -> Wrap:
@@ -121,7 +125,7 @@ MUTANTS = [
     Mutant("S26", "full storage gets a 413", replaced(507, 413)),
     Mutant("S26", "full storage gets a 503", replaced(507, 503)),
     Mutant("S26", "the storage is never full", on_status(507, accepted)),
-    Mutant("S27", "conversions fill the storage", changing_responses(full_for_conversions)),
+    Mutant("S27", "conversions fill the storage", full_for("conversion")),
     Mutant("S28", "a part of any name is accepted", changing_requests(any_part)),
     Mutant("S31", "an unknown channel mode is ignored", located("channel_mode", accepted)),
     Mutant("S31", "an unknown channel mode gets a 400", located("channel_mode", status(400))),

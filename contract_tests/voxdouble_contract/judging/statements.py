@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-GENERATIONS = ("e1", "e2", "e3", "e4")
-"""The generations of the vendor's interface, oldest first."""
+from voxdouble_fixtures.generations import GENERATIONS
 
 
 class Grade(StrEnum):

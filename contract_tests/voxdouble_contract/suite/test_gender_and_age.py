@@ -143,3 +143,14 @@ def test_a_range_must_end_after_it_begins(target: Target, technology: str, query
     media = UPLOADS["speech"].media()
     Run(target, technology, target.post_media(technology, media, "?range_from=0.5&range_to=1.5")).accepted()
     expect_status(target.post_media(technology, media, f"?{query}"), 422)
+
+
+@statement("S86")
+def test_a_missing_value_is_null(tasks: Tasks, technology: str) -> None:
+    """A gender or age that speech has and silence does not is a member that is null."""
+    _, [speech] = channels_of(tasks, technology, "speech")
+    run, [silence] = channels_of(tasks, technology, "silence")
+    names = [name for name in MEMBERS[technology] - {"speech_length"} if speech.get(name) is not None]
+    missing = [name for name in names if silence.get(name) is None] or unproven("No value was missing for silence.")
+    absent = ", ".join(f"`{name}`" for name in sorted(missing) if name not in silence)
+    expect(not absent, f"A missing value must be a member that is null, but {absent} was absent.", run.last)

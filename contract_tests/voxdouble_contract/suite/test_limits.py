@@ -14,7 +14,13 @@ from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.raw import MULTIPART, multipart_head
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.targets import MAX_FEW_TASKS
-from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION
+from voxdouble_contract.target.technologies import (
+    AGE_VOICEPRINTS,
+    CONVERSION,
+    EXTRACTION,
+    GENDER_VOICEPRINTS,
+    UNAVAILABLE,
+)
 from voxdouble_contract.tasks import Run
 
 DEFAULT_UPLOAD = 500_000_000
@@ -105,6 +111,17 @@ def test_a_conversion_needs_no_storage(limited: Target) -> None:
     items = [TINY * (known_storage(limited) // len(TINY) + 1)]
     response = limited.post_json(CONVERSION, {"voiceprints": items})
     expect(response.status != 507, "A conversion must not get a 507.", response)
+
+
+@statement("C41")
+@pytest.mark.parametrize("technology", [GENDER_VOICEPRINTS, AGE_VOICEPRINTS])
+def test_voiceprints_need_no_storage(limited: Target, technology: str) -> None:
+    """Gender and age of voiceprints larger than the whole input storage do not get a 507."""
+    items = [TINY * (known_storage(limited) // len(TINY) + 1)]
+    response = limited.post_json(technology, {"voiceprints": items})
+    if response.status in UNAVAILABLE:
+        unproven(f"The technology {UNAVAILABLE[response.status]} here: {response}.")
+    expect(response.status != 507, "The start must not get a 507.", response)
 
 
 @pytest.fixture(scope="session")

@@ -24,14 +24,14 @@ UNKNOWN = (
 )
 
 
-@statement("S22")
+@statement("S22", "C40")
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 def test_a_start_path_accepts_only_post(target: Target, method: str) -> None:
     """Another method on a path that starts tasks gets a 405."""
     expect_status(target.send(method, START), 405)
 
 
-@statement("S22")
+@statement("S22", "C40")
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_a_task_path_accepts_only_get(target: Target, tasks: Tasks, method: str) -> None:
     """Another method on a task's path gets a 405."""

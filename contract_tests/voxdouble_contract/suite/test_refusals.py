@@ -104,7 +104,7 @@ def test_context_values_are_flat(refusals: Refusals) -> None:
     [
         pytest.param("broken JSON", "request.invalid", marks=statement("S66")),
         pytest.param("unknown task", "resource.not-found", marks=statement("S67")),
-        pytest.param("wrong method", "method.invalid", marks=statement("S68")),
+        pytest.param("wrong method", "method.invalid", marks=statement("S68", "C40")),
         pytest.param("no file", "request.validation-error", marks=statement("S70")),
         pytest.param("voiceprints missing", "request.validation-error", marks=statement("S70")),
     ],

@@ -69,7 +69,7 @@ def test_tracing_headers_are_not_echoed(target: Target) -> None:
     expect(not echoed, f"The response must not have {', '.join(echoed)}.", response)
 
 
-@statement("S58")
+@statement("S58", "C39")
 def test_requests_are_not_limited(target: Target) -> None:
     """A burst of requests gets no 429."""
     for _ in range(BURST):

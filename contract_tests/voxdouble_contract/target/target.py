@@ -14,7 +14,6 @@ from urllib3.exceptions import NewConnectionError
 
 from voxdouble_contract.exchange import Exchange, printable
 from voxdouble_contract.judging.breaches import Breach, breaches
-from voxdouble_contract.judging.statements import GENERATIONS
 from voxdouble_contract.judging.target_info import TargetInfo
 from voxdouble_contract.judging.verdicts import unproven
 from voxdouble_contract.target.budget import Budget
@@ -22,9 +21,10 @@ from voxdouble_contract.target.clock import Clock
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.profile import Profile
 from voxdouble_contract.target.raw import send_raw
+from voxdouble_fixtures.generations import GENERATIONS
 
 CONNECT_SECONDS, RESPONSE_SECONDS = 5.0, 30.0
-HEALTH, INFO = "/_mock/health", "/api/system/info"
+HEALTH, OPTIONS, INFO = "/_mock/health", "/_mock/options", "/api/system/info"
 PROXY_METHODS = frozenset({"TRACE", "OPTIONS", "HEAD"})
 """Methods to which a proxy in front of the appliance may respond on its own."""
 BUSY = frozenset({429, 503})
@@ -196,7 +196,7 @@ class Target:
 
     def identify(self) -> None:
         """Read kind and version; a target that cannot be reached ends the run."""
-        health = self._get_object(HEALTH)
+        health = self.get_object(HEALTH)
         if health.get("service") == "voxdouble":
             self.kind, self.version = "mock", printable(str(health.get("version", "")))
             self.clock.read_mode()
@@ -206,7 +206,16 @@ class Target:
             self.end_run(f"no HTTP response ({info.failure})")
         self.version = printable(str(info.get("version") or ""))
 
-    def _get_object(self, path: str) -> dict[str, Any]:
+    def read_generation(self) -> str:
+        """Return the generation that a mock says it has; an empty text for any other target."""
+        return str(self.get_object(OPTIONS).get("generation", "")) if self.kind == "mock" else ""
+
+    def copy_options(self, other: "Target") -> bool:
+        """Set the options of this namespace of a mock to those of another one; return whether it has them."""
+        wanted = other.get_object(OPTIONS)
+        return bool(wanted) and self.send("PUT", OPTIONS, json=wanted).json == wanted
+
+    def get_object(self, path: str) -> dict[str, Any]:
         """Return the JSON object at a path; an empty one if it is missing."""
         exchange = self.send("GET", path)
         body = exchange.json
