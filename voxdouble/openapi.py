@@ -6,13 +6,12 @@ import click
 import yaml
 
 from voxdouble_fixtures import data
-
-GENERATIONS = ("e4",)
+from voxdouble_fixtures.generations import GENERATIONS, NEWEST, publish
 
 
 @click.command()
-@click.option("--generation", type=click.Choice(GENERATIONS), default="e4", show_default=True)
+@click.option("--generation", type=click.Choice(GENERATIONS), default=NEWEST, show_default=True)
 def openapi(generation: str) -> None:
     """Print the OpenAPI 3.1 document of the imitated API as JSON, for generators of clients and documents."""
-    document = yaml.safe_load(data("contract", f"openapi-{generation}.yaml"))
+    document = publish(yaml.safe_load(data("contract", f"openapi-{NEWEST}.yaml")), generation)
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))

@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from voxdouble_contract.exchange import Exchange, brief
 from voxdouble_contract.judging.document import Pointer, document, node_at, resolve, statement_at, validator
+from voxdouble_fixtures.generations import NEWEST
 
 TASKS = "/api/technology/"
 BY_STATUS = {
@@ -35,21 +36,21 @@ class Breach:
     reason: str
 
 
-def breaches(path: str, exchange: Exchange) -> list[Breach]:
-    """Return the statements that a response breaks.
+def breaches(path: str, exchange: Exchange, generation: str = NEWEST) -> list[Breach]:
+    """Return the statements that a response breaks, by the document of a generation.
 
     `path` is the requested one, below the base URL. A response that the document does not describe breaks nothing.
     """
     found = list(forbidden_statuses(path, exchange))
-    response = find_response(path, exchange)
+    response = find_response(path, exchange, generation)
     if response is None or is_from_proxy(exchange):
         return found
     found += misplaced_location(path, exchange)
-    described = node_at(response)
+    described = node_at(response, generation)
     for name in described.get("headers", {}):
-        found += check_header(name, resolve((*response, "headers", name)), exchange)
+        found += check_header(name, resolve((*response, "headers", name), generation), exchange, generation)
     if "application/json" in described.get("content", {}) and exchange.method != "HEAD":
-        found += check_body((*response, "content", "application/json", "schema"), exchange)
+        found += check_body((*response, "content", "application/json", "schema"), exchange, generation)
     return found
 
 
@@ -75,47 +76,49 @@ def is_from_proxy(exchange: Exchange) -> bool:
     return exchange.json is None and (exchange.proxy_may_respond or exchange.status in PROXY_STATUSES)
 
 
-def find_response(path: str, exchange: Exchange) -> Pointer | None:
+def find_response(path: str, exchange: Exchange, generation: str) -> Pointer | None:
     """Return the pointer to the description of the response, or None if the document has none."""
     method, status = exchange.method.lower(), str(exchange.status)
-    template = find_template(path)
+    template = find_template(path, generation)
     if template is None:
         return None
-    if status in document()["paths"][template].get(method, {}).get("responses", ()):
-        return resolve(("paths", template, method, "responses", status))
+    if status in document(generation)["paths"][template].get(method, {}).get("responses", ()):
+        return resolve(("paths", template, method, "responses", status), generation)
     name = BY_STATUS.get(exchange.status)
     return ("components", "responses", name) if name else None
 
 
 @cache
-def templates() -> list[tuple[str, re.Pattern[str]]]:
+def templates(generation: str) -> list[tuple[str, re.Pattern[str]]]:
     """Return the documented paths, each with a pattern of the paths it stands for."""
-    return [(path, re.compile(re.sub(r"\{\w+\}", "[^/]+", path))) for path in document()["paths"]]
+    return [(path, re.compile(re.sub(r"\{\w+\}", "[^/]+", path))) for path in document(generation)["paths"]]
 
 
-def find_template(path: str) -> str | None:
+def find_template(path: str, generation: str) -> str | None:
     """Return the documented path that a path is an instance of."""
-    return next((template for template, pattern in templates() if pattern.fullmatch(path)), None)
+    return next((template for template, pattern in templates(generation) if pattern.fullmatch(path)), None)
 
 
-def check_header(name: str, pointer: Pointer, exchange: Exchange) -> Iterator[Breach]:
-    """Yield the breaches of a header's description."""
-    header, value = node_at(pointer), exchange.headers.get(name)
+def check_header(name: str, pointer: Pointer, exchange: Exchange, generation: str) -> Iterator[Breach]:
+    """Yield the breaches of a header's description, if a statement stands behind it."""
+    header, value = node_at(pointer, generation), exchange.headers.get(name)
+    if "x-statement" not in header:
+        return
     if value is None:
         if header.get("required"):
             yield Breach(header["x-statement"], f"The response has no header {name}.")
         return
     is_number = header["schema"]["type"] == "integer" and value.isdigit()
-    for error in validator((*pointer, "schema")).iter_errors(int(value) if is_number else value):
-        yield Breach(statement_at(tuple(error.schema_path)), f"{name}: {error.message}")
+    for error in validator((*pointer, "schema"), generation).iter_errors(int(value) if is_number else value):
+        yield Breach(statement_at(tuple(error.schema_path), generation), f"{name}: {error.message}")
 
 
-def check_body(pointer: Pointer, exchange: Exchange) -> Iterator[Breach]:
+def check_body(pointer: Pointer, exchange: Exchange, generation: str) -> Iterator[Breach]:
     """Yield one breach for each statement that the body breaks, with the first error found."""
     first: dict[str, str] = {}
-    for error in validator(pointer).iter_errors(exchange.json):
+    for error in validator(pointer, generation).iter_errors(exchange.json):
         place = "/".join(map(str, error.instance_path)) or "the body"
-        first.setdefault(statement_at(tuple(error.schema_path)), f"{place}: {describe(error)}")
+        first.setdefault(statement_at(tuple(error.schema_path), generation), f"{place}: {describe(error)}")
     for key, reason in first.items():
         yield Breach(key, reason)
 

@@ -1,14 +1,15 @@
 """Requests that schemathesis generates from the OpenAPI document."""
 
 from collections.abc import Callable
-from copy import deepcopy
+from copy import copy, deepcopy
+from functools import cache
 from typing import Any
 
 import hypothesis.strategies as st
 import schemathesis
 from requests.structures import CaseInsensitiveDict
 from schemathesis.core.failures import FailureGroup
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.judging.document import document
@@ -16,6 +17,7 @@ from voxdouble_contract.judging.verdicts import Broken, unproven
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import UNAVAILABLE
+from voxdouble_fixtures.generations import NEWEST
 
 RECORDINGS = (tone(0.1), tone(0.2))
 PLACEHOLDER_URL = "http://appliance.invalid"
@@ -27,7 +29,7 @@ Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 schemathesis.openapi.media_type("audio/wav", st.sampled_from([media.data for media in RECORDINGS]))
 
 
-def load(mode: str, examples: int, *, coverage: bool) -> Any:
+def load(mode: str, examples: int, *, coverage: bool, generation: str = NEWEST) -> Any:
     """Return a schema that generates the same requests in each run.
 
     `mode` is `positive` for valid requests, or `all` for invalid ones as well. The schema has a copy of the document:
@@ -47,7 +49,7 @@ def load(mode: str, examples: int, *, coverage: bool) -> Any:
             "phases": {"coverage": {"enabled": coverage}},
         }
     )
-    return schemathesis.openapi.from_dict(deepcopy(dict(document())), config=config)
+    return schemathesis.openapi.from_dict(deepcopy(dict(document(generation))), config=config)
 
 
 def every_operation(schema: Any) -> Decorator:
@@ -78,11 +80,35 @@ def check(response: Any, case: Any, target: Target) -> None:
     target.checked(case.formatted_path, exchange)
     if response.status_code in UNAVAILABLE and "{task_id}" not in case.path and not target.own:
         unproven(f"The operation {UNAVAILABLE[response.status_code]} here: {exchange}.")
+    excluded = [positive_data_acceptance] if has_empty_range(case) else []
+    if target.generation != NEWEST:
+        case = in_generation(case, target.generation)
+        excluded += [negative_data_rejection] if has_ignored(case) else []
     try:
-        case.validate_response(response, excluded_checks=[positive_data_acceptance] if has_empty_range(case) else [])
+        case.validate_response(response, excluded_checks=excluded)
     except FailureGroup as group:
         failures = "; ".join(f"{failure.title}: {' '.join(failure.message.split())}" for failure in group.exceptions)
         raise Broken(failures[:MAX_REASON], [exchange]) from group
+
+
+@cache
+def older(generation: str) -> Any:
+    """Return the schema of an older generation, by which responses are checked."""
+    return load("positive", 1, coverage=False, generation=generation)
+
+
+def in_generation(case: Any, generation: str) -> Any:
+    """Return a generated request as one of an older generation; unproven if that has no such operation."""
+    if case.path not in older(generation).raw_schema["paths"]:
+        unproven(f"Generation {generation} does not serve {case.path}.")
+    moved = copy(case)
+    moved.operation = older(generation)[case.path][case.method.upper()]
+    return moved
+
+
+def has_ignored(case: Any) -> bool:
+    """Return whether the query has a parameter that the operation does not know, and that is ignored, valid or not."""
+    return bool(set(case.query or {}) - {parameter.name for parameter in case.operation.query})
 
 
 def has_empty_range(case: Any) -> bool:

@@ -74,6 +74,11 @@ class Target:
         """The target as reports show it."""
         return TargetInfo(self.url, self.kind, self.version, tuple(sorted(self.generations)))
 
+    @property
+    def generation(self) -> str:
+        """The newest generation that it may be of, by whose document its responses are judged."""
+        return max(self.generations)
+
     def path(self, technology: str, task_id: str = "") -> str:
         """Return the path of a technology, or of one of its tasks, below the base URL."""
         return f"/api/technology/{technology}" + (f"/{task_id}" if task_id else "")
@@ -155,7 +160,7 @@ class Target:
     def checked(self, path: str, exchange: Exchange) -> Exchange:
         """Return the exchange, and note the statements that its response breaks."""
         if exchange.status:
-            self._breaches += [(breach, exchange) for breach in breaches(path, exchange)]
+            self._breaches += [(breach, exchange) for breach in breaches(path, exchange, self.generation)]
         return exchange
 
     def take_breaches(self) -> list[tuple[Breach, Exchange]]:

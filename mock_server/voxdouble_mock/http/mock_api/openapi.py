@@ -7,7 +7,7 @@ import yaml
 from flask import Flask, Response
 
 from voxdouble_fixtures import data
-from voxdouble_fixtures.generations import derive
+from voxdouble_fixtures.generations import publish
 from voxdouble_mock.core.namespace_options import Generation
 from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.json_responses import json_text_response
@@ -30,4 +30,4 @@ def document_json(generation: Generation) -> bytes:
     """Return the document of a generation as JSON text, made from that of the newest, which is kept by hand as YAML."""
     text = data("contract", "openapi-e4.yaml")
     newest = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (a safe loader)
-    return orjson.dumps(derive(newest, generation))
+    return orjson.dumps(publish(newest, generation))
