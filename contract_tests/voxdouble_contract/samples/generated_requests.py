@@ -1,7 +1,7 @@
 """Requests that schemathesis generates from the OpenAPI document."""
 
 from collections.abc import Callable
-from copy import copy, deepcopy
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -101,9 +101,16 @@ def in_generation(case: Any, generation: str) -> Any:
     """Return a generated request as one of an older generation; unproven if that has no such operation."""
     if case.path not in older(generation).raw_schema["paths"]:
         unproven(f"Generation {generation} does not serve {case.path}.")
-    moved = copy(case)
-    moved.operation = older(generation)[case.path][case.method.upper()]
-    return moved
+    operation = older(generation)[case.path][case.method.upper()]
+    return operation.Case(
+        method=case.method,
+        path_parameters=case.path_parameters,
+        query=case.query,
+        headers=case.headers,
+        body=case.body,
+        media_type=case.media_type,
+        _meta=case.meta,
+    )
 
 
 def has_ignored(case: Any) -> bool:
