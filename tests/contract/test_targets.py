@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -76,9 +76,33 @@ def test_a_given_generation_is_not_checked(mock: MockAppliance) -> None:
         assert identify(targets, Tasks(targets.main)).generations == {"e1"}
 
 
-def test_the_generation_stays_unknown_without_a_budget(mock: MockAppliance) -> None:
-    """If the budget allows no request that starts a task, the target may be of any generation."""
+@pytest.mark.parametrize("generation", sorted(ALL))
+def test_a_mock_says_its_generation(mock: MockAppliance, generation: str) -> None:
+    """The generation of a mock's namespace is read from its options, without a task."""
+    mock.options(generation=generation)
     with open_targets(mock.url, budget=Budget(0, 0.0, 0)) as targets:
+        assert identify(targets, Tasks(targets.main)).generations == {generation}
+        assert targets.movable_clock is not None
+        assert targets.movable_clock.read_generation() == generation
+
+
+def without_control(app: Any) -> Any:
+    """Return middleware without the control routes, as in front of a real appliance."""
+
+    def hidden(environ: Any, start_response: Any) -> Any:
+        if environ["PATH_INFO"].startswith("/_mock"):
+            environ["PATH_INFO"] = "/hidden"
+        return app(environ, start_response)
+
+    return hidden
+
+
+def test_the_generation_stays_unknown_without_a_budget() -> None:
+    """If the budget allows no request that starts a task, an appliance may be of any generation."""
+    with (
+        MockAppliance(wrap=without_control) as mock,
+        open_targets(mock.url, budget=Budget(0, 0.0, 0)) as targets,
+    ):
         assert identify(targets, Tasks(targets.main)).generations == ALL
 
 
