@@ -86,14 +86,14 @@ class Control:
         `technology` is None for a call outside the technologies.
         """
         real_now = self._real_now()
+        if not self._store.peek(namespace, real_now).faults:  # the usual case, in which nothing needs to be stored
+            return None
 
         def change(record: NamespaceRecord) -> Change[Fault | None]:
             call = Call(technology, method, read(record.clock, real_now), task_id)
             faults, fault = next_fault(record.faults, call)
             return Change(replace(record, faults=faults), fault)
 
-        if not self._store.peek(namespace, real_now).faults:  # the usual case, in which nothing needs to be stored
-            return None
         return self._store.transact(namespace, change, real_now)
 
     def create(self, namespace: str) -> None:

@@ -15,7 +15,9 @@ from voxdouble_mock.core.request_log import (
     shortened,
 )
 
-TEXTS = st.text(max_size=30) | st.sampled_from(["x" * 199, "x" * 201, "\x01" * 300, "é" * 5000, "\U0001f600" * 90])
+TEXTS = st.text(max_size=30) | st.sampled_from(
+    ["x" * 198, "x" * 199, '"' * 99, '"' * 100, "x" * 201, "\x01" * 300, "é" * 5000, "\U0001f600" * 90]
+)
 MEMBERS = st.dictionaries(TEXTS, TEXTS, max_size=30)
 
 

@@ -20,6 +20,7 @@ from tests.wsgi.wire import (
     post,
     responding,
     wait_for_connections,
+    wait_until,
 )
 from voxdouble_mock.wsgi import selection
 from voxdouble_mock.wsgi import server as server_module
@@ -72,6 +73,27 @@ def test_slow_senders_do_not_delay_others(serve: Serve, crowd: ExitStack, sent: 
             wire.send(post(b"quick"))
             assert wire.response().json == {"length": 5}
     assert slow[0].is_silent(0)
+
+
+def test_a_fast_client_does_not_delay_others(serve: Serve, monkeypatch: pytest.MonkeyPatch, crowd: ExitStack) -> None:
+    """With all threads busy, a connection whose next request is there already waits behind the other connections."""
+    monkeypatch.setattr(server_module, "MAX_THREADS", 1)
+    served: list[str] = []
+
+    def app(environ: "WSGIEnvironment") -> dict[str, str]:
+        if not served:
+            other.send(GET.replace(b"/ ", b"/other "))
+            wait_until(lambda: server.requests.is_full)
+        served.append(environ["PATH_INFO"])
+        return {}
+
+    server = serve(responding(app), timeout=PATIENCE)
+    fast, other = (crowd.enter_context(Wire(server.address)) for _ in range(2))
+    fast.send(GET * 3)
+    assert other.response().status == 200
+    for _ in range(3):
+        assert fast.response().status == 200
+    assert served == ["/", "/other", "/", "/"]
 
 
 def test_slow_readers_do_not_delay_others(serve: Serve, crowd: ExitStack) -> None:

@@ -169,7 +169,12 @@ def wait_until_refused(address: tuple[str, int]) -> None:
 
 def wait_for_connections(server: HttpServer, number: int) -> None:
     """Wait until this number of connections is open at the server."""
+    wait_until(lambda: len(server.connections) == number)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait until a condition holds."""
     end = time.monotonic() + PATIENCE
-    while len(server.connections) != number:
-        assert time.monotonic() < end, f"{len(server.connections)} connections are open, expected {number}"
+    while not holds():
+        assert time.monotonic() < end, "The condition does not hold in time."
         time.sleep(0.001)

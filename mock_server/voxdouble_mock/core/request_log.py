@@ -94,12 +94,17 @@ def _shortened(text: str | None) -> str | None:
 
 def shortened(text: str) -> str:
     """Return a text as entries keep it: whole, or the beginning of a long one and its SHA-256 digest."""
-    if len(text) <= MAX_TEXT and encoded_size(text) <= MAX_TEXT:
+    if len(text) <= MAX_TEXT and (_is_short(text) or encoded_size(text) <= MAX_TEXT):
         return text
     beginning = text[:BEGINNING]
     while encoded_size(beginning) > BEGINNING:
         beginning = beginning[:-1]
     return f"{beginning}... sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
+
+
+def _is_short(text: str) -> bool:
+    """Return whether a text is short even if JSON needs two bytes, as for a quote, for each of its characters."""
+    return 2 * len(text) + 2 <= MAX_TEXT and text.isascii() and text.isprintable()
 
 
 def encoded_size(value: object) -> int:

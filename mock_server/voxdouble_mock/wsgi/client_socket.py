@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import sys
 import threading
 from contextlib import suppress
+from functools import cached_property
 
+from voxdouble_mock.wsgi.listening import plain_address
 from voxdouble_mock.wsgi.streams import Reader, Writer
 
 # SO_LINGER on, for 0 s: close() sends RST. Two shorts on Windows, two ints elsewhere.
@@ -27,6 +30,22 @@ class ClientSocket:
         """Bytes of the response's body until the connection ends, and whether it ends with a reset."""
         self.declared_length: int | None = None
         self._stopping = stopping
+
+    @cached_property
+    def reached_address(self) -> tuple[str, str]:
+        """The address and port that the client reached, never a wildcard."""
+        host, port = self.socket.getsockname()[:2]
+        return plain_address(host), str(port)
+
+    def sends_within(self, seconds: float) -> bool:
+        """Return whether the client sends within some seconds; on Windows, only whether it has sent already."""
+        if self.rfile.has_data():
+            return True
+        if sys.platform == "win32":
+            return False
+        waiting = select.poll()  # select.select() does not take descriptors from 1024 on
+        waiting.register(self.socket, select.POLLIN)
+        return bool(waiting.poll(1000 * seconds))
 
     def set_body_deadline(self, seconds: float) -> None:
         """See the protocol."""

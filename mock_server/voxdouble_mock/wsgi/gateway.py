@@ -22,8 +22,8 @@ class Gateway(Gateway_10):
         environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
         if not request.chunked_read:
             del environ["wsgi.input_terminated"]  # Flask checks the key's presence, not its value
-        host, port = request.conn.socket.getsockname()[:2]  # the address that the client reached, never a wildcard
-        environ |= {"SERVER_NAME": plain_address(host), "SERVER_PORT": str(port), ENVIRON_KEY: request.conn}
+        environ["SERVER_NAME"], environ["SERVER_PORT"] = request.conn.reached_address
+        environ[ENVIRON_KEY] = request.conn
         environ["REMOTE_ADDR"] = plain_address(environ.get("REMOTE_ADDR") or "")
         return environ
 

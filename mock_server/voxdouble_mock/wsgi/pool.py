@@ -39,6 +39,11 @@ class Pool(Generic[Work]):
         """The number of threads."""
         return len(self._threads)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether work waits in the queue until a thread ends its own."""
+        return self._free < 0
+
     def put(self, work: Work) -> None:
         """Serve ``work`` in a thread, at once where the limit allows it."""
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from email.utils import formatdate
+from functools import lru_cache
 
 from cheroot.server import HTTPRequest
 
@@ -15,6 +16,12 @@ from voxdouble_mock.wsgi.head import BadHead, read_head
 from voxdouble_mock.wsgi.streams import Writer
 
 BODYLESS = {b"204", b"304"}
+
+
+@lru_cache(maxsize=1)
+def http_date(second: int) -> bytes:
+    """Return an instant, in whole seconds since the epoch, as the header Date has it; all responses of it share it."""
+    return formatdate(second, usegmt=True).encode()
 
 
 class ContinueOnRead:
@@ -119,7 +126,7 @@ class Request(HTTPRequest):
             # Else cheroot would parse the rest of the body as the next request. The connection discards it instead.
             self.close_connection = True
         if not any(name.lower() == b"date" for name, _ in self.outheaders):  # cheroot would read the wall clock
-            self.outheaders.append((b"Date", formatdate(real_now() / 1000, usegmt=True).encode()))
+            self.outheaders.append((b"Date", http_date(real_now() // 1000)))
         with self.conn.wfile.holding():
             super().send_headers()
 
