@@ -33,7 +33,7 @@ def scenario(*whens: When) -> Scenario:
         (When(headers={"X-Other": "*?"}), "header X-Other must match '*?', got None"),
         (When(headers={"X-Other": "*"}), "header X-Other must match '*', got None"),
         (When(headers={"authorization": "Bearer s*"}), None),
-        (When(headers={"Authorization": "Basic *"}), "header Authorization must match the rule's pattern"),
+        (When(headers={"Authorization": "Basic *"}), "header Authorization must match the rule's value"),
         (When(nth=2), "nth must be 2, got request 1"),
     ],
 )

@@ -13,15 +13,16 @@ EXTRACT, CONVERT = (path.rpartition("/")[2] for path in (EXTRACTION, CONVERSION)
 
 
 def test_a_request_is_logged_without_its_body_and_secrets(mock: MockAppliance) -> None:
-    """An entry has the digest and size of the upload, and neither the Authorization header nor cookies."""
-    headers = {"Authorization": "Bearer secret", "Cookie": "a=b", "X-Correlation-Id": "seven"}
-    post(mock.url + EXTRACTION, files={"file": ("a.wav", NO_AUDIO)}, params={"channels": "0"}, headers=headers)
+    """An entry has the digest and size of the upload, and no header or parameter that holds a secret."""
+    headers = {"Authorization": "Bearer a", "Cookie": "a=b", "X-Api-Key": "a", "X-Correlation-Id": "seven"}
+    query = {"channels": "0", "access_token": "a"}
+    post(mock.url + EXTRACTION, files={"file": ("a.wav", NO_AUDIO)}, params=query, headers=headers)
     [entry] = get(mock.url + "/_mock/requests").json()["requests"]
     assert (entry["method"], entry["path"], entry["status"], entry["technology"]) == ("POST", EXTRACTION, 202, EXTRACT)
     assert (entry["file_name"], entry["size"], entry["query"]) == ("a.wav", len(NO_AUDIO), {"channels": "0"})
     assert entry["sha256"] == hashlib.sha256(NO_AUDIO).hexdigest()
     assert entry["headers"]["x-correlation-id"] == "seven"
-    assert not {"authorization", "cookie"} & set(entry["headers"])
+    assert not {"authorization", "cookie", "x-api-key"} & set(entry["headers"])
 
 
 def test_a_refused_request_is_logged_with_its_content(mock: MockAppliance) -> None:
@@ -116,12 +117,14 @@ def test_a_secret_header_selects_a_rule_and_is_never_logged(mock: MockAppliance)
         {
             "rules": [
                 {"name": "mine", "when": {"headers": {"AUTHORIZATION": "Bearer a*"}}, "then": {}},
+                {"name": "key", "when": {"query": {"key": "other"}}, "then": {}},
                 {"name": "any", "when": {"headers": {"authorization": "*"}}, "then": {}},
             ]
         }
     )
     for token in ("abc-secret", "xyz-secret"):
-        convert(mock.url, ["AAAA"], headers={"Authorization": f"Bearer {token}", "Cookie": "c=secret"})
+        headers = {"Authorization": f"Bearer {token}", "Cookie": "c=secret", "X-Api-Key": "secret"}
+        convert(mock.url, ["AAAA"], headers=headers, params={"key": "secret"})
     convert(mock.url, ["AAAA"])
     assert [entry.rule for entry in mock.requests] == ["mine", "any", None]
     assert "secret" not in get(mock.url + "/_mock/requests").text

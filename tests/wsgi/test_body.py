@@ -74,6 +74,10 @@ BAD = {
     "endless size": b"f" * 16 + b"\r\n",
     "bare LF": b"5\nhello\r\n",
     "longer than its size": b"3\r\nhello\r\n",
+    "bare CR in an extension": b"5;a\rb\r\nhello\r\n0\r\n\r\n",
+    "bare CR in the last extension": b"5\r\nhello\r\n0;\r\r\n\r\n",
+    "bare CR in a trailer": b"0\r\nA: b\rC: d\r\n\r\n",
+    "NUL in an extension": b"5;\0\r\nhello\r\n0\r\n\r\n",
     "endless line": b"5;" + b"x" * CHUNK_LINE_LIMIT,
     "endless trailers": b"0\r\n" + b"A: b\r\n" * TRAILER_LIMIT + b"\r\n",
 }

@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field, structs
 
+from voxdouble_mock.core.secrets import is_secret_name
+
 MAX_ENTRIES = 1_000
 """The bound of one namespace's log; the oldest entries are dropped first."""
 MAX_ENTRY_BYTES = 2_048
@@ -20,8 +22,6 @@ MAX_TEXT = 200
 """The bytes, as JSON, of a text that is kept whole."""
 BEGINNING = 100
 """The bytes, as JSON, that are kept of a longer text."""
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
-"""The headers whose values are in no entry, names in lower case."""
 
 
 class LoggedRequest(Struct, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     task_id: str | None = None
     query: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    """Names in lower case; without Authorization and cookies."""
+    """Names in lower case; without those that hold secrets, as `query`."""
     file_name: str | None = None
     sha256: str | None = None
     """The digest of the uploaded file, or of the JSON body."""
@@ -139,8 +139,8 @@ def _member_mismatch(entry: LoggedRequest, name: str, key: str, text: object) ->
     if actual == (shortened(text) if isinstance(text, str) else text):
         return ""
     reason = ""
-    if name == "headers" and kept in SECRET_HEADERS:
-        reason = " (the log never has this header)"
+    if is_secret_name(kept):
+        reason = " (the log has no secrets)"
     elif actual is None and name in entry.dropped:
         reason = f" (the log dropped {entry.dropped[name]} of this request's {name})"
     return f"{name} {key} is {actual!r}, not {text!r}{reason}"

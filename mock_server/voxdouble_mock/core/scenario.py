@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from voxdouble_mock.core.fault import Count, Fault
 from voxdouble_mock.core.patterns import matches
-from voxdouble_mock.core.request_log import SECRET_HEADERS
+from voxdouble_mock.core.secrets import is_secret
 from voxdouble_mock.options import MAX_SECONDS
 
 DIGEST = r"^[0-9a-f]{64}\Z"
@@ -123,10 +123,16 @@ def mismatch(when: When, request: RequestSummary) -> str | None:
         return f"content digest must be {str(when.sha256)[:12]}..., got {request.sha256[:12]}..."
     for name, expected in when.query.items():
         if request.query.get(name) != expected:
-            return f"query {name} must be {expected!r}, got {request.query.get(name)!r}"
+            return f"query {name} must be {_shown(name, expected, request.query.get(name))}"
     for name, pattern in when.headers.items():
         value = request.headers.get(name.lower())
         if value is None or not matches(pattern, value):
-            secret = value is not None and name.lower() in SECRET_HEADERS
-            return f"header {name} must match " + ("the rule's pattern" if secret else f"{pattern!r}, got {value!r}")
+            return f"header {name} must match {_shown(name, pattern, value)}"
     return None
+
+
+def _shown(name: str, expected: str, value: str | None) -> str:
+    """Return the expected and the found value of a header or query parameter as messages show them, but no secret."""
+    if value is not None and is_secret(name, value):
+        return "the rule's value"
+    return f"{expected!r}, got {value!r}"

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request
 
 from voxdouble_mock.control import Conditions
 from voxdouble_mock.core.namespace_options import NamespaceOptions
-from voxdouble_mock.core.request_log import SECRET_HEADERS
+from voxdouble_mock.core.secrets import is_secret
 from voxdouble_mock.wsgi.protocol import ENVIRON_KEY, Connection
 
 if TYPE_CHECKING:
@@ -109,7 +109,12 @@ def headers() -> dict[str, str]:
 
 def public_headers() -> dict[str, str]:
     """Return the headers of the request without those that hold secrets, names in lower case."""
-    return {name: value for name, value in headers().items() if name not in SECRET_HEADERS}
+    return {name: value for name, value in headers().items() if not is_secret(name, value)}
+
+
+def public_query() -> dict[str, str]:
+    """Return the query's parameters without those that hold secrets."""
+    return {name: value for name, value in query().items() if not is_secret(name, value)}
 
 
 def _query() -> dict[str, str]:

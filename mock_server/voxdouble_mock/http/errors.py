@@ -47,7 +47,7 @@ def error_response(error: Exception) -> Response:
         error = flask_refusal(error)
     if isinstance(error, Refusal):
         return refusal_response(error)
-    log.error("%s %s failed because of a bug in the mock.", method(), path(), exc_info=error)
+    log.error("%r %r failed because of a bug in the mock.", method(), path(), exc_info=error)
     text = error_text("internal", "The mock failed because of a bug; the traceback is in its log.")
     return Response(text, 500, content_type="application/json")
 

@@ -20,6 +20,7 @@ READ_SIZE = 64 * 1024
 CHUNK_LINE_LIMIT = 8 * 1024
 TRAILER_LIMIT = 100
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class Body(io.RawIOBase):
@@ -126,6 +127,8 @@ class ChunkedBody(Body):
     def _line(self) -> bytes:
         line = self._source.readline(CHUNK_LINE_LIMIT)
         if line.endswith(b"\r\n"):
+            if _CONTROL.search(line, 0, len(line) - 2):  # another parser could end the line at a bare CR
+                raise BadChunking("A line of the request body's chunked framing must have no control characters.")
             return line[:-2]
         if line.endswith(b"\n"):
             raise BadChunking("A line of the request body's chunked framing must end with CRLF, and ends with LF.")

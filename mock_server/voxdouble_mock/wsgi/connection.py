@@ -64,7 +64,7 @@ class ClientConnection(ClientSocket):
                 request.refuse(str(error))
             request.close_connection = True
         except BaseException as error:  # a bug or a sys.exit() of the application must not end the server
-            self.server.log.error("The application failed to respond to %r.", request.uri, exc_info=error)
+            self.server.log.error("The application failed to respond to %r.", request.path, exc_info=error)
             if not (request.sent_headers or self.silenced):
                 request.respond_directly(b"500 Internal Server Error")
             request.close_connection = True

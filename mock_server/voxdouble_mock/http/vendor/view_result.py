@@ -11,7 +11,16 @@ from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.request_log import LoggedRequest, bounded
 from voxdouble_mock.core.scenario import Choice
 from voxdouble_mock.http import request_lines
-from voxdouble_mock.http.current_request import conditions, environ, method, namespace, path, public_headers, query
+from voxdouble_mock.http.current_request import (
+    conditions,
+    environ,
+    method,
+    namespace,
+    path,
+    public_headers,
+    public_query,
+    query,
+)
 from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
@@ -125,7 +134,7 @@ def log_entry(result: ViewResult, number: int, at: float) -> LoggedRequest:
         status=result.response.status_code,
         technology=result.technology,
         task_id=result.task_id,
-        query=query(),
+        query=public_query(),
         headers=public_headers(),
         file_name=content.file_name,
         sha256=content.sha256,
