@@ -5,12 +5,12 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxdouble_mock.appliance import Appliance, Execution, OpenRequest
+from voxdouble_mock.appliance import Appliance, Execution
 from voxdouble_mock.core.clock import MANUAL, start
 from voxdouble_mock.core.scenario import RequestSummary, Rule, Scenario, Then, When
-from voxdouble_mock.core.task import FINAL, State
+from voxdouble_mock.core.task import FINAL, State, Task
 from voxdouble_mock.settings import Settings
-from voxdouble_mock.store import LimitedStore, NamespaceRecord, open_store
+from voxdouble_mock.store import NamespaceRecord, open_store
 from voxdouble_mock.technologies._technology import Result, VoiceprintTechnology
 
 TECHNOLOGY = VoiceprintTechnology("echo", run=lambda lists: Result({"count": len(lists["voiceprints"])}))
@@ -27,20 +27,25 @@ NAMES = ["fail", "reject", "slow", "other"]
 def make_appliance(real: list[int], *, scenario: Scenario | None = SCENARIO) -> Appliance:
     """Return an appliance with manual clocks; the only element of `real` is its real time."""
     settings = Settings(clock="manual")
-    store = LimitedStore(
-        open_store("memory:"), lambda now: NamespaceRecord(start(MANUAL, now), scenario=scenario), settings.limits
-    )
-    return Appliance(settings, store, lambda: real[0])
+
+    def new_record(now: int) -> NamespaceRecord:
+        return NamespaceRecord(start(MANUAL, now), scenario=scenario)
+
+    return Appliance(settings, open_store("memory:", new_record, settings.limits, lambda: real[0]))
 
 
 def submit(appliance: Appliance, name: str, count: int) -> str:
     """Submit a request with that file name, and return the id of its task."""
-    request = RequestSummary("echo", {}, {}, "", name)
-    task = appliance.submit(
-        "", TECHNOLOGY, request, Execution(lambda: Result({"count": count}), count), OpenRequest()
-    ).task
+    summary = RequestSummary("echo", {}, {}, "", name)
+    request = appliance.begin("", "echo", "POST")
+    task = appliance.submit(request, TECHNOLOGY, summary, Execution(lambda: Result({"count": count}), count)).task
     assert task is not None
     return task.task_id
+
+
+def find(appliance: Appliance, task_id: str) -> tuple[Task, State] | None:
+    """Poll a task."""
+    return appliance.find(appliance.begin("", "echo", "GET", task_id), "echo")
 
 
 def rank(state: State | None) -> int:
@@ -68,7 +73,7 @@ def act(appliance: Appliance, action: tuple[object, ...], ids: list[str]) -> dic
         case ("advance", float(seconds)):
             appliance.advance("", seconds)
         case ("poll", int(index)) if index < len(ids):
-            found = appliance.find("", "echo", ids[index])
+            found = find(appliance, ids[index])
             return {ids[index]: None if found is None else found[1]}
         case ("list",):
             return {task.task_id: state for task, state in appliance.tasks("")}
@@ -93,7 +98,7 @@ def test_polls_do_not_change_tasks(actions: list[tuple[object, ...]]) -> None:
         if action[0] in {"submit", "advance"}:
             act(unpolled, action, others)
     for one, other in zip(ids, others, strict=True):
-        first, second = polled.find("", "echo", one), unpolled.find("", "echo", other)
+        first, second = find(polled, one), find(unpolled, other)
         assert first == (second and (replace(second[0], task_id=one), second[1]))
         ranks = [rank(state) for state in [*seen.get(one, []), first and first[1]]]
         assert ranks == sorted(ranks)
@@ -106,7 +111,7 @@ def test_the_end_depends_on_request_and_rule_alone(name: str, count: int, waits:
     for wait in waits:
         late.advance("", wait)
     one, two = submit(early, name, count), submit(late, name, count)
-    found_one, found_two = early.find("", "echo", one), late.find("", "echo", two)
+    found_one, found_two = find(early, one), find(late, two)
     assert found_one is not None
     assert found_two is not None
     assert found_one[0].payload == found_two[0].payload

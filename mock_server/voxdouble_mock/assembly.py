@@ -11,7 +11,7 @@ from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.http import create_app
 from voxdouble_mock.settings import Settings
-from voxdouble_mock.store import LimitedStore, NamespaceRecord, open_store
+from voxdouble_mock.store import NamespaceRecord, Store, open_store
 from voxdouble_mock.technologies import discover
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Assembly:
     app: "WSGIApplication"
     appliance: Appliance
     control: Control
-    store: LimitedStore
+    store: Store
 
 
 def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[], int]) -> Assembly:
@@ -39,8 +39,8 @@ def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[
         # A manual clock stands still before its namespace exists too, so that the first reader does not set it.
         return NamespaceRecord(start(pace, opened if pace.mode is Mode.MANUAL else now), scenario=scenario)
 
-    store = LimitedStore(open_store(settings.store), new_record, settings.limits)
-    appliance, control = Appliance(settings, store, real_now), Control(store, settings.namespace_options(), real_now)
+    store = open_store(settings.store, new_record, settings.limits, real_now, settings.seed)
+    appliance, control = Appliance(settings, store), Control(store, settings.namespace_options())
     return Assembly(create_app(appliance, control), appliance, control, store)
 
 

@@ -1,9 +1,10 @@
 """The choice of the fault that applies to a call: by address, count and life."""
 
+from collections import Counter
+
 import pytest
 
 from voxdouble_mock.core.fault import (
-    ArmedFault,
     Call,
     Delay,
     Fault,
@@ -14,6 +15,8 @@ from voxdouble_mock.core.fault import (
     Reset,
     Status,
     arm,
+    at_address,
+    is_armed,
     next_fault,
 )
 
@@ -21,23 +24,25 @@ EXTRACTION, CONVERSION = "extraction", "conversion"
 
 
 def applied(specs: list[FaultSpec], calls: list[Call]) -> list[Fault | None]:
-    """Return the fault that applies to each call in turn."""
-    faults: tuple[ArmedFault, ...] = tuple(arm(spec, 0) for spec in specs)
+    """Return the fault that applies to each call in turn, one call a second."""
+    faults = [arm(spec, 0, number) for number, spec in enumerate(specs)]
+    counters: Counter[str] = Counter()
     found: list[Fault | None] = []
-    for call in calls:
-        faults, fault = next_fault(faults, call)
-        found.append(fault)
+    for second, call in enumerate(calls):
+        counted, armed = next_fault(at_address(faults, call), counters, 1000 * second)
+        counters.update(counted)
+        found.append(None if armed is None else armed.spec.fault)
     return found
 
 
 def posts(count: int, technology: str = EXTRACTION) -> list[Call]:
-    """Return calls that start tasks, one a second."""
-    return [Call(technology, "POST", 1000 * number) for number in range(count)]
+    """Return calls that start tasks."""
+    return [Call(technology, "POST")] * count
 
 
 def polls(count: int) -> list[Call]:
     """Return polls of a task."""
-    return [Call(EXTRACTION, "GET", 0, "1")] * count
+    return [Call(EXTRACTION, "GET", "1")] * count
 
 
 def test_a_fault_applies_once_by_default() -> None:
@@ -81,7 +86,7 @@ def test_faults_apply_only_to_the_method_that_they_change() -> None:
 
 def test_an_address_can_be_one_task() -> None:
     """A fault with a task id does not apply to other tasks."""
-    calls = [Call(EXTRACTION, "GET", 0, "1"), Call(EXTRACTION, "GET", 0, "2")]
+    calls = [Call(EXTRACTION, "GET", "1"), Call(EXTRACTION, "GET", "2")]
     assert applied([FaultSpec(Status(503), task_id="2")], calls) == [None, Status(503)]
 
 
@@ -92,14 +97,15 @@ def test_the_first_armed_fault_applies_and_the_others_count_the_call() -> None:
 
 
 def test_used_up_faults_are_disarmed() -> None:
-    """A fault that can apply to no further call is removed."""
-    faults, _ = next_fault((arm(FaultSpec(Reset()), 0),), posts(1)[0])
-    assert faults == ()
+    """A fault that can apply to no further call is not armed any more."""
+    armed = arm(FaultSpec(Reset()), 0, 1)
+    assert is_armed(armed, {}, 0)
+    assert not is_armed(armed, {armed.applied: 1}, 0)
 
 
 def test_a_call_outside_the_technologies_has_an_open_address() -> None:
     """A fault without technology, method and task applies to a call outside the technologies, no other one does."""
-    call = Call(None, "GET", 0)
+    call = Call(None, "GET")
     assert applied([FaultSpec(Reset())], [call]) == [Reset()]
     for spec in (
         FaultSpec(Reset(), method="GET"),

@@ -1,12 +1,14 @@
 """Scenarios: the first matching rule, the reasons of mismatches, and error messages that name the line."""
 
+from collections import Counter
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voxdouble_mock.core.fault import Delay, Status
-from voxdouble_mock.core.scenario import RequestSummary, Rule, Scenario, Then, When, choose
+from voxdouble_mock.core.scenario import Choice, RequestSummary, Rule, Scenario, Then, When, chosen_rule, match
 from voxdouble_mock.scenarios.bundled import BUNDLED, load_scenario
 from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario
 
@@ -17,6 +19,15 @@ REQUEST = RequestSummary("extraction", {"channels": "0"}, HEADERS, "ab" * 32, "j
 def scenario(*whens: When) -> Scenario:
     """Return a scenario of rules that differ in their `when` only."""
     return Scenario(tuple(Rule(Then(), when) for when in whens))
+
+
+def choose(rules: Scenario, seen: Counter[int]) -> Choice:
+    """Return the choice for a request, which is counted in `seen` for each rule whose conditions it meets."""
+    matched = match(rules, REQUEST)
+    seen.update(index for index, _ in matched.met)
+    choice = matched.choice(seen)
+    assert choice.rule == (None if (index := chosen_rule(matched.met, seen)) is None else rules.rules[index])
+    return choice
 
 
 @pytest.mark.parametrize(
@@ -39,7 +50,7 @@ def scenario(*whens: When) -> Scenario:
 )
 def test_a_rule_matches_or_has_a_reason_why_not(when: When, reason: str | None) -> None:
     """Each condition that is not met has its own text."""
-    choice = choose(scenario(when), (), REQUEST)
+    choice = choose(scenario(when), Counter())
     assert (choice.rule is None) == (reason is not None)
     assert choice.misses == (() if reason is None else (f"rule 1: {reason}",))
 
@@ -47,7 +58,7 @@ def test_a_rule_matches_or_has_a_reason_why_not(when: When, reason: str | None) 
 def test_the_first_matching_rule_applies() -> None:
     """The rules before it have a reason, the ones after it are not evaluated."""
     rules = scenario(When(technology="conversion"), When(), When())
-    choice = choose(rules, (), REQUEST)
+    choice = choose(rules, Counter())
     assert choice.rule is rules.rules[1]
     assert len(choice.misses) == 1
 
@@ -55,13 +66,19 @@ def test_the_first_matching_rule_applies() -> None:
 def test_each_rule_counts_its_own_requests() -> None:
     """A request counts for the `nth` of each rule that it matches, whichever rule applies to it."""
     rules = scenario(When(nth=1), When(nth=3), When())
-    seen: tuple[int, ...] = ()
+    seen: Counter[int] = Counter()
     applied = []
     for _ in range(4):
-        choice = choose(rules, seen, REQUEST)
-        seen = choice.seen
+        choice = choose(rules, seen)
         applied.append(rules.rules.index(choice.rule) if choice.rule else None)
     assert applied == [0, 2, 1, 2]
+
+
+def test_the_rules_that_can_apply_end_with_the_first_one_without_nth() -> None:
+    """A rule without `nth` always applies, so no later one can."""
+    matched = match(scenario(When(technology="conversion"), When(nth=2), When(), When(nth=1)), REQUEST)
+    assert matched.met == ((1, 2), (2, None), (3, 1))
+    assert matched.candidates == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_an_expectation_says_that_the_log_dropped_requests(mock: MockAppliance) 
     """After more than a thousand requests the message of a failed expectation has the number of dropped ones."""
     control = mock._parts.control
     for _ in range(MAX_ENTRIES + 5):
-        control.log("", lambda number, at: LoggedRequest(number=number, at=at, method="GET", path="/", status=404))
+        control.log("", LoggedRequest(method="GET", path="/", status=404))
     assert len(mock.requests) == MAX_ENTRIES
     with pytest.raises(AssertionError, match="without 5 requests before the last 1000, which the log dropped"):
         mock.requests.matching(method="GET").expect(MAX_ENTRIES + 5, status=404)

@@ -101,7 +101,7 @@ def test_the_log_is_bounded(mock: MockAppliance) -> None:
     """The log keeps the newest entries and the total number; long texts are shortened."""
     control = mock._parts.control
     for _ in range(MAX_ENTRIES + 5):
-        control.log("", lambda number, at: LoggedRequest(number=number, at=at, method="GET", path="/", status=404))
+        control.log("", LoggedRequest(method="GET", path="/", status=404))
     get(mock.url + "/api/" + "x" * 5000)
     shown = get(mock.url + "/_mock/requests").json()
     assert len(shown["requests"]) == MAX_ENTRIES

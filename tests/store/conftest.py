@@ -1,15 +1,34 @@
 """The stores under test; the same tests run for each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.store.steps import RealTime
 from voxdouble_mock.core.clock import Pace, start
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.store import LimitedStore, NamespaceRecord, Store, open_store
+from voxdouble_mock.core.scenario import Scenario
+from voxdouble_mock.store import NamespaceRecord, Store, open_store
 
-MakeStore = Callable[[Limits, Pace], LimitedStore]
+
+@dataclass
+class MakeStore:
+    """Opens stores on one address; `time` is the real time of all of them."""
+
+    address: str
+    time: RealTime
+    opened: list[Store]
+
+    def __call__(self, limits: Limits, pace: Pace, scenario: Scenario | None = None) -> Store:
+        """Return the store within limits; its new namespaces start at a pace, with a scenario."""
+
+        def new_record(now: int) -> NamespaceRecord:
+            return NamespaceRecord(start(pace, now), scenario=scenario)
+
+        self.opened.append(open_store(self.address, new_record, limits, self.time))
+        return self.opened[-1]
 
 
 @pytest.fixture(params=["memory:", "sqlite:"])
@@ -21,13 +40,8 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def make_store(address: str) -> Iterator[MakeStore]:
-    """Return a function that opens the store within limits; its new namespaces start at a pace."""
-    opened: list[Store] = []
-
-    def make(limits: Limits, pace: Pace) -> LimitedStore:
-        opened.append(open_store(address))
-        return LimitedStore(opened[-1], lambda now: NamespaceRecord(start(pace, now)), limits)
-
+    """Return a function that opens the store."""
+    make = MakeStore(address, RealTime(), [])
     yield make
-    for store in opened:
+    for store in make.opened:
         store.close()

@@ -1,4 +1,4 @@
-"""Stores of every kind: namespaces, tasks, bounds and idleness (P7)."""
+"""Stores of every kind: namespaces, tasks, counters, bounds and idleness (P7)."""
 
 from dataclasses import replace
 from threading import Barrier, Thread
@@ -6,205 +6,346 @@ from threading import Barrier, Thread
 import pytest
 
 from tests.store.conftest import MakeStore
-from voxdouble_mock.core.clock import MANUAL, REAL, Pace, advance, read
+from tests.store.steps import HOUR, POST, SECOND, create, entry, find, ids, move_clock, plan, submit, submit_draft
+from voxdouble_mock.core.clock import MANUAL, REAL, Pace, read
 from voxdouble_mock.core.errors import Unavailable
+from voxdouble_mock.core.fault import Call, FaultSpec, LostTask, Reset, Status, arm
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
-from voxdouble_mock.core.task import State, Task, Timeline
-from voxdouble_mock.store import DEFAULT_NAMESPACE, Change, LimitedStore, NamespaceRecord
-
-SECOND = 1000
-HOUR = 3600 * SECOND
+from voxdouble_mock.core.request_log import MAX_ENTRIES
+from voxdouble_mock.core.scenario import Rule, Scenario, Then, rule_counter
+from voxdouble_mock.core.task import State
+from voxdouble_mock.store import DEFAULT_NAMESPACE, Change, Draft, OpenRequest, Plan, Store, View
 
 
-def submit(
-    store: LimitedStore, namespace: str, task_id: str, *, now: int = 0, lifetime: int = HOUR, size: int = 2
-) -> int:
-    """Store a task that is done at once and lives for `lifetime` milliseconds; return the tasks submitted before it."""
-    timeline = Timeline.plan(now, State.DONE, pending=0, running=0, lifetime=lifetime)
-    task = Task(task_id, "conversion", timeline, b"x" * size)
-
-    def change(record: NamespaceRecord) -> Change[int]:
-        return Change(replace(record, submissions=record.submissions + 1), record.submissions, task)
-
-    return store.transact(namespace, change, now)
-
-
-def move_clock(store: LimitedStore, namespace: str, seconds: float, now: int) -> NamespaceRecord:
-    """Advance the clock of a namespace and return its new record."""
-
-    def change(record: NamespaceRecord) -> Change[NamespaceRecord]:
-        moved = replace(record, clock=advance(record.clock, seconds))
-        return Change(moved, moved)
-
-    return store.transact(namespace, change, now)
-
-
-def ids(store: LimitedStore, namespace: str, now: int = 0) -> list[str]:
-    """Return the ids of all tasks of a namespace."""
-    return [task.task_id for task in store.tasks(namespace, now)[0]]
-
-
-def entry(number: int, path: str = "/api/system/info") -> LoggedRequest:
-    """Return a log entry."""
-    return LoggedRequest(number=number, at=0.0, method="GET", path=path, status=200)
+def arm_faults(store: Store, namespace: str, *specs: FaultSpec) -> None:
+    """Arm faults in a namespace."""
+    faults = tuple(arm(spec, 0, number + 1) for number, spec in enumerate(specs))
+    store.change(namespace, lambda view: Change(replace(view.record, faults=faults), None))
 
 
 def test_a_submitted_task_is_found_in_its_namespace_only(make_store: MakeStore) -> None:
-    """A task is found by its id, in its own namespace only."""
+    """A task is found by its id, whole and in its own namespace only."""
     store = make_store(Limits(), REAL)
-    submit(store, "a", "1")
-    found = store.find("a", "1", 0)
-    assert found is not None
-    assert found[0].task_id == "1"
-    assert store.find("b", "1", 0) is None
-    assert store.find("a", "2", 0) is None
+    make_store.time.now = 5
+    details = Plan("conversion", State.DONE, b'{"a": 1}', pending=1, running=2, lifetime=3, fault=LostTask())
+    stored = submit_draft(store, "a", Draft((), {None: details})).task
+    assert stored is not None
+    assert stored == details.task(stored.task_id, 5)
+    assert find(store, "a", stored.task_id) == find(store, "a", stored.task_id) == stored
+    assert store.tasks("a")[0] == [stored]
+    assert find(store, "b", stored.task_id) is None
+    assert find(store, "a", "2") is None
 
 
 def test_tasks_are_listed_oldest_first(make_store: MakeStore) -> None:
     """Tasks are listed in the order of submission."""
     store = make_store(Limits(), REAL)
-    for task_id in "cab":
-        submit(store, "", task_id)
-    assert ids(store, "") == list("cab")
+    submitted = [submit(store, "") for _ in range(5)]
+    assert ids(store, "") == submitted
 
 
-def test_a_change_sees_the_number_of_earlier_submissions(make_store: MakeStore) -> None:
-    """Each change gets the record that the change before it has stored, and its value is returned."""
+def test_the_submissions_and_the_audio_are_counted(make_store: MakeStore) -> None:
+    """Each task counts once, with the audio that it adds to its technology."""
     store = make_store(Limits(), REAL)
-    assert [submit(store, "", str(number)) for number in range(3)] == [0, 1, 2]
+    for audio in (1500, 0, 200):
+        submit_draft(store, "a", Draft((), {None: replace(plan(), audio_ms=audio)}))
+    assert store.view("a").counters == {"submissions": 3, "audio:conversion": 1700}
+    assert store.view("b").counters == {}
+
+
+def test_the_counts_of_the_rules_choose_the_plan(make_store: MakeStore) -> None:
+    """A request counts for each rule that it meets, and the first rule whose turn it is applies."""
+    store = make_store(Limits(), REAL)
+    first, third = replace(plan(), lifetime=1), replace(plan(), lifetime=3)
+    draft = Draft(((1, 1), (2, 3), (4, None)), {None: plan(), 1: first, 2: third, 4: None})
+    stored = [submit_draft(store, "", draft) for _ in range(3)]
+    assert [one.rule for one in stored] == [1, 4, 2]
+    lifetimes = [one.task and one.task.timeline.expires - one.task.timeline.ends for one in stored]
+    assert lifetimes == [1, None, 3]
+    assert stored[2].counts == {1: 3, 2: 3, 4: 3}
+    assert store.view("").counters == {"submissions": 2, **{rule_counter(index): 3 for index in (1, 2, 4)}}
+
+
+def test_a_changed_record_is_returned_before_anything_is_stored(make_store: MakeStore) -> None:
+    """A request that began before a change stores nothing; it gets the record with which it can try again."""
+    store = make_store(Limits(), REAL)
+    began = store.begin("a", POST)
+    changed = move_clock(store, "a", 10)
+    again = store.submit(began, Draft((), {None: plan()}))
+    assert isinstance(again, OpenRequest)
+    assert again.record == changed
+    assert ids(store, "a") == []
+    assert not isinstance(store.submit(again, Draft((), {None: plan()})), OpenRequest)
+    assert len(ids(store, "a")) == 1
+
+
+def test_a_task_of_a_request_before_a_reset_is_not_stored(make_store: MakeStore) -> None:
+    """A request that was in progress at a reset gets a task that is gone, and leaves no count and no log entry."""
+    store = make_store(Limits(), REAL)
+    create(store, "a")
+    began = store.begin("a", POST)
+    store.reset("a")
+    stored = store.submit(began, Draft((), {None: plan()}))
+    assert not isinstance(stored, OpenRequest)
+    assert stored.task is not None
+    assert stored.counts is None
+    store.log("a", entry(), began)
+    assert find(store, "a", stored.task.task_id) is None
+    assert (ids(store, "a"), store.view("a").counters) == ([], {})
+    assert store.requests("a") == ([], 0)
+
+
+def test_the_first_armed_fault_whose_turn_it_is_applies(make_store: MakeStore) -> None:
+    """Each call at the address of a fault counts, in the order of the calls; used-up faults apply no longer."""
+    store = make_store(Limits(), REAL)
+    arm_faults(store, "a", FaultSpec(Reset(), nth=2), FaultSpec(Status(503), nth=2, count=2, method="POST"))
+    applied = [store.begin("a", POST).fault for _ in range(5)]
+    assert applied == [None, Reset(), Status(503), Status(503), None]
+    assert store.view("a").counters == {
+        "fault:1:seen": 2,
+        "fault:1:applied": 1,
+        "fault:2:seen": 4,
+        "fault:2:applied": 2,
+    }
+
+
+def test_faults_apply_to_polls_and_end_with_their_life(make_store: MakeStore) -> None:
+    """A fault for one task applies to its polls until its life ends on the clock of the namespace."""
+    store = make_store(Limits(), REAL)
+    task_id = submit(store, "a")
+    arm_faults(store, "a", FaultSpec(LostTask(), task_id=task_id, life=2))
+    other = submit(store, "a")
+    polls = [store.begin("a", Call("conversion", "GET", polled)) for polled in (task_id, other)]
+    assert [(poll.fault, poll.task is not None) for poll in polls] == [(LostTask(), True), (None, True)]
+    make_store.time.now = 2 * SECOND
+    assert store.begin("a", Call("conversion", "GET", task_id)).fault is None
+    assert store.begin("missing", Call("conversion", "GET", task_id)).record.life == ""
+
+
+def test_counters_are_deleted_by_their_beginning(make_store: MakeStore) -> None:
+    """A change deletes the counters that it names, and no others."""
+    store = make_store(Limits(), REAL)
+    submit_draft(store, "a", Draft(((0, None), (10, None)), {None: plan(), 0: plan()}))
+    store.change("a", lambda view: Change(view.record, None, ("rule:1",)))
+    assert store.view("a").counters == {"submissions": 1, rule_counter(0): 1}
+    store.change("a", lambda view: Change(view.record, None, ("rule:", "none")))
+    assert store.view("a").counters == {"submissions": 1}
 
 
 def test_a_namespace_starts_when_it_is_first_used(make_store: MakeStore) -> None:
     """A manual clock shows, and keeps, the real time of the first use of its namespace."""
     store = make_store(Limits(), MANUAL)
-    assert read(store.record("a", 5000).clock, 9000) == 5000
-    assert read(store.record("a", 7000).clock, 9000) == 5000
-    assert read(store.record("b", 7000).clock, 9000) == 7000
+    make_store.time.now = 5000
+    assert read(create(store, "a").clock, 9000) == 5000
+    make_store.time.now = 7000
+    assert read(create(store, "a").clock, 9000) == 5000
+    assert read(create(store, "b").clock, 9000) == 7000
+
+
+def test_every_request_gets_the_instant_of_the_store(make_store: MakeStore) -> None:
+    """Views, requests and lists have the real time of their step."""
+    store = make_store(Limits(), REAL)
+    make_store.time.now = 5000
+    assert store.begin("a", POST).now == store.view("a").now == store.tasks("a")[1].now == 5000
 
 
 def test_changes_are_kept(make_store: MakeStore) -> None:
-    """A changed record is the one that the next reader gets."""
-    store = make_store(Limits(), MANUAL)
-    changed = move_clock(store, "a", 10, 1000)
-    assert store.record("a", 2000) == changed
-    assert read(changed.clock, 2000) == 11_000
+    """A changed record is the one that the next reader gets, with all its parts."""
+    scenario = Scenario((Rule(Then(pending=2.5, fault=Status(503))),), name="slow")
+    store = make_store(Limits(), MANUAL, scenario)
+    make_store.time.now = 1000
+    changed = move_clock(store, "a", 10)
+    make_store.time.now = 2000
+    assert create(store, "a") == changed
+    assert (read(changed.clock, 2000), changed.scenario, changed.version) == (11_000, scenario, 1)
+    faults = (arm(FaultSpec(LostTask(), count=None, life=2), 7, 3),)
+
+    def change(view: View) -> Change[str]:
+        return Change(replace(view.record, scenario=None, faults=faults, armed=3), "value")
+
+    assert store.change("a", change) == "value"
+    assert store.view("a").record == replace(changed, scenario=None, faults=faults, armed=3, version=2)
+    assert store.view("b").record.scenario == scenario
 
 
 def test_reset_affects_one_namespace(make_store: MakeStore) -> None:
     """After a reset, tasks, clock, counters and log of that namespace are those of a new one; others are unchanged."""
     store = make_store(Limits(), MANUAL)
+    tasks = {name: submit(store, name) for name in ("a", "b")}
+    before = create(store, "a")
     for name in ("a", "b"):
-        submit(store, name, "1")
-        move_clock(store, name, 10, 0)
-        store.log(name, entry, 0)
-    store.reset("a", 0)
-    assert store.find("a", "1", 0) is None
+        move_clock(store, name, 10)
+        store.log(name, entry())
+    store.reset("a")
+    assert find(store, "a", tasks["a"]) is None
     assert ids(store, "a") == []
-    assert store.requests("a", 0) == ([], 0)
-    assert store.record("a", 0) == NamespaceRecord(store.record("c", 0).clock)
-    assert store.find("b", "1", 0) is not None
-    assert store.requests("b", 0)[1] == 1
+    assert store.requests("a") == ([], 0)
+    after = create(store, "a")
+    assert after == replace(before, life=after.life, by_reset=True)
+    assert after.life != before.life
+    assert store.view("a").counters == {}
+    assert find(store, "b", tasks["b"]) is not None
+    assert store.requests("b")[1] == 1
 
 
 def test_a_reset_of_an_unknown_namespace_does_nothing(make_store: MakeStore) -> None:
     """A namespace that does not exist can be reset, and still does not exist."""
     store = make_store(Limits(max_namespaces=1), REAL)
-    store.reset("a", 0)
-    submit(store, "b", "1")
+    store.reset("a")
+    submit(store, "b")
     with pytest.raises(Unavailable):
-        store.record("a", 0)
+        create(store, "a")
 
 
 def test_concurrent_submissions_are_all_stored_and_counted(make_store: MakeStore) -> None:
-    """Sixteen threads at once lose no task, and no two tasks get the same count."""
+    """Sixteen threads at once lose no task, and no two requests get the same count."""
     store = make_store(Limits(), REAL)
     counts: list[int] = []
     barrier = Barrier(16)
 
-    def submit_twenty(number: int) -> None:
+    def submit_twenty() -> None:
         barrier.wait()
-        counts.extend([submit(store, "", f"{number}-{step}") for step in range(20)])
+        for _ in range(20):
+            stored = submit_draft(store, "", Draft(((0, None),), {None: plan(), 0: plan()}))
+            counts.append(stored.counts[0] if stored.counts else 0)
 
-    threads = [Thread(target=submit_twenty, args=(number,)) for number in range(16)]
+    threads = [Thread(target=submit_twenty) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(ids(store, "")) == 320
-    assert sorted(counts) == list(range(320))
+    assert len(set(ids(store, ""))) == 320
+    assert sorted(counts) == list(range(1, 321))
+
+
+def test_concurrent_changes_are_all_made(make_store: MakeStore) -> None:
+    """Eight threads that change one record lose no change."""
+    store = make_store(Limits(), REAL)
+
+    def change(view: View) -> Change[None]:
+        return Change(replace(view.record, armed=view.record.armed + 1), None)
+
+    def change_ten() -> None:
+        for _ in range(10):
+            store.change("a", change)
+
+    threads = [Thread(target=change_ten) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    record = store.view("a").record
+    assert (record.armed, record.version) == (80, 80)
 
 
 def test_a_full_namespace_refuses_tasks_and_evicts_none(make_store: MakeStore) -> None:
-    """The error names the bound of live tasks (C28), and the live tasks are still there."""
+    """The error names the bound of live tasks (C28), and the live tasks are still there, and nothing was counted."""
     store = make_store(Limits(max_tasks=2), REAL)
-    submit(store, "", "1")
-    submit(store, "", "2")
+    submitted = [submit(store, ""), submit(store, "")]
     with pytest.raises(Unavailable, match="2 live tasks"):
-        submit(store, "", "3")
-    assert ids(store, "") == ["1", "2"]
+        submit(store, "")
+    assert ids(store, "") == submitted
+    assert store.view("").counters == {"submissions": 2}
 
 
 def test_expired_tasks_make_room(make_store: MakeStore) -> None:
     """A task that has expired by the clock of its namespace does not count."""
     store = make_store(Limits(max_tasks=1), REAL)
-    submit(store, "", "1", lifetime=SECOND)
-    submit(store, "", "2", now=SECOND)
-    assert ids(store, "", SECOND) == ["2"]
+    submit(store, "", lifetime=SECOND)
+    make_store.time.now = SECOND
+    assert ids(store, "")[1:] == []
+    second = submit(store, "")
+    assert ids(store, "") == [second]
 
 
 def test_payloads_are_bounded_in_bytes_over_all_namespaces(make_store: MakeStore) -> None:
     """The payloads of all namespaces count together; a reset frees those of its namespace."""
     store = make_store(Limits(max_stored=100), REAL)
-    submit(store, "a", "1", size=60)
+    submit(store, "a", size=60)
     with pytest.raises(Unavailable, match="100 bytes"):
-        submit(store, "b", "2", size=60)
-    store.reset("a", 0)
-    submit(store, "b", "2", size=60)
+        submit(store, "b", size=60)
+    store.reset("a")
+    submit(store, "b", size=60)
+
+
+def test_a_shared_payload_lives_as_long_as_its_last_task(make_store: MakeStore) -> None:
+    """Tasks with equal payloads expire one by one, and the last one still has its payload."""
+    store = make_store(Limits(), REAL)
+    submit(store, "a", lifetime=SECOND)
+    submit(store, "b")
+    last = submit(store, "a")
+    make_store.time.now = SECOND
+    submit(store, "a", size=3)
+    store.reset("b")
+    found = find(store, "a", last)
+    assert found is not None
+    assert found.payload == b"xx"
 
 
 def test_expired_payloads_of_other_namespaces_make_room(make_store: MakeStore) -> None:
     """The payload of an expired task is freed when another namespace needs the room."""
     store = make_store(Limits(max_stored=100), REAL)
-    submit(store, "a", "1", size=60, lifetime=SECOND)
-    submit(store, "b", "2", size=60, now=SECOND)
-    assert ids(store, "a", SECOND) == []
+    submit(store, "a", size=60, lifetime=SECOND)
+    make_store.time.now = SECOND
+    submit(store, "b", size=60)
+    assert ids(store, "a") == []
 
 
 def test_namespaces_are_bounded(make_store: MakeStore) -> None:
     """A namespace beyond the bound is refused with the bound's name; the default namespace always has room."""
     store = make_store(Limits(max_namespaces=2), REAL)
     for name in ("a", "b"):
-        submit(store, name, "1")
+        submit(store, name)
     with pytest.raises(Unavailable, match="2 namespaces"):
-        store.record("c", 0)
-    store.record(DEFAULT_NAMESPACE, 0)
+        create(store, "c")
+    with pytest.raises(Unavailable, match="2 namespaces"):
+        submit(store, "c")
+    create(store, DEFAULT_NAMESPACE)
 
 
 def test_reads_create_no_namespace(make_store: MakeStore) -> None:
     """A poll of an unknown namespace uses up none of the allowed namespaces, nor do other reads."""
     store = make_store(Limits(max_namespaces=1), REAL)
-    assert store.find("a", "1", 0) is None
-    assert store.peek("a", 0) == NamespaceRecord(store.peek("c", 0).clock)
-    assert store.tasks("a", 0)[0] == []
-    store.log("a", entry, 0)
-    assert store.requests("a", 0) == ([], 0)
-    store.record("b", 0)
+    assert find(store, "a", "1") is None
+    assert store.view("a") == store.view("c")
+    assert store.view("a").record.life == ""
+    assert store.tasks("a")[0] == []
+    store.log("a", entry())
+    store.clear_log("a")
+    assert store.requests("a") == ([], 0)
+    create(store, "b")
 
 
 def test_a_namespace_with_no_more_than_its_log_gives_way(make_store: MakeStore) -> None:
     """A log entry creates it where there is room; the least recently used one makes room for another."""
     store = make_store(Limits(max_namespaces=4), REAL)
-    store.record(DEFAULT_NAMESPACE, 0)
-    submit(store, "a", "1")
+    create(store, DEFAULT_NAMESPACE)
+    submit(store, "a")
     for number, name in enumerate(("b", "c", "d")):
-        store.log(name, entry, number, create=True)
-    assert [one.name for one in store.namespaces(4)] == ["", "a", "c", "d"]
+        make_store.time.now = number
+        store.log(name, entry(), create=True)
+    make_store.time.now = 4
+    assert [one.name for one in store.namespaces()] == ["", "a", "c", "d"]
     for name in ("c", "d"):
-        move_clock(store, name, 1, 4)
-    store.log("e", entry, 4, create=True)
-    assert store.requests("e", 4) == ([], 0)
-    assert [one.name for one in store.namespaces(4)] == ["", "a", "c", "d"]
+        move_clock(store, name, 1)
+    store.log("e", entry(), create=True)
+    assert store.requests("e") == ([], 0)
+    assert [one.name for one in store.namespaces()] == ["", "a", "c", "d"]
+
+
+def test_a_request_survives_that_its_namespace_gave_way(make_store: MakeStore) -> None:
+    """A namespace that was deleted without a reset while a request was in progress is created again for its task."""
+    store = make_store(Limits(max_namespaces=2), REAL)
+    create(store, DEFAULT_NAMESPACE)
+    store.log("a", entry(), create=True)
+    began = store.begin("a", POST)
+    store.log("b", entry(), create=True)
+    assert [one.name for one in store.namespaces()] == ["", "b"]
+    stored = store.submit(began, Draft((), {None: plan()}))
+    while isinstance(stored, OpenRequest):
+        stored = store.submit(stored, Draft((), {None: plan()}))
+    assert stored.task is not None
+    assert find(store, "a", stored.task.task_id) == stored.task
 
 
 @pytest.mark.parametrize(
@@ -215,71 +356,87 @@ def test_idle_namespaces_are_deleted_unless_a_task_lives(
 ) -> None:
     """After an idle hour a namespace makes room for another, unless it has a live task and its clock is not manual."""
     store = make_store(Limits(max_namespaces=1), pace)
-    submit(store, "a", "1", lifetime=lifetime)
+    task_id = submit(store, "a", lifetime=lifetime)
+    make_store.time.now = HOUR
     if deleted:
-        store.record("b", HOUR)
-        assert store.find("a", "1", HOUR) is None
+        create(store, "b")
+        assert find(store, "a", task_id) is None
     else:
         with pytest.raises(Unavailable):
-            store.record("b", HOUR)
-        assert store.find("a", "1", HOUR) is not None
+            create(store, "b")
+        assert find(store, "a", task_id) is not None
 
 
 def test_a_deleted_namespace_starts_anew(make_store: MakeStore) -> None:
     """Tasks, clock and counters of an idle namespace are gone at its next use, even if there is enough room."""
     store = make_store(Limits(namespace_idle=10), MANUAL)
-    submit(store, "a", "1")
-    assert store.find("a", "1", 9 * SECOND) is not None
-    assert store.find("a", "1", 20 * SECOND) is None
-    assert read(store.record("a", 20 * SECOND).clock, 0) == 20 * SECOND
+    task_id = submit(store, "a")
+    make_store.time.now = 9 * SECOND
+    assert find(store, "a", task_id) is not None
+    make_store.time.now = 20 * SECOND
+    assert find(store, "a", task_id) is None
+    assert read(create(store, "a").clock, 0) == 20 * SECOND
 
 
 def test_a_namespace_in_use_is_not_deleted_for_its_own_task(make_store: MakeStore) -> None:
     """With an idle time of 0, a submission still finds its namespace after making room."""
-    store = make_store(Limits(namespace_idle=0, max_stored=100), MANUAL)
-    submit(store, "a", "1", size=60)
-    submit(store, "b", "2", size=60)
+    store = make_store(Limits(namespace_idle=0.001, max_stored=100), MANUAL)
+    submit(store, "a", size=60)
+    make_store.time.now = 1
+    submit(store, "b", size=60)
     assert ids(store, "a") == []
 
 
 def test_the_default_namespace_is_never_deleted(make_store: MakeStore) -> None:
     """The default namespace keeps its tasks, however long it is idle."""
     store = make_store(Limits(namespace_idle=10), MANUAL)
-    submit(store, DEFAULT_NAMESPACE, "1")
-    assert store.find(DEFAULT_NAMESPACE, "1", 100 * HOUR) is not None
+    task_id = submit(store, DEFAULT_NAMESPACE)
+    make_store.time.now = 100 * HOUR
+    assert find(store, DEFAULT_NAMESPACE, task_id) is not None
 
 
 def test_the_log_keeps_the_newest_entries(make_store: MakeStore) -> None:
     """Beyond the bound of entries the oldest ones are dropped; all are counted."""
     store = make_store(Limits(), REAL)
     for _ in range(MAX_ENTRIES + 5):
-        store.log("", entry, 0)
-    kept, total = store.requests("", 0)
+        store.log("", entry())
+    kept, total = store.requests("")
     assert [one.number for one in kept] == list(range(6, MAX_ENTRIES + 6))
     assert total == MAX_ENTRIES + 5
+
+
+def test_entries_have_the_time_of_the_clock(make_store: MakeStore) -> None:
+    """An entry is dated by the clock of its namespace when it is appended, and is otherwise as it was given."""
+    store = make_store(Limits(), MANUAL)
+    create(store, "a")
+    move_clock(store, "a", 2.5)
+    store.log("a", entry("/api/x"))
+    assert store.requests("a")[0] == [entry("/api/x").numbered(1, 2.5)]
 
 
 def test_a_cleared_log_counts_anew(make_store: MakeStore) -> None:
     """The entries are gone and counted no longer, and the numbers of later ones continue."""
     store = make_store(Limits(), REAL)
     for _ in range(3):
-        store.log("", entry, 0)
-    store.clear_log("", 0)
-    assert store.requests("", 0) == ([], 0)
-    store.log("", entry, 0)
-    kept, total = store.requests("", 0)
+        store.log("", entry())
+    store.clear_log("")
+    assert store.requests("") == ([], 0)
+    store.log("", entry())
+    kept, total = store.requests("")
     assert ([one.number for one in kept], total) == ([4], 1)
-    store.clear_log("missing", 0)
-    assert [one.name for one in store.namespaces(0)] == [""]
+    store.clear_log("missing")
+    assert [one.name for one in store.namespaces()] == [""]
 
 
 def test_namespaces_are_summarised_in_order(make_store: MakeStore) -> None:
     """Each has its live tasks, its logged requests and its idle time; idle and missing ones are not listed."""
     store = make_store(Limits(namespace_idle=10), REAL)
-    submit(store, "b", "1", lifetime=SECOND)
-    submit(store, "b", "2")
-    submit(store, "a", "1", lifetime=0)
-    store.log("b", entry, 0)
-    found = [(one.name, one.tasks, one.requests, one.idle_ms) for one in store.namespaces(2 * SECOND)]
+    submit(store, "b", lifetime=SECOND)
+    submit(store, "b")
+    submit(store, "a", lifetime=0)
+    store.log("b", entry())
+    make_store.time.now = 2 * SECOND
+    found = [(one.name, one.tasks, one.requests, one.idle_ms) for one in store.namespaces()]
     assert found == [("", 0, 0, 0), ("a", 0, 0, 2 * SECOND), ("b", 1, 1, 2 * SECOND)]
-    assert [one.name for one in store.namespaces(20 * SECOND)] == ["", "b"]
+    make_store.time.now = 20 * SECOND
+    assert [one.name for one in store.namespaces()] == ["", "b"]

@@ -4,11 +4,11 @@ A fault changes a response, never a stored task, so the laws of the lifecycle ho
 other members of `FaultSpec`) says to which calls it applies. "Fault" means such a deliberate error alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, structs
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from voxdouble_mock.core.clock import to_milliseconds
 from voxdouble_mock.options import MAX_SECONDS
@@ -109,8 +109,6 @@ class Call:
     technology: str | None
     """None for a call below /api/system/ or /api/billing/."""
     method: str
-    now: int
-    """Milliseconds of the namespace's clock."""
     task_id: str | None = None
 
 
@@ -145,37 +143,67 @@ class FaultSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ArmedFault(Struct, frozen=True):
-    """An armed fault, with its counts so far."""
+    """An armed fault. Its counts are counters of the namespace, since they change with every call at its address."""
 
     spec: FaultSpec
     until: int | None
     """The instant at which it is disarmed, in milliseconds of the namespace's clock."""
-    seen: int = 0
-    """The calls at its address since it was armed."""
-    applied: int = 0
-    """The calls that it has been applied to."""
+    number: int
+    """Its number among all faults that were armed in the namespace, from 1."""
+
+    @property
+    def counters(self) -> str:
+        """Return the beginning of the names of its counters."""
+        return f"fault:{self.number}:"
+
+    @property
+    def seen(self) -> str:
+        """Return the name of the counter of the calls at its address since it was armed."""
+        return self.counters + "seen"
+
+    @property
+    def applied(self) -> str:
+        """Return the name of the counter of the calls that it has been applied to."""
+        return self.counters + "applied"
 
 
-def arm(spec: FaultSpec, now: int) -> ArmedFault:
+FAULT_COUNTERS = "fault:"
+"""The beginning of the names of the counters of all faults."""
+
+
+def arm(spec: FaultSpec, now: int, number: int) -> ArmedFault:
     """Return a fault armed at an instant of the namespace's clock."""
-    return ArmedFault(spec, None if spec.life is None else now + to_milliseconds(spec.life))
+    return ArmedFault(spec, None if spec.life is None else now + to_milliseconds(spec.life), number)
 
 
-def next_fault(faults: Sequence[ArmedFault], call: Call) -> tuple[tuple[ArmedFault, ...], Fault | None]:
-    """Return the armed faults after a call, and the fault that applies to it: the first whose turn it is."""
-    counted: list[ArmedFault] = []
-    chosen: Fault | None = None
+def is_armed(armed: ArmedFault, counters: Mapping[str, int], now: int) -> bool:
+    """Return whether a fault can still apply to a call at an instant of the namespace's clock, or later."""
+    in_time = armed.until is None or now < armed.until
+    return in_time and (armed.spec.limit is None or counters.get(armed.applied, 0) < armed.spec.limit)
+
+
+def at_address(faults: Sequence[ArmedFault], call: Call) -> list[ArmedFault]:
+    """Return the faults whose address includes a call, in order of precedence."""
+    return [armed for armed in faults if is_at_address(call, armed.spec)]
+
+
+def next_fault(
+    faults: Sequence[ArmedFault], counters: Mapping[str, int], now: int
+) -> tuple[list[str], ArmedFault | None]:
+    """Return the counters that a call increases, and the fault that applies to it: the first whose turn it is.
+
+    `faults` are those at the address of the call.
+    """
+    counted: list[str] = []
+    chosen: ArmedFault | None = None
     for armed in faults:
-        if armed.until is not None and call.now >= armed.until:
+        if not is_armed(armed, counters, now):
             continue
-        if not is_at_address(call, armed.spec):
-            counted.append(armed)
-            continue
-        seen = armed.seen + 1
-        applies = chosen is None and seen >= armed.spec.nth
-        counted.append(structs.replace(armed, seen=seen, applied=armed.applied + applies))
-        chosen = armed.spec.fault if applies else chosen
-    return tuple(armed for armed in counted if armed.spec.limit is None or armed.applied < armed.spec.limit), chosen
+        counted.append(armed.seen)
+        if chosen is None and counters.get(armed.seen, 0) + 1 >= armed.spec.nth:
+            counted.append(armed.applied)
+            chosen = armed
+    return counted, chosen
 
 
 def is_at_address(call: Call, spec: FaultSpec) -> bool:

@@ -24,11 +24,16 @@ BEGINNING = 100
 """The bytes, as JSON, that are kept of a longer text."""
 
 
+UNNUMBERED = 999_999_999_999
+UNDATED = 99_999_999_999.999
+"""The number and the time of an entry until a store appends it, as long as any later ones."""
+
+
 class LoggedRequest(Struct, frozen=True, kw_only=True):
     """One request to the vendor's paths."""
 
-    number: int
-    at: float
+    number: int = UNNUMBERED
+    at: float = UNDATED
     """Seconds of the namespace's clock."""
     method: str
     path: str
@@ -53,6 +58,10 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     """Oddities of the request that changed nothing, such as an unknown query parameter (C17)."""
     dropped: dict[str, int] = field(default_factory=dict)
     """For each member, the number of its elements that were dropped to keep the entry small."""
+
+    def numbered(self, number: int, at: float) -> "LoggedRequest":
+        """Return the entry with the number and the time that a store gives it."""
+        return structs.replace(self, number=number, at=at)
 
 
 def bounded(entry: LoggedRequest) -> LoggedRequest:

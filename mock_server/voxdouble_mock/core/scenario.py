@@ -90,27 +90,64 @@ class Choice:
     """The rule that applies to a request, and the reasons why the rules before it do not."""
 
     rule: Rule | None = None
-    seen: tuple[int, ...] = ()
-    """For each rule, the number of requests so far that met all its conditions but `nth`."""
     misses: tuple[str, ...] = ()
 
 
-def choose(scenario: Scenario, seen: Sequence[int], request: RequestSummary) -> Choice:
-    """Return the first rule that matches a request; `seen` is that of the choice for the request before it."""
-    counts = list(seen) or [0] * len(scenario.rules)
-    misses: list[str] = []
-    chosen: Rule | None = None
-    for index, rule in enumerate(scenario.rules):
-        miss = mismatch(rule.when, request)
-        if miss is None:
-            counts[index] += 1
-            if rule.when.nth not in {None, counts[index]}:
-                miss = f"nth must be {rule.when.nth}, got request {counts[index]}"
-        if chosen is None and miss is None:
-            chosen = rule
-        elif chosen is None:
-            misses.append(f"rule {index + 1}{f' ({rule.name})' if rule.name else ''}: {miss}")
-    return Choice(chosen, tuple(counts), tuple(misses))
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A request compared with the rules of a scenario, `nth` aside."""
+
+    scenario: Scenario | None
+    mismatches: tuple[str | None, ...]
+    """For each rule, the first condition that the request does not meet; None if it meets all."""
+
+    @property
+    def met(self) -> tuple[tuple[int, int | None], ...]:
+        """Return the index and the `nth` of each rule whose conditions are met: these rules count the request."""
+        rules = self.scenario.rules if self.scenario else ()
+        return tuple((index, rules[index].when.nth) for index, found in enumerate(self.mismatches) if found is None)
+
+    @property
+    def candidates(self) -> list[int]:
+        """Return the indices of the rules that can apply, by their counts: all up to the first one without `nth`."""
+        found: list[int] = []
+        for index, nth in self.met:
+            found.append(index)
+            if nth is None:
+                break
+        return found
+
+    def choice(self, counts: Mapping[int, int]) -> Choice:
+        """Return the choice that the counts of the rules decide, this request included."""
+        rules = self.scenario.rules if self.scenario else ()
+        misses: list[str] = []
+        for index, rule in enumerate(rules):
+            miss = self.mismatches[index]
+            if miss is None and rule.when.nth in {None, counts[index]}:
+                return Choice(rule, tuple(misses))
+            reason = miss or f"nth must be {rule.when.nth}, got request {counts[index]}"
+            misses.append(f"rule {index + 1}{f' ({rule.name})' if rule.name else ''}: {reason}")
+        return Choice(None, tuple(misses))
+
+
+RULE_COUNTERS = "rule:"
+"""The beginning of the names of the counters of all rules."""
+
+
+def rule_counter(index: int) -> str:
+    """Return the name of the counter of the requests that met all conditions of a rule but `nth`."""
+    return f"{RULE_COUNTERS}{index}"
+
+
+def match(scenario: Scenario | None, request: RequestSummary) -> Match:
+    """Compare a request with every rule."""
+    rules = scenario.rules if scenario else ()
+    return Match(scenario, tuple(mismatch(rule.when, request) for rule in rules))
+
+
+def chosen_rule(met: Sequence[tuple[int, int | None]], counts: Mapping[int, int]) -> int | None:
+    """Return the index of the first met rule whose turn it is; the counts include the request itself."""
+    return next((index for index, nth in met if nth in {None, counts[index]}), None)
 
 
 def mismatch(when: When, request: RequestSummary) -> str | None:

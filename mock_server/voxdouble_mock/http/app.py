@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.control import Control
+from voxdouble_mock.core.errors import Forbidden
 from voxdouble_mock.http import gate, mock_api, vendor
 from voxdouble_mock.http.address import check_address
 from voxdouble_mock.http.errors import error_response
@@ -12,7 +13,7 @@ from voxdouble_mock.http.polls import DirectPolls
 from voxdouble_mock.http.proxies import TrustedProxies
 from voxdouble_mock.http.routing import ExactFlask, check_method
 from voxdouble_mock.http.services import make_services
-from voxdouble_mock.http.vendor.generation import read_conditions
+from voxdouble_mock.http.vendor.generation import check_served
 from voxdouble_mock.http.vendor.view_result import ViewResult, finish
 
 
@@ -23,8 +24,11 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
 
     def check() -> None:
         check_address()
-        read_conditions(services)
-        gate.check_caller(services.settings)
+        try:
+            gate.check_caller(services.settings)
+        except Forbidden:
+            check_served(services)
+            raise
 
     def check_request() -> None:
         check_method()
@@ -32,7 +36,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
             check()
         else:  # the routing refuses unknown paths and methods before callers without access (C5)
             check_address()
-            read_conditions(services)
+            check_served(services)
 
     def refuse(error: Exception) -> Response:
         return finish(services, ViewResult(error_response(error)))

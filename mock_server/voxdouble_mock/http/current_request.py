@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 
 from werkzeug.wrappers import Request
 
-from voxdouble_mock.control import Conditions
 from voxdouble_mock.core.namespace_options import NamespaceOptions
 from voxdouble_mock.core.secrets import is_secret
 from voxdouble_mock.wsgi.protocol import ENVIRON_KEY, Connection
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
 NAMESPACE = "voxdouble.namespace"
 """The place in the environ of the name of the request's namespace."""
-CONDITIONS = "voxdouble.conditions"
-"""The place in the environ of the conditions of the namespace, on a path of the vendor's."""
+OPTIONS = "voxdouble.options"
+"""The place in the environ of the options that apply to a request to one of the vendor's paths, once it has begun."""
 QUERY = "voxdouble.query"
 """The place in the environ of the query's parameters, once they were read."""
 BODY_HEADERS = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
@@ -53,14 +52,9 @@ def prefix() -> str:
     return f"/_ns/{namespace()}" if namespace() else ""
 
 
-def conditions() -> Conditions:
-    """Return the conditions that the namespace had when the request to one of the vendor's paths began."""
-    return cast("Conditions", environ()[CONDITIONS])
-
-
 def options() -> NamespaceOptions:
-    """Return the options that apply to the request, one to a path of the vendor's."""
-    return conditions().options
+    """Return the options that apply to the request, one to a path of the vendor's, as of the instant it began."""
+    return cast("NamespaceOptions", environ()[OPTIONS])
 
 
 def connection() -> Connection:

@@ -1,7 +1,33 @@
-"""Stores of namespaces: the interface of a store, the bounds above every store, and one module for each store."""
+"""Stores of namespaces: the interface of a store, the bounds, and one module for each place where they are kept."""
 
-from voxdouble_mock.store.limited_store import Change, LimitedStore, NamespaceSummary
+from voxdouble_mock.store.limited_store import LimitedStore
 from voxdouble_mock.store.open_store import open_store
-from voxdouble_mock.store.protocol import DEFAULT_NAMESPACE, NamespaceRecord, Store
+from voxdouble_mock.store.protocol import Store
+from voxdouble_mock.store.records import (
+    AUDIO_COUNTERS,
+    DEFAULT_NAMESPACE,
+    Change,
+    Draft,
+    NamespaceRecord,
+    NamespaceSummary,
+    OpenRequest,
+    Plan,
+    Stored,
+    View,
+)
 
-__all__ = ["DEFAULT_NAMESPACE", "Change", "LimitedStore", "NamespaceRecord", "NamespaceSummary", "Store", "open_store"]
+__all__ = [
+    "AUDIO_COUNTERS",
+    "DEFAULT_NAMESPACE",
+    "Change",
+    "Draft",
+    "LimitedStore",
+    "NamespaceRecord",
+    "NamespaceSummary",
+    "OpenRequest",
+    "Plan",
+    "Store",
+    "Stored",
+    "View",
+    "open_store",
+]

@@ -1,19 +1,19 @@
 """Makes room in a store: deletes expired tasks, idle namespaces and unused ones, and never live data (C28)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from voxdouble_mock.core.clock import Mode, read, to_milliseconds
 from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.task import Task
-from voxdouble_mock.store.protocol import DEFAULT_NAMESPACE, NamespaceRecord, Transaction
+from voxdouble_mock.store.records import DEFAULT_NAMESPACE, NamespaceRecord
+from voxdouble_mock.store.transactions import Transaction
 
 
 class Eviction:
-    """The rules by which tasks and namespaces are deleted; `new_record` makes the record of a new namespace."""
+    """The rules by which tasks and namespaces are deleted."""
 
-    def __init__(self, new_record: Callable[[int], NamespaceRecord], limits: Limits) -> None:
-        self._new_record = new_record
+    def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._idle_ms = to_milliseconds(limits.namespace_idle)
 
@@ -33,7 +33,7 @@ class Eviction:
         return (
             namespace != DEFAULT_NAMESPACE
             and record is not None
-            and record == self._new_record(record.clock.anchor)
+            and record.version == 0
             and transaction.task_count(namespace) == 0
         )
 

@@ -1,177 +1,196 @@
-"""The policy above every store: namespaces are created on use, bounded in number and size, and deleted when idle (P7).
-
-A request that changes something creates a namespace, and so does a refused POST, whose log entry a test may ask for. A
-namespace that holds no more than its log gives way to a new one, the least recently used first.
-
-A namespace is idle if it was not used for `namespace_idle` seconds of real time and has no live task. A manual clock
-stands still while it is not used, so there the idle time alone counts. The default namespace is never idle. If a bound
-is reached, expired tasks and idle namespaces are deleted; live ones never are (C28).
-"""
+"""The store above memory or a file: the atomic steps of requests and control routes, within their bounds (P7)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 
-from voxdouble_mock.core.errors import Unavailable
+from voxdouble_mock.core.clock import read, to_seconds
+from voxdouble_mock.core.fault import Call, Fault, at_address, next_fault
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
+from voxdouble_mock.core.scenario import chosen_rule, rule_counter
 from voxdouble_mock.core.task import Task
+from voxdouble_mock.store.creation import Namespaces
 from voxdouble_mock.store.eviction import Eviction
-from voxdouble_mock.store.protocol import DEFAULT_NAMESPACE, NamespaceRecord, Store, Transaction
+from voxdouble_mock.store.records import (
+    DEFAULT_NAMESPACE,
+    SUBMISSIONS,
+    Change,
+    Draft,
+    NamespaceRecord,
+    NamespaceSummary,
+    OpenRequest,
+    Stored,
+    View,
+)
+from voxdouble_mock.store.task_ids import new_task_id
+from voxdouble_mock.store.transactions import Storage, Transaction
 
 T = TypeVar("T")
-TOUCH_INTERVAL_MS = 1000
-"""The accuracy of the last use of a namespace: most polls write nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change(Generic[T]):
-    """The result of a change: the new record, the value to return, and optionally a new task."""
-
-    record: NamespaceRecord
-    value: T
-    task: Task | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NamespaceSummary:
-    """The name of a namespace with its numbers of live tasks and logged requests, and its idle time in real ms."""
-
-    name: str
-    tasks: int
-    requests: int
-    idle_ms: int
 
 
 class LimitedStore:
-    """A store within its bounds. Each call is atomic; `real_now` is the real time in milliseconds.
+    """See `Store`: a storage within its bounds, on the clock of this process.
 
-    Unless a method says otherwise, it does not create a namespace: for one that does not exist it returns what a new
-    one would hold. `new_record` makes the record of a new namespace from the real time.
+    `new_record` makes the record of a new namespace from the real time, which `real_now` returns in milliseconds. With
+    a `seed` the ids of tasks are derived from it.
     """
 
-    def __init__(self, store: Store, new_record: Callable[[int], NamespaceRecord], limits: Limits) -> None:
-        self._store = store
+    def __init__(
+        self,
+        storage: Storage,
+        new_record: Callable[[int], NamespaceRecord],
+        limits: Limits,
+        real_now: Callable[[], int],
+        seed: int | None = None,
+    ) -> None:
+        self._storage = storage
         self._new_record = new_record
-        self._limits = limits
-        self._eviction = Eviction(new_record, limits)
+        self._eviction = Eviction(limits)
+        self._namespaces = Namespaces(new_record, limits, self._eviction)
+        self._real_now = real_now
+        self._seed = seed
 
-    def record(self, namespace: str, real_now: int) -> NamespaceRecord:
-        """Return the record of a namespace; creates the namespace. Raises Unavailable."""
-        return self._store.transact(lambda transaction: self._use(transaction, namespace, real_now), relaxed=True)
+    def begin(self, namespace: str, call: Call) -> OpenRequest:
+        now = self._real_now()
 
-    def peek(self, namespace: str, real_now: int) -> NamespaceRecord:
-        """Return the record of a namespace."""
-
-        def step(transaction: Transaction) -> NamespaceRecord:
-            record = self._existing(transaction, namespace, real_now)
+        def step(transaction: Transaction) -> OpenRequest:
+            record = self._namespaces.existing(transaction, namespace, now)
             if record is None:
-                return self._new_record(real_now)
-            self._touch(transaction, namespace, real_now)
-            return record
+                return OpenRequest(namespace, call, self._new_record(now), now)
+            self._namespaces.touch(transaction, namespace, now)
+            task = None if call.task_id is None else transaction.task(namespace, call.task_id)
+            fault = _count_call(transaction, namespace, record, call, now) if record.faults else None
+            return OpenRequest(namespace, call, record, now, fault, task)
 
-        return self._store.transact(step, relaxed=True)
+        return self._storage.transact(step, relaxed=True)
 
-    def transact(self, namespace: str, change: Callable[[NamespaceRecord], Change[T]], real_now: int) -> T:
-        """Return the value of `change`, after storing its record and its task; creates the namespace.
+    def submit(self, request: OpenRequest, draft: Draft) -> Stored | OpenRequest:
+        namespace, now = request.namespace, self._real_now()
 
-        `change` may be called again. Raises Unavailable if there is no room for the namespace or the task.
-        """
+        def step(transaction: Transaction) -> Stored | OpenRequest:
+            record = self._namespaces.use(transaction, namespace, now)
+            if record.was_reset_since(request.record):
+                return Stored(_unstored_task(request, draft, now))
+            if (record.life, record.version) != (request.record.life or record.life, request.record.version):
+                return replace(request, record=record, now=now)
+            counters = transaction.counters(namespace)
+            counts = {index: counters.get(rule_counter(index), 0) + 1 for index, _ in draft.met}
+            rule = chosen_rule(draft.met, counts)
+            plan = draft.plans[rule]
+            task = None
+            if plan is not None:
+                task_id = new_task_id(self._seed, namespace, counters.get(SUBMISSIONS, 0))
+                task = plan.task(task_id, read(record.clock, now))
+                self._eviction.make_room(transaction, namespace, task, now)
+                transaction.add(namespace, task)
+            for name in map(rule_counter, counts):
+                transaction.count(namespace, name)
+            for name, amount in plan.counters.items() if plan else ():
+                transaction.count(namespace, name, amount)
+            return Stored(task, rule, counts)
+
+        return self._storage.transact(step)
+
+    def view(self, namespace: str, *, create: bool = False) -> View:
+        now = self._real_now()
+
+        def step(transaction: Transaction) -> View:
+            record = self._namespaces.existing(transaction, namespace, now)
+            if create or record is not None:
+                record = self._namespaces.use(transaction, namespace, now)
+            return self._view(transaction, namespace, record, now)
+
+        return self._storage.transact(step, relaxed=True)
+
+    def change(self, namespace: str, change: Callable[[View], Change[T]]) -> T:
+        now = self._real_now()
 
         def step(transaction: Transaction) -> T:
-            changed = change(self._use(transaction, namespace, real_now))
-            if changed.task is not None:
-                self._eviction.make_room(transaction, namespace, changed.task, real_now)
-                transaction.add(namespace, changed.task)
-            transaction.save(namespace, changed.record)
+            record = self._namespaces.use(transaction, namespace, now)
+            changed = change(self._view(transaction, namespace, record, now))
+            for beginning in changed.deleted:
+                transaction.delete_counters(namespace, beginning)
+            transaction.save(namespace, replace(changed.record, version=record.version + 1))
             return changed.value
 
-        return self._store.transact(step)
+        return self._storage.transact(step)
 
-    def find(self, namespace: str, task_id: str, real_now: int) -> tuple[Task, NamespaceRecord] | None:
-        """Return a task, expired or not, with the record of its namespace; None if it does not exist."""
+    def tasks(self, namespace: str) -> tuple[Sequence[Task], View]:
+        now = self._real_now()
 
-        def step(transaction: Transaction) -> tuple[Task, NamespaceRecord] | None:
-            record = self._existing(transaction, namespace, real_now)
-            task = None if record is None else transaction.task(namespace, task_id)
-            if record is None or task is None:
-                return None
-            self._touch(transaction, namespace, real_now)
-            return task, record
+        def step(transaction: Transaction) -> tuple[Sequence[Task], View]:
+            record = self._namespaces.existing(transaction, namespace, now)
+            tasks = [] if record is None else transaction.tasks(namespace)
+            return tasks, self._view(transaction, namespace, record, now)
 
-        return self._store.transact(step, relaxed=True)
-
-    def tasks(self, namespace: str, real_now: int) -> tuple[Sequence[Task], NamespaceRecord]:
-        """Return the tasks in the order of submission, some perhaps expired, with the record of the namespace."""
-
-        def step(transaction: Transaction) -> tuple[Sequence[Task], NamespaceRecord]:
-            record = self._existing(transaction, namespace, real_now)
-            return ([], self._new_record(real_now)) if record is None else (transaction.tasks(namespace), record)
-
-        return self._store.transact(step, relaxed=True)
+        return self._storage.transact(step, relaxed=True)
 
     def log(
-        self, namespace: str, entry: Callable[[int], LoggedRequest], real_now: int, *, create: bool = False
+        self, namespace: str, entry: LoggedRequest, began: OpenRequest | None = None, *, create: bool = False
     ) -> None:
-        """Append to the log of a namespace what `entry` returns for its number; the oldest entries go.
-
-        With `create`, a namespace that does not exist is created if there is room for it; else nothing is logged.
-        """
+        now = self._real_now()
 
         def step(transaction: Transaction) -> None:
-            exists = self._existing(transaction, namespace, real_now) is not None
-            if not exists and create and self._eviction.has_room(transaction, real_now):
-                self._create(transaction, namespace, real_now)
-                exists = True
-            if exists:
-                transaction.append(namespace, entry(transaction.logged(namespace) + 1))
+            record = self._namespaces.existing(transaction, namespace, now)
+            if record is None and create and self._eviction.has_room(transaction, now):
+                record = self._namespaces.create(transaction, namespace, now)
+            if record is not None and not (began is not None and record.was_reset_since(began.record)):
+                number = transaction.logged(namespace) + 1
+                transaction.append(namespace, entry.numbered(number, to_seconds(read(record.clock, now))))
                 transaction.trim_log(namespace, MAX_ENTRIES)
 
-        self._store.transact(step, relaxed=True)
+        self._storage.transact(step, relaxed=True)
 
-    def requests(self, namespace: str, real_now: int) -> tuple[Sequence[LoggedRequest], int]:
-        """Return the kept log entries, oldest first, and the number of all since the log was last cleared."""
+    def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
+        now = self._real_now()
 
         def step(transaction: Transaction) -> tuple[Sequence[LoggedRequest], int]:
-            if self._existing(transaction, namespace, real_now) is None:
+            if self._namespaces.existing(transaction, namespace, now) is None:
                 return [], 0
             total = transaction.logged(namespace) - transaction.cleared(namespace)
             return transaction.log(namespace), total
 
-        return self._store.transact(step)
+        return self._storage.transact(step, relaxed=True)
 
-    def clear_log(self, namespace: str, real_now: int) -> None:
-        """Delete the log entries of an existing namespace; the numbers of later ones continue."""
+    def clear_log(self, namespace: str) -> None:
+        now = self._real_now()
 
         def step(transaction: Transaction) -> None:
-            if self._existing(transaction, namespace, real_now) is not None:
+            if self._namespaces.existing(transaction, namespace, now) is not None:
                 transaction.clear_log(namespace)
 
-        self._store.transact(step)
+        self._storage.transact(step)
 
-    def namespaces(self, real_now: int) -> list[NamespaceSummary]:
-        """Return a summary of each existing namespace, in the order of their names."""
+    def namespaces(self) -> list[NamespaceSummary]:
+        now = self._real_now()
 
         def step(transaction: Transaction) -> list[NamespaceSummary]:
-            self._existing(transaction, DEFAULT_NAMESPACE, real_now)
-            existing = [name for name in sorted(transaction.names()) if self._existing(transaction, name, real_now)]
-            return [self._summary(transaction, name, real_now) for name in existing]
+            self._namespaces.existing(transaction, DEFAULT_NAMESPACE, now)
+            existing = [
+                name for name in sorted(transaction.names()) if self._namespaces.existing(transaction, name, now)
+            ]
+            return [self._summary(transaction, name, now) for name in existing]
 
-        return self._store.transact(step, relaxed=True)
+        return self._storage.transact(step, relaxed=True)
 
-    def reset(self, namespace: str, real_now: int) -> None:
-        """Replace an existing namespace by a new one."""
+    def reset(self, namespace: str) -> None:
+        now = self._real_now()
 
         def step(transaction: Transaction) -> None:
             if transaction.record(namespace) is not None:
                 transaction.delete(namespace)
-                self._create(transaction, namespace, real_now)
+                self._namespaces.create(transaction, namespace, now, by_reset=True)
 
-        self._store.transact(step)
+        self._storage.transact(step)
 
     def close(self) -> None:
-        """Close the store."""
-        self._store.close()
+        self._storage.close()
+
+    def _view(self, transaction: Transaction, namespace: str, record: NamespaceRecord | None, now: int) -> View:
+        if record is None:
+            return View(self._new_record(now), {}, now)
+        return View(record, transaction.counters(namespace), now)
 
     def _summary(self, transaction: Transaction, namespace: str, real_now: int) -> NamespaceSummary:
         self._eviction.delete_expired(transaction, namespace, real_now)
@@ -179,36 +198,22 @@ class LimitedStore:
         idle_ms = max(0, real_now - transaction.last_use(namespace))
         return NamespaceSummary(namespace, transaction.task_count(namespace), logged, idle_ms)
 
-    def _existing(self, transaction: Transaction, namespace: str, real_now: int) -> NamespaceRecord | None:
-        """Return the record of an existing namespace, and delete it instead if it is idle."""
-        record = transaction.record(namespace)
-        if record is None and namespace == DEFAULT_NAMESPACE:
-            record = self._create(transaction, namespace, real_now)
-        if record is not None and self._eviction.is_idle(transaction, namespace, record, real_now):
-            transaction.delete(namespace)
-            return None
-        return record
 
-    def _use(self, transaction: Transaction, namespace: str, real_now: int) -> NamespaceRecord:
-        """Return the record of a namespace, and create it if it does not exist."""
-        record = self._existing(transaction, namespace, real_now)
-        if record is None:
-            if not self._eviction.has_room(transaction, real_now):
-                raise Unavailable(
-                    f"This mock holds at most {self._limits.max_namespaces} namespaces: reset one that is no longer "
-                    "needed (POST /_ns/<name>/_mock/reset; GET /_mock/namespaces lists them), or start the mock with a "
-                    "smaller --namespace-idle."
-                )
-            return self._create(transaction, namespace, real_now)
-        self._touch(transaction, namespace, real_now)
-        return record
+def _count_call(
+    transaction: Transaction, namespace: str, record: NamespaceRecord, call: Call, now: int
+) -> Fault | None:
+    """Count a call for the faults at its address, and return the one that applies to it."""
+    faults = at_address(record.faults, call)
+    counted, armed = (
+        next_fault(faults, transaction.counters(namespace), read(record.clock, now)) if faults else ([], None)
+    )
+    for name in counted:
+        transaction.count(namespace, name)
+    return None if armed is None else armed.spec.fault
 
-    def _touch(self, transaction: Transaction, namespace: str, real_now: int) -> None:
-        if abs(real_now - transaction.last_use(namespace)) >= TOUCH_INTERVAL_MS:
-            transaction.touch(namespace, real_now)
 
-    def _create(self, transaction: Transaction, namespace: str, real_now: int) -> NamespaceRecord:
-        record = self._new_record(real_now)
-        transaction.save(namespace, record)
-        transaction.touch(namespace, real_now)
-        return record
+def _unstored_task(request: OpenRequest, draft: Draft, now: int) -> Task:
+    """Return the task of a request whose namespace was reset after the request began: it is gone already."""
+    plan = draft.plans[None]
+    assert plan is not None
+    return plan.task(new_task_id(None, request.namespace, 0), read(request.record.clock, now))

@@ -1,4 +1,4 @@
-"""The store in the memory of this process; its contents end with the process."""
+"""Namespaces in the memory of this process; they end with the process."""
 
 import heapq
 from collections import deque
@@ -9,13 +9,14 @@ from typing import TypeVar
 
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.task import Task
-from voxdouble_mock.store.protocol import NamespaceRecord, Transaction
+from voxdouble_mock.store.records import Counters, NamespaceRecord
+from voxdouble_mock.store.transactions import Transaction
 
 T = TypeVar("T")
 
 
-class MemoryStore:
-    """See `Store`; a lock makes each step atomic."""
+class MemoryStorage:
+    """See `Storage`; a lock makes each step atomic."""
 
     def __init__(self) -> None:
         self._namespaces = _Namespaces()
@@ -32,6 +33,7 @@ class MemoryStore:
 @dataclass(slots=True)
 class _Namespace:
     record: NamespaceRecord
+    counters: dict[str, int] = field(default_factory=dict)
     last_use: int = 0
     tasks: dict[str, Task] = field(default_factory=dict)
     expiries: list[tuple[int, str]] = field(default_factory=list)
@@ -64,6 +66,18 @@ class _Namespaces:
     def delete(self, namespace: str) -> None:
         deleted = self._namespaces.pop(namespace)
         self._payload_bytes -= sum(len(task.payload) for task in deleted.tasks.values())
+
+    def counters(self, namespace: str) -> Counters:
+        return dict(self._namespaces[namespace].counters)
+
+    def count(self, namespace: str, name: str, by: int = 1) -> None:
+        counters = self._namespaces[namespace].counters
+        counters[name] = counters.get(name, 0) + by
+
+    def delete_counters(self, namespace: str, beginning: str) -> None:
+        counters = self._namespaces[namespace].counters
+        for name in [name for name in counters if name.startswith(beginning)]:
+            del counters[name]
 
     def last_use(self, namespace: str) -> int:
         return self._namespaces[namespace].last_use

@@ -1,129 +1,80 @@
 """The interface of a store, which keeps namespaces in memory, in a file or on a server.
 
-A namespace has a record (its clock, scenario, faults and counters), its tasks, and the log of its requests. A store
-keeps them and does no more. Bounds, idle time and the creation of namespaces are the same for every store and are
-applied above it, in `limited_store`. No store reads a clock: all instants are parameters, in milliseconds.
+A namespace has a record, counters, its tasks, and the log of its requests. A method is one atomic step, and in a store
+on a server one round trip. The store has the real time: one clock for all processes that share it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from voxdouble_mock.core.clock import Clock
-from voxdouble_mock.core.fault import ArmedFault
-from voxdouble_mock.core.namespace_options import NO_CHANGES, OptionChanges
+from voxdouble_mock.core.fault import Call
 from voxdouble_mock.core.request_log import LoggedRequest
-from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task
+from voxdouble_mock.store.records import Change, Draft, NamespaceSummary, OpenRequest, Stored, View
 
-DEFAULT_NAMESPACE = ""
-"""The name of the namespace at the base URL; it always exists."""
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class NamespaceRecord:
-    """The changing values of a namespace, apart from its tasks and its log."""
+class Store(Protocol):
+    """Keeps namespaces within their bounds (P7).
 
-    clock: Clock
-    submissions: int = 0
-    """The tasks that were submitted since the namespace was created or reset."""
-    scenario: Scenario | None = None
-    seen: tuple[int, ...] = ()
-    """For each rule of the scenario, the requests that met all its conditions but `nth`."""
-    faults: tuple[ArmedFault, ...] = ()
-    audio_ms: Mapping[str, int] = field(default_factory=dict)
-    """For each technology, the milliseconds of audio that it has processed."""
-    options: OptionChanges = NO_CHANGES
-    """The options that differ from those of the server."""
+    A completed step is not lost while the store lives: its process, file or server.
 
+    Unless a method says otherwise, it does not create a namespace: for one that does not exist it returns what a new
+    one would hold. Every method raises Unavailable if the store is down.
+    """
 
-class Transaction(Protocol):
-    """Reads and writes of one atomic step; all but `record` and `names` need a namespace that exists."""
-
-    def names(self) -> Sequence[str]:
-        """Return the names of all namespaces."""
+    def begin(self, namespace: str, call: Call) -> OpenRequest:
+        """Count a call for the armed faults, and find its task if it is a poll."""
         ...
 
-    def record(self, namespace: str) -> NamespaceRecord | None:
-        """Return the record of a namespace; None if it does not exist."""
+    def submit(self, request: OpenRequest, draft: Draft) -> Stored | OpenRequest:
+        """Count a request and store its task; it is stored when this returns. Creates the namespace.
+
+        Returns the request with the present record, and stores nothing, if the record was changed after the request
+        began. If the namespace was reset, the task is returned and not stored. Raises Unavailable if there is no room.
+        """
         ...
 
-    def save(self, namespace: str, record: NamespaceRecord) -> None:
-        """Replace the record of a namespace; create the namespace if it does not exist."""
+    def view(self, namespace: str, *, create: bool = False) -> View:
+        """Return the record and the counters of a namespace."""
         ...
 
-    def delete(self, namespace: str) -> None:
-        """Delete a namespace with its tasks and its log."""
+    def change(self, namespace: str, change: Callable[[View], Change[T]]) -> T:
+        """Return the value of `change`, after storing its record; creates the namespace.
+
+        `change` may be called again if another step interferes. Raises Unavailable if there is no room.
+        """
         ...
 
-    def last_use(self, namespace: str) -> int:
-        """Return the real instant of the last `touch`."""
+    def tasks(self, namespace: str) -> tuple[Sequence[Task], View]:
+        """Return the tasks in the order of submission, some perhaps expired, with the namespace at that instant."""
         ...
 
-    def touch(self, namespace: str, real_now: int) -> None:
-        """Set the real instant at which a namespace was last used."""
+    def log(
+        self, namespace: str, entry: LoggedRequest, began: OpenRequest | None = None, *, create: bool = False
+    ) -> None:
+        """Append an entry to the log; the store sets its number and its time.
+
+        Nothing is appended if the namespace was reset after the request `began`. With `create`, a namespace that does
+        not exist is created if there is room for it. An entry may be lost with the store's host.
+        """
         ...
 
-    def add(self, namespace: str, task: Task) -> None:
-        """Add a task."""
-        ...
-
-    def task(self, namespace: str, task_id: str) -> Task | None:
-        """Return a task, expired or not; None if it does not exist."""
-        ...
-
-    def tasks(self, namespace: str) -> Sequence[Task]:
-        """Return all tasks, expired ones included, in the order of submission."""
-        ...
-
-    def task_count(self, namespace: str) -> int:
-        """Return the number of tasks, expired ones included."""
-        ...
-
-    def delete_expired(self, namespace: str, now: int) -> None:
-        """Delete the tasks that have expired at an instant of the namespace's clock."""
-        ...
-
-    def payload_bytes(self) -> int:
-        """Return the size of the payloads of all tasks in all namespaces."""
-        ...
-
-    def append(self, namespace: str, entry: LoggedRequest) -> None:
-        """Append an entry to the log."""
-        ...
-
-    def trim_log(self, namespace: str, max_entries: int) -> None:
-        """Delete the oldest log entries until the log has at most `max_entries`."""
+    def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
+        """Return the kept log entries, oldest first, and the number of all since the log was last cleared."""
         ...
 
     def clear_log(self, namespace: str) -> None:
-        """Delete all log entries; `logged` stays as it is."""
+        """Delete the log entries of an existing namespace; the numbers of later ones continue."""
         ...
 
-    def cleared(self, namespace: str) -> int:
-        """Return what `logged` was when the log was last cleared, 0 if it never was."""
+    def namespaces(self) -> list[NamespaceSummary]:
+        """Return a summary of each existing namespace, in the order of their names."""
         ...
 
-    def log(self, namespace: str) -> Sequence[LoggedRequest]:
-        """Return the kept log entries, oldest first."""
-        ...
-
-    def logged(self, namespace: str) -> int:
-        """Return the number of all log entries so far, deleted ones included."""
-        ...
-
-
-class Store(Protocol):
-    """Keeps namespaces. A completed step is not lost while the store lives: its process, file or server."""
-
-    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
-        """Return the value of `step`, whose reads and writes are one atomic step.
-
-        The writes of a `relaxed` step may be lost with the power of the machine, which saves a wait for the disk.
-        A store may call `step` again if another step interferes. It need not undo the writes of a step that raises:
-        before they raise, the steps of `limited_store` only create empty namespaces and delete what has expired.
-        """
+    def reset(self, namespace: str) -> None:
+        """Replace an existing namespace by a new one."""
         ...
 
     def close(self) -> None:

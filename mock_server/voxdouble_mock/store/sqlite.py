@@ -1,9 +1,11 @@
-"""The store in one SQLite file, for one host: it survives the process, also kill -9, and several servers may share it.
+"""Namespaces in one SQLite file, for one host: it survives the process, also kill -9, and several servers may share it.
 
-Write-ahead logging with `synchronous=FULL` puts a task on the disk before its 202 is sent (P8). A relaxed step, such as
-one that only appends to the log, does not wait for the disk.
+The results of tasks and the scenarios are in the table `contents`, each once by its digest. Write-ahead logging with
+`synchronous=FULL` puts a task on the disk before its 202 is sent (P8). A relaxed step, such as one that only appends to
+the log, does not wait for the disk.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,56 +18,22 @@ import msgspec
 
 from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.core.request_log import LoggedRequest
+from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task
-from voxdouble_mock.store.protocol import NamespaceRecord, Transaction
+from voxdouble_mock.store.records import Counters, NamespaceRecord
+from voxdouble_mock.store.sqlite_schema import SCHEMA, SCHEMA_VERSION
+from voxdouble_mock.store.transactions import Transaction
 
 T = TypeVar("T")
 
-SCHEMA_VERSION = 1
 BUSY_SECONDS = 5.0
 """The longest wait for another server that is writing to the same file."""
-SCHEMA = """
-CREATE TABLE namespaces (
-    name TEXT PRIMARY KEY,
-    record BLOB NOT NULL,
-    last_use INTEGER NOT NULL DEFAULT 0,
-    tasks INTEGER NOT NULL DEFAULT 0,
-    payload_bytes INTEGER NOT NULL DEFAULT 0,
-    logged INTEGER NOT NULL DEFAULT 0,
-    cleared INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-CREATE TABLE tasks (
-    number INTEGER PRIMARY KEY,
-    namespace TEXT NOT NULL REFERENCES namespaces ON DELETE CASCADE,
-    task_id TEXT NOT NULL,
-    expires INTEGER NOT NULL,
-    task BLOB NOT NULL,
-    payload BLOB NOT NULL,
-    UNIQUE (namespace, task_id)
-);
-CREATE INDEX expiry ON tasks (namespace, expires);
-CREATE TABLE log (
-    namespace TEXT NOT NULL REFERENCES namespaces ON DELETE CASCADE,
-    number INTEGER NOT NULL,
-    entry BLOB NOT NULL,
-    PRIMARY KEY (namespace, number)
-) WITHOUT ROWID;
-CREATE TRIGGER task_added AFTER INSERT ON tasks BEGIN
-    UPDATE namespaces SET tasks = tasks + 1, payload_bytes = payload_bytes + length(new.payload)
-    WHERE name = new.namespace;
-END;
-CREATE TRIGGER task_deleted AFTER DELETE ON tasks BEGIN
-    UPDATE namespaces SET tasks = tasks - 1, payload_bytes = payload_bytes - length(old.payload)
-    WHERE name = old.namespace;
-END;
-CREATE TRIGGER entry_added AFTER INSERT ON log BEGIN
-    UPDATE namespaces SET logged = new.number WHERE name = new.namespace;
-END;
-"""
+CACHED_RECORDS = 1_000
+"""The records that are kept decoded."""
 
 
-class SQLiteStore:
-    """See `Store`; each step is a transaction that writes alone (`BEGIN IMMEDIATE`).
+class SQLiteStorage:
+    """See `Storage`; each step is a transaction that writes alone (`BEGIN IMMEDIATE`).
 
     ValueError if the file is not a database of this mock, or was written by a newer version of it.
     """
@@ -133,30 +101,65 @@ class SQLiteStore:
 
 
 class _SQLiteTransaction:
-    """See `Transaction`."""
+    """See `Transaction`. Records are cached by life and version, since most steps find an unchanged one."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
         self._encode = msgspec.msgpack.Encoder().encode
         self._record = msgspec.msgpack.Decoder(NamespaceRecord).decode
+        self._scenario = msgspec.msgpack.Decoder(Scenario).decode
         self._task = msgspec.msgpack.Decoder(Task).decode
         self._entry = msgspec.msgpack.Decoder(LoggedRequest).decode
+        self._records: dict[str, NamespaceRecord] = {}
 
     def names(self) -> Sequence[str]:
         return [name for (name,) in self._execute("SELECT name FROM namespaces")]
 
     def record(self, namespace: str) -> NamespaceRecord | None:
-        row = self._execute("SELECT record FROM namespaces WHERE name = ?", (namespace,)).fetchone()
-        return None if row is None else self._record(row[0])
+        row = self._execute("SELECT life, version FROM namespaces WHERE name = ?", (namespace,)).fetchone()
+        if row is None:
+            return None
+        cached = self._records.get(namespace)
+        if cached is not None and (cached.life, cached.version) == row:
+            return cached
+        if len(self._records) >= CACHED_RECORDS:
+            self._records.clear()
+        self._records[namespace] = self._read_record(namespace)
+        return self._records[namespace]
+
+    def _read_record(self, namespace: str) -> NamespaceRecord:
+        encoded, scenario = self._execute(
+            "SELECT record, content FROM namespaces LEFT JOIN contents ON digest = scenario WHERE name = ?",
+            (namespace,),
+        ).fetchone()
+        return replace(self._record(encoded), scenario=None if scenario is None else self._scenario(scenario))
 
     def save(self, namespace: str, record: NamespaceRecord) -> None:
+        scenario = None if record.scenario is None else self._keep(self._encode(record.scenario))
         self._execute(
-            "INSERT INTO namespaces (name, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record",
-            (namespace, self._encode(record)),
+            "INSERT INTO namespaces (name, life, version, record, scenario) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO "
+            "UPDATE SET life = excluded.life, version = excluded.version, record = excluded.record, "
+            "scenario = excluded.scenario",
+            (namespace, record.life, record.version, self._encode(replace(record, scenario=None)), scenario),
         )
 
     def delete(self, namespace: str) -> None:
         self._execute("DELETE FROM namespaces WHERE name = ?", (namespace,))
+
+    def counters(self, namespace: str) -> Counters:
+        return dict(self._execute("SELECT name, value FROM counters WHERE namespace = ?", (namespace,)).fetchall())
+
+    def count(self, namespace: str, name: str, by: int = 1) -> None:
+        self._execute(
+            "INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value",
+            (namespace, name, by),
+        )
+
+    def delete_counters(self, namespace: str, beginning: str) -> None:
+        self._execute(
+            "DELETE FROM counters WHERE namespace = ? AND substr(name, 1, ?) = ?",
+            (namespace, len(beginning), beginning),
+        )
 
     def last_use(self, namespace: str) -> int:
         return self._number("last_use", namespace)
@@ -165,19 +168,32 @@ class _SQLiteTransaction:
         self._execute("UPDATE namespaces SET last_use = ? WHERE name = ?", (real_now, namespace))
 
     def add(self, namespace: str, task: Task) -> None:
+        head = self._encode(replace(task, payload=b""))
         self._execute(
-            "INSERT INTO tasks (namespace, task_id, expires, task, payload) VALUES (?, ?, ?, ?, ?)",
-            (namespace, task.task_id, task.timeline.expires, self._encode(replace(task, payload=b"")), task.payload),
+            "INSERT INTO tasks (namespace, task_id, expires, task, payload, size) VALUES (?, ?, ?, ?, ?, ?)",
+            (namespace, task.task_id, task.timeline.expires, head, self._keep(task.payload), len(task.payload)),
         )
+
+    def _keep(self, content: bytes) -> bytes:
+        """Store a content once, count one more use of it, and return its digest."""
+        digest = hashlib.sha256(content).digest()
+        self._execute(
+            "INSERT INTO contents VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET uses = uses + 1", (digest, content)
+        )
+        return digest
 
     def task(self, namespace: str, task_id: str) -> Task | None:
         row = self._execute(
-            "SELECT task, payload FROM tasks WHERE namespace = ? AND task_id = ?", (namespace, task_id)
+            "SELECT task, content FROM tasks JOIN contents ON digest = payload WHERE namespace = ? AND task_id = ?",
+            (namespace, task_id),
         ).fetchone()
         return None if row is None else self._whole(*row)
 
     def tasks(self, namespace: str) -> Sequence[Task]:
-        rows = self._execute("SELECT task, payload FROM tasks WHERE namespace = ? ORDER BY number", (namespace,))
+        rows = self._execute(
+            "SELECT task, content FROM tasks JOIN contents ON digest = payload WHERE namespace = ? ORDER BY number",
+            (namespace,),
+        )
         return [self._whole(*row) for row in rows]
 
     def task_count(self, namespace: str) -> int:

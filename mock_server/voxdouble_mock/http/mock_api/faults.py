@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 from flask import Flask, Response
 
+from voxdouble_mock.control import CountedFault
 from voxdouble_mock.core.conversion import InvalidData, convert
 from voxdouble_mock.core.errors import Detail, ValidationFailed
-from voxdouble_mock.core.fault import ArmedFault, FaultSpec
+from voxdouble_mock.core.fault import FaultSpec
 from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.mock_api.json_object import location, read_object
@@ -26,7 +27,7 @@ def register(app: Flask, services: Services) -> None:
 
 def get_faults(services: Services) -> Response:
     """Return the armed faults, each with the number of matching calls and of those that it applied to."""
-    return json_response({"faults": [armed_json(armed) for armed in services.control.faults(namespace())]})
+    return json_response({"faults": [armed_json(counted) for counted in services.control.faults(namespace())]})
 
 
 def post_fault(services: Services) -> Response:
@@ -50,7 +51,12 @@ def read_fault(body: Mapping[str, Any]) -> FaultSpec:
         raise ValidationFailed([Detail(location(error.path), message, "fault")]) from error
 
 
-def armed_json(armed: ArmedFault) -> object:
+def armed_json(counted: CountedFault) -> object:
     """Return an armed fault as these routes show it."""
-    spec = {**msgspec.to_builtins(armed.spec), "count": armed.spec.limit}
-    return {**spec, "seen": armed.seen, "struck": armed.applied}
+    spec = counted.armed.spec
+    return {
+        **msgspec.to_builtins(spec),
+        "count": spec.limit,
+        "seen": counted.seen,
+        "struck": counted.applied,
+    }

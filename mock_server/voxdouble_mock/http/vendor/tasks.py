@@ -1,34 +1,41 @@
 """The two routes of every technology: POST starts a task, GET returns its state and result."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import orjson
 from flask import Flask, Response
 
-from voxdouble_mock.appliance import Execution, OpenRequest
+from voxdouble_mock.appliance import Execution
 from voxdouble_mock.core.errors import NotFound
-from voxdouble_mock.core.fault import Fault, Status
+from voxdouble_mock.core.fault import Status
 from voxdouble_mock.core.scenario import RequestSummary
 from voxdouble_mock.core.task import FINAL, State, Task
-from voxdouble_mock.http.current_request import headers, namespace, options, query
+from voxdouble_mock.http.current_request import headers, options, query
 from voxdouble_mock.http.errors import refusal_response
 from voxdouble_mock.http.json_responses import TASKS, json_text_response, task_location
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor import json_body, upload, wire_faults
-from voxdouble_mock.http.vendor.generation import check_task_id, has_vectors, location_headers, parameters_of
+from voxdouble_mock.http.vendor.generation import (
+    check_generation,
+    check_task_id,
+    has_vectors,
+    location_headers,
+    parameters_of,
+)
 from voxdouble_mock.http.vendor.view_result import (
     Content,
     ViewResult,
+    begin,
     finish,
     handle,
     handle_content,
-    next_fault,
     refused_by,
     unknown_parameters,
 )
+from voxdouble_mock.store import OpenRequest
 from voxdouble_mock.technologies import discover
 from voxdouble_mock.technologies._recording_options import read_options
 from voxdouble_mock.technologies._technology import (
@@ -39,17 +46,7 @@ from voxdouble_mock.technologies._technology import (
     VoiceprintTechnology,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class TaskCall:
-    """A call to a technology: the open request, the id in the path or an empty one, and the fault that applies."""
-
-    open_request: OpenRequest
-    task_id: str
-    fault: Fault | None
-
-
-View = Callable[[TaskCall], ViewResult]
+View = Callable[[OpenRequest], ViewResult]
 
 
 def register(app: Flask, services: Services) -> Mapping[str, Callable[..., Response]]:
@@ -69,25 +66,23 @@ def register(app: Flask, services: Services) -> Mapping[str, Callable[..., Respo
 
 def answer(services: Services, technology: Technology, view: View, task_id: str | None = None) -> Response:
     """Answer a call to a technology with its view's result, or with the status that an armed fault injects."""
-    with services.appliance.open_request(namespace()) as open_request:
-        armed = next_fault(services, technology.name, task_id)
-        if isinstance(armed, Status):
-            result = ViewResult(refused_by(services, armed))
-        else:
-            result = handle(lambda: view(TaskCall(open_request, task_id or "", armed)))
-        known = parameters_of(technology, options().generation) if task_id is None else ()
-        result = replace(
-            result,
-            technology=technology.name,
-            task_id=result.task_id or task_id,
-            fault=armed or result.fault,
-            warnings=unknown_parameters(technology.name, [parameter.name for parameter in known]),
-            logged=not open_request.stale,
-        )
-        return finish(services, result)
+    opened = begin(services, technology.name, task_id)
+    check_generation(options().generation, technology.name)
+    armed = opened.fault
+    result = handle(lambda: ViewResult(refused_by(opened, armed)) if isinstance(armed, Status) else view(opened))
+    known = parameters_of(technology, options().generation) if task_id is None else ()
+    result = replace(
+        result,
+        technology=technology.name,
+        task_id=result.task_id or task_id,
+        fault=armed or result.fault,
+        warnings=unknown_parameters(technology.name, [parameter.name for parameter in known]),
+        opened=opened,
+    )
+    return finish(services, result)
 
 
-def start_media(services: Services, technology: MediaTechnology, call: TaskCall) -> ViewResult:
+def start_media(services: Services, technology: MediaTechnology, opened: OpenRequest) -> ViewResult:
     """Start a task on an uploaded recording; refusals come in the order of C5."""
     limits = services.settings.limits
     upload.check_size(limits)
@@ -97,10 +92,10 @@ def start_media(services: Services, technology: MediaTechnology, call: TaskCall)
         content = Content(received.sha256, received.size, received.name)
         run = partial(technology.run, MediaRequest(received.file, given, limits.max_audio_seconds))
         execution = Execution(run, given)
-        return handle_content(content, lambda: start_task(services, technology, call, content, execution))
+        return handle_content(content, lambda: start_task(services, technology, opened, content, execution))
 
 
-def start_voiceprints(services: Services, technology: VoiceprintTechnology, call: TaskCall) -> ViewResult:
+def start_voiceprints(services: Services, technology: VoiceprintTechnology, opened: OpenRequest) -> ViewResult:
     """Start a task on lists of voiceprints; refusals come in the order of C5."""
     limits = services.settings.limits
     json_body.check_size(limits)
@@ -111,19 +106,19 @@ def start_voiceprints(services: Services, technology: VoiceprintTechnology, call
         def run() -> Result:
             return technology.run(json_body.voiceprint_lists(received.parse(), technology, limits))
 
-        return handle_content(content, lambda: start_task(services, technology, call, content, Execution(run, ())))
+        return handle_content(content, lambda: start_task(services, technology, opened, content, Execution(run, ())))
 
 
 def start_task(
-    services: Services, technology: Technology, call: TaskCall, content: Content, execution: Execution
+    services: Services, technology: Technology, opened: OpenRequest, content: Content, execution: Execution
 ) -> ViewResult:
     """Store a task and answer 202 with state pending (S1 to S6, C2), unless the scenario refuses the request."""
     summary = RequestSummary(technology.name, query(), headers(), content.sha256 or "", content.file_name)
-    submitted = services.appliance.submit(namespace(), technology, summary, execution, call.open_request)
+    submitted = services.appliance.submit(opened, technology, summary, execution)
     task = submitted.task
     if task is None:
         assert isinstance(submitted.fault, Status)
-        return ViewResult(refused_by(services, submitted.fault), choice=submitted.choice, fault=submitted.fault)
+        return ViewResult(refused_by(opened, submitted.fault), choice=submitted.choice, fault=submitted.fault)
     response = json_text_response(orjson.dumps(task_body(task, State.PENDING)), 202)
     for header in location_headers(options().generation):
         response.headers[header] = task_location(services.settings, technology.name, task.task_id)
@@ -131,14 +126,14 @@ def start_task(
     return ViewResult(response, task_id=task.task_id, choice=submitted.choice, fault=submitted.fault)
 
 
-def get_task(services: Services, technology: Technology, call: TaskCall) -> ViewResult:
+def get_task(services: Services, technology: Technology, opened: OpenRequest) -> ViewResult:
     """Return a task's state, and its result or error if the state is final (S10 to S14, S19, S20)."""
-    check_task_id(call.task_id, options().generation)
-    found = services.appliance.find(namespace(), technology.name, call.task_id)
+    check_task_id(opened.call.task_id or "", options().generation)
+    found = services.appliance.find(opened, technology.name)
     if found is None:
         raise no_such_task()
     task, state = found
-    fault = call.fault or task.fault
+    fault = opened.fault or task.fault
     shown = wire_faults.shown_state(fault, state)
     if shown is None:
         return ViewResult(refusal_response(no_such_task()), fault=fault)

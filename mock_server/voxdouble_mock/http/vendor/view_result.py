@@ -3,16 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import partial
 
 from flask import Flask, Response
 
+from voxdouble_mock.core.clock import read
 from voxdouble_mock.core.fault import Fault, Status
 from voxdouble_mock.core.request_log import LoggedRequest, bounded
 from voxdouble_mock.core.scenario import Choice
 from voxdouble_mock.http import request_lines
 from voxdouble_mock.http.current_request import (
-    conditions,
+    OPTIONS,
     environ,
     method,
     namespace,
@@ -25,6 +25,7 @@ from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor.wire_faults import apply_fault, status_response
+from voxdouble_mock.store import OpenRequest
 
 NO_CHOICE = Choice()
 
@@ -49,7 +50,8 @@ class ViewResult:
     choice: Choice = NO_CHOICE
     fault: Fault | None = None
     warnings: tuple[str, ...] = ()
-    logged: bool = True
+    opened: OpenRequest | None = None
+    """The request as it began; None if it was refused before that."""
 
 
 def handle(view: Callable[[], ViewResult]) -> ViewResult:
@@ -67,9 +69,9 @@ def handle_content(content: Content, view: Callable[[], ViewResult]) -> ViewResu
 
 def finish(services: Services, result: ViewResult) -> Response:
     """Log a request to the vendor's paths, and return its response with the fault applied."""
-    if result.logged and path().startswith("/api/"):
+    if path().startswith("/api/"):
         create = method() not in {"GET", "HEAD", "OPTIONS"}
-        services.control.log(namespace(), partial(log_entry, result), create=create)
+        services.control.log(namespace(), log_entry(result), result.opened, create=create)
     environ()[request_lines.KEY] = {
         "task": result.task_id,
         "rule": rule_name(result.choice),
@@ -88,25 +90,26 @@ def fault_kind(fault: Fault | None) -> str | None:
     return None if fault is None else str(fault.__struct_config__.tag)
 
 
-def next_fault(services: Services, technology: str | None, task_id: str | None = None) -> Fault | None:
-    """Return the armed fault that applies to the current request; `technology` is None outside the technologies."""
-    if method() == "GET" and not conditions().has_faults:  # nearly every request: no further read of the store
-        return None
-    return services.control.next_fault(namespace(), technology, method(), task_id)
+def begin(services: Services, technology: str | None, task_id: str | None = None) -> OpenRequest:
+    """Begin the current request, and read its options; `technology` is None outside the technologies."""
+    opened = services.appliance.begin(namespace(), technology, method(), task_id)
+    environ()[OPTIONS] = services.control.options_of(opened.record)
+    return opened
 
 
-def refused_by(services: Services, fault: Status) -> Response:
+def refused_by(open_request: OpenRequest, fault: Status) -> Response:
     """Return the response that a status fault injects."""
-    return status_response(fault, services.appliance.clock(namespace())[1])
+    return status_response(fault, read(open_request.record.clock, open_request.now))
 
 
 def add_vendor_route(app: Flask, services: Services, path: str, view: Callable[[], Response]) -> None:
     """Add a GET route outside the technologies; a fault without technology, method or task_id applies to it."""
 
     def answer() -> Response:
-        armed = next_fault(services, None)
-        result = handle(lambda: ViewResult(refused_by(services, armed) if isinstance(armed, Status) else view()))
-        return finish(services, replace(result, fault=armed))
+        opened = begin(services, None)
+        armed = opened.fault
+        result = handle(lambda: ViewResult(refused_by(opened, armed) if isinstance(armed, Status) else view()))
+        return finish(services, replace(result, fault=armed, opened=opened))
 
     add_route(app, "GET", path, answer)
 
@@ -123,12 +126,10 @@ def unknown_parameters(technology: str, known: Sequence[str]) -> tuple[str, ...]
     return tuple(warnings)
 
 
-def log_entry(result: ViewResult, number: int, at: float) -> LoggedRequest:
+def log_entry(result: ViewResult) -> LoggedRequest:
     """Return the log entry of the current request, of bounded size."""
     content = result.content
     entry = LoggedRequest(
-        number=number,
-        at=at,
         method=method(),
         path=path(),
         status=result.response.status_code,

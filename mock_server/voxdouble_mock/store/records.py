@@ -1,0 +1,136 @@
+"""The values that pass between a store and the layers above it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from voxdouble_mock.core.clock import Clock
+from voxdouble_mock.core.fault import ArmedFault, Call, Fault, GetFault
+from voxdouble_mock.core.namespace_options import NO_CHANGES, OptionChanges
+from voxdouble_mock.core.scenario import Scenario
+from voxdouble_mock.core.task import State, Task, Timeline
+
+T = TypeVar("T")
+DEFAULT_NAMESPACE = ""
+"""The name of the namespace at the base URL; it always exists."""
+SUBMISSIONS = "submissions"
+"""The counter of the tasks that were submitted since the namespace was created or reset."""
+AUDIO_COUNTERS = "audio:"
+"""The beginning of the names of the counters of audio, in milliseconds, one for each technology."""
+Counters = Mapping[str, int]
+"""The counters of a namespace by name; an absent one is 0. Every POST changes them, and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceRecord:
+    """The clock of a namespace, and what the control routes have set in it."""
+
+    clock: Clock
+    scenario: Scenario | None = None
+    faults: tuple[ArmedFault, ...] = ()
+    armed: int = 0
+    """The faults that were armed since the namespace was created or reset."""
+    options: OptionChanges = NO_CHANGES
+    """The options that differ from those of the server."""
+    version: int = 0
+    """Increased by every change, so that a step can find out whether its preparation is still valid."""
+    life: str = ""
+    """A random text that is made when the namespace is created or reset; empty if the namespace does not exist."""
+    by_reset: bool = False
+    """Whether a reset made this life of the namespace."""
+
+    def was_reset_since(self, earlier: "NamespaceRecord") -> bool:
+        """Return whether a reset came after an earlier record: tasks of requests that began before it are gone."""
+        return self.life != earlier.life and self.by_reset
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A namespace at one real instant, in milliseconds."""
+
+    record: NamespaceRecord
+    counters: Counters
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A request that is being processed, with its namespace and its task as they were when it began."""
+
+    namespace: str
+    call: Call
+    record: NamespaceRecord
+    now: int
+    """The real instant in milliseconds."""
+    fault: Fault | None = None
+    """The armed fault that applies to the request."""
+    task: Task | None = None
+    """For a poll the task, expired or not; None if it does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A task to be stored, with durations in milliseconds; the step that stores it fixes the instants."""
+
+    technology: str
+    final: State
+    payload: bytes
+    pending: int
+    running: int
+    lifetime: int
+    fault: GetFault | None = None
+    audio_ms: int = 0
+
+    def task(self, task_id: str, submitted: int) -> Task:
+        """Return the task whose life begins at an instant of the namespace's clock."""
+        timeline = Timeline.plan(
+            submitted, self.final, pending=self.pending, running=self.running, lifetime=self.lifetime
+        )
+        return Task(task_id, self.technology, timeline, self.payload, self.fault)
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """Return what the task adds to the counters."""
+        audio = {AUDIO_COUNTERS + self.technology: self.audio_ms} if self.audio_ms else {}
+        return {SUBMISSIONS: 1, **audio}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A POST prepared for the atomic step that counts it, and thereby decides which rule applies."""
+
+    met: Sequence[tuple[int, int | None]]
+    """The index and the `nth` of each rule that counts the request."""
+    plans: Mapping[int | None, Plan | None]
+    """The plan for each rule that can apply, and for none; None if a status fault refuses the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The outcome of the atomic step of a POST."""
+
+    task: Task | None
+    """None if a status fault refuses the request."""
+    rule: int | None = None
+    """The index of the rule that applied."""
+    counts: Mapping[int, int] | None = None
+    """The count of each met rule, this request included; None if the namespace was reset after the request began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[T]):
+    """A change of a namespace: its new record, the value to return, and the beginnings of counters to delete."""
+
+    record: NamespaceRecord
+    value: T
+    deleted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceSummary:
+    """The name of a namespace with its numbers of live tasks and logged requests, and its idle time in real ms."""
+
+    name: str
+    tasks: int
+    requests: int
+    idle_ms: int

@@ -1,0 +1,115 @@
+"""The interface of what keeps namespaces inside one host: memory or a file. `limited_store` makes a store of it."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from voxdouble_mock.core.request_log import LoggedRequest
+from voxdouble_mock.core.task import Task
+from voxdouble_mock.store.records import Counters, NamespaceRecord
+
+T = TypeVar("T")
+
+
+class Transaction(Protocol):
+    """Reads and writes of one atomic step; all but `record` and `names` need a namespace that exists."""
+
+    def names(self) -> Sequence[str]:
+        """Return the names of all namespaces."""
+        ...
+
+    def record(self, namespace: str) -> NamespaceRecord | None:
+        """Return the record of a namespace; None if it does not exist."""
+        ...
+
+    def save(self, namespace: str, record: NamespaceRecord) -> None:
+        """Replace the record of a namespace; create the namespace if it does not exist."""
+        ...
+
+    def delete(self, namespace: str) -> None:
+        """Delete a namespace with its counters, its tasks and its log."""
+        ...
+
+    def counters(self, namespace: str) -> Counters:
+        """Return the counters of a namespace."""
+        ...
+
+    def count(self, namespace: str, name: str, by: int = 1) -> None:
+        """Increase a counter."""
+        ...
+
+    def delete_counters(self, namespace: str, beginning: str) -> None:
+        """Delete the counters whose names have a beginning."""
+        ...
+
+    def last_use(self, namespace: str) -> int:
+        """Return the real instant of the last `touch`."""
+        ...
+
+    def touch(self, namespace: str, real_now: int) -> None:
+        """Set the real instant at which a namespace was last used."""
+        ...
+
+    def add(self, namespace: str, task: Task) -> None:
+        """Add a task."""
+        ...
+
+    def task(self, namespace: str, task_id: str) -> Task | None:
+        """Return a task, expired or not; None if it does not exist."""
+        ...
+
+    def tasks(self, namespace: str) -> Sequence[Task]:
+        """Return all tasks, expired ones included, in the order of submission."""
+        ...
+
+    def task_count(self, namespace: str) -> int:
+        """Return the number of tasks, expired ones included."""
+        ...
+
+    def delete_expired(self, namespace: str, now: int) -> None:
+        """Delete the tasks that have expired at an instant of the namespace's clock."""
+        ...
+
+    def payload_bytes(self) -> int:
+        """Return the size of the payloads of all tasks in all namespaces."""
+        ...
+
+    def append(self, namespace: str, entry: LoggedRequest) -> None:
+        """Append an entry to the log."""
+        ...
+
+    def trim_log(self, namespace: str, max_entries: int) -> None:
+        """Delete the oldest log entries until the log has at most `max_entries`."""
+        ...
+
+    def clear_log(self, namespace: str) -> None:
+        """Delete all log entries; `logged` stays as it is."""
+        ...
+
+    def cleared(self, namespace: str) -> int:
+        """Return what `logged` was when the log was last cleared, 0 if it never was."""
+        ...
+
+    def log(self, namespace: str) -> Sequence[LoggedRequest]:
+        """Return the kept log entries, oldest first."""
+        ...
+
+    def logged(self, namespace: str) -> int:
+        """Return the number of all log entries so far, deleted ones included."""
+        ...
+
+
+class Storage(Protocol):
+    """Runs atomic steps. It does not read a clock: all instants are parameters, in milliseconds."""
+
+    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
+        """Return the value of `step`, whose reads and writes are one atomic step.
+
+        The writes of a `relaxed` step may be lost with the power of the machine, which saves a wait for the disk.
+        A storage may call `step` again if another step interferes. It need not undo the writes of a step that raises:
+        before they raise, the steps of `limited_store` only create empty namespaces and delete what has expired.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release files and connections."""
+        ...
