@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from voxdouble_mock.appliance import Appliance, Execution
 from voxdouble_mock.core.clock import MANUAL, start
+from voxdouble_mock.core.fault import Call
 from voxdouble_mock.core.scenario import RequestSummary, Rule, Scenario, Then, When
 from voxdouble_mock.core.task import FINAL, State, Task
 from voxdouble_mock.settings import Settings
@@ -37,7 +38,7 @@ def make_appliance(real: list[int], *, scenario: Scenario | None = SCENARIO) -> 
 def submit(appliance: Appliance, name: str, count: int) -> str:
     """Submit a request with that file name, and return the id of its task."""
     summary = RequestSummary("echo", {}, {}, "", name)
-    request = appliance.begin("", "echo", "POST")
+    request = appliance.begin("", Call("echo", "POST"), lambda _: True)
     task = appliance.submit(request, TECHNOLOGY, summary, Execution(lambda: Result({"count": count}), count)).task
     assert task is not None
     return task.task_id
@@ -45,7 +46,7 @@ def submit(appliance: Appliance, name: str, count: int) -> str:
 
 def find(appliance: Appliance, task_id: str) -> tuple[Task, State] | None:
     """Poll a task."""
-    return appliance.find(appliance.begin("", "echo", "GET", task_id), "echo")
+    return appliance.find(appliance.begin("", Call("echo", "GET", task_id), lambda _: True), "echo")
 
 
 def rank(state: State | None) -> int:

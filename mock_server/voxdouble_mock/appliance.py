@@ -13,7 +13,7 @@ from voxdouble_mock.core.task import State, Task, next_transition, state_at, tra
 from voxdouble_mock.execution import Completion, apply_rule, execute
 from voxdouble_mock.result_cache import ResultCache
 from voxdouble_mock.settings import Settings
-from voxdouble_mock.store import AUDIO_COUNTERS, Change, Draft, OpenRequest, Plan, Store, Stored, View
+from voxdouble_mock.store import AUDIO_COUNTERS, Change, Draft, NamespaceRecord, OpenRequest, Plan, Store, Stored, View
 from voxdouble_mock.technologies._technology import Result, Technology
 
 MAX_EXECUTIONS = max(4, os.cpu_count() or 1)
@@ -62,12 +62,12 @@ class Appliance:
         self._executing = BoundedSemaphore(MAX_EXECUTIONS)
         self._cache = ResultCache(settings.limits.cache)
 
-    def begin(self, namespace: str, technology: str | None, method: str, task_id: str | None = None) -> OpenRequest:
-        """Return a request that begins now, with the armed fault that applies to it. Does not create the namespace.
+    def begin(self, namespace: str, call: Call, serves: Callable[[NamespaceRecord], bool]) -> OpenRequest:
+        """Return a request that begins now, with the armed fault that applies to it, and its task if it is a poll.
 
-        `technology` is None for a call outside the technologies. With a `task_id` the request is a poll.
+        A call that the namespace does not serve is not counted for the faults. Does not create the namespace.
         """
-        return self._store.begin(namespace, Call(technology, method, task_id))
+        return self._store.begin(namespace, call, serves)
 
     def submit(
         self, request: OpenRequest, technology: Technology, summary: RequestSummary, execution: Execution

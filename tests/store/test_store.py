@@ -119,6 +119,7 @@ def test_faults_apply_to_polls_and_end_with_their_life(make_store: MakeStore) ->
     assert [(poll.fault, poll.task is not None) for poll in polls] == [(LostTask(), True), (None, True)]
     make_store.time.now = 2 * SECOND
     assert store.begin("a", Call("conversion", "GET", task_id)).fault is None
+    assert store.begin("a", POST, lambda record: not record.faults).fault is None
     assert store.begin("missing", Call("conversion", "GET", task_id)).record.life == ""
 
 

@@ -51,7 +51,9 @@ class LimitedStore:
         self._real_now = real_now
         self._seed = seed
 
-    def begin(self, namespace: str, call: Call) -> OpenRequest:
+    def begin(
+        self, namespace: str, call: Call, serves: Callable[[NamespaceRecord], bool] = lambda _: True
+    ) -> OpenRequest:
         now = self._real_now()
 
         def step(transaction: Transaction) -> OpenRequest:
@@ -60,7 +62,8 @@ class LimitedStore:
                 return OpenRequest(namespace, call, self._new_record(now), now)
             self._namespaces.touch(transaction, namespace, now)
             task = None if call.task_id is None else transaction.task(namespace, call.task_id)
-            fault = _count_call(transaction, namespace, record, call, now) if record.faults else None
+            counts = record.faults and serves(record)
+            fault = _count_call(transaction, namespace, record, call, now) if counts else None
             return OpenRequest(namespace, call, record, now, fault, task)
 
         return self._storage.transact(step, relaxed=True)

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from voxdouble_mock.core.fault import Call
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.task import Task
-from voxdouble_mock.store.records import Change, Draft, NamespaceSummary, OpenRequest, Stored, View
+from voxdouble_mock.store.records import Change, Draft, NamespaceRecord, NamespaceSummary, OpenRequest, Stored, View
 
 T = TypeVar("T")
 
@@ -24,8 +24,13 @@ class Store(Protocol):
     one would hold. Every method raises Unavailable if the store is down.
     """
 
-    def begin(self, namespace: str, call: Call) -> OpenRequest:
-        """Count a call for the armed faults, and find its task if it is a poll."""
+    def begin(
+        self, namespace: str, call: Call, serves: Callable[[NamespaceRecord], bool] = lambda _: True
+    ) -> OpenRequest:
+        """Count a call for the armed faults, and find its task if it is a poll.
+
+        A call that the namespace does not serve, by its record, is not counted.
+        """
         ...
 
     def submit(self, request: OpenRequest, draft: Draft) -> Stored | OpenRequest:

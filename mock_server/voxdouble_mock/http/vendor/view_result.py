@@ -6,8 +6,9 @@ from difflib import get_close_matches
 
 from flask import Flask, Response
 
+from voxdouble_fixtures import generations
 from voxdouble_mock.core.clock import read
-from voxdouble_mock.core.fault import Fault, Status
+from voxdouble_mock.core.fault import Call, Fault, Status
 from voxdouble_mock.core.request_log import LoggedRequest, bounded
 from voxdouble_mock.core.scenario import Choice
 from voxdouble_mock.http import request_lines
@@ -25,7 +26,7 @@ from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor.wire_faults import apply_fault, status_response
-from voxdouble_mock.store import OpenRequest
+from voxdouble_mock.store import NamespaceRecord, OpenRequest
 
 NO_CHOICE = Choice()
 
@@ -92,7 +93,11 @@ def fault_kind(fault: Fault | None) -> str | None:
 
 def begin(services: Services, technology: str | None, task_id: str | None = None) -> OpenRequest:
     """Begin the current request, and read its options; `technology` is None outside the technologies."""
-    opened = services.appliance.begin(namespace(), technology, method(), task_id)
+
+    def serves(record: NamespaceRecord) -> bool:
+        return technology is None or generations.serves(services.control.options_of(record).generation, technology)
+
+    opened = services.appliance.begin(namespace(), Call(technology, method(), task_id), serves)
     environ()[OPTIONS] = services.control.options_of(opened.record)
     return opened
 
