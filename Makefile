@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test suite-test kill-test soak voices audio-figures oldest-numpy fidelity formats \
+.PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test kill-test soak voices audio-figures oldest-numpy fidelity formats \
 	options lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock
@@ -39,6 +39,9 @@ kill-test: .venv/ready       ## kill -9 of a server with a durable store, 20 tim
 
 soak: .venv/ready            ## the long form of the kill tests: 100 and 50 times
 	VOXDOUBLE_KILLS=100 VOXDOUBLE_BATCH_KILLS=50 $(BIN)/pytest -s tests/store/kill_checks.py tests/client/journal/kill_checks.py
+
+openapi-test: .venv/ready    ## lint the OpenAPI document, generate clients from it and run them; needs Node.js and npm
+	$(BIN)/pytest tests/openapi_clients/openapi_checks.py
 
 suite-test: .venv/ready      ## run a user's test suite with the plugins that such suites have, in a new environment
 	$(BIN)/pytest tests/packaging/suite_checks.py
