@@ -103,7 +103,7 @@ def verify(
     options += [f"--contract-expect={expect}"] if expect else []
     options += [f"--contract-profile={profile.resolve()}"] if profile else []
     conformance = run_suite(options)
-    conformance = replace(conformance, client=check_with_client(url, allowed=not url or suite is not None))
+    conformance = replace(conformance, client=check_with_client(url, generation, allowed=not url or suite is not None))
     if report is not None:
         write_reports(conformance, report)
     for line in [summary(conformance), *report_to_github(conformance, os.environ)]:
@@ -121,13 +121,14 @@ def budget_options(budget: "Budget") -> list[str]:
     ]
 
 
-def check_with_client(url: str, *, allowed: bool) -> "list[ClientCheck]":
+def check_with_client(url: str, generation: str, *, allowed: bool) -> "list[ClientCheck]":
     """Return the verdicts on calls of our own client, unproven if the budget does not allow them."""
     import pytest
 
     from voxdouble.client_checks import COST, check_client, names
     from voxdouble.suite_targets import open_targets
     from voxdouble_contract.judging.conformance import UNPROVEN, ClientCheck
+    from voxdouble_contract.target.targets import SuiteOptions
 
     if not allowed:
         return [
@@ -135,7 +136,7 @@ def check_with_client(url: str, *, allowed: bool) -> "list[ClientCheck]":
         ]
     click.echo(f"Our own client makes its calls: {COST}.", err=True)
     try:
-        with open_targets(url) as targets:
+        with open_targets(url, SuiteOptions(generation=generation)) as targets:
             targets.main.identify()
             return check_client(targets.main)
     except pytest.exit.Exception as error:

@@ -101,7 +101,7 @@ def in_generation(case: Any, generation: str) -> Any:
     """Return a generated request as one of an older generation; unproven if that has no such operation."""
     if case.path not in older(generation).raw_schema["paths"]:
         unproven(f"Generation {generation} does not serve {case.path}.")
-    operation = older(generation)[case.path][case.method.upper()]
+    operation = older(generation)[case.path][case.operation.method.upper()]
     return operation.Case(
         method=case.method,
         path_parameters=case.path_parameters,

@@ -160,7 +160,8 @@ def test_silence_has_a_voiceprint_and_an_empty_vector(tasks: Tasks) -> None:
     channel = run.channels[0]
     expect(channel.get("speech_length") == 0, "`speech_length` must be 0.", run.last)
     expect(is_base64(channel.get("voiceprint")), "There must be a voiceprint, also without speech.", run.last)
-    expect(channel.get("vector_voiceprint") == [], "`vector_voiceprint` must be empty.", run.last)
+    if tasks.target.may_have_vectors:
+        expect(channel.get("vector_voiceprint") == [], "`vector_voiceprint` must be empty.", run.last)
 
 
 @statement("C32")

@@ -19,6 +19,7 @@ from voxdouble_contract.target.technologies import (
 from voxdouble_contract.tasks import Tasks
 from voxdouble_fixtures.generations import serves, value
 
+TASKS = "/api/technology/"
 TECHNOLOGIES = (EXTRACTION, COMPARISON, CONVERSION, MERGING, GENDER, GENDER_VOICEPRINTS, AGE, AGE_VOICEPRINTS)
 
 
@@ -29,7 +30,7 @@ def test_each_generation_serves_its_technologies(target: Target, technology: str
     served = {serves(generation, technology) for generation in target.generations}
     if len(served) > 1:
         unproven("The target's generation is not known well enough.")
-    response = target.send("POST", target.path(technology), json={})
+    response = target.send("POST", TASKS + technology, json={})
     if not served.pop():
         expect_status(response, 404)
         expect(response.get("type") == "resource.not-found", "`type` must be resource.not-found.", response)

@@ -21,7 +21,7 @@ from voxdouble_contract.target.clock import Clock
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.profile import Profile
 from voxdouble_contract.target.raw import send_raw
-from voxdouble_fixtures.generations import GENERATIONS
+from voxdouble_fixtures.generations import GENERATIONS, serves, value
 
 CONNECT_SECONDS, RESPONSE_SECONDS = 5.0, 30.0
 HEALTH, OPTIONS, INFO = "/_mock/health", "/_mock/options", "/api/system/info"
@@ -79,8 +79,18 @@ class Target:
         """The newest generation that it may be of, by whose document its responses are judged."""
         return max(self.generations)
 
+    @property
+    def may_have_vectors(self) -> bool:
+        """Whether a generation that it may be of knows `include_vector_voiceprint` (S33)."""
+        return any(value("vectors", generation) != "ignored" for generation in self.generations)
+
     def path(self, technology: str, task_id: str = "") -> str:
-        """Return the path of a technology, or of one of its tasks, below the base URL."""
+        """Return the path of a technology, or of one of its tasks, below the base URL.
+
+        Unproven if no generation that the target may be of serves the technology (C37).
+        """
+        if not any(serves(generation, technology) for generation in self.generations):
+            unproven(f"Generation {'/'.join(sorted(self.generations))} does not serve {technology}.")
         return f"/api/technology/{technology}" + (f"/{task_id}" if task_id else "")
 
     def send(
