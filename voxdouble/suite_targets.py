@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from voxdouble_contract.target.budget import Budget
+from voxdouble_contract.target.mock_options import copy_options
 from voxdouble_contract.target.profile import Profile
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.targets import AUTO, MAX_FEW_TASKS, SuiteOptions, Targets
@@ -120,7 +121,7 @@ class AtUrl(Targets):
             return None
         url = f"{main.url}{NAMESPACE}contract-{secrets.token_hex(4)}"
         target = Target(url, profile=main.profile, budget=main.budget, token=main.token, deadline=main.deadline)
-        if not (target.clock.set_manual() and target.copy_options(main)):
+        if not (target.clock.set_manual() and copy_options(target, main)):
             return None
         target.kind, target.generations = "mock", main.generations
         self._opened.append(target)

@@ -4,6 +4,7 @@ import contextlib
 
 import pytest
 
+from voxdouble_contract.target.mock_options import read_generation
 from voxdouble_contract.target.target import UNREACHABLE, Target
 from voxdouble_contract.target.targets import AUTO, Targets
 from voxdouble_contract.tasks import Tasks
@@ -20,7 +21,7 @@ def identify(targets: Targets, tasks: Tasks) -> Target:
     if options.generation != AUTO:
         target.generations = frozenset({options.generation})
         return target
-    known = target.read_generation()
+    known = read_generation(target)
     if known:
         target.generations = frozenset({known})
         return target

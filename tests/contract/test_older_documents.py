@@ -112,5 +112,5 @@ def test_responses_are_judged_by_their_generation(generation: str) -> None:
 
 @pytest.mark.parametrize("generation", OLDER)
 def test_judging_keeps_all_components(generation: str) -> None:
-    """What judges a response that the generation does not list is there."""
+    """The rules for a response that the generation does not list are kept."""
     assert set(judged(generation)["components"]["responses"]) >= set(judged(NEWEST)["components"]["responses"])

@@ -14,6 +14,7 @@ from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.identification import find_generations, identify, introduction
 from voxdouble_contract.samples.recordings import SPEECH, bundled
 from voxdouble_contract.target.budget import Budget
+from voxdouble_contract.target.mock_options import read_generation
 from voxdouble_contract.target.target import UNREACHABLE, Target
 from voxdouble_contract.target.targets import SuiteOptions
 from voxdouble_contract.target.technologies import EXTRACTION
@@ -83,7 +84,7 @@ def test_a_mock_says_its_generation(mock: MockAppliance, generation: str) -> Non
     with open_targets(mock.url, budget=Budget(0, 0.0, 0)) as targets:
         assert identify(targets, Tasks(targets.main)).generations == {generation}
         assert targets.movable_clock is not None
-        assert targets.movable_clock.read_generation() == generation
+        assert read_generation(targets.movable_clock) == generation
 
 
 def without_control(app: Any) -> Any:

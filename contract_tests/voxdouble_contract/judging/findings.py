@@ -51,7 +51,12 @@ def findings_of(
     else:
         crash = traceback_of(error, str(item.path))
         found = partial(found, outcome="crashed", reason=repr(error)[:MAX_REASON], traceback=crash)
-    return [found(statement) for statement in applicable or [statement.id for statement in claimed]]
+    others = [
+        Finding(one.id, "unproven", test, f"{one.scope} this target is of {'/'.join(sorted(generations))}.")
+        for one in claimed
+        if applicable and one.id not in applicable
+    ]
+    return [*(found(statement) for statement in applicable or [one.id for one in claimed]), *others]
 
 
 def traceback_of(error: BaseException, file: str) -> str:

@@ -45,6 +45,11 @@ class Statement:
         """Whether a target that breaks it gets the verdict failed (by its grade), rather than differs."""
         return self.grade in BINDING
 
+    @property
+    def scope(self) -> str:
+        """The generations that it holds for, as the beginning of a sentence."""
+        return f"Holds for generation {'/'.join(sorted(self.generations))};"
+
     def holds_for(self, generations: frozenset[str]) -> bool:
         """Whether it holds for all of these generations."""
         return generations <= self.generations

@@ -10,13 +10,15 @@ from voxdouble_contract.judging.verdicts import unproven
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.raw import MULTIPART, multipart_head, multipart_tail
 from voxdouble_contract.target.target import Target
-from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION
+from voxdouble_contract.target.technologies import COMPARISON, CONVERSION, EXTRACTION, have_vectors
 
 DEEP = b'{"voiceprints": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 LONG_HEADER = "x" * 100_000
 NOT_EXAMINED = frozenset({403, 404, 413, 429, 502, 503, 504, 507})
 """Statuses of a target that refuses the request before it looks at its content."""
 Send = Callable[[Target], Exchange]
+Choose = Callable[[Target], str]
+"""Returns the technology that a request is sent to."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,21 @@ def conversion(body: object) -> Send:
     return lambda target: target.post_json(CONVERSION, body)
 
 
+def extraction(target: Target) -> str:
+    """Return the technology that every target has."""
+    return EXTRACTION
+
+
+def json_start(body: bytes) -> Send:
+    """Return the start of a technology with a JSON body that is refused before its members count."""
+    return lambda target: target.post_json(json_technology(target), body)
+
+
+def json_technology(target: Target) -> str:
+    """Return a technology that takes JSON and that the target's generation serves."""
+    return CONVERSION if target.may_serve(CONVERSION) else COMPARISON
+
+
 def upload(query: str = "", part: str = "file") -> Send:
     """Return the start of an extraction of a short recording."""
     return lambda target: target.post_media(EXTRACTION, tone(0.2), query, part=part)
@@ -41,7 +58,7 @@ def upload(query: str = "", part: str = "file") -> Send:
 
 def wrong_flag(target: Target) -> Exchange:
     """Start an extraction with a flag for vectors that is not a boolean; unproven where the flag is unknown."""
-    if not target.may_have_vectors:
+    if not have_vectors(target.generations):
         unproven("The target's generation ignores `include_vector_voiceprint`.")
     return target.post_media(EXTRACTION, tone(0.2), "?include_vector_voiceprint=2")
 
@@ -52,10 +69,10 @@ def two_files(target: Target) -> Exchange:
     return target.send("POST", target.path(EXTRACTION), sent="two parts named file", files=files)
 
 
-def with_type(technology: str, content_type: str | None, body: bytes) -> Send:
+def with_type(technology: Choose, content_type: str | None, body: bytes) -> Send:
     """Return the start of a task with this content type, or without any."""
     headers = {} if content_type is None else {"Content-Type": content_type}
-    return lambda target: target.send("POST", target.path(technology), sent=body, data=body, headers=headers)
+    return lambda target: target.send("POST", target.path(technology(target)), sent=body, data=body, headers=headers)
 
 
 def multipart(body: bytes, *, length: int | None = None, content_type: str = MULTIPART) -> Send:
@@ -67,11 +84,11 @@ def multipart(body: bytes, *, length: int | None = None, content_type: str = MUL
     )
 
 
-def compressed(technology: str, content_type: str, body: bytes) -> Send:
+def compressed(technology: Choose, content_type: str, body: bytes) -> Send:
     """Return the start of a task with a body that is compressed with gzip."""
     headers = {"Content-Type": content_type, "Content-Encoding": "gzip"}
     data = gzip.compress(body)
-    return lambda target: target.send("POST", target.path(technology), sent=body, data=data, headers=headers)
+    return lambda target: target.send("POST", target.path(technology(target)), sent=body, data=data, headers=headers)
 
 
 def unknown_task(target: Target) -> Exchange:
@@ -90,7 +107,7 @@ CUT = multipart_head() + tone(0.2).data
 DOCUMENTED: dict[str, BadRequest] = {
     "unknown task": BadRequest(unknown_task, 404),
     "wrong method": BadRequest(delete_start_path, 405),
-    "broken JSON": BadRequest(conversion(b'{"voiceprints": ['), 400),
+    "broken JSON": BadRequest(json_start(b'{"voiceprints": ['), 400),
     "no file": BadRequest(upload(part="media"), 422, ("body", "file")),
     "voiceprints missing": BadRequest(conversion({}), 422, ("body", "voiceprints")),
     "voiceprints not a list": BadRequest(conversion({"voiceprints": "text"}), 422, ("body", "voiceprints")),
@@ -98,11 +115,11 @@ DOCUMENTED: dict[str, BadRequest] = {
 """Requests whose status the vendor documents."""
 
 UNPARSABLE: dict[str, BadRequest] = {
-    "JSON nested too deeply": BadRequest(conversion(DEEP), 400),
-    "JSON not in UTF-8": BadRequest(conversion(b'{"voiceprints": ["\xff\xfe"]}'), 400),
-    "JSON with a key twice": BadRequest(conversion(b'{"voiceprints": ["AAAA"], "voiceprints": ["AAAA"]}'), 400),
-    "JSON with NaN": BadRequest(conversion(b'{"voiceprints": ["AAAA"], "colour": NaN}'), 400),
-    "JSON with more after its end": BadRequest(conversion(b'{"voiceprints": ["AAAA"]} {}'), 400),
+    "JSON nested too deeply": BadRequest(json_start(DEEP), 400),
+    "JSON not in UTF-8": BadRequest(json_start(b'{"voiceprints": ["\xff\xfe"]}'), 400),
+    "JSON with a key twice": BadRequest(json_start(b'{"voiceprints": ["AAAA"], "voiceprints": ["AAAA"]}'), 400),
+    "JSON with NaN": BadRequest(json_start(b'{"voiceprints": ["AAAA"], "colour": NaN}'), 400),
+    "JSON with more after its end": BadRequest(json_start(b'{"voiceprints": ["AAAA"]} {}'), 400),
     "multipart without boundary": BadRequest(multipart(WHOLE, content_type="multipart/form-data"), 400),
     "multipart cut before its closing boundary": BadRequest(multipart(CUT), 400),
     "body shorter than announced": BadRequest(multipart(CUT, length=len(WHOLE)), 400),
@@ -110,7 +127,7 @@ UNPARSABLE: dict[str, BadRequest] = {
     "framed twice": BadRequest(
         lambda target: target.raw(
             "POST",
-            target.path(CONVERSION),
+            target.path(json_technology(target)),
             {"Content-Type": "application/json", "Content-Length": "5", "Transfer-Encoding": "chunked"},
             body=[b"0\r\n\r\n"],
         ),
@@ -136,18 +153,20 @@ INVALID: dict[str, BadRequest] = {
 """Requests that can be parsed and are not valid (C8)."""
 
 WRONG_TYPE: dict[str, BadRequest] = {
-    "upload without type": BadRequest(with_type(EXTRACTION, None, WHOLE), 422, ("header", "content-type")),
-    "upload as JSON": BadRequest(with_type(EXTRACTION, "application/json", b"{}"), 422, ("header", "content-type")),
+    "upload without type": BadRequest(with_type(extraction, None, WHOLE), 422, ("header", "content-type")),
+    "upload as JSON": BadRequest(with_type(extraction, "application/json", b"{}"), 422, ("header", "content-type")),
     "JSON without type": BadRequest(
-        with_type(CONVERSION, None, b'{"voiceprints": []}'), 422, ("header", "content-type")
+        with_type(json_technology, None, b'{"voiceprints": []}'), 422, ("header", "content-type")
     ),
     "JSON as text": BadRequest(
-        with_type(CONVERSION, "text/plain", b'{"voiceprints": []}'), 422, ("header", "content-type")
+        with_type(json_technology, "text/plain", b'{"voiceprints": []}'), 422, ("header", "content-type")
     ),
-    "form for JSON": BadRequest(with_type(CONVERSION, MULTIPART, WHOLE), 422, ("header", "content-type")),
-    "compressed upload": BadRequest(compressed(EXTRACTION, MULTIPART, WHOLE), 422, ("header", "content-encoding")),
+    "form for JSON": BadRequest(with_type(json_technology, MULTIPART, WHOLE), 422, ("header", "content-type")),
+    "compressed upload": BadRequest(compressed(extraction, MULTIPART, WHOLE), 422, ("header", "content-encoding")),
     "compressed JSON": BadRequest(
-        compressed(CONVERSION, "application/json", b'{"voiceprints": ["AAAA"]}'), 422, ("header", "content-encoding")
+        compressed(json_technology, "application/json", b'{"voiceprints": ["AAAA"]}'),
+        422,
+        ("header", "content-encoding"),
     ),
 }
 """Bodies of the wrong content type or encoding (C6)."""

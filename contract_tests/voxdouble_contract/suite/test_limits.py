@@ -16,6 +16,7 @@ from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.targets import MAX_FEW_TASKS
 from voxdouble_contract.target.technologies import (
     AGE_VOICEPRINTS,
+    COMPARISON,
     CONVERSION,
     EXTRACTION,
     GENDER_VOICEPRINTS,
@@ -195,9 +196,9 @@ def test_a_list_over_the_limit_is_422(limited: Target) -> None:
 @statement("C28")
 def test_too_many_live_tasks_are_503(few_tasks: Target) -> None:
     """A task more than there is room for gets a 503 with `Retry-After`, and the earlier tasks stay."""
-    body = {"voiceprints": [TINY]}
-    runs = [Run(few_tasks, CONVERSION, few_tasks.post_json(CONVERSION, body)) for _ in range(MAX_FEW_TASKS)]
-    response = few_tasks.post_json(CONVERSION, body, retry=False)
+    body = {"voiceprints_a": [TINY], "voiceprints_b": [TINY]}
+    runs = [Run(few_tasks, COMPARISON, few_tasks.post_json(COMPARISON, body)) for _ in range(MAX_FEW_TASKS)]
+    response = few_tasks.post_json(COMPARISON, body, retry=False)
     expect_status(response, 503)
     expect(response.get("type") == "internal", "`type` must be internal.", response)
     expect(response.headers.get("Retry-After", "").isdigit(), "There must be a `Retry-After` in seconds.", response)

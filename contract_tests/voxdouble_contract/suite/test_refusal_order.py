@@ -4,7 +4,7 @@ import pytest
 
 from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.judging.verdicts import expect, expect_status
-from voxdouble_contract.samples.bad_requests import CUT
+from voxdouble_contract.samples.bad_requests import CUT, json_technology
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.raw import MULTIPART
 from voxdouble_contract.target.target import Target
@@ -52,7 +52,7 @@ def test_type_and_query_are_checked_before_the_body(target: Target, content_type
 @statement("C5")
 def test_parsing_comes_before_the_schema(target: Target) -> None:
     """JSON that is cut gets a 400, even if the part before the cut breaks the schema."""
-    expect_status(target.post_json(CONVERSION, b'{"voiceprints": 7, '), 400)
+    expect_status(target.post_json(json_technology(target), b'{"voiceprints": 7, '), 400)
 
 
 @statement("C5")

@@ -21,10 +21,10 @@ from voxdouble_contract.target.clock import Clock
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.profile import Profile
 from voxdouble_contract.target.raw import send_raw
-from voxdouble_fixtures.generations import GENERATIONS, serves, value
+from voxdouble_fixtures.generations import GENERATIONS, serves
 
 CONNECT_SECONDS, RESPONSE_SECONDS = 5.0, 30.0
-HEALTH, OPTIONS, INFO = "/_mock/health", "/_mock/options", "/api/system/info"
+HEALTH, INFO = "/_mock/health", "/api/system/info"
 PROXY_METHODS = frozenset({"TRACE", "OPTIONS", "HEAD"})
 """Methods to which a proxy in front of the appliance may respond on its own."""
 BUSY = frozenset({429, 503})
@@ -79,17 +79,16 @@ class Target:
         """The newest generation that it may be of, by whose document its responses are judged."""
         return max(self.generations)
 
-    @property
-    def may_have_vectors(self) -> bool:
-        """Whether a generation that it may be of knows `include_vector_voiceprint` (S33)."""
-        return any(value("vectors", generation) != "ignored" for generation in self.generations)
+    def may_serve(self, technology: str) -> bool:
+        """Return whether a generation that it may be of serves a technology (C37)."""
+        return any(serves(generation, technology) for generation in self.generations)
 
     def path(self, technology: str, task_id: str = "") -> str:
         """Return the path of a technology, or of one of its tasks, below the base URL.
 
         Unproven if no generation that the target may be of serves the technology (C37).
         """
-        if not any(serves(generation, technology) for generation in self.generations):
+        if not self.may_serve(technology):
             unproven(f"Generation {'/'.join(sorted(self.generations))} does not serve {technology}.")
         return f"/api/technology/{technology}" + (f"/{task_id}" if task_id else "")
 
@@ -221,20 +220,10 @@ class Target:
             self.end_run(f"no HTTP response ({info.failure})")
         self.version = printable(str(info.get("version") or ""))
 
-    def read_generation(self) -> str:
-        """Return the generation that a mock says it has; an empty text for any other target."""
-        return str(self.get_object(OPTIONS).get("generation", "")) if self.kind == "mock" else ""
-
-    def copy_options(self, other: "Target") -> bool:
-        """Set the options of this namespace of a mock to those of another one; return whether it has them."""
-        wanted = other.get_object(OPTIONS)
-        return bool(wanted) and self.send("PUT", OPTIONS, json=wanted).json == wanted
-
     def get_object(self, path: str) -> dict[str, Any]:
         """Return the JSON object at a path; an empty one if it is missing."""
-        exchange = self.send("GET", path)
-        body = exchange.json
-        return body if exchange.status == 200 and isinstance(body, dict) else {}
+        found = self.send("GET", path)
+        return found.json if found.status == 200 and isinstance(found.json, dict) else {}
 
     def end_run(self, why: str) -> NoReturn:
         """End the run: a target that cannot be reached proves nothing."""

@@ -1,4 +1,8 @@
-"""Names of the technologies, as their paths have them, and how an appliance refuses one that it lacks."""
+"""Names of the technologies, as their paths have them, and what an appliance of some generation lacks of them."""
+
+from collections.abc import Iterable
+
+from voxdouble_fixtures.generations import value
 
 EXTRACTION = "speaker-identification-voiceprint-extraction"
 CONVERSION = "speaker-identification-voiceprint-conversion"
@@ -10,3 +14,8 @@ LIFECYCLE_TECHNOLOGIES = (EXTRACTION, CONVERSION)
 """The technologies on which the life of a task is tested."""
 UNAVAILABLE = {403: "is not licensed", 404: "does not exist", 405: "does not exist"}
 """Statuses of a POST to a technology that an appliance does not offer, with their reasons."""
+
+
+def have_vectors(generations: Iterable[str]) -> bool:
+    """Return whether any of these generations knows `include_vector_voiceprint` (S33)."""
+    return any(value("vectors", generation) != "ignored" for generation in generations)
