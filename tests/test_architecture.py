@@ -12,6 +12,7 @@ import pytest
 
 import voxdouble_mock.technologies
 from tests.repository import ROOT, tracked
+from voxdouble_mock import voice
 
 MOCK = ROOT / "mock_server" / "voxdouble_mock"
 FIXTURES = ROOT / "fixtures" / "voxdouble_fixtures"
@@ -92,6 +93,8 @@ def run(arguments, status=0):
     assert result.exit_code == status, result.output
 """
 HEAVY = {"flask", "werkzeug", "numpy", "cheroot"}
+LATE = {"numpy", "soundfile", "yaml"}
+"""Imported once a server is ready, or by the first request that needs them."""
 
 
 @pytest.mark.parametrize(
@@ -100,12 +103,26 @@ HEAVY = {"flask", "werkzeug", "numpy", "cheroot"}
         ("import voxdouble_mock, voxdouble.pytest_plugin", {*HEAVY, "requests"}),
         (RUN + "run('--help'); run('healthcheck --url http://127.0.0.1:1', 1)", {*HEAVY, "requests"}),
         (RUN + "run('extract --help'); import voxdouble_client", HEAVY),
+        ("import voxdouble_mock.cli, voxdouble_mock.assembly, voxdouble_mock.wsgi.run", LATE),
     ],
-    ids=["plugin", "help and healthcheck", "client"],
+    ids=["plugin", "help and healthcheck", "client", "start of a server"],
 )
 def test_light_commands_import_nothing_heavy(script: str, heavy: set[str]) -> None:
-    """The client, the plugin, help and health check load none of the heavy packages."""
+    """The client, the plugin, help, health check and the start of a server load none of the heavy packages."""
     assert loaded(script) & heavy == set()
+
+
+def test_a_mock_in_process_loads_everything_at_once() -> None:
+    """`MockAppliance` is complete once it is imported, since a test can replace the file system later."""
+    assert loaded("from voxdouble_mock import MockAppliance") >= LATE
+
+
+def test_every_name_of_the_voices_can_be_imported() -> None:
+    """The names that are imported late exist, and no other one does."""
+    voice.load()
+    assert set(voice.__all__) <= vars(voice).keys()
+    with pytest.raises(AttributeError, match="has no attribute 'analyze'"):
+        voice.analyze  # noqa: B018
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:

@@ -1,7 +1,6 @@
 """The command `voxdouble`: a static table of commands, each of which is imported only when it is chosen."""
 
 from importlib import import_module
-from importlib.metadata import version
 
 import click
 
@@ -53,6 +52,6 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("voxdouble"), prog_name="voxdouble")
+@click.version_option(package_name="voxdouble", prog_name="voxdouble")
 def main() -> None:
     """Stand in for the Phonexia Speech Platform 4 Virtual Appliance, call it, check its contract. Not affiliated."""

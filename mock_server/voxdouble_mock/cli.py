@@ -9,9 +9,8 @@ import shutil
 import sys
 import tempfile
 import threading
-import urllib.request
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -20,6 +19,9 @@ from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.hosts import is_loopback
 from voxdouble_mock.options import FLAG, Option, names_of, options_of
 from voxdouble_mock.settings import ServeSettings, Settings
+
+if TYPE_CHECKING:
+    from voxdouble_mock.core.scenario import Scenario
 
 OPTIONS = [one for one in options_of(ServeSettings, Settings, Limits) if one.in_command]
 PORT = next(one for one in OPTIONS if one.name == "port")
@@ -101,11 +103,11 @@ def serve(**values: Any) -> None:
     check_exposure(serving.host, given.get("token"), no_token=serving.no_token)
     # Many small matrix products gain nothing from threads that wait for one another: extraction is slower with them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from voxdouble_mock.assembly import assemble  # noqa: PLC0415 (late, here and below: healthcheck must stay light)
+    from voxdouble_mock import voice  # noqa: PLC0415 (late, here and below: healthcheck must stay light)
+    from voxdouble_mock.assembly import assemble  # noqa: PLC0415
     from voxdouble_mock.http.errors import malformed_request_text  # noqa: PLC0415
     from voxdouble_mock.http.request_lines import RequestLines  # noqa: PLC0415
     from voxdouble_mock.real_time import monotonic, real_now  # noqa: PLC0415
-    from voxdouble_mock.scenarios.bundled import load_scenario  # noqa: PLC0415
     from voxdouble_mock.wsgi.run import run_until_signal  # noqa: PLC0415
     from voxdouble_mock.wsgi.server import HttpServer  # noqa: PLC0415
 
@@ -113,8 +115,7 @@ def serve(**values: Any) -> None:
     if problem := temporary_folder_problem(given.get("input_storage", INPUT_STORAGE)):
         logging.getLogger("voxdouble_mock").warning("%s", problem)
     try:
-        scenario = load_scenario(serving.scenario) if serving.scenario else None
-        parts = assemble(Settings.of(**given), scenario, real_now)
+        parts = assemble(Settings.of(**given), scenario_of(serving), real_now)
         server = HttpServer(
             RequestLines(parts.app, monotonic) if serving.verbose else parts.app,
             host=serving.host,
@@ -124,12 +125,26 @@ def serve(**values: Any) -> None:
             graceful=True,
             shutdown_timeout=5,
         )
-        run_until_signal(server, lambda url: click.echo(f"voxdouble ready {url}"))
+
+        def announce(url: str) -> None:
+            click.echo(f"voxdouble ready {url}")
+            threading.Thread(target=voice.load, name="voxdouble-voice", daemon=True).start()
+
+        run_until_signal(server, announce)
     except ValueError as error:  # of the settings or the scenario
         raise click.UsageError(str(error)) from error
     except OSError as error:
         raise click.ClickException(str(error)) from error
     parts.store.close()
+
+
+def scenario_of(serving: ServeSettings) -> "Scenario | None":
+    """Return the scenario that the options name; ValueError if it is malformed, OSError if it cannot be read."""
+    if serving.scenario is None:
+        return None
+    from voxdouble_mock.scenarios.bundled import load_scenario  # noqa: PLC0415 (late: it imports YAML)
+
+    return load_scenario(serving.scenario)
 
 
 def temporary_folder_problem(needed: int) -> str:
@@ -178,6 +193,8 @@ def healthcheck(url: str | None) -> None:
 
 def health_problem(address: str) -> str:
     """Return why the mock at an address is not healthy, or an empty text if it is."""
+    import urllib.request  # noqa: PLC0415 (late: `serve` does not need it)
+
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach this container
     try:
         with direct.open(address, timeout=HEALTH_SECONDS) as response:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, get_args
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from voxdouble_mock import voice
 from voxdouble_mock.assembly import Assembly, assemble, check_scenario
 from voxdouble_mock.core.clock import Mode, parse_pace, to_seconds
 from voxdouble_mock.core.conversion import convert, storable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from voxdouble_mock.appliance import Transition
 
+voice.load()  # now, since a test can replace the file system later
 FAULTS = {kind.__struct_config__.tag: kind.__struct_fields__ for kind in get_args(Fault)}
 """The kinds of faults, each with its members."""
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
+from voxdouble_mock import voice
 from voxdouble_mock.technologies._technology import Members
-from voxdouble_mock.voice.scoring import genders_of
-from voxdouble_mock.voice.voiceprint import speech_lengths_of
 
 
 def score(voiceprints: Sequence[bytes]) -> list[Members]:
     """Return LLR and probability of both genders, whose probabilities add up to 1; null without speech (C19)."""
-    found = zip(speech_lengths_of(voiceprints), genders_of(voiceprints), strict=True)
+    found = zip(voice.speech_lengths_of(voiceprints), voice.genders_of(voiceprints), strict=True)
     return [
         {
             "speech_length": speech_length,

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from voxdouble_mock import voice
 from voxdouble_mock.core.errors import Detail, Rejection
 from voxdouble_mock.technologies._technology import Members, Result
-from voxdouble_mock.voice.voiceprint import InvalidVoiceprint
 
 
 @contextmanager
@@ -13,7 +13,7 @@ def rejecting_invalid(name: str) -> Iterator[None]:
     """Raise Rejection, with the index in the list of that name, for an invalid voiceprint in the block (C20)."""
     try:
         yield
-    except InvalidVoiceprint as error:
+    except voice.InvalidVoiceprint as error:
         message = f"Voiceprint {error.index} of `{name}` is invalid: {error.reason}"
         raise Rejection(message, [Detail(("body", name, error.index), error.reason, "voiceprint")]) from error
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from voxdouble_mock import voice
 from voxdouble_mock.technologies._technology import Result, VoiceprintTechnology
 from voxdouble_mock.technologies._voiceprints import rejecting_invalid
-from voxdouble_mock.voice.scoring import log_likelihood_ratios
-from voxdouble_mock.voice.vector import directions_of
 
 
 def run(lists: Mapping[str, Sequence[bytes]]) -> Result:
@@ -14,10 +13,10 @@ def run(lists: Mapping[str, Sequence[bytes]]) -> Result:
     The matrix is the transpose of that of the vendor's gRPC interface.
     """
     with rejecting_invalid("voiceprints_a"):
-        columns = directions_of(lists["voiceprints_a"])
+        columns = voice.directions_of(lists["voiceprints_a"])
     with rejecting_invalid("voiceprints_b"):
-        rows = directions_of(lists["voiceprints_b"])
-    values = log_likelihood_ratios(columns, rows).ravel()
+        rows = voice.directions_of(lists["voiceprints_b"])
+    values = voice.log_likelihood_ratios(columns, rows).ravel()
     return Result({"scores": {"columns_count": len(columns), "rows_count": len(rows), "values": values}})
 
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from voxdouble_mock import voice
 from voxdouble_mock.technologies._technology import Result, VoiceprintTechnology
 from voxdouble_mock.technologies._voiceprints import rejecting_invalid
-from voxdouble_mock.voice.vector import vectors_of
 
 
 def run(lists: Mapping[str, Sequence[bytes]]) -> Result:
     """Return the vector of each voiceprint (S44, S47)."""
     with rejecting_invalid("voiceprints"):
-        return Result({"vector_voiceprints": vectors_of(lists["voiceprints"])})
+        return Result({"vector_voiceprints": voice.vectors_of(lists["voiceprints"])})
 
 
 TECHNOLOGY = VoiceprintTechnology(name="speaker-identification-voiceprint-conversion", run=run)

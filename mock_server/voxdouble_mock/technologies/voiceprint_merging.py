@@ -3,15 +3,15 @@
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
+from voxdouble_mock import voice
 from voxdouble_mock.technologies._technology import Result, VoiceprintTechnology
 from voxdouble_mock.technologies._voiceprints import rejecting_invalid
-from voxdouble_mock.voice.merging import merge
 
 
 def run(lists: Mapping[str, Sequence[bytes]]) -> Result:
     """Return the merge of the voiceprints, weighted by their speech lengths."""
     with rejecting_invalid("voiceprints"):
-        merged = merge(lists["voiceprints"])
+        merged = voice.merge(lists["voiceprints"])
     voiceprint = b64encode(merged.voiceprint).decode("ascii")
     return Result({"voiceprint": voiceprint, "speech_length": merged.speech_length})
 

@@ -11,4 +11,53 @@ The rules of bit-identity, on which the modules of this folder stand:
 (e) No result depends on a transcendental function of the data, a complex number, a floating-point mean or an inexact
     sum. The one Fourier transform is rounded to the exact whole numbers that it approximates, with a proof
     (`pitch.LARGEST`).
+
+The names below are what the technologies use. Each is imported on its first use, or by `load`: numpy and the decoders
+are half of the time that a start would take.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from voxdouble_mock.voice.analysis import ChannelVoice, analyse
+    from voxdouble_mock.voice.audio import UnusableAudio
+    from voxdouble_mock.voice.channel import SpeechRange
+    from voxdouble_mock.voice.merging import merge
+    from voxdouble_mock.voice.scoring import ages_of, genders_of, log_likelihood_ratios
+    from voxdouble_mock.voice.vector import directions_of, vectors_of
+    from voxdouble_mock.voice.voiceprint import MODEL, InvalidVoiceprint, speech_lengths_of
+
+__all__ = [
+    "MODEL",
+    "ChannelVoice",
+    "InvalidVoiceprint",
+    "SpeechRange",
+    "UnusableAudio",
+    "ages_of",
+    "analyse",
+    "directions_of",
+    "genders_of",
+    "load",
+    "log_likelihood_ratios",
+    "merge",
+    "speech_lengths_of",
+    "vectors_of",
+]
+
+MODULES = ("analysis", "audio", "channel", "merging", "scoring", "vector", "voiceprint")
+"""The modules that define the names."""
+
+
+def load() -> None:
+    """Import all of the names now: before a test replaces the file system, or while the first requests arrive."""
+    for module in MODULES:
+        found = import_module(f"{__name__}.{module}")
+        globals().update({name: vars(found)[name] for name in __all__ if name in vars(found)})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    load()
+    return globals()[name]

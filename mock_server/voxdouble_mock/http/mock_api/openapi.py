@@ -3,7 +3,6 @@
 from functools import cache, partial
 
 import orjson
-import yaml
 from flask import Flask, Response
 
 from voxdouble_fixtures import data
@@ -28,6 +27,8 @@ def get_document(services: Services) -> Response:
 @cache
 def document_json(generation: Generation) -> bytes:
     """Return the document of a generation as JSON text, made from that of the newest, which is kept by hand as YAML."""
+    import yaml  # noqa: PLC0415 (late: few requests need it, and the start of a server does not wait for it)
+
     text = data("contract", "openapi-e4.yaml")
     newest = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (a safe loader)
     return orjson.dumps(publish(newest, generation))

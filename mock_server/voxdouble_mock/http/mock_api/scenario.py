@@ -12,8 +12,6 @@ from voxdouble_mock.http.json_responses import json_response, json_text_response
 from voxdouble_mock.http.mock_api.json_object import read_text
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.scenarios.bundled import load_bundled
-from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario
 
 NAME = re.compile(r"[a-z0-9-]+")
 """A text that can be the name of a bundled scenario, and not a scenario itself."""
@@ -36,6 +34,9 @@ def get_scenario(services: Services) -> Response:
 
 def put_scenario(services: Services) -> Response:
     """Set the scenario: the body is its YAML or JSON text, or the name of a bundled one."""
+    from voxdouble_mock.scenarios.bundled import load_bundled  # noqa: PLC0415 (late: they import YAML)
+    from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario  # noqa: PLC0415
+
     text = read_text()
     try:
         scenario = load_bundled(text.strip()) if NAME.fullmatch(text.strip()) else parse_scenario(text)
