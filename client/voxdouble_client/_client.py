@@ -104,6 +104,7 @@ class ApplianceClient:
     start_voiceprint_extraction = voiceprint_extraction.start_voiceprint_extraction
 
     convert_voiceprints = voiceprint_conversion.convert_voiceprints
+    convert_voiceprints_in_parts = voiceprint_conversion.convert_voiceprints_in_parts
     start_voiceprint_conversion = voiceprint_conversion.start_voiceprint_conversion
 
     compare_voiceprints = voiceprint_comparison.compare_voiceprints
@@ -217,6 +218,7 @@ class ApplianceClient:
             self._timeout,
             state=accepted.state,
             first_pause=accepted.retry_after or 0.0,
+            quick_parse=request.quick_parse,
         )
 
     def _task_url(self, accepted: Accepted, url: str) -> str:

@@ -36,12 +36,14 @@ class ApplianceError(Exception):
     without starting a second task. `transient` is True if the reason may pass, so that the same work may succeed later:
     by waiting on with `handle`, or with another task if there is no handle, or if the task has failed or was lost.
     `converted` is the `VoiceprintConversion` of the calls that `convert_voiceprints`
-    had finished before the one that failed, else None.
+    had finished before the one that failed, else None; `converted_count` is the number of voiceprints in these calls,
+    also after `convert_voiceprints_in_parts`.
     """
 
     handle: TaskHandle[Any] | None = None
     may_have_run: bool = False
     converted: Any = None
+    converted_count: int = 0
 
     @property
     def transient(self) -> bool:

@@ -24,6 +24,7 @@ from voxdouble_client._errors import (
 from voxdouble_client._http.retry import RetryingTransport
 from voxdouble_client._http.wire import (
     GET_STALL_SECONDS,
+    QuickParse,
     Request,
     printable,
     retry_after,
@@ -126,7 +127,7 @@ class TaskPoller(Generic[R]):
     """Polls one task over a client's connections.
 
     `state` is the state in its 202, None if the task was taken up; `first_pause` is the pause in seconds that the 202
-    asks for.
+    asks for. `quick_parse` is tried on each answer before the general way.
     """
 
     def __init__(
@@ -139,11 +140,13 @@ class TaskPoller(Generic[R]):
         *,
         state: str | None = None,
         first_pause: float = 0.0,
+        quick_parse: QuickParse | None = None,
     ) -> None:
         self.handle: TaskHandle[R] = TaskHandle(url, task_id, self)
         self._transport = transport
         self._read = read
         self._timeout = timeout
+        self._quick_parse = quick_parse
         self._state = state
         self._since = transport.clock.now()
         self._poll_from = self._since + first_pause
@@ -210,4 +213,4 @@ class TaskPoller(Generic[R]):
     ) -> tuple[TaskAnswer, float | None]:
         request = Request("GET", self.handle.url, stall=GET_STALL_SECONDS)
         response = self._transport.send(request, deadline, pause_rule, patient=patient)
-        return task_answer(response, self.handle.task_id), retry_after(response.headers)
+        return task_answer(response, self.handle.task_id, self._quick_parse), retry_after(response.headers)

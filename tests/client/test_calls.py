@@ -204,7 +204,10 @@ def test_the_error_of_a_batch_names_the_batch() -> None:
     scripted = serving(lambda _, connection: connection.sendall(next(responses)))
     with scripted as (_, appliance), pytest.raises(ApiError) as caught:
         appliance.convert_voiceprints(["e2kD"] * 4, batch_size=2)
-    assert caught.value.__notes__ == ["In the call for the voiceprints 2 to 3 of 4."]
+    assert caught.value.__notes__ == [
+        "In the call for the voiceprints 2 to 3, counted from 0; the 2 before are converted."
+    ]
+    assert caught.value.converted_count == 2
 
 
 def test_run_sends_files_config_and_parameters() -> None:

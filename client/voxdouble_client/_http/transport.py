@@ -29,6 +29,8 @@ MAX_RESPONSE_BYTES = 512 << 20
 MAX_OTHER_BYTES = 1 << 20
 """Chosen: the limit of responses that hold no result, which are the 202, errors and redirects."""
 
+CHUNK_BYTES = 1 << 18
+
 _log = logging.getLogger("voxdouble_client")
 _log.addHandler(logging.NullHandler())  # whether the log is shown is up to the program
 
@@ -158,7 +160,6 @@ def _complete_body(request: Request, received: requests.Response) -> bytes:
     whose end is visible, is known to be complete.
     """
     raw = received.raw
-    body = bytearray()
     limit = MAX_RESPONSE_BYTES if request.method == "GET" and received.status_code == 200 else MAX_OTHER_BYTES
     too_large = ContractError(
         f"The response to {request} must have at most {limit} bytes with status {received.status_code}, got more.",
@@ -166,10 +167,15 @@ def _complete_body(request: Request, received: requests.Response) -> bytes:
     )
     if (raw.length_remaining or 0) > limit:
         raise too_large
-    while chunk := raw.read(1 << 16, decode_content=False):
-        body += chunk
-        if len(body) > limit:
+    chunks: list[bytes] = []
+    size = 0
+    # A body of known length is read by one call, which copies nothing.
+    while chunk := raw.read(raw.length_remaining or CHUNK_BYTES, decode_content=False):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
             raise too_large
+    body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
     if (encoding := received.headers.get("Content-Encoding", "identity")) != "identity":
         raise ContractError(
             f"The response to {request} is compressed with {encoding}, which was not requested.", url=request.url
@@ -177,10 +183,10 @@ def _complete_body(request: Request, received: requests.Response) -> bytes:
     framed = "chunked" in received.headers.get("Transfer-Encoding", "").lower() or raw.length_remaining is not None
     if not framed and not _is_json_object(body):
         raise HTTPException("the response has no length and may have been cut short")
-    return bytes(body)
+    return body
 
 
-def _is_json_object(body: bytearray) -> bool:
+def _is_json_object(body: bytes) -> bool:
     try:
         return isinstance(parsed(body), dict)
     except InvalidResult:

@@ -4,9 +4,9 @@
 
 import email.utils
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -17,6 +17,9 @@ from voxdouble_client._models import FINAL_STATES, TaskAnswer, TaskError
 
 GET_STALL_SECONDS = 30.0
 """Chosen: a GET that receives nothing for so long has failed, and may be tried again."""
+
+QuickParse: TypeAlias = Callable[[bytes], dict[str, Any] | None]
+"""Parses and checks the usual body of a result in one pass; returns None for any other body."""
 
 _SECONDS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
 
@@ -83,17 +86,19 @@ def accepted_task(response: Response) -> Accepted:
     return Accepted(task.task_id, task.state, location, retry_after(response.headers))
 
 
-def task_answer(response: Response, task_id: str) -> TaskAnswer:
+def task_answer(response: Response, task_id: str, quick_parse: QuickParse | None = None) -> TaskAnswer:
     """Return the content of a 200 to the GET of a task (S10 to S17)."""
     if response.status != 200:
         raise _unexpected_status(response, "the answer to the poll of a task is a 200")
-    raw = _json_object(response)
+    raw = (quick_parse and quick_parse(response.body)) or _json_object(response)
     task: _Task = _member(raw, "task", _Task, response)
     if task.task_id != task_id:
         raise _broken(response, f"is about another task, {task.task_id}")
     result = error = None
     if task.state == "done":
-        result = _member(raw, "result", dict, response)
+        result = raw.get("result")
+        if not isinstance(result, dict):  # not converted, as that would copy a large result
+            _member(raw, "result", dict, response)
     elif task.state in FINAL_STATES:
         error = _task_error(raw, response)
     return TaskAnswer(task_id=task_id, state=task.state, result=result, error=error, raw=raw, body=response.body)

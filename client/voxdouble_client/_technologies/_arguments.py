@@ -62,19 +62,29 @@ def _channel(channel: int) -> int:
     return number
 
 
-def checked_voiceprints(voiceprints: Iterable[str], name: str = "voiceprints", at_least: int = 1) -> list[str]:
-    """Return the voiceprints as a list; TypeError or ValueError if there are too few, or if one is not Base64 text."""
+def checked_voiceprints(
+    voiceprints: Iterable[str], name: str = "voiceprints", at_least: int = 1, first: int = 0
+) -> list[str]:
+    """Return the voiceprints as a list; TypeError or ValueError if there are too few, or if one is not Base64 text.
+
+    `first` is the index of the first one in messages.
+    """
     if isinstance(voiceprints, str):
         raise TypeError(f"`{name}` must be a list of Base64 texts, got one text.")
     checked = list(voiceprints)
-    for index, voiceprint in enumerate(checked):
+    if not {*map(type, checked)} <= {str} or not all(map(str.isascii, checked)):  # a fifth of the time of the loop
+        _check_each(checked, name, first)
+    if len(checked) < at_least:
+        raise ValueError(f"`{name}` must have at least {at_least} voiceprint{'s'[: at_least - 1]}, got {len(checked)}.")
+    return checked
+
+
+def _check_each(voiceprints: list[str], name: str, first: int) -> None:
+    for index, voiceprint in enumerate(voiceprints, first):
         if not isinstance(voiceprint, str):
             raise TypeError(f"`{name}[{index}]` must be Base64 text, got {type(voiceprint).__name__}.")
         if not voiceprint.isascii():
             raise ValueError(f"`{name}[{index}]` must be Base64 text, but it has characters outside ASCII.")
-    if len(checked) < at_least:
-        raise ValueError(f"`{name}` must have at least {at_least} voiceprint{'s'[: at_least - 1]}, got {len(checked)}.")
-    return checked
 
 
 def voiceprints_of_one_call(voiceprints: Iterable[str], name: str = "voiceprints") -> list[str]:

@@ -12,6 +12,7 @@ from msgspec.json import encode
 from voxdouble_client._clock import Deadline
 from voxdouble_client._http.body import Body, File, Progress, check_numbers, form, json_body
 from voxdouble_client._http.urls import Query
+from voxdouble_client._http.wire import QuickParse
 from voxdouble_client._models import TaskAnswer
 from voxdouble_client._task import TaskHandle
 from voxdouble_client._technologies._results import plain
@@ -23,6 +24,7 @@ class TaskRequest(Struct, Generic[R], frozen=True):
     """The request that starts a task: either `json`, or a form of `files` and text `fields`.
 
     `read` returns the typed result in the answer of the task once it is done; InvalidResult if it breaks the contract.
+    `quick_parse` is for results that are large.
     """
 
     technology: str
@@ -31,6 +33,7 @@ class TaskRequest(Struct, Generic[R], frozen=True):
     json: Mapping[str, Any] | None = None
     files: Mapping[str, File] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    quick_parse: QuickParse | None = None
 
     @contextmanager
     def body(self, progress: Progress | None) -> Iterator[Body]:
@@ -53,6 +56,7 @@ def plain_request(
     if (files is None) == (json is None) or (config is not None and files is None):
         raise ValueError("A task must be started either with `files` or with `json`, and `config` needs `files`.")
     check_numbers(config)
+    check_numbers(json)
     fields = {} if config is None else {"config": encode(config).decode()}
     return TaskRequest(technology, plain, params or {}, json, files or {}, fields)
 

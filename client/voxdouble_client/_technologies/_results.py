@@ -57,7 +57,7 @@ def entries(answer: TaskAnswer, name: str, model: Any, count: int | None = None)
 
 def check_lengths(vectors: Iterable[list[float] | None], where: str) -> None:
     """Raise InvalidResult unless all vectors have one length; those of channels without speech are empty (S45, S46)."""
-    if len(lengths := {len(vector) for vector in vectors if vector}) > 1:
+    if len(lengths := set(map(len, filter(None, vectors)))) > 1:
         raise InvalidResult(f"{where} has vectors of {' and '.join(map(str, sorted(lengths)))} numbers")
 
 
@@ -68,7 +68,7 @@ def float32_matrix(vectors: list[list[float]], width: int | None = None) -> "npt
     """
     import numpy as np  # noqa: PLC0415  late, so that the client needs no numpy
 
-    lengths = {len(vector) for vector in vectors if vector}
+    lengths = set(map(len, filter(None, vectors)))
     if len(lengths) > 1:
         raise ValueError(f"Vectors of {', '.join(map(str, sorted(lengths)))} numbers cannot form one array.")
     columns = width or max(lengths, default=VECTOR_LENGTH)

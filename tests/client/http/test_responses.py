@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.client.hostile import DONE, TASK_ID, TASK_PATH, accepted, responding, response, serving, task_body
+from tests.client.hostile import (
+    DONE,
+    TASK_ID,
+    TASK_PATH,
+    MovedClock,
+    accepted,
+    responding,
+    response,
+    serving,
+    task_body,
+)
 from voxdouble_client import (
     ApiError,
     ApplianceError,
@@ -262,7 +272,9 @@ def test_a_malformed_response_is_a_typed_error(method: str, sent: bytes) -> None
         connection.sendall(sent if request.method == method else accepted())
         connection.shutdown(2)
 
-    with serving(behave, sleep=lambda _: None) as (_, appliance), pytest.raises(ApplianceError) as caught:
+    clock = MovedClock()
+    scripted = serving(behave, sleep=clock.sleep, now=clock.now)
+    with scripted as (_, appliance), pytest.raises(ApplianceError) as caught:
         appliance.extract_voiceprint(b"audio", timeout=20)
     assert f"{method} http://" in str(caught.value)
 
