@@ -7,7 +7,9 @@ from tests import needs
 
 ROOT = Path(__file__).parents[1]
 WITHOUT_PROSE = ("LICENSE", "requirements.lock")
-TEXT_SUFFIXES = frozenset({"", ".md", ".py", ".sh", ".toml", ".yaml", ".yml"})
+OTHERS = ("axe", "swagger_ui")
+"""Folders with files that were made elsewhere."""
+TEXT_SUFFIXES = frozenset({"", ".css", ".html", ".js", ".md", ".py", ".sh", ".toml", ".yaml", ".yml"})
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -19,5 +21,9 @@ def tracked(*patterns: str) -> list[Path]:
 
 def texts() -> dict[str, str]:
     """Return the text of each file that people write, by its path from the root."""
-    files = [path for path in tracked() if path.suffix in TEXT_SUFFIXES and path.name not in WITHOUT_PROSE]
+    files = [
+        path
+        for path in tracked()
+        if path.suffix in TEXT_SUFFIXES and path.name not in WITHOUT_PROSE and not {*OTHERS} & {*path.parts}
+    ]
     return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in files}

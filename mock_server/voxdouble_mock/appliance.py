@@ -1,38 +1,49 @@
 """The appliance: starts and finds tasks, and runs the clocks of the namespaces. It reads no clock: its store does."""
 
 import os
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from threading import BoundedSemaphore
 
 from voxdouble_mock.core import clock as clocks
 from voxdouble_mock.core.clock import Clock, Pace, to_milliseconds, to_seconds
 from voxdouble_mock.core.fault import Call, Fault, GetFault, Status
+from voxdouble_mock.core.request_log import shortened
 from voxdouble_mock.core.scenario import Choice, Match, RequestSummary, Then, match
-from voxdouble_mock.core.task import State, Task, next_transition, state_at, transitions
+from voxdouble_mock.core.task import State, Task, next_transition, state_at
+from voxdouble_mock.core.transitions import Transition, passed
 from voxdouble_mock.execution import Completion, apply_rule, execute
 from voxdouble_mock.result_cache import ResultCache
 from voxdouble_mock.settings import Settings
-from voxdouble_mock.store import AUDIO_COUNTERS, Change, Draft, NamespaceRecord, OpenRequest, Plan, Store, Stored, View
+from voxdouble_mock.store import (
+    AUDIO_COUNTERS,
+    SUBMISSIONS,
+    Change,
+    Draft,
+    NamespaceRecord,
+    OpenRequest,
+    Plan,
+    Store,
+    Stored,
+    View,
+)
 from voxdouble_mock.technologies._technology import Result, Technology
 
 MAX_EXECUTIONS = max(4, os.cpu_count() or 1)
 """The most requests that are executed at one time, which bounds the memory of many simultaneous uploads."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Transition:
-    """A change of a task's state on the clock of its namespace."""
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The state of a namespace as far as it shows whether a list of its tasks or requests is out of date."""
 
-    task_id: str
-    technology: str
-    state: str
-    """The new state, or "expired"."""
-    at: float
-    """In seconds since the epoch."""
-
-    def __repr__(self) -> str:
-        return f"<{self.technology} {self.task_id}: {self.state} at {self.at:.3f}>"
+    pace: Pace
+    now: int
+    """The instant that the clock shows, in milliseconds."""
+    tasks: str
+    """A mark that changes when tasks are submitted or deleted, and when the clock is changed."""
+    logged: int
+    """The number of the newest request in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,7 @@ class Appliance:
         completion = self._completion(technology, summary, execution)
         while True:
             matched = match(request.record.scenario, summary)
-            stored = self._store.submit(request, self._draft(matched, technology, completion))
+            stored = self._store.submit(request, self._draft(matched, technology, completion, summary.file_name))
             if isinstance(stored, Stored):
                 break
             request = stored  # the scenario or the clock was changed in the meantime
@@ -88,14 +99,17 @@ class Appliance:
         fault = None if isinstance(then.fault, GetFault) else then.fault
         return Submission(stored.task, fault, choice)
 
-    def _draft(self, matched: Match, technology: Technology, completion: Completion) -> Draft:
+    def _draft(self, matched: Match, technology: Technology, completion: Completion, file_name: str | None) -> Draft:
+        file_name = None if file_name is None else shortened(file_name)
         rules = matched.scenario.rules if matched.scenario else ()
         plans: dict[int | None, Plan | None] = {
-            index: self._plan(rules[index].then, technology, completion) for index in matched.candidates
+            index: self._plan(rules[index].then, technology, completion, rules[index].name or f"rule {index + 1}")
+            for index in matched.candidates
         }
-        return Draft(matched.met, {None: self._plan(Then(), technology, completion), **plans})
+        plans = {None: self._plan(Then(), technology, completion), **plans}
+        return Draft(matched.met, {index: plan and replace(plan, file_name=file_name) for index, plan in plans.items()})
 
-    def _plan(self, then: Then, technology: Technology, completion: Completion) -> Plan | None:
+    def _plan(self, then: Then, technology: Technology, completion: Completion, rule: str | None = None) -> Plan | None:
         """Return the task that a rule makes of a request; None if its status fault refuses the request."""
         if isinstance(then.fault, Status):
             return None
@@ -109,6 +123,8 @@ class Appliance:
             lifetime=to_milliseconds(_first_set(then.lifetime, settings.task_lifetime)),
             fault=then.fault if isinstance(then.fault, GetFault) else None,
             audio_ms=end.audio_ms,
+            rule=None if rule is None else shortened(rule),
+            origin="computed" if end is completion else "rule",
         )
 
     def _completion(self, technology: Technology, request: RequestSummary, execution: Execution) -> Completion:
@@ -132,6 +148,18 @@ class Appliance:
         shown = clocks.read(view.record.clock, view.now)
         return [(task, state) for task in tasks if (state := state_at(task.timeline, shown)) is not None]
 
+    def task(self, namespace: str, task_id: str) -> tuple[Task, State] | None:
+        """Return a task of any technology with its state; None if it is unknown or has expired."""
+        request = self._store.begin(namespace, Call(None, "GET", task_id), lambda _: False)
+        return None if request.task is None else self.find(request, request.task.technology)
+
+    def activity(self, namespace: str) -> Activity:
+        """Return the activity of a namespace."""
+        view = self._store.view(namespace)
+        record = view.record
+        mark = f"{record.life}-{record.version}-{view.counters.get(SUBMISSIONS, 0)}"
+        return Activity(record.clock.pace, clocks.read(record.clock, view.now), mark, view.logged)
+
     def clock(self, namespace: str) -> tuple[Pace, int]:
         """Return the pace of the namespace's clock, and the instant that it shows, in milliseconds."""
         view = self._store.view(namespace)
@@ -144,7 +172,7 @@ class Appliance:
     def advance(self, namespace: str, seconds: float) -> list[Transition]:
         """Advance the namespace's clock; return the transitions that it passes, in order of time."""
         until = self._change_clock(namespace, lambda clock, _: clocks.advance(clock, seconds))
-        return _passed(self._store.tasks(namespace)[0], until - to_milliseconds(seconds), until)
+        return passed(self._store.tasks(namespace)[0], until - to_milliseconds(seconds), until)
 
     def advance_to_next(self, namespace: str) -> list[Transition]:
         """Advance the clock to the next transition of any task, if there is one; return the transitions at it."""
@@ -178,12 +206,3 @@ class Appliance:
 
 def _first_set(*durations: float | None) -> float:
     return next(duration for duration in durations if duration is not None)
-
-
-def _passed(tasks: Sequence[Task], after: int, until: int) -> list[Transition]:
-    passed = [
-        Transition(task.task_id, task.technology, str(state or "expired"), to_seconds(instant))
-        for task in tasks
-        for instant, state in transitions(task.timeline, after, until)
-    ]
-    return sorted(passed, key=lambda transition: transition.at)

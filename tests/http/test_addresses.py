@@ -123,11 +123,3 @@ def test_options_needs_the_token_and_a_known_host() -> None:
         foreign = {**headers, "Host": "elsewhere.example"}
         assert send("OPTIONS", mock.url + "/_mock/clock", headers=foreign).status_code == 403
         assert send("HEAD", mock.url + "/_mock/health").status_code == 200
-
-
-def test_the_index_lists_methods_without_the_implied_ones(mock: MockAppliance) -> None:
-    """HEAD and OPTIONS are not listed."""
-    page = get(mock.url + "/_mock/").text
-    assert "DELETE /_mock/requests" in page
-    assert "HEAD" not in page
-    assert "OPTIONS" not in page

@@ -1,4 +1,4 @@
-"""The mock's own routes: health, index, tasks, reset, clock and the statements of the contract."""
+"""The mock's own routes: health, tasks, reset, clock and the statements of the contract."""
 
 import pytest
 
@@ -12,14 +12,6 @@ def test_health_names_the_service(mock: MockAppliance) -> None:
     assert response.status_code == 200
     assert set(response.json()) == {"service", "version"}
     assert response.json()["service"] == "voxdouble"
-
-
-def test_the_index_lists_the_routes_and_cannot_be_framed(mock: MockAppliance) -> None:
-    """The index is an HTML page with all routes, and its headers keep other pages from framing it."""
-    response = get(mock.url + "/_mock/")
-    assert "/_mock/clock/advance" in response.text
-    assert response.headers["X-Frame-Options"] == "DENY"
-    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
 def test_fidelity_lists_the_statements(mock: MockAppliance) -> None:

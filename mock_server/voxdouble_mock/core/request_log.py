@@ -22,6 +22,8 @@ MAX_TEXT = 200
 """The bytes, as JSON, of a text that is kept whole."""
 BEGINNING = 100
 """The bytes, as JSON, that are kept of a longer text."""
+MAX_REASON = 500
+"""The bytes, as JSON, that are kept of the reason of a refusal."""
 
 
 UNNUMBERED = 999_999_999_999
@@ -48,6 +50,8 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     """The digest of the uploaded file, or of the JSON body."""
     size: int | None = None
     """The bytes of the uploaded file, or of the JSON body."""
+    reason: str | None = None
+    """The message and details of an error response, as the client received them."""
     rule: str | None = None
     """The name of the scenario's rule that applied, or its number without a name."""
     misses: tuple[str, ...] = ()
@@ -68,6 +72,7 @@ def bounded(entry: LoggedRequest) -> LoggedRequest:
     """Return an entry of at most MAX_ENTRY_BYTES: long texts are shortened, and elements dropped."""
     whole = structs.replace(
         entry,
+        reason=None if entry.reason is None else _beginning(entry.reason, MAX_REASON),
         **{name: _shortened(getattr(entry, name)) for name in ("method", "path", "task_id", "file_name", "rule")},
         **{name: {shortened(key): shortened(text) for key, text in getattr(entry, name).items()} for name in _DICTS},
         **{name: tuple(shortened(text) for text in getattr(entry, name)) for name in _LISTS},
@@ -105,10 +110,15 @@ def shortened(text: str) -> str:
     """Return a text as entries keep it: whole, or the beginning of a long one and its SHA-256 digest."""
     if len(text) <= MAX_TEXT and (_is_short(text) or encoded_size(text) <= MAX_TEXT):
         return text
-    beginning = text[:BEGINNING]
-    while encoded_size(beginning) > BEGINNING:
+    return f"{_beginning(text, BEGINNING)}... sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
+
+
+def _beginning(text: str, size: int) -> str:
+    """Return the longest beginning of a text of at most `size` bytes as JSON."""
+    beginning = text[:size]
+    while encoded_size(beginning) > size:
         beginning = beginning[:-1]
-    return f"{beginning}... sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
+    return beginning
 
 
 def _is_short(text: str) -> bool:

@@ -92,6 +92,11 @@ class Choice:
     rule: Rule | None = None
     misses: tuple[str, ...] = ()
 
+    @property
+    def rule_name(self) -> str | None:
+        """The name of the rule that applies, or its number if it has no name."""
+        return None if self.rule is None else self.rule.name or f"rule {len(self.misses) + 1}"
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

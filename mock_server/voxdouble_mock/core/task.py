@@ -26,7 +26,7 @@ floating-point durations let a state step back.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from voxdouble_mock.core.fault import GetFault
 
@@ -41,6 +41,8 @@ class State(StrEnum):
     DONE = "done"
 
 
+Origin = Literal["computed", "rule"]
+"""Where a payload comes from: computed from the request, or from the scenario's rule that replaced it."""
 FINAL = frozenset({State.REJECTED, State.FAILED, State.DONE})
 
 
@@ -110,3 +112,8 @@ class Task:
     """The JSON text of `result` if the task ends done, else of `error`, exactly as it is sent."""
     fault: GetFault | None = None
     """The fault that a scenario applies to every poll of this task."""
+    file_name: str | None = None
+    """The name of the uploaded file, shortened if it is long."""
+    rule: str | None = None
+    """The name of the scenario's rule that applied to the request."""
+    origin: Origin = "computed"

@@ -5,7 +5,7 @@ from flask import Flask, Response, request
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.control import Control
 from voxdouble_mock.core.errors import Forbidden
-from voxdouble_mock.http import gate, mock_api, vendor
+from voxdouble_mock.http import console, gate, mock_api, vendor
 from voxdouble_mock.http.address import check_address
 from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.namespace_prefix import NamespacePrefix
@@ -46,6 +46,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
     app.after_request(protect)
     views = vendor.register(app, services)
     mock_api.register(app, services)
+    console.register(app, services)
     inner = DirectPolls(app.wsgi_app, views, check=check, refuse=refuse, end=protect)
     app.wsgi_app = TrustedProxies(NamespacePrefix(inner), services.settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way to add middleware
     return app

@@ -8,6 +8,7 @@ names and the configured ones. Below /api, where no token protects it, names tha
 
 import hmac
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from voxdouble_mock.core.errors import Forbidden
@@ -20,7 +21,8 @@ PRIVATE_SUFFIXES = (".localhost", ".internal")
 """Top-level domains that no web page can have (RFC 6761; ICANN reserved the second one in 2024)."""
 OWN_SITES = frozenset({"none", "same-origin"})
 HEALTH = "/_mock/health"
-CONSOLE = "/_mock/"
+CONSOLE = re.compile(r"/_mock/?|/_mock/console/.*", re.DOTALL)
+"""The paths of the console's pages and of their files, which hold no data."""
 
 
 def check_caller(settings: Settings) -> None:
@@ -31,7 +33,7 @@ def check_caller(settings: Settings) -> None:
     original = environ().get("werkzeug.proxy_fix.orig", {}).get("HTTP_HOST")
     if original is not None:  # a web page can send X-Forwarded-Host itself
         hosts.append(original)
-    if settings.token is not None:
+    if settings.token is not None and not is_console():
         check_token(settings.token)
     for host in hosts:
         if path().startswith("/_mock"):
@@ -62,8 +64,14 @@ def check_origin() -> None:
 
 
 def is_navigation_to_console() -> bool:
-    """Return whether a person follows a link to the console, which holds no data and is never framed."""
-    return path() == CONSOLE and header("Sec-Fetch-Mode") == "navigate" and header("Sec-Fetch-Dest") == "document"
+    """Return whether a person follows a link to the console, which is never framed."""
+    document = header("Sec-Fetch-Mode") == "navigate" and header("Sec-Fetch-Dest") == "document"
+    return document and is_console()
+
+
+def is_console() -> bool:
+    """Return whether the request is for a page of the console or for one of its files."""
+    return CONSOLE.fullmatch(path()) is not None
 
 
 def check_control_host(settings: Settings, host: str) -> None:

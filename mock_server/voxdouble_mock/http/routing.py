@@ -12,6 +12,8 @@ from werkzeug.routing import Rule
 from voxdouble_mock.core.errors import WrongMethod
 
 OWN_PATHS = "/_mock"
+IMPLIED_METHODS = frozenset({"HEAD", "OPTIONS"})
+"""Methods that the mock's own paths have without being listed."""
 
 
 class ExactRule(Rule):

@@ -31,7 +31,7 @@ from voxdouble_mock.wsgi.server import HttpServer
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-    from voxdouble_mock.appliance import Transition
+    from voxdouble_mock.core.transitions import Transition
 
 voice.load()  # now, since a test can replace the file system later
 FAULTS = {kind.__struct_config__.tag: kind.__struct_fields__ for kind in get_args(Fault)}

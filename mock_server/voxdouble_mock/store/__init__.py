@@ -6,6 +6,7 @@ from voxdouble_mock.store.protocol import Store
 from voxdouble_mock.store.records import (
     AUDIO_COUNTERS,
     DEFAULT_NAMESPACE,
+    SUBMISSIONS,
     Change,
     Draft,
     NamespaceRecord,
@@ -19,6 +20,7 @@ from voxdouble_mock.store.records import (
 __all__ = [
     "AUDIO_COUNTERS",
     "DEFAULT_NAMESPACE",
+    "SUBMISSIONS",
     "Change",
     "Draft",
     "LimitedStore",

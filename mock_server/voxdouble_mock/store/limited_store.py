@@ -192,8 +192,8 @@ class LimitedStore:
 
     def _view(self, transaction: Transaction, namespace: str, record: NamespaceRecord | None, now: int) -> View:
         if record is None:
-            return View(self._new_record(now), {}, now)
-        return View(record, transaction.counters(namespace), now)
+            return View(self._new_record(now), {}, now, 0)
+        return View(record, transaction.counters(namespace), now, transaction.logged(namespace))
 
     def _summary(self, transaction: Transaction, namespace: str, real_now: int) -> NamespaceSummary:
         self._eviction.delete_expired(transaction, namespace, real_now)

@@ -8,7 +8,7 @@ from voxdouble_mock.core.clock import Clock
 from voxdouble_mock.core.fault import ArmedFault, Call, Fault, GetFault
 from voxdouble_mock.core.namespace_options import NO_CHANGES, OptionChanges
 from voxdouble_mock.core.scenario import Scenario
-from voxdouble_mock.core.task import State, Task, Timeline
+from voxdouble_mock.core.task import Origin, State, Task, Timeline
 
 T = TypeVar("T")
 DEFAULT_NAMESPACE = ""
@@ -51,6 +51,8 @@ class View:
     record: NamespaceRecord
     counters: Counters
     now: int
+    logged: int
+    """The number of the newest entry of the log; 0 without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,18 @@ class Plan:
     lifetime: int
     fault: GetFault | None = None
     audio_ms: int = 0
+    file_name: str | None = None
+    rule: str | None = None
+    origin: Origin = "computed"
 
     def task(self, task_id: str, submitted: int) -> Task:
         """Return the task whose life begins at an instant of the namespace's clock."""
         timeline = Timeline.plan(
             submitted, self.final, pending=self.pending, running=self.running, lifetime=self.lifetime
         )
-        return Task(task_id, self.technology, timeline, self.payload, self.fault)
+        return Task(
+            task_id, self.technology, timeline, self.payload, self.fault, self.file_name, self.rule, self.origin
+        )
 
     @property
     def counters(self) -> dict[str, int]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from voxdouble_mock.voice.merging import merge
     from voxdouble_mock.voice.scoring import ages_of, genders_of, log_likelihood_ratios
     from voxdouble_mock.voice.vector import directions_of, vectors_of
-    from voxdouble_mock.voice.voiceprint import MODEL, InvalidVoiceprint, speech_lengths_of
+    from voxdouble_mock.voice.voiceprint import MODEL, InvalidVoiceprint, decode, speech_lengths_of
 
 __all__ = [
     "MODEL",
@@ -36,6 +36,7 @@ __all__ = [
     "UnusableAudio",
     "ages_of",
     "analyse",
+    "decode",
     "directions_of",
     "genders_of",
     "load",

@@ -3,16 +3,17 @@
 from flask import Flask
 
 from voxdouble_mock.http.mock_api import (
+    activity,
     clock,
     faults,
     fidelity,
     health,
-    index,
     namespaces,
     openapi,
     options,
     requests,
     scenario,
+    task_details,
     tasks,
 )
 from voxdouble_mock.http.services import Services
@@ -20,7 +21,18 @@ from voxdouble_mock.http.services import Services
 
 def register(app: Flask, services: Services) -> None:
     """Add all of the mock's own routes."""
-    for module in (index, health, fidelity):
+    for module in (health, fidelity):
         module.register(app)
-    for with_services in (clock, faults, namespaces, openapi, options, requests, scenario, tasks):
+    for with_services in (
+        activity,
+        clock,
+        faults,
+        namespaces,
+        openapi,
+        options,
+        requests,
+        scenario,
+        task_details,
+        tasks,
+    ):
         with_services.register(app, services)

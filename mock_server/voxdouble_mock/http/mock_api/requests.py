@@ -1,9 +1,8 @@
 """The routes /_mock/requests: the log of requests to the vendor's paths."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import msgspec
 from flask import Flask, Response
@@ -13,11 +12,9 @@ from voxdouble_mock.core.patterns import matches
 from voxdouble_mock.core.request_log import LoggedRequest, shortened
 from voxdouble_mock.http.current_request import namespace, query
 from voxdouble_mock.http.json_responses import json_response, json_text_response
+from voxdouble_mock.http.mock_api.query_parameters import MAX_NUMBER, read_parameters, whole_number
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.options import unknown_name
-
-MAX_NUMBER = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def register(app: Flask, services: Services) -> None:
 
 def get_requests(services: Services) -> Response:
     """Return the kept entries that the query selects, oldest first, and the number of all requests."""
-    selection = read_filter(query())
+    selection = Filter(**read_parameters(query(), READERS))
     kept, total = services.control.requests(namespace())
     selected = [entry for entry in kept if selection.accepts(entry)]
     if selection.limit is not None:
@@ -66,35 +63,6 @@ def delete_requests(services: Services) -> Response:
         raise ValidationFailed([Detail(("query", name[:100]), message, "unknown")])
     services.control.clear_log(namespace())
     return json_response({})
-
-
-def read_filter(parameters: Mapping[str, str]) -> Filter:
-    """Return the filter in a query. Raises ValidationFailed with one detail for each invalid parameter."""
-    values: dict[str, Any] = {}
-    details = []
-    for name, text in parameters.items():
-        if name not in READERS:
-            details.append(Detail(("query", name[:100]), unknown_name("parameter", name, READERS), "unknown"))
-            continue
-        try:
-            values[name] = READERS[name](text)
-        except ValueError as error:
-            details.append(Detail(("query", name), f"`{name}` must be {error}, got {text[:40]!r}.", "value"))
-    if details:
-        raise ValidationFailed(details)
-    return Filter(**values)
-
-
-def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """Return a reader of whole numbers; it raises ValueError with what the text must be."""
-
-    def read(text: str) -> int:
-        value = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_NUMBER)) else -1
-        if not least <= value <= most:
-            raise ValueError(f"a whole number from {least} to {most}")
-        return value
-
-    return read
 
 
 READERS: dict[str, Callable[[str], object]] = {

@@ -1,15 +1,52 @@
 """GET /_mock/tasks and POST /_mock/reset: the tasks of a namespace, and an end to them."""
 
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from flask import Flask, Response
 
 from voxdouble_mock.core.clock import to_seconds
-from voxdouble_mock.http.current_request import namespace
+from voxdouble_mock.core.patterns import matches
+from voxdouble_mock.core.request_log import shortened
+from voxdouble_mock.core.task import FINAL, State, Task
+from voxdouble_mock.http.current_request import namespace, query
 from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.mock_api.json_object import read_object
+from voxdouble_mock.http.mock_api.query_parameters import MAX_NUMBER, one_of, read_parameters, whole_number
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
+from voxdouble_mock.technologies import discover
+
+Listed = tuple[Task, State]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The parameters of a query that select tasks; None selects all."""
+
+    state: str | None = None
+    technology: str | None = None
+    file_name: str | None = None
+    """A pattern with * and ?."""
+    limit: int | None = None
+    """The most tasks to return, the newest ones."""
+    skip: int = 0
+    """The newest tasks that are left out before `limit` counts."""
+
+    def accepts(self, task: Task, state: State) -> bool:
+        """Return whether a task is selected, `limit` and `skip` aside."""
+        return (
+            self.state in {None, state}
+            and self.technology in {None, task.technology}
+            and (self.file_name is None or (task.file_name is not None and matches(self.file_name, task.file_name)))
+        )
+
+    def page(self, selected: Sequence[Listed]) -> Sequence[Listed]:
+        """Return the part of the selected tasks that `limit` and `skip` leave."""
+        end = max(0, len(selected) - self.skip)
+        return selected[:end] if self.limit is None else selected[max(0, end - self.limit) : end]
 
 
 def register(app: Flask, services: Services) -> None:
@@ -19,21 +56,52 @@ def register(app: Flask, services: Services) -> None:
 
 
 def get_tasks(services: Services) -> Response:
-    """Return all live tasks, oldest first; times in seconds since the epoch."""
-    listed = [
-        {
-            "task_id": task.task_id,
-            "technology": task.technology,
-            "state": state,
-            "submitted": to_seconds(task.timeline.submitted),
-            "starts": to_seconds(task.timeline.starts),
-            "ends": to_seconds(task.timeline.ends),
-            "expires": to_seconds(task.timeline.expires),
-            "final": task.timeline.final,
+    """Return the live tasks that the query selects, oldest first; times in seconds since the epoch.
+
+    With `limit`, the response describes the rest too: the number of selected tasks, the number of tasks in each state,
+    and the next instant at which the state of any task changes.
+    """
+    selection = Selection(**read_parameters(query(), READERS))
+    live = services.appliance.tasks(namespace())
+    selected = [listed for listed in live if selection.accepts(*listed)]
+    body: dict[str, object] = {
+        "tasks": [task_json(task, state) for task, state in selection.page(selected)],
+        "total": len(live),
+    }
+    if selection.limit is not None:
+        states = Counter(state for _, state in live)
+        body |= {
+            "selected": len(selected),
+            "states": {str(state): states[state] for state in State},
+            "next": to_seconds(min(map(next_change, live))) if live else None,
         }
-        for task, state in services.appliance.tasks(namespace())
-    ]
-    return json_response({"tasks": listed, "total": len(listed)})
+    return json_response(body)
+
+
+def task_json(task: Task, state: State) -> dict[str, object]:
+    """Return a task as these routes show it."""
+    return {
+        "task_id": task.task_id,
+        "technology": task.technology,
+        "state": state,
+        "submitted": to_seconds(task.timeline.submitted),
+        "starts": to_seconds(task.timeline.starts),
+        "ends": to_seconds(task.timeline.ends),
+        "expires": to_seconds(task.timeline.expires),
+        "final": task.timeline.final,
+        "file_name": task.file_name,
+        "rule": task.rule,
+        "origin": task.origin,
+    }
+
+
+def next_change(listed: Listed) -> int:
+    """Return the next instant at which the state of a live task changes, in milliseconds."""
+    task, state = listed
+    timeline = task.timeline
+    if state in FINAL:
+        return timeline.expires
+    return timeline.ends if state is State.RUNNING else timeline.starts
 
 
 def post_reset(services: Services) -> Response:
@@ -41,3 +109,12 @@ def post_reset(services: Services) -> Response:
     read_object()
     services.appliance.reset(namespace())
     return json_response({})
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "state": one_of(*State),
+    "technology": one_of(*discover()),
+    "file_name": shortened,
+    "limit": whole_number(0, MAX_NUMBER),
+    "skip": whole_number(0, MAX_NUMBER),
+}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+import orjson
 from flask import Flask, Response
 
 from voxdouble_fixtures import generations
@@ -75,15 +76,10 @@ def finish(services: Services, result: ViewResult) -> Response:
         services.control.log(namespace(), log_entry(result), result.opened, create=create)
     environ()[request_lines.KEY] = {
         "task": result.task_id,
-        "rule": rule_name(result.choice),
+        "rule": result.choice.rule_name,
         "fault": fault_kind(result.fault),
     }
     return apply_fault(result.fault, result.response)
-
-
-def rule_name(choice: Choice) -> str | None:
-    """Return the name of the scenario's rule that applied, or its number if it has no name."""
-    return None if choice.rule is None else choice.rule.name or f"rule {len(choice.misses) + 1}"
 
 
 def fault_kind(fault: Fault | None) -> str | None:
@@ -100,6 +96,15 @@ def begin(services: Services, technology: str | None, task_id: str | None = None
     opened = services.appliance.begin(namespace(), Call(technology, method(), task_id), serves)
     environ()[OPTIONS] = services.control.options_of(opened.record)
     return opened
+
+
+def reason_of(response: Response) -> str | None:
+    """Return the message and the details of an error response with the vendor's body; None for any other response."""
+    if response.status_code < 400 or response.mimetype != "application/json":
+        return None
+    body = orjson.loads(response.get_data())
+    others = [detail["message"] for detail in body["detail"][1:]]  # the message itself contains the first one
+    return " ".join([body["message"], *others])
 
 
 def refused_by(open_request: OpenRequest, fault: Status) -> Response:
@@ -145,7 +150,8 @@ def log_entry(result: ViewResult) -> LoggedRequest:
         file_name=content.file_name,
         sha256=content.sha256,
         size=content.size,
-        rule=rule_name(result.choice),
+        reason=reason_of(result.response),
+        rule=result.choice.rule_name,
         misses=result.choice.misses,
         fault=fault_kind(result.fault),
         warnings=result.warnings,

@@ -1,0 +1,94 @@
+"""The pages of the console, one for each room, rendered without any data of the mock."""
+
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+
+from flask import Flask, Response, request
+from jinja2 import DictLoader, Environment, StrictUndefined
+
+from voxdouble_mock.core.task import State
+from voxdouble_mock.http.console.forms import fault_forms, technology_forms
+from voxdouble_mock.http.current_request import namespace
+from voxdouble_mock.http.json_responses import VERSION
+from voxdouble_mock.http.routing import IMPLIED_METHODS, add_route
+from voxdouble_mock.http.services import Services
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+"""No inline script or style runs, no other page may frame the console, and links from it name no address of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A page of the console."""
+
+    name: str
+    """The name of its template and of its script."""
+    title: str
+    path: str
+    """Relative to /_mock/."""
+    purpose: str
+
+
+ROOMS = (
+    Room("tasks", "Tasks", "./", "Every live task: its state, its timeline and its answer."),
+    Room("api", "API", "console/api", "The imitated interface, and how much of it is known."),
+)
+
+
+def _environment() -> Environment:
+    """Return the templates, read when the mock is imported, since a test can replace the file system later."""
+    folder = files(__package__) / "templates"
+    texts = {entry.name: entry.read_text("utf-8") for entry in folder.iterdir()}
+    return Environment(
+        loader=DictLoader(texts), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+TEMPLATES = _environment()
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add a route for each room."""
+    for room in ROOMS:
+        add_route(app, "GET", "/_mock/" + room.path.removeprefix("./"), partial(get_page, app, services, room))
+
+
+def get_page(app: Flask, services: Services, room: Room) -> Response:
+    """Return the page of a room; it needs no token."""
+    page = TEMPLATES.get_template(f"{room.name}.html").render(
+        room=room,
+        rooms=ROOMS,
+        home=home(request.path),
+        version=VERSION,
+        namespace=namespace(),
+        needs_token=services.settings.token is not None,
+        states=list(State),
+        technologies=technology_forms(),
+        faults=fault_forms(),
+        routes=control_routes(app),
+    )
+    return Response(page, content_type="text/html; charset=utf-8", headers=HEADERS)
+
+
+def home(path: str) -> str:
+    """Return the path of /_mock/ relative to a page of the console, which works behind every prefix of a proxy."""
+    depth = path.count("/") - 2
+    return "_mock/" if depth < 0 else "../" * depth or "./"
+
+
+def control_routes(app: Flask) -> list[tuple[str, str]]:
+    """Return the methods and path of each of the mock's own routes, apart from those of the console."""
+    rules = [(sorted((rule.methods or set()) - IMPLIED_METHODS), rule.rule) for rule in app.url_map.iter_rules()]
+    return sorted(
+        ((", ".join(methods), path) for methods, path in rules if path.startswith("/_mock") and "console" not in path),
+        key=lambda route: (route[1], route[0]),
+    )

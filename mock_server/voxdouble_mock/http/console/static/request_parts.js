@@ -1,0 +1,44 @@
+// The parts of a request that several pages show: its outcome, the rule and fault behind it, and commands to send it again.
+
+import { curl, python } from "./commands.js";
+import { copyButton, h } from "./dom.js";
+import { bytes } from "./format.js";
+
+/** Return rows of a list of facts; absent values are left out. */
+export function facts(rows) {
+  return h("dl", { class: "facts" }, rows.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) =>
+    [h("dt", {}, name), h("dd", {}, value instanceof Node ? value : h("bdi", { class: "name" }, String(value)))]));
+}
+
+/** Return a text from outside, isolated from the direction and white space of the text around it. */
+export function outside(text) {
+  return h("bdi", { class: "name" }, text);
+}
+
+/** Return the facts about what was sent. */
+export function sentFacts(entry) {
+  const query = Object.entries(entry.query);
+  return facts([
+    ["File name", entry.file_name],
+    ["Size", entry.size === null ? null : bytes(entry.size)],
+    ["SHA-256", entry.sha256 && h("code", {}, `${entry.sha256.slice(0, 16)}…`)],
+    ["Query", query.length ? h("span", {}, query.map(([name, value], index) => [index ? ", " : "", outside(name), " = ", outside(value)]).flat()) : null],
+  ]);
+}
+
+/** Return the facts about the rule and the fault that decided, and warnings. */
+export function decidedFacts(entry) {
+  const lines = (texts) => h("div", {}, texts.map((text) => h("div", {}, outside(text))));
+  return facts([
+    ["Rule", entry.rule && h("span", { class: "tag rule" }, outside(entry.rule))],
+    ["Rules before it", entry.misses.length ? lines(entry.misses) : null],
+    ["Fault", entry.fault && h("span", { class: "tag fault" }, entry.fault)],
+    ["Warnings", entry.warnings.length ? lines(entry.warnings) : null],
+  ]);
+}
+
+/** Return the request as curl and as Python, each with a button that copies it. */
+export function commands(entry) {
+  return [["curl", curl(entry)], ["Python", python(entry)]].map(([name, text]) =>
+    h("div", { class: "command" }, h("div", {}, h("h3", {}, name), copyButton(`Copy ${name}`, text)), h("pre", { tabindex: 0, "aria-label": name }, h("code", { "data-command": name }, text))));
+}

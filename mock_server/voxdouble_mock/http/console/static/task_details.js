@@ -1,0 +1,95 @@
+// One task: timeline, request, rule and answer. It is read again when something about it may have changed.
+
+import { read } from "./http.js";
+import { answerTree } from "./answer.js";
+import { now, stateAt } from "./clock.js";
+import { byId, h } from "./dom.js";
+import { duration, technologyName, time } from "./format.js";
+import { commands, decidedFacts, facts, outside, sentFacts } from "./request_parts.js";
+import { timeline } from "./timeline.js";
+
+let shown = null;
+let shownKey = "";
+
+/** Return the id of the task that is shown, or null. */
+export function shownTask() {
+  return shown && shown.task.task_id;
+}
+
+/** Read a task and show it; `activity` and the state tell whether the reading can be saved. */
+export async function showTask(taskId, activity) {
+  const key = `${taskId} ${activity?.tasks} ${activity?.requests} ${shown && shownTask() === taskId ? stateAt(shown.task, now()) : ""}`;
+  if (key !== shownKey) {
+    shownKey = key;
+    try {
+      shown = await read(`tasks/${encodeURIComponent(taskId)}`);
+      draw();
+    } catch (error) {
+      shown = null;
+      drawMissing(error.message);
+    }
+  }
+  drawTimeline();
+}
+
+/** Hide the details. */
+export function hideTask() {
+  shown = null;
+  shownKey = "";
+  byId("details").hidden = true;
+  byId("split").classList.remove("open");
+}
+
+function open(...children) {
+  byId("details").replaceChildren(...children.filter(Boolean));
+  byId("details").hidden = false;
+  byId("split").classList.add("open");
+}
+
+function heading(title, second) {
+  return h("header", {}, h("div", {}, h("h2", {}, title), second), h("a", { href: "#", class: "tag", "aria-label": "Close the details", id: "close" }, "Close"));
+}
+
+function drawMissing(message) {
+  open(heading("This task is gone", null), h("div", { class: "part" }, h("p", {}, message)));
+}
+
+function part(title, ...children) {
+  return h("div", { class: "part" }, h("h3", {}, title), children);
+}
+
+function draw() {
+  const { task, request, answer } = shown;
+  const state = stateAt(task, now()) ?? "expired";
+  const error = answer.error;
+  const ended = answer.result ?? error;
+  open(
+    heading(task.file_name === null ? technologyName(task.technology) : outside(task.file_name),
+      h("div", {}, h("span", { class: `state state-${state}`, id: "details-state" }, state), h("span", { class: "muted" }, ` · ${technologyName(task.technology)}`))),
+    error ? part("Why", h("p", { class: "reason" }, outside(error.message))) : null,
+    h("div", { class: "part" }, h("h3", {}, "Timeline"), h("div", { id: "details-timeline" }), pollSummary(), instants(task)),
+    part("Answer", ended === undefined ? h("p", { class: "muted" }, "The state is not final yet.") : answerTree(task.task_id, answer),
+      ended === undefined ? null : facts([["Origin", task.origin === "computed" ? "computed from the request" : "the scenario's rule"]])),
+    part("Request", request ? [sentFacts(request), decidedFacts(request), ...commands(request)]
+      : [h("p", { class: "muted" }, "The request log no longer has this request."), facts([["Rule", task.rule]])]),
+    part("Task", facts([["Task id", h("code", {}, task.task_id)], ["Technology", h("code", {}, task.technology)]])),
+  );
+}
+
+function pollSummary() {
+  const after = shown.polls.filter((poll) => poll.at > shown.task.ends).length;
+  const text = `${shown.polls.length} polls in the request log` + (after ? `, ${after} of them after the end` : "");
+  return h("p", { class: "muted" }, text);
+}
+
+function instants(task) {
+  const step = (instant) => `${time(instant, { now: now(), precise: true })}  (+${duration(instant - task.submitted)})`;
+  return facts([["Submitted", time(task.submitted, { now: now(), precise: true })],
+    ["Starts", task.final === "rejected" ? "never: a rejected task is not executed" : step(task.starts)],
+    ["Ends", step(task.ends)], ["Expires", step(task.expires)]]);
+}
+
+function drawTimeline() {
+  const place = byId("details-timeline");
+  if (shown && place) place.replaceChildren(timeline(shown.task, shown.polls, now()));
+}

@@ -1,0 +1,122 @@
+// The list of live tasks. A page of it is read only after something has changed; states follow the clock in between.
+
+import { BASE, needsToken, read } from "./http.js";
+import { now, stateAt } from "./clock.js";
+import { byId, h } from "./dom.js";
+import { count, duration, technologyName } from "./format.js";
+import { watch } from "./live.js";
+import { hideTask, showTask } from "./task_details.js";
+import { smallTimeline } from "./timeline.js";
+
+const PAGE = 50;
+const filters = byId("filters");
+const body = document.querySelector("#tasks tbody");
+let page = null;
+let skip = 0;
+let readFor = "";
+let activity = null;
+let reading = false;
+
+function query() {
+  const chosen = new FormData(filters);
+  const parameters = new URLSearchParams({ limit: PAGE, skip });
+  for (const name of ["state", "technology"]) if (chosen.get(name)) parameters.set(name, chosen.get(name));
+  const name = chosen.get("file_name").trim();
+  if (name) parameters.set("file_name", /[*?]/.test(name) ? name : `*${name}*`);
+  return parameters.toString();
+}
+
+async function update() {
+  const parameters = query();
+  const due = page && page.next !== null && now() >= page.next ? page.next : "";
+  const wanted = `${activity?.tasks} ${parameters} ${due}`;
+  if (activity && wanted !== readFor && !reading) {
+    reading = true;
+    readFor = wanted;
+    try {
+      page = await read(`tasks?${parameters}`);
+    } catch {
+      readFor = "";
+    }
+    reading = false;
+    if (query() !== parameters) return update();
+    if (skip && !page?.tasks.length) {
+      skip = 0;
+      return update();
+    }
+  }
+  draw();
+}
+
+function draw() {
+  if (!page) return;
+  const instant = now();
+  const selected = decodeURIComponent(location.hash.slice(1));
+  const rows = page.tasks.filter((task) => stateAt(task, instant) !== null).reverse().map((task) => row(task, instant, task.task_id === selected));
+  replaceRows(rows);
+  for (const place of document.querySelectorAll("[data-count]")) {
+    const name = place.dataset.count;
+    place.textContent = count(name ? page.states[name] : page.total);
+  }
+  byId("empty").hidden = page.total > 0;
+  byId("tasks").hidden = !rows.length;
+  byId("nothing-selected").hidden = rows.length > 0 || page.total === 0;
+  byId("pages").hidden = page.selected <= PAGE;
+  byId("range").textContent = `${count(skip + 1)}–${count(skip + page.tasks.length)} of ${count(page.selected)}`;
+  byId("newer").disabled = skip === 0;
+  byId("older").disabled = skip + PAGE >= page.selected;
+}
+
+/** Replace the rows, and keep the focus on the row that had it. */
+function replaceRows(rows) {
+  const focused = document.activeElement?.closest("tr")?.dataset.task;
+  body.replaceChildren(...rows);
+  if (focused) body.querySelector(`tr[data-task="${CSS.escape(focused)}"] a`)?.focus({ preventScroll: true });
+}
+
+function row(task, instant, isSelected) {
+  const state = stateAt(task, instant);
+  return h("tr", { class: isSelected ? "selected" : null, "data-task": task.task_id },
+    h("td", {}, h("span", { class: `state state-${state}` }, state)),
+    h("td", {}, h("a", { class: "row", href: `#${encodeURIComponent(task.task_id)}`, "aria-current": isSelected ? "true" : null },
+      task.file_name === null ? h("span", { class: "mono" }, task.task_id.slice(0, 8)) : h("bdi", { class: "name" }, task.file_name)),
+      h("span", { class: "second" }, technologyName(task.technology), task.rule === null ? null : [" ", h("span", { class: "tag rule" }, h("bdi", {}, task.rule))])),
+    h("td", { class: "wide" }, smallTimeline(task, instant)),
+    h("td", { class: "number" }, duration(instant - task.submitted)));
+}
+
+async function showSelected() {
+  const taskId = decodeURIComponent(location.hash.slice(1));
+  if (taskId) await showTask(taskId, activity);
+  else hideTask();
+  draw();
+}
+
+function moveTo(place) {
+  skip = Math.max(0, place);
+  update();
+}
+
+watch((latest) => {
+  activity = latest ?? activity;
+  update();
+  if (location.hash.length > 1) showSelected();
+});
+addEventListener("hashchange", showSelected);
+filters.addEventListener("input", () => moveTo(0));
+filters.addEventListener("submit", (event) => event.preventDefault());
+byId("newer").addEventListener("click", () => moveTo(skip - PAGE));
+byId("older").addEventListener("click", () => moveTo(skip + PAGE));
+addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select");
+  if (event.key === "Escape" && location.hash.length > 1 && !document.querySelector("dialog[open]")) {
+    const taskId = decodeURIComponent(location.hash.slice(1));
+    history.pushState(null, "", location.pathname);
+    showSelected().then(() => body.querySelector(`tr[data-task="${CSS.escape(taskId)}"] a`)?.focus());
+  } else if (event.key === "/" && !typing) {
+    event.preventDefault();
+    filters.elements.file_name.focus();
+  }
+});
+const token = needsToken ? ' -H "Authorization: Bearer $APPLIANCE_TOKEN"' : "";
+byId("example").textContent = `curl${token} -F file=@recording.wav ${BASE.href}api/technology/speaker-identification-voiceprint-extraction`;
