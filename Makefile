@@ -11,7 +11,7 @@ demo: .venv/ready            ## the main job, end to end, on a mock
 test: .venv/ready            ## the test suite
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto
 
-check: lint types layers test wheel-test    ## everything that a commit must pass
+check: lint types layers test wheel-test    ## the quick checks, before each commit
 
 lint: .venv/ready
 	$(BIN)/ruff check

@@ -17,7 +17,7 @@ from voxdouble_mock.voice.containers.signatures import (
     OGG_CODECS,
     SIGNATURES,
     Signature,
-    unsigned_name,
+    name_without_signature,
     unsupported,
 )
 
@@ -105,7 +105,7 @@ def signatures() -> Iterable[str]:
     for one in SIGNATURES:
         yield row(one.name, shown(one), str(unsupported(one.name)))
     for data in ("text".encode("utf-16"), b"text", b"\0", b"\x81\x92\xa3"):
-        name = unsigned_name(data)
+        name = name_without_signature(data)
         yield row(name.split(" (")[0], "", str(unsupported(name)))
 
 

@@ -180,12 +180,11 @@ def fresh_session_appliance(pytestconfig: pytest.Config, session_appliance: "App
     """Return the appliance of the whole run, reset before this test; a real appliance is not reset."""
     if not pytestconfig.getoption("appliance_url"):
         session_appliance.reset()
-        session_appliance.clock.now()  # creates the namespace, so that its log and its clock begin here
     return session_appliance
 
 
 def private_appliance(config: pytest.Config, server: "MockAppliance | None", text: str) -> "Iterator[Appliance]":
-    """Yield a namespace of a mock, deleted afterwards, whose name is made of a text; or the real appliance."""
+    """Yield a namespace of a mock, reset afterwards, whose name is made of a text; or the real appliance."""
     if server is None:
         from voxdouble.real_appliance import RealAppliance
 

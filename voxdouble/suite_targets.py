@@ -62,7 +62,7 @@ class OwnMocks(Targets):
 
     @cached_property
     def movable_clock(self) -> Target:
-        """A mock like the main one, whose tasks would expire when the clock is moved by an hour."""
+        """A second mock for tests that move the clock by an hour: on the first one all tasks would expire."""
         return self._start(WITH_FAILING_FILE, scenario=FAILING_SCENARIO)
 
     @cached_property

@@ -31,10 +31,10 @@ MAY_HAVE_RUN_STATUSES = frozenset({500, 502, 504, 520, 522, 524})
 class ApplianceError(Exception):
     """The base of all errors of this package.
 
-    `handle` is the handle of the task if the error came after the task was started or taken up, else None.
+    `handle` is the handle of the task if the error came after the task was started or continued, else None.
     `may_have_run` is True if a task was or may have been started; if it is False, the same call can be made again
     without starting a second task. `transient` is True if the reason may pass, so that the same work may succeed later:
-    by waiting on with `handle`, or with another task if there is no handle, or if the task has failed or was lost.
+    with a handle, of a task that neither failed nor was lost, by waiting on with it; else by starting another task.
     `converted` is the `VoiceprintConversion` of the calls that `convert_voiceprints`
     had finished before the one that failed, else None; `converted_count` is the number of voiceprints in these calls,
     also after `convert_voiceprints_in_parts`.
@@ -144,7 +144,7 @@ class ApiError(ApplianceError):
 
     @property
     def task_is_gone(self) -> bool:
-        """Whether the task that was polled is not there any more: it has expired (S17), or was lost."""
+        """Whether the task that was polled is not there any more: it has expired (S20), or was lost."""
         return self.handle is not None and self.status in GONE_STATUSES
 
     def _next_step(self) -> str:

@@ -84,7 +84,7 @@ class _Run(Generic[T, R]):
             wait = False
 
     def _draw(self, items: Iterator[T], *, ordered: bool) -> bool:
-        """Hand the next item to the threads; return False if they have ended."""
+        """Hand the next item to the threads; return False if there are no more items."""
         for item in items:
             future: Future[R] = Future()
             self._unfinished += 1

@@ -55,7 +55,9 @@ class WaitResult(Struct, frozen=True):
 
 
 def pause_between_polls(age: float, jitter: float) -> float:
-    """Return the seconds until the next poll of a task of this age: a tenth of it, so that no result is later.
+    """Return the seconds until the next poll of a task of this age: a tenth of the age.
+
+    A result is therefore seen at most a tenth of the task's time late.
 
     `jitter` in [0, 1) spreads the polls of clients that started together.
     """
@@ -126,8 +128,8 @@ def check_end(handle: TaskHandle[Any], answer: TaskAnswer) -> None:
 class TaskPoller(Generic[R]):
     """Polls one task over a client's connections.
 
-    `state` is the state in its 202, None if the task was taken up; `first_pause` is the pause in seconds that the 202
-    asks for. `quick_parse` is tried on each answer before the general way.
+    `state` is the state in its 202, None if the task was not started here; `first_pause` is the pause in seconds
+    that the 202 asks for. `quick_parse` is tried on each answer before the general way.
     """
 
     def __init__(

@@ -30,7 +30,7 @@ HEALTH_SECONDS = 5
 SERVICE_LINK = re.compile(r"(?:tcp|udp|sctp)://")
 
 
-class OptionOrLink(click.Option):
+class OptionWithoutLink(click.Option):
     """An option that takes no notice of a Kubernetes service link in its environment variable."""
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
@@ -79,7 +79,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
         add = click.option(
             one.flag,
             one.name,
-            cls=OptionOrLink,
+            cls=OptionWithoutLink,
             type=None if one.kind is FLAG else OptionType(one),
             is_flag=one.kind is FLAG or None,  # False would make click parse -1 as an option
             multiple=one.multiple,

@@ -1,4 +1,4 @@
-"""Control of the mock itself, apart from its clock: options, scenario, faults and request log of a namespace."""
+"""Options, scenario, faults and request log of a namespace; its tasks and its clock are the appliance's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -99,7 +99,7 @@ class Control:
     ) -> None:
         """Append an entry to the log, unless the namespace was reset after the request `began`.
 
-        With `create`, a namespace that does not exist is created if there is room for it; else nothing is logged.
+        With `create`, a namespace that does not exist is created if there is room. Without it nothing is logged there.
         """
         self._store.log(namespace, entry, began, create=create)
 

@@ -53,7 +53,7 @@ class Option:
     in_command: bool
     """Whether `voxdouble serve` has it; the others can be set in Python only."""
     singular: str
-    """The name of one of several values; else the name itself."""
+    """For an option with several values, the name of one of them; for the others, the option's name."""
     statements: str
     """The ids of the statements that it stands on, such as "S59, S81"."""
 

@@ -272,7 +272,7 @@ def echo_file_number(request: ReceivedRequest, connection: socket.socket) -> Non
         connection.sendall(response(200, done))
 
 
-def test_many_files_give_one_outcome_each_run_many() -> None:
+def test_many_files_give_one_outcome_each() -> None:
     """Results and errors come in the order of the files, each with its file, and no error ends the others."""
     files = [b"RIFF%d" % number for number in range(1, 12)] + ["/no/such.wav"]
     with serving(echo_file_number) as (_, appliance):

@@ -191,7 +191,7 @@ def test_a_keyboard_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) 
         appliance.extract_voiceprint(b"audio")
 
 
-class OutOfOrder:
+class FailingTransport:
     """A transport whose every request fails after ten seconds of its own clock."""
 
     def __init__(self) -> None:
@@ -206,7 +206,7 @@ class OutOfOrder:
 
 def test_a_poll_timeout_keeps_its_cause() -> None:
     """A wait that ends at its deadline because polls failed names the failure, and has it as its cause."""
-    poller = TaskPoller(OutOfOrder(), "u", "id", lambda answer: answer, 60.0)  # type: ignore[arg-type]
+    poller = TaskPoller(FailingTransport(), "u", "id", lambda answer: answer, 60.0)  # type: ignore[arg-type]
     with pytest.raises(PollTimeout, match=r"The last poll failed: refused with status 503") as caught:
         poller.result(poller.deadline(5), None)
     assert isinstance(caught.value.__cause__, ApiError)

@@ -56,7 +56,7 @@ def test_a_rule_matches_or_has_a_reason_why_not(when: When, reason: str | None) 
 
 
 def test_the_first_matching_rule_applies() -> None:
-    """The rules before it have a reason, the ones after it are not evaluated."""
+    """The rules before it have a reason, the ones after it have none."""
     rules = scenario(When(technology="conversion"), When(), When())
     choice = choose(rules, Counter())
     assert choice.rule is rules.rules[1]
@@ -149,7 +149,7 @@ def test_scalars_are_converted_to_the_required_type() -> None:
     assert rule.then.fault == Delay(1.5, during=True)
 
 
-def test_a_dozen_scenarios_are_bundled() -> None:
+def test_every_bundled_scenario_can_be_loaded() -> None:
     """Each bundled scenario can be loaded, and has a name and a description."""
     assert len(BUNDLED) >= 12
     assert {"by-file-name", "flaky-appliance", "storage-full"} <= set(BUNDLED)

@@ -37,6 +37,6 @@ def test_credentials_are_secrets_under_any_name(value: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), PLAIN)
-def test_usual_headers_and_parameters_are_no_secrets(name: str, value: str) -> None:
+def test_usual_headers_and_parameters_are_logged(name: str, value: str) -> None:
     """The headers of usual clients and the parameters of the vendor are kept."""
     assert not is_secret(name, value)

@@ -20,7 +20,7 @@ AVOIDED = {
     r"\bmakes? no sense\b": "'is invalid', with what must hold",
     r"\bas always\b": "'the default applies'",
     r"\bto life\b": "'is created', 'creates'",
-    r"\bstrikes?\b|(?<![\"`])\bstruck\b": "a fault 'applies to' a request",
+    r"\bstrikes?\b|\bstruck\b": "a fault 'applies to' a request",
     r"\bwish(?:es|ed)?\b": "'requested', 'wanted'",
     r"\bfor want of\b": "'since there is no ...'",
     r"\bwell or badly\b|\bgood end\b|\bbad end\b": "'done, failed or rejected'; 'exit status 0'",

@@ -146,7 +146,7 @@ def test_faults_are_armed_listed_and_disarmed_over_http(mock: MockAppliance) -> 
     assert convert(mock.url, ["AAAA"]).status_code == 202
     [listed] = get(url).json()["faults"]
     assert listed["fault"] == {"kind": "status", "status": 503, "retry_after": None, "body": "json"}
-    assert (listed["technology"], listed["nth"], listed["seen"], listed["struck"]) == (NAME, 2, 1, 0)
+    assert (listed["technology"], listed["nth"], listed["seen"], listed["applied"]) == (NAME, 2, 1, 0)
     assert extract(mock.url, NO_AUDIO).status_code == 202
     assert delete(url).status_code == 200
     assert convert(mock.url, ["AAAA"]).status_code == 202

@@ -134,7 +134,7 @@ def test_counters_are_deleted_by_their_beginning(make_store: MakeStore) -> None:
 
 
 def test_a_namespace_starts_when_it_is_first_used(make_store: MakeStore) -> None:
-    """A manual clock shows, and keeps, the real time of the first use of its namespace."""
+    """A manual clock stays at the time at which the record of its namespace was made."""
     store = make_store(Limits(), MANUAL)
     make_store.time.now = 5000
     assert read(create(store, "a").clock, 9000) == 5000

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 
 class Exchange(Struct, frozen=True):
-    """One request that was sent, a poll or a retry as well, and its response; neither has its body here.
+    """One attempt to send a request, a poll or a retry as well, and its response; neither has its body here.
 
     `request_headers` are those of the client, without the token and without the caller's own. `status` is None if no
     complete response came, and `error` then says why; the names of `response_headers` are in lower case. `seconds` is
-    the time from the first byte sent to the last one received.
+    the time of the attempt: connecting, sending and receiving.
     """
 
     method: str

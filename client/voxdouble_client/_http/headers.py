@@ -58,7 +58,7 @@ def _check(name: object, value: object) -> None:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ValueError(f"`headers` must have names of letters, digits and hyphens, got {name!r}.")
     if name.lower() in OWN_NAMES:
-        raise ValueError(f"`headers` must not have {name!r}, which the client sets itself.")
+        raise ValueError(f"`headers` must not have {name!r}, which belongs to the connection or is the client's own.")
     if not isinstance(value, str) or not _VALUE.fullmatch(value):
         raise ValueError(f"`headers` must have values of printable ASCII without spaces around, and {name!r} has not.")
 

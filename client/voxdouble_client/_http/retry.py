@@ -14,7 +14,7 @@ from voxdouble_client._http.transport import Transport
 from voxdouble_client._http.wire import Request, Response, api_error
 
 MAX_FAILURES = 5
-"""Failures in a row after which a request is sent again, if it is not one that waits until its deadline."""
+"""The most failures in a row after which a request is sent again; the next one is raised. A wait has a deadline."""
 
 MAX_BACKOFF = 10.0
 """Seconds. Chosen: an outage of hours costs few requests, and its end is seen soon."""

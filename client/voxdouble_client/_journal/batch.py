@@ -49,7 +49,7 @@ class Batch(Struct, Generic[R], frozen=True):
         handle = self._earlier_task(recording)
         if handle is not None:
             try:
-                return handle, handle.wait(_left(deadline))
+                return handle, handle.wait(_remaining(deadline))
             except ApiError as error:
                 if error.status != 404:
                     raise  # 404: the task has expired, or the appliance has lost it
@@ -59,7 +59,7 @@ class Batch(Struct, Generic[R], frozen=True):
             handle = self.start(recording.file, deadline)
         finally:
             self.journal.started(recording, None if handle is None else handle.url)
-        return handle, handle.wait(_left(deadline))
+        return handle, handle.wait(_remaining(deadline))
 
     def _earlier_task(self, recording: Recording) -> TaskHandle[R] | None:
         url = self.journal.task_url(recording)
@@ -82,5 +82,5 @@ def _result(handle: TaskHandle[R], answer: TaskAnswer) -> R:
     return handle.read(answer)
 
 
-def _left(deadline: Deadline) -> float:
+def _remaining(deadline: Deadline) -> float:
     return max(deadline.left(), 0.001)

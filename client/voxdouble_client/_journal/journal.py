@@ -37,7 +37,7 @@ class JournalError(OSError):
     """The output or the journal could not be written; the batch ends, and what was there stays."""
 
 
-class Left(JournalError):
+class Abandoned(JournalError):
     """The caller has left the batch; raised in threads that still worked on it."""
 
 
@@ -66,7 +66,7 @@ class Journal:
         self._path = Path(os.path.realpath(path))
         self._lock = threading.Condition()
         self._starting = 0
-        self._left = False
+        self._abandoned = False
         self._finished: dict[Identity, tuple[int, int]] = {}  # offset and length of the line
         self._urls: dict[Identity, str | None] = {}
         self._starts = _opened(self._path.with_name(self._path.name + SUFFIX))
@@ -92,7 +92,7 @@ class Journal:
     def close(self) -> None:
         """Close the files, after at most two seconds for starts under way; other tasks are left to the next run."""
         with self._lock:
-            self._left = True
+            self._abandoned = True
             self._lock.wait_for(lambda: not self._starting, LEAVE_SECONDS)
             self._output.close()
             self._starts.close()
@@ -139,8 +139,8 @@ class Journal:
             self._append(self._output, line)
 
     def _check_open(self) -> None:
-        if self._left:
-            raise Left("The caller has left the batch.")
+        if self._abandoned:
+            raise Abandoned("The caller has left the batch.")
 
     @staticmethod
     def _append(file: IO[bytes], data: bytes) -> None:

@@ -55,7 +55,7 @@ def read(answer: TaskAnswer) -> AgeEstimation:
 
 
 def reader_of_voiceprints(count: int | None = None) -> Callable[[TaskAnswer], AgeEstimation]:
-    """Return the reader for the ages of `count` voiceprints; None if it is not known how many were sent (C35)."""
+    """Return the reader for the ages of `count` voiceprints, or of any number if it is None (C35)."""
     return lambda answer: AgeEstimation(entries(answer, "results", tuple[Age, ...] | None, count), answer.raw)
 
 

@@ -63,7 +63,7 @@ def read(answer: TaskAnswer) -> GenderIdentification:
 
 
 def reader_of_voiceprints(count: int | None = None) -> Callable[[TaskAnswer], GenderIdentification]:
-    """Return the reader for the genders of `count` voiceprints; None if it is not known how many were sent (C35)."""
+    """Return the reader for the genders of `count` voiceprints, or of any number if it is None (C35)."""
     return lambda answer: GenderIdentification(entries(answer, "results", tuple[Gender, ...] | None, count), answer.raw)
 
 

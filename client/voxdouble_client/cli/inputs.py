@@ -18,7 +18,7 @@ MAX_INPUT_BYTES = 1 << 30
 """Chosen: ten times the size of 50,000 voiceprints."""
 
 _RAW_VOICEPRINT = b"{i"
-"""The first bytes of a decoded voiceprint: a UBJSON object whose first key has a length of one byte or more."""
+"""The first bytes of a decoded voiceprint: a UBJSON object whose first key's length is a number of one byte (`i`)."""
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 

@@ -19,7 +19,7 @@ MEMBERS = {GENDER: {"score_male", "score_female", "speech_length"}, AGE: {"age",
 SCORES = ("score_male", "score_female")
 TOLERANCE = 1e-6
 """How far the sum of two probabilities may be from 1."""
-FRAME = 0.1
+TOLERANCE = 0.1
 """Seconds by which the speech of a segment may be longer than the segment."""
 Entry = dict[str, Any]
 
@@ -131,9 +131,9 @@ def test_an_age_is_estimated_from_a_segment(target: Target, tasks: Tasks, end: s
     [part] = entries(run, "channels", 1)
     lengths = [entry.get("speech_length") for entry in (whole, part)]
     found = [float(length) for length in lengths if isinstance(length, int | float)]
-    if len(found) < len(lengths) or found[0] <= half + FRAME:
+    if len(found) < len(lengths) or found[0] <= half + TOLERANCE:
         unproven(f"The speech lengths, {lengths}, do not show whether a segment was used.")
-    expect(found[1] <= half + FRAME, f"There must be at most {half:g} s of speech, got {found[1]:g} s.", run.last)
+    expect(found[1] <= half + TOLERANCE, f"There must be at most {half:g} s of speech, got {found[1]:g} s.", run.last)
 
 
 @statement("C23")

@@ -53,10 +53,10 @@ def convert(data: Any, kind: type[T], *, strict: bool = True) -> T:
 
 
 def storable(data: Any, path: str = "", depth: int = 0) -> Any:
-    """Return plain data without the members that are null, all but `count`: a null member is an absent one.
+    """Return plain data without null members, since a null member is an absent one; only a null `count` is kept.
 
-    Raises InvalidData for data that could be stored and not written back: a lone surrogate, a number beyond 64 bits or
-    an infinite one, and nesting deeper than MAX_DEPTH.
+    Raises InvalidData for data that could be stored, but not be returned as JSON: a lone surrogate, a number beyond
+    64 bits or an infinite one, and nesting deeper than MAX_DEPTH.
     """
     if depth > MAX_DEPTH:
         raise InvalidData(f"The data must not be nested deeper than {MAX_DEPTH} levels.", path)

@@ -1,7 +1,7 @@
-"""Faults: deliberate errors that tests inject, and the pure function that chooses the fault for a call.
+"""Faults: failures that tests inject deliberately, and the pure function that chooses the fault for a call.
 
 A fault changes a response, never a stored task, so the laws of the lifecycle hold under every fault. Its address (the
-other members of `FaultSpec`) says to which calls it applies. "Fault" means such a deliberate error alone.
+other members of `FaultSpec`) says to which calls it applies. Other errors are not called faults.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Status(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="status"):
-    """A refusal with this status, before any work is done."""
+    """A refusal with this status: before the work if the fault is armed, after it if a rule of the scenario has it."""
 
     status: Literal[400, 403, 404, 405, 413, 422, 429, 500, 502, 503, 504, 507]
     retry_after: Annotated[float, Meta(ge=0, le=86_400)] | None = None
@@ -104,7 +104,7 @@ Method = Literal["POST", "GET"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The properties of a request to a technology that the address of a fault can name."""
+    """The properties of a request below /api/ that the address of a fault can name."""
 
     technology: str | None
     """None for a call below /api/system/ or /api/billing/."""

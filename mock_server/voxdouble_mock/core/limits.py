@@ -1,4 +1,4 @@
-"""The bounds of everything that could grow."""
+"""The bounds that a user can set."""
 
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,7 @@ CACHE = replace(BYTES, requirement="a whole number of at least 0", accepts=lambd
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of everything that could grow; the first six are the vendor's defaults (C27).
+    """The bounds that a user can set; the first six are the vendor's defaults (C27).
 
     A value out of range is a ValueError.
     """

@@ -34,7 +34,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
         check_method()
         if request.routing_exception is None:
             check()
-        else:  # the routing refuses unknown paths and methods before callers without access (C5)
+        else:  # an unknown path or method is refused first, whatever access the caller has (C5)
             check_address()
             check_served(services)
 

@@ -1,6 +1,6 @@
 """The request that is being answered: its values, read from the WSGI environ of the current thread.
 
-`flask.request` has the same values, at a cost that a poll pays thirty times, and only within Flask's own dispatch.
+`flask.request` has the same values only within Flask's own dispatch, and slower: a poll reads some thirty of them.
 """
 
 from collections.abc import Iterator

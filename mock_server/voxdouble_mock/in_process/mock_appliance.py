@@ -153,7 +153,7 @@ class MockNamespace:
 
 
 class MockAppliance(MockNamespace):
-    """A mock appliance on a port of its own; itself it is its default namespace.
+    """A mock appliance on a port of its own; the object is its default namespace.
 
     The options are those of `voxdouble serve`, with the same names (`clock="manual"`, `pending=0`, `max_upload=1000`).
     An invalid value is a ValueError, an unknown option a TypeError. `wrap` may put WSGI middleware round the

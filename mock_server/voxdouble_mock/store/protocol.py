@@ -18,7 +18,7 @@ T = TypeVar("T")
 class Store(Protocol):
     """Keeps namespaces within their bounds (P7).
 
-    A completed step is not lost while the store lives: its process, file or server.
+    A completed step is not lost while the process, file or server that holds the store lives.
 
     Unless a method says otherwise, it does not create a namespace: for one that does not exist it returns what a new
     one would hold. Every method raises Unavailable if the store is down.

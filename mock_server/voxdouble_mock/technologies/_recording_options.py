@@ -37,7 +37,7 @@ class Parameter:
 
     name: str
     read: Callable[[str], Any]
-    """Returns the option of a text; ValueError with the end of a sentence that says what must hold."""
+    """Parses the value; the message of its ValueError completes the sentence "`name` must ..."."""
 
 
 def read_options(parameters: Sequence[Parameter], query: Mapping[str, str]) -> RecordingOptions:

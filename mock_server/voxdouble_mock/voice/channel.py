@@ -25,7 +25,7 @@ MAX_FRAMES = 1_000
 UNBOUNDED = 2**40
 """More frames than any recording has."""
 SPARE = 3
-"""How many frames near cores may be used for each frame of `max_speech_length`; the others cannot be needed."""
+"""The most frames kept for each frame of `max_speech_length`, so that long recordings take little memory."""
 
 
 @dataclass(frozen=True)

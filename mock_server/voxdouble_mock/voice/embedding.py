@@ -18,7 +18,7 @@ from voxdouble_mock.voice.spectrum import BANDS, Levels
 from voxdouble_mock.voice.speech import Mask
 
 UNIT = 2.0**-20
-"""The float value of the whole number 1: 1/8192 octave is 2**-20, so that the numbers have the size of the vendor's."""
+"""One unit, 1/8192 octave, is stored as 2**-20: the values of the vendor's voiceprints have that size."""
 REACH = 2
 """How many frames before and after a frame its change is measured."""
 VOICED = 500

@@ -1,4 +1,4 @@
-"""The interface of the server for its connections, requests and gateway, which the server module imports."""
+"""The server's interface for its connections, requests and gateway; here, because the server imports these."""
 
 import logging
 import socket

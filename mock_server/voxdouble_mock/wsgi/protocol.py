@@ -29,8 +29,8 @@ class Connection(Protocol):
     """One client's connection, for the request that the application is processing.
 
     It sets limits and orders faults for this one request. After :meth:`close_without_response`, :meth:`reset` and
-    :meth:`send_raw` the application still returns a response, as WSGI demands, and it is discarded. Every fault ends
-    the connection.
+    :meth:`send_raw` the application still returns a response, as WSGI demands, and it is discarded. Each of these three
+    ends the connection.
     """
 
     def set_body_deadline(self, seconds: float) -> None:

@@ -273,8 +273,7 @@ def test_a_malformed_response_is_a_typed_error(method: str, sent: bytes) -> None
         connection.shutdown(2)
 
     clock = MovedClock()
-    scripted = serving(behave, sleep=clock.sleep, now=clock.now)
-    with scripted as (_, appliance), pytest.raises(ApplianceError) as caught:
+    with serving(behave, sleep=clock.sleep, now=clock.now) as (_, appliance), pytest.raises(ApplianceError) as caught:
         appliance.extract_voiceprint(b"audio", timeout=20)
     assert f"{method} http://" in str(caught.value)
 

@@ -58,5 +58,5 @@ def armed_json(counted: CountedFault) -> object:
         **msgspec.to_builtins(spec),
         "count": spec.limit,
         "seen": counted.seen,
-        "struck": counted.applied,
+        "applied": counted.applied,
     }

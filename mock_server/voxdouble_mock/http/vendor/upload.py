@@ -129,7 +129,7 @@ class _Parts:
             log.error("An upload cannot be stored in the folder of temporary files: %s.", self.reason)
 
     def check(self) -> None:
-        """Refuse a complete body without exactly one file in plain bytes, or one that the storage cannot hold."""
+        """Refuse a complete body that has not exactly one file, or has it encoded, or that the storage cannot hold."""
         if self.files != 1:
             found = ", ".join(map(repr, self.names[:10])) or "no part"
             message = f"The body must have exactly one part named 'file', got {found}."

@@ -7,7 +7,7 @@ from voxdouble_mock.voice.containers.mpeg import parts_of_mpeg
 from voxdouble_mock.voice.containers.ogg import parts_of_ogg
 from voxdouble_mock.voice.containers.parts import BrokenContainer, Part, stopped
 from voxdouble_mock.voice.containers.riff import parts_of_wav
-from voxdouble_mock.voice.containers.signatures import HEAD_SIZE, signed_name, unsigned_name, unsupported
+from voxdouble_mock.voice.containers.signatures import HEAD_SIZE, name_by_signature, name_without_signature, unsupported
 from voxdouble_mock.voice.containers.source import Source
 from voxdouble_mock.voice.containers.tags import skip_leading
 
@@ -38,9 +38,9 @@ def _parts(source: Source, max_seconds: float) -> list[Part]:
         return parts_of_flac(source, start, source.size, max_seconds)
     if head[:4] == b"OggS":
         return parts_of_ogg(source, start, source.size, max_seconds)
-    if name := signed_name(source.read(0, HEAD_SIZE)) or signed_name(head):
+    if name := name_by_signature(source.read(0, HEAD_SIZE)) or name_by_signature(head):
         raise unsupported(name)
     parts = parts_of_mpeg(source, 0, source.size, max_seconds)
     if not parts:
-        raise unsupported("an ID3 tag without audio" if source.read(0, 3) == b"ID3" else unsigned_name(head))
+        raise unsupported("an ID3 tag without audio" if source.read(0, 3) == b"ID3" else name_without_signature(head))
     return parts

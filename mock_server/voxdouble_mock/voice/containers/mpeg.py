@@ -1,6 +1,6 @@
 """MPEG audio (MP3): a chain of frames, with tags, unknown bytes or damage in between.
 
-Nothing in such a file must say how many frames it has. Where the chain breaks there may be a tag, the start of another
+Such a file need not say how many frames it has. Where the chain breaks there may be a tag, the start of another
 file that was appended, or lost audio. If a stream header counts the frames, it decides whether all are present.
 Otherwise bytes that are neither frames nor tags are ignored only where they cannot have been a complete frame.
 """

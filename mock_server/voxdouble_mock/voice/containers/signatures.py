@@ -129,7 +129,7 @@ def unsupported(name: str) -> BrokenContainer:
     return BrokenContainer(f"The file is {name}. Supported formats: {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}.")
 
 
-def signed_name(head: bytes) -> str | None:
+def name_by_signature(head: bytes) -> str | None:
     """Return the name of the format with a signature of at least three bytes, None for other bytes."""
     return next((one.name for one in _candidates(head[:1]) if not one.weak and one.matches(head)), None)
 
@@ -146,8 +146,8 @@ def ogg_name(packet: bytes) -> str:
     return known or f"Ogg with an unknown codec (its first bytes are {packet[:8].hex(' ')})"
 
 
-def unsigned_name(head: bytes) -> str:
-    """Return a description of other bytes: text, a format with a short signature, or unknown."""
+def name_without_signature(head: bytes) -> str:
+    """Return a name for bytes without a long signature: text, a format with a short signature, or unknown."""
     if not head.strip(b"\0"):
         return "only zero bytes"
     for mark, encoding in BYTE_ORDER_MARKS.items():
