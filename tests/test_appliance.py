@@ -29,7 +29,7 @@ def make_appliance(real: list[int], *, scenario: Scenario | None = SCENARIO) -> 
     """Return an appliance with manual clocks; the only element of `real` is its real time."""
     settings = Settings(clock="manual")
 
-    def new_record(now: int) -> NamespaceRecord:
+    def new_record(now: int, _: int) -> NamespaceRecord:
         return NamespaceRecord(start(MANUAL, now), scenario=scenario)
 
     return Appliance(settings, open_store("memory:", new_record, settings.limits, lambda: real[0]))

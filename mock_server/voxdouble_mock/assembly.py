@@ -33,9 +33,9 @@ class Assembly:
 def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[], int]) -> Assembly:
     """Return a mock whose namespaces start with these settings and this scenario; ValueError for an invalid rule."""
     check_scenario(scenario)
-    pace, opened = settings.pace(), real_now()
+    pace = settings.pace()
 
-    def new_record(now: int) -> NamespaceRecord:
+    def new_record(now: int, opened: int) -> NamespaceRecord:
         # A manual clock stands still before its namespace exists too, so that the first reader does not set it.
         return NamespaceRecord(start(pace, opened if pace.mode is Mode.MANUAL else now), scenario=scenario)
 

@@ -46,7 +46,12 @@ HOST = Kind("a host name such as mock or [::1], with or without a port", is_host
 NETWORK = Kind(
     "an IP address or network such as 10.0.0.0/8", passes(lambda peer: ip_network(peer, strict=False)), "ADDRESS"
 )
-STORE = Kind("memory: or sqlite:PATH", matches(r"memory:|sqlite:.+"), "memory:|sqlite:PATH")
+STORE = Kind(
+    "memory:, sqlite:PATH or redis://HOST:PORT/DB (rediss:// for TLS)",
+    matches(r"memory:|sqlite:.+|rediss?://.+"),
+    "memory:|sqlite:PATH|redis://HOST:PORT/DB",
+    secret=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,11 @@ class Settings:
     trusted_proxies: tuple[str, ...] = option(
         (), NETWORK, "Address or network of a proxy whose X-Forwarded headers are used.", singular="trusted_proxy"
     )
-    store: str = option("memory:", STORE, "Where tasks are kept: in memory, or in a file that survives the mock.")
+    store: str = option(
+        "memory:",
+        STORE,
+        "Where tasks are kept: in memory, in a file that survives the mock, or on a Redis server for several mocks.",
+    )
     seed: int | None = option(
         None, INTEGER, "Number from which task ids are derived, so that they repeat.", statements="C24"
     )
@@ -117,7 +126,8 @@ class Settings:
         check_options(self)
         if self.seed is not None and self.store != "memory:":
             raise ValueError(
-                f"`seed` needs the store memory:, since other stores keep earlier tasks; got {self.store!r}."
+                f"`seed` needs the store memory:, since other stores keep earlier tasks; "
+                f"got the store {self.store.partition(':')[0]}:."
             )
 
     @classmethod

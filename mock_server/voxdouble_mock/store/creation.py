@@ -12,9 +12,9 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
-from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.store.eviction import Eviction
+from voxdouble_mock.store.reached_bounds import too_many_namespaces
 from voxdouble_mock.store.records import DEFAULT_NAMESPACE, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
 
@@ -45,11 +45,7 @@ class Namespaces:
         record = self.existing(transaction, namespace, real_now)
         if record is None:
             if not self._eviction.has_room(transaction, real_now):
-                raise Unavailable(
-                    f"This mock holds at most {self._limits.max_namespaces} namespaces: reset one that is no longer "
-                    "needed (POST /_ns/<name>/_mock/reset; GET /_mock/namespaces lists them), or start the mock with a "
-                    "smaller --namespace-idle."
-                )
+                raise too_many_namespaces(self._limits.max_namespaces)
             return self.create(transaction, namespace, real_now)
         self.touch(transaction, namespace, real_now)
         return record

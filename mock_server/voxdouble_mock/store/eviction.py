@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from voxdouble_mock.core.clock import Mode, read, to_milliseconds
-from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.task import Task
+from voxdouble_mock.store.reached_bounds import bound_reached
 from voxdouble_mock.store.records import DEFAULT_NAMESPACE, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
 
@@ -41,14 +41,14 @@ class Eviction:
         """Delete expired tasks and idle namespaces as far as a new task needs room. Raises Unavailable."""
         self.delete_expired(transaction, namespace, real_now)
         if transaction.task_count(namespace) >= self._limits.max_tasks:
-            raise _bound_reached("live tasks in a namespace", self._limits.max_tasks)
+            raise bound_reached("live tasks in a namespace", self._limits.max_tasks)
         if transaction.payload_bytes() + len(task.payload) > self._limits.max_stored:
             others = [name for name in transaction.names() if name != namespace]
             for name in others:
                 self.delete_expired(transaction, name, real_now)
             self._delete_idle(transaction, others, real_now)
         if transaction.payload_bytes() + len(task.payload) > self._limits.max_stored:
-            raise _bound_reached("bytes of results", self._limits.max_stored)
+            raise bound_reached("bytes of results", self._limits.max_stored)
 
     def delete_expired(self, transaction: Transaction, namespace: str, real_now: int) -> None:
         """Delete the tasks of a namespace that have expired by its clock."""
@@ -68,10 +68,3 @@ class Eviction:
             return False
         transaction.delete_expired(namespace, read(record.clock, real_now))
         return transaction.task_count(namespace) == 0 or record.clock.pace.mode is Mode.MANUAL
-
-
-def _bound_reached(what: str, bound: int) -> Unavailable:
-    return Unavailable(
-        f"This mock holds at most {bound} {what}, and live data is never evicted: reset the namespace "
-        "(POST /_mock/reset below its base URL), or start the mock with a smaller --task-lifetime."
-    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from voxdouble_mock.core.clock import read, to_seconds
+from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.core.fault import Call, Fault, at_address, next_fault
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
@@ -21,6 +22,7 @@ from voxdouble_mock.store.records import (
     NamespaceSummary,
     OpenRequest,
     Stored,
+    StoreState,
     View,
 )
 from voxdouble_mock.store.task_ids import new_task_id
@@ -32,22 +34,28 @@ T = TypeVar("T")
 class LimitedStore:
     """See `Store`: a storage within its bounds, on the clock of this process.
 
-    `new_record` makes the record of a new namespace from the real time, which `real_now` returns in milliseconds. With
+    `new_record` makes the record of a new namespace from the real time and from that at which the store was opened, in
+    milliseconds; `real_now` returns it. With
     a `seed` the ids of tasks are derived from it.
     """
 
     def __init__(
         self,
         storage: Storage,
-        new_record: Callable[[int], NamespaceRecord],
+        new_record: Callable[[int, int], NamespaceRecord],
         limits: Limits,
         real_now: Callable[[], int],
         seed: int | None = None,
     ) -> None:
         self._storage = storage
-        self._new_record = new_record
+        opened = real_now()
+
+        def new_record_at(now: int) -> NamespaceRecord:
+            return new_record(now, opened)
+
+        self._new_record = new_record_at
         self._eviction = Eviction(limits)
-        self._namespaces = Namespaces(new_record, limits, self._eviction)
+        self._namespaces = Namespaces(self._new_record, limits, self._eviction)
         self._real_now = real_now
         self._seed = seed
 
@@ -74,7 +82,7 @@ class LimitedStore:
         def step(transaction: Transaction) -> Stored | OpenRequest:
             record = self._namespaces.use(transaction, namespace, now)
             if record.was_reset_since(request.record):
-                return Stored(_unstored_task(request, draft, now))
+                return Stored(draft.unstored_task(new_task_id(None, namespace, 0), request, now))
             if (record.life, record.version) != (request.record.life or record.life, request.record.version):
                 return replace(request, record=record, now=now)
             counters = transaction.counters(namespace)
@@ -187,6 +195,13 @@ class LimitedStore:
 
         self._storage.transact(step)
 
+    def state(self) -> StoreState:
+        try:
+            self._storage.transact(lambda transaction: transaction.record(DEFAULT_NAMESPACE), relaxed=True)
+        except (StorageFull, Unavailable):
+            return "down"
+        return "up"
+
     def close(self) -> None:
         self._storage.close()
 
@@ -213,10 +228,3 @@ def _count_call(
     for name in counted:
         transaction.count(namespace, name)
     return None if armed is None else armed.spec.fault
-
-
-def _unstored_task(request: OpenRequest, draft: Draft, now: int) -> Task:
-    """Return the task of a request whose namespace was reset after the request began: it is gone already."""
-    plan = draft.plans[None]
-    assert plan is not None
-    return plan.task(new_task_id(None, request.namespace, 0), read(request.record.clock, now))

@@ -10,7 +10,16 @@ from typing import Protocol, TypeVar
 from voxdouble_mock.core.fault import Call
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.task import Task
-from voxdouble_mock.store.records import Change, Draft, NamespaceRecord, NamespaceSummary, OpenRequest, Stored, View
+from voxdouble_mock.store.records import (
+    Change,
+    Draft,
+    NamespaceRecord,
+    NamespaceSummary,
+    OpenRequest,
+    Stored,
+    StoreState,
+    View,
+)
 
 T = TypeVar("T")
 
@@ -53,7 +62,10 @@ class Store(Protocol):
         ...
 
     def tasks(self, namespace: str) -> tuple[Sequence[Task], View]:
-        """Return the tasks in the order of submission, some perhaps expired, with the namespace at that instant."""
+        """Return the tasks in the order of submission, some perhaps expired, with the namespace at that instant.
+
+        The payloads of the tasks and the counters may be left out.
+        """
         ...
 
     def log(
@@ -80,6 +92,10 @@ class Store(Protocol):
 
     def reset(self, namespace: str) -> None:
         """Replace an existing namespace by a new one."""
+        ...
+
+    def state(self) -> StoreState:
+        """Return whether the store answers, and whether it was emptied; raises nothing."""
         ...
 
     def close(self) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
-from voxdouble_mock.core.clock import Clock
+from voxdouble_mock.core.clock import Clock, read
 from voxdouble_mock.core.fault import ArmedFault, Call, Fault, GetFault
 from voxdouble_mock.core.namespace_options import NO_CHANGES, OptionChanges
 from voxdouble_mock.core.scenario import Scenario
@@ -17,6 +17,8 @@ SUBMISSIONS = "submissions"
 """The counter of the tasks that were submitted since the namespace was created or reset."""
 AUDIO_COUNTERS = "audio:"
 """The beginning of the names of the counters of audio, in milliseconds, one for each technology."""
+StoreState = Literal["up", "down", "emptied"]
+"""Emptied: what was in it is lost, and it is in use again."""
 Counters = Mapping[str, int]
 """The counters of a namespace by name; an absent one is 0. Every POST changes them, and nothing else."""
 
@@ -110,6 +112,12 @@ class Draft:
     """The index and the `nth` of each rule that counts the request."""
     plans: Mapping[int | None, Plan | None]
     """The plan for each rule that can apply, and for none; None if a status fault refuses the request."""
+
+    def unstored_task(self, task_id: str, request: OpenRequest, now: int) -> Task:
+        """Return the task of a request whose namespace was reset after the request began: it is gone already."""
+        plan = self.plans[None]
+        assert plan is not None
+        return plan.task(task_id, read(request.record.clock, now))
 
 
 @dataclass(frozen=True, slots=True)

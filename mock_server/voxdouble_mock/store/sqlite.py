@@ -191,10 +191,10 @@ class _SQLiteTransaction:
 
     def tasks(self, namespace: str) -> Sequence[Task]:
         rows = self._execute(
-            "SELECT task, content FROM tasks JOIN contents ON digest = payload WHERE namespace = ? ORDER BY number",
+            "SELECT task FROM tasks WHERE namespace = ? ORDER BY number",
             (namespace,),
         )
-        return [self._whole(*row) for row in rows]
+        return [self._task(head) for (head,) in rows]
 
     def task_count(self, namespace: str) -> int:
         return self._number("tasks", namespace)

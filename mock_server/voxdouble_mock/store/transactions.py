@@ -58,7 +58,7 @@ class Transaction(Protocol):
         ...
 
     def tasks(self, namespace: str) -> Sequence[Task]:
-        """Return all tasks, expired ones included, in the order of submission."""
+        """Return all tasks, expired ones included, in the order of submission; the payloads may be left out."""
         ...
 
     def task_count(self, namespace: str) -> int:

@@ -1,0 +1,287 @@
+"""The store on a Redis or Valkey server, for mocks on many hosts that behave as one appliance (P9).
+
+Each method is one step of `redis_steps.lua`, which the server runs atomically and on its own clock: one round trip.
+Records and tasks that this process has read are cached by the life and the version of their namespace, and are not sent
+again. Log entries are sent without waiting.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from voxdouble_mock.core.clock import to_milliseconds
+from voxdouble_mock.core.errors import Unavailable
+from voxdouble_mock.core.fault import ArmedFault, Call, at_address
+from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
+from voxdouble_mock.core.task import Task
+from voxdouble_mock.store import redis_values as values
+from voxdouble_mock.store.reached_bounds import bound_reached, too_many_namespaces
+from voxdouble_mock.store.records import (
+    Change,
+    Draft,
+    NamespaceRecord,
+    NamespaceSummary,
+    OpenRequest,
+    Plan,
+    Stored,
+    StoreState,
+    View,
+)
+from voxdouble_mock.store.redis_cache import Known, RecordCache, TaskCache
+from voxdouble_mock.store.redis_connection import RedisConnection
+from voxdouble_mock.store.redis_values import Reply
+
+T = TypeVar("T")
+SCHEMA = "1"
+"""Increased with every change of the keys or their values."""
+MAX_ATTEMPTS = 100
+"""The attempts at a change, each of which fails only if another change was made in the meantime."""
+
+log = logging.getLogger("voxdouble_mock")
+
+
+class RedisStore:
+    """See `Store`. `real_now` replaces the clock of the server, for tests.
+
+    ValueError if the server cannot be reached, or was used by a newer version of the mock.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        new_record: Callable[[int, int], NamespaceRecord],
+        limits: Limits,
+        real_now: Callable[[], int] | None = None,
+    ) -> None:
+        self._new_record = new_record
+        self._limits = limits
+        self._real_now = real_now
+        initial = new_record(1, 0)
+        self._content = values.scenario_content(initial.scenario)
+        digest = values.digest(self._content) if self._content else ""
+        self._records = RecordCache(Known(None, initial.scenario, digest))
+        self._tasks = TaskCache(limits.cache)
+        self._common: dict[str, object] = {
+            "schema": SCHEMA,
+            "idle": to_milliseconds(limits.namespace_idle),
+            "max_namespaces": limits.max_namespaces,
+            "initial": {
+                "mode": initial.clock.pace.mode,
+                "rate": repr(initial.clock.pace.rate),
+                "from_opening": initial.clock.shown == 0,
+                "record": values.record_text(initial),
+                "scenario": digest,
+            },
+        }
+        self._life: str | None = None
+        self._emptied = False
+        self._connection = RedisConnection(address)
+        self._open()
+        self._connection.report_losses()
+
+    def begin(
+        self, namespace: str, call: Call, serves: Callable[[NamespaceRecord], bool] = lambda _: True
+    ) -> OpenRequest:
+        cached = None if call.task_id is None else self._tasks.get(namespace, call.task_id)
+        while True:
+            known = self._records.get(namespace)
+            counts = known.record is not None and serves(known.record)
+            faults = at_address(known.record.faults, call) if known.record and counts else []
+            reply, content, stored, payload = self._step(
+                "begin",
+                name=namespace,
+                **_fields(known),
+                faults=[_candidate(armed) for armed in faults],
+                task=call.task_id,
+                task_life=cached and cached[0],
+            )
+            record = self._record(namespace, known, reply, content)
+            if reply.record is None or not (serves(record) and at_address(record.faults, call)):
+                break  # else the call is not counted yet, since this process did not know the faults
+        task = cached[1] if cached and reply.found else None
+        if stored:
+            assert call.task_id is not None
+            task = values.read_task(call.task_id, stored, payload)
+            self._tasks.keep(namespace, reply.life, task)
+        fault = next((armed.spec.fault for armed in faults if armed.number == reply.fault), None)
+        return OpenRequest(namespace, call, record, reply.now, fault, task)
+
+    def submit(self, request: OpenRequest, draft: Draft) -> Stored | OpenRequest:
+        task_id, known = str(uuid.uuid4()), self._records.get(request.namespace)
+        plans = list(draft.plans.items())
+        reply, content = self._step(
+            "submit",
+            *[plan.payload for _, plan in plans if plan],
+            name=request.namespace,
+            life=request.record.life,
+            version=request.record.version,
+            scenario=known.digest,
+            met=[{"rule": rule, "nth": nth} for rule, nth in draft.met],
+            plans=_plans(plans),
+            task=task_id,
+            max_tasks=self._limits.max_tasks,
+            max_stored=self._limits.max_stored,
+        )
+        self._check_room(reply.status)
+        if reply.status == "changed":
+            record = self._record(request.namespace, known, reply, content)
+            return replace(request, record=record, now=reply.now)
+        if reply.status == "reset":
+            return Stored(draft.unstored_task(task_id, request, reply.now))
+        plan, counts = draft.plans[reply.rule], dict(zip((rule for rule, _ in draft.met), reply.counts, strict=True))
+        task = None if plan is None else plan.task(task_id, reply.submitted)
+        if task is not None:
+            self._tasks.keep(request.namespace, reply.life, task)
+        return Stored(task, reply.rule, counts)
+
+    def view(self, namespace: str, *, create: bool = False) -> View:
+        known = self._records.get(namespace)
+        reply, content = self._step("view", name=namespace, create=create, **_fields(known))
+        self._check_room(reply.status)
+        return View(self._record(namespace, known, reply, content), reply.counters, reply.now)
+
+    def change(self, namespace: str, change: Callable[[View], Change[T]]) -> T:
+        for _ in range(MAX_ATTEMPTS):
+            view = self.view(namespace, create=True)
+            changed = change(view)
+            content = values.scenario_content(changed.record.scenario)
+            [reply] = self._step(
+                "change",
+                content,
+                name=namespace,
+                life=view.record.life,
+                version=view.record.version,
+                deleted=changed.deleted,
+                new={
+                    **values.clock_fields(changed.record.clock),
+                    "record": values.record_text(changed.record),
+                    "scenario": values.digest(content) if content else "",
+                },
+            )
+            if reply.status == "done":
+                return changed.value
+        raise Unavailable("Too many changes of this namespace are made at one time.")
+
+    def tasks(self, namespace: str) -> tuple[Sequence[Task], View]:
+        known = self._records.get(namespace)
+        reply, content, *stored = self._step("tasks", name=namespace, **_fields(known))
+        return values.read_tasks(stored), View(self._record(namespace, known, reply, content), {}, reply.now)
+
+    def log(
+        self, namespace: str, entry: LoggedRequest, began: OpenRequest | None = None, *, create: bool = False
+    ) -> None:
+        arguments: dict[str, object] = {
+            "name": namespace,
+            "life": began and began.record.life,
+            "create": create,
+            "entry": values.entry_text(entry),
+            "max_entries": MAX_ENTRIES,
+        }
+        self._connection.send(self._arguments("log", arguments))
+
+    def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
+        reply, *stored = self._step("requests", name=namespace)
+        return [values.read_entry(one) for one in stored], reply.total
+
+    def clear_log(self, namespace: str) -> None:
+        self._step("clear_log", name=namespace)
+
+    def namespaces(self) -> list[NamespaceSummary]:
+        [reply] = self._step("namespaces")
+        return sorted(reply.namespaces, key=lambda one: one.name)
+
+    def reset(self, namespace: str) -> None:
+        self._step("reset", name=namespace)
+
+    def state(self) -> StoreState:
+        try:
+            self._step("check")
+        except Unavailable:
+            return "down"
+        return "emptied" if self._emptied else "up"
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _step(self, step: str, *contents: bytes, **arguments: object) -> Any:
+        """Return the parts of a step's reply; opens the store again if it was emptied."""
+        while True:
+            head, *parts = self._connection.run(self._arguments(step, arguments), *contents)
+            reply = values.read_reply(head)
+            if reply.status != "emptied":
+                return [reply, *parts]
+            self._open()
+
+    def _arguments(self, step: str, arguments: dict[str, object]) -> bytes:
+        common = {"step": step, "store": self._life, "new_life": uuid.uuid4().hex, **self._common, **arguments}
+        if self._real_now is not None:
+            common["now"] = self._real_now()
+        return values.encode(common)
+
+    def _open(self) -> None:
+        """Make the store if it is new or was emptied, and read which life of it this is."""
+        [reply] = [values.read_reply(part) for part in self._connection.run(self._arguments("open", {}), self._content)]
+        if reply.status == "schema":
+            raise ValueError(
+                f"The store {self._connection.shown} must have schema version {SCHEMA}, got {reply.schema}: use the "
+                "version of voxdouble that wrote it, or another database number."
+            )
+        if self._life not in {None, reply.life}:
+            if not self._emptied:
+                log.error(
+                    "The store %s was emptied: all tasks, clocks and scenarios in it are lost.", self._connection.shown
+                )
+            self._emptied = True
+        self._life = reply.life
+
+    def _record(self, namespace: str, known: Known, reply: Reply, content: bytes) -> NamespaceRecord:
+        """Return the record that a reply describes; that of a new namespace if it does not exist."""
+        if reply.status == "missing":
+            return self._new_record(reply.now, reply.opened)
+        return self._records.read(namespace, known, reply, content)
+
+    def _check_room(self, status: str) -> None:
+        """Raise Unavailable if a bound was reached."""
+        if status == "namespaces":
+            raise too_many_namespaces(self._limits.max_namespaces)
+        if status == "tasks":
+            raise bound_reached("live tasks in a namespace", self._limits.max_tasks)
+        if status == "bytes":
+            raise bound_reached("bytes of results", self._limits.max_stored)
+
+
+def _fields(known: Known) -> dict[str, object]:
+    """Return what tells the script that it need not send the record and the scenario that this process has."""
+    record = known.record
+    return {"life": record and record.life, "version": record and record.version, "scenario": known.digest}
+
+
+def _candidate(armed: ArmedFault) -> dict[str, object]:
+    return {"number": armed.number, "nth": armed.spec.nth, "limit": armed.spec.limit, "until": armed.until}
+
+
+def _plans(plans: Sequence[tuple[int | None, Plan | None]]) -> list[dict[str, object]]:
+    """Return plans for the script; `content` is the place of the payload among its arguments."""
+    found: list[dict[str, object]] = []
+    content = 1
+    for rule, plan in plans:
+        if plan is None:
+            found.append({"rule": rule})
+            continue
+        content += 1
+        timeline = plan.task("", 0).timeline
+        found.append(
+            {
+                "rule": rule,
+                "task": values.plan_text(plan),
+                "span": timeline.expires,
+                "digest": values.digest(plan.payload),
+                "size": len(plan.payload),
+                "content": content,
+                "counters": plan.counters,
+            }
+        )
+    return found
