@@ -28,13 +28,13 @@ class Kind:
     note: str = ""
     """Follows the allowed names in the message that refuses another one."""
     secret: bool = False
-    """Whether messages must not show the value."""
+    """Whether messages must not show the value; they never show one with an @, which may have a password before it."""
 
     def refusal(self, value: object, name: str, shown_name: str) -> str:
         """Return the message that refuses a value of an option; `shown_name` is how the caller spells its name."""
         if self.choices:
             return unknown_name(name, value, self.choices) + self.note
-        found = "" if self.secret else f", got {value!r}"
+        found = "" if self.secret or "@" in str(value) else f", got {value!r}"
         return f"{shown_name} must be {self.requirement}{found}."
 
 

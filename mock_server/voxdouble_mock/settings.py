@@ -50,7 +50,6 @@ STORE = Kind(
     "memory:, sqlite:PATH or redis://HOST:PORT/DB (rediss:// for TLS)",
     matches(r"memory:|sqlite:.+|rediss?://.+"),
     "memory:|sqlite:PATH|redis://HOST:PORT/DB",
-    secret=True,
 )
 
 

@@ -8,6 +8,7 @@ import requests
 
 from tests.commands.process import invoke, run, serving
 from tests.http.wire import extract, get
+from voxdouble_mock.settings import STORE
 
 
 def test_serve_responds_once_it_prints_its_url_and_ends_on_sigterm() -> None:
@@ -64,7 +65,10 @@ REFUSED = {
         ["--namespace-idle", "nan"],
         "--namespace-idle must be a number of seconds from 0 to 1000000000, ",
     ),
-    "unknown store": (["--store", "foo"], "--store must be memory: or sqlite:PATH, got 'foo'."),
+    "unknown store": (
+        ["--store", "foo"],
+        f"--store must be {STORE.requirement}, got 'foo'.",
+    ),
     "seed with a file": (["--store", "sqlite:x.db", "--seed", "1"], "`seed` needs the store memory:"),
     "unknown clock": (
         ["--clock", "fast"],
@@ -117,7 +121,7 @@ def test_a_refusal_as_users_see_it() -> None:
     refused = run("serve", "--store", "foo")
     assert refused.returncode == 2, refused.stderr
     assert refused.stdout == ""
-    assert "--store must be memory: or sqlite:PATH, got 'foo'." in refused.stderr
+    assert f"--store must be {STORE.requirement}, got 'foo'." in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

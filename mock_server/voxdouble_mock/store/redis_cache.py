@@ -22,6 +22,12 @@ class Known:
     scenario: Scenario | None
     digest: str
 
+    @property
+    def fields(self) -> dict[str, object]:
+        """Return the arguments by which the script leaves out of its reply a record and a scenario that are known."""
+        record = self.record
+        return {"life": record and record.life, "version": record and record.version, "scenario": self.digest}
+
 
 class RecordCache:
     """The latest record of each namespace. `initial` has the scenario with which new namespaces start."""

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from voxdouble_mock.core.clock import to_milliseconds
 from voxdouble_mock.core.errors import Unavailable
-from voxdouble_mock.core.fault import ArmedFault, Call, at_address
+from voxdouble_mock.core.fault import Call, at_address
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.task import Task
@@ -25,7 +25,6 @@ from voxdouble_mock.store.records import (
     NamespaceRecord,
     NamespaceSummary,
     OpenRequest,
-    Plan,
     Stored,
     StoreState,
     View,
@@ -93,8 +92,8 @@ class RedisStore:
             reply, content, stored, payload = self._step(
                 "begin",
                 name=namespace,
-                **_fields(known),
-                faults=[_candidate(armed) for armed in faults],
+                **known.fields,
+                faults=[values.fault_fields(armed) for armed in faults],
                 task=call.task_id,
                 task_life=cached and cached[0],
             )
@@ -120,7 +119,7 @@ class RedisStore:
             version=request.record.version,
             scenario=known.digest,
             met=[{"rule": rule, "nth": nth} for rule, nth in draft.met],
-            plans=_plans(plans),
+            plans=values.plan_fields(plans),
             task=task_id,
             max_tasks=self._limits.max_tasks,
             max_stored=self._limits.max_stored,
@@ -139,7 +138,7 @@ class RedisStore:
 
     def view(self, namespace: str, *, create: bool = False) -> View:
         known = self._records.get(namespace)
-        reply, content = self._step("view", name=namespace, create=create, **_fields(known))
+        reply, content = self._step("view", name=namespace, create=create, **known.fields)
         self._check_room(reply.status)
         return View(self._record(namespace, known, reply, content), reply.counters, reply.now)
 
@@ -167,7 +166,7 @@ class RedisStore:
 
     def tasks(self, namespace: str) -> tuple[Sequence[Task], View]:
         known = self._records.get(namespace)
-        reply, content, *stored = self._step("tasks", name=namespace, **_fields(known))
+        reply, content, *stored = self._step("tasks", name=namespace, **known.fields)
         return values.read_tasks(stored), View(self._record(namespace, known, reply, content), {}, reply.now)
 
     def log(
@@ -231,9 +230,7 @@ class RedisStore:
             )
         if self._life not in {None, reply.life}:
             if not self._emptied:
-                log.error(
-                    "The store %s was emptied: all tasks, clocks and scenarios in it are lost.", self._connection.shown
-                )
+                log.error("The store %s was emptied: what was in it is lost.", self._connection.shown)
             self._emptied = True
         self._life = reply.life
 
@@ -251,37 +248,3 @@ class RedisStore:
             raise bound_reached("live tasks in a namespace", self._limits.max_tasks)
         if status == "bytes":
             raise bound_reached("bytes of results", self._limits.max_stored)
-
-
-def _fields(known: Known) -> dict[str, object]:
-    """Return what tells the script that it need not send the record and the scenario that this process has."""
-    record = known.record
-    return {"life": record and record.life, "version": record and record.version, "scenario": known.digest}
-
-
-def _candidate(armed: ArmedFault) -> dict[str, object]:
-    return {"number": armed.number, "nth": armed.spec.nth, "limit": armed.spec.limit, "until": armed.until}
-
-
-def _plans(plans: Sequence[tuple[int | None, Plan | None]]) -> list[dict[str, object]]:
-    """Return plans for the script; `content` is the place of the payload among its arguments."""
-    found: list[dict[str, object]] = []
-    content = 1
-    for rule, plan in plans:
-        if plan is None:
-            found.append({"rule": rule})
-            continue
-        content += 1
-        timeline = plan.task("", 0).timeline
-        found.append(
-            {
-                "rule": rule,
-                "task": values.plan_text(plan),
-                "span": timeline.expires,
-                "digest": values.digest(plan.payload),
-                "size": len(plan.payload),
-                "content": content,
-                "counters": plan.counters,
-            }
-        )
-    return found

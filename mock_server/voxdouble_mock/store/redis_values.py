@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from voxdouble_mock.core.clock import MANUAL, Clock, Mode, Pace
 from voxdouble_mock.core.clock import start as start_clock
+from voxdouble_mock.core.fault import ArmedFault
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task
@@ -139,3 +140,32 @@ def read_entry(stored: bytes) -> LoggedRequest:
     """Return a stored log entry, numbered and dated."""
     found = _stored_entry(stored)
     return _entry(found.entry).numbered(found.number, found.at / 1000)
+
+
+def fault_fields(armed: ArmedFault) -> dict[str, object]:
+    """Return a fault at the address of a call, as the script counts it."""
+    return {"number": armed.number, "nth": armed.spec.nth, "limit": armed.spec.limit, "until": armed.until}
+
+
+def plan_fields(plans: Sequence[tuple[int | None, Plan | None]]) -> list[dict[str, object]]:
+    """Return plans for the script; `content` is the place of the payload among its arguments."""
+    found: list[dict[str, object]] = []
+    content = 1
+    for rule, plan in plans:
+        if plan is None:
+            found.append({"rule": rule})
+            continue
+        content += 1
+        timeline = plan.task("", 0).timeline
+        found.append(
+            {
+                "rule": rule,
+                "task": plan_text(plan),
+                "span": timeline.expires,
+                "digest": digest(plan.payload),
+                "size": len(plan.payload),
+                "content": content,
+                "counters": plan.counters,
+            }
+        )
+    return found
