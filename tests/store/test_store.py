@@ -413,6 +413,7 @@ def test_entries_have_the_time_of_the_clock(make_store: MakeStore) -> None:
     move_clock(store, "a", 2.5)
     store.log("a", entry("/api/x"))
     assert store.requests("a")[0] == [entry("/api/x").numbered(1, 2.5)]
+    assert (store.view("a").logged, store.view("b").logged) == (1, 0)
 
 
 def test_a_cleared_log_counts_anew(make_store: MakeStore) -> None:

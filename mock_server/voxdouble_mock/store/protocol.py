@@ -64,7 +64,7 @@ class Store(Protocol):
     def tasks(self, namespace: str) -> tuple[Sequence[Task], View]:
         """Return the tasks in the order of submission, some perhaps expired, with the namespace at that instant.
 
-        The payloads of the tasks and the counters may be left out.
+        The payloads of the tasks, the counters and the number of log entries may be left out.
         """
         ...
 

@@ -331,6 +331,7 @@ function steps.view()
   end
   touch(a.name)
   local fields, content = describe(a.name, head, {status = 'done'})
+  fields.logged = tonumber(call('HGET', key(a.name, 'head'), 'logged'))
   local values = call('HGETALL', key(a.name, 'counters'))
   if #values > 0 then
     fields.counters = {}

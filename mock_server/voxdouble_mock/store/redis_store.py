@@ -140,7 +140,7 @@ class RedisStore:
         known = self._records.get(namespace)
         reply, content = self._step("view", name=namespace, create=create, **known.fields)
         self._check_room(reply.status)
-        return View(self._record(namespace, known, reply, content), reply.counters, reply.now)
+        return View(self._record(namespace, known, reply, content), reply.counters, reply.now, reply.logged)
 
     def change(self, namespace: str, change: Callable[[View], Change[T]]) -> T:
         for _ in range(MAX_ATTEMPTS):
@@ -167,7 +167,7 @@ class RedisStore:
     def tasks(self, namespace: str) -> tuple[Sequence[Task], View]:
         known = self._records.get(namespace)
         reply, content, *stored = self._step("tasks", name=namespace, **known.fields)
-        return values.read_tasks(stored), View(self._record(namespace, known, reply, content), {}, reply.now)
+        return values.read_tasks(stored), View(self._record(namespace, known, reply, content), {}, reply.now, 0)
 
     def log(
         self, namespace: str, entry: LoggedRequest, began: OpenRequest | None = None, *, create: bool = False

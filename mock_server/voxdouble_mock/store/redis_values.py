@@ -46,6 +46,7 @@ class Reply(Struct):
     submitted: int = 0
     counts: list[int] = []
     counters: dict[str, int] = {}
+    logged: int = 0
     total: int = 0
     namespaces: list[NamespaceSummary] = []
     schema: str = ""
