@@ -42,7 +42,7 @@ class State(StrEnum):
 
 
 Origin = Literal["computed", "rule"]
-"""Where a payload comes from: computed from the request, or from the scenario's rule that replaced it."""
+"""The source of a payload: computed from the request, or from the rule of the scenario that replaced it."""
 FINAL = frozenset({State.REJECTED, State.FAILED, State.DONE})
 
 
