@@ -47,7 +47,6 @@ suite-test: .venv/ready      ## run a user's test suite with the plugins that su
 	$(BIN)/pytest tests/packaging/suite_checks.py
 
 voices: .venv/ready          ## train the matrices and print their figures; needs the packages in training/README.md
-	$(BIN)/uv pip install --quiet --python .venv --group training
 	$(BIN)/python -m training.collect
 	$(BIN)/python -m training.fit
 	$(BIN)/python tests/voice/golden.py --write
