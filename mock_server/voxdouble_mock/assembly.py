@@ -47,7 +47,7 @@ def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[
 def check_scenario(scenario: Scenario | None) -> None:
     """Raise ValueError if a rule names an unknown technology."""
     try:
-        for rule in scenario.rules if scenario else ():
-            check_technology(rule.when.technology)
+        for technology in scenario.technologies() if scenario else ():
+            check_technology(technology)
     except ValidationFailed as error:
         raise ValueError(error.details[0].message) from error

@@ -54,8 +54,8 @@ class Control:
 
     def set_scenario(self, namespace: str, scenario: Scenario | None) -> None:
         """Set the scenario for later requests; None removes it. Raises ValidationFailed for an unknown technology."""
-        for rule in scenario.rules if scenario else ():
-            check_technology(rule.when.technology)
+        for technology in scenario.technologies() if scenario else ():
+            check_technology(technology)
         self._store.change(
             namespace, lambda view: Change(replace(view.record, scenario=scenario), None, (RULE_COUNTERS,))
         )

@@ -20,6 +20,8 @@ COMPARISON = TASKS + "speaker-identification-voiceprint-comparison"
 UNKNOWN_ID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 PAIR = {"voiceprints_a": [EMBEDDING], "voiceprints_b": [EMBEDDING]}
 LISTS = {"voiceprints": [EMBEDDING, EMBEDDING], **PAIR}
+CAPACITY_OF = {"gender_identification": "gender", "age_estimation": "age"}
+"""The difference that decides on the capacity of a label."""
 Reply = requests.Response
 
 
@@ -64,6 +66,7 @@ REQUESTS: Mapping[str, Callable[[str], Reply]] = {
     "unknown path": lambda url: get(url + TASKS + "telepathy"),
     "info": lambda url: get(url + "/api/system/info"),
     "status": lambda url: get(url + "/api/system/status"),
+    "capacities": lambda url: get(url + "/api/billing/capacities"),
     "consumptions": lambda url: get(url + "/api/billing/consumptions"),
 }
 
@@ -85,12 +88,19 @@ def members(value: object, path: str = "") -> Iterator[str]:
         yield from members(inner, f"{path}/{key}")
 
 
+def labels(capacities: Reply) -> set[str]:
+    """Return the technologies in the labels of capacities."""
+    return {item["labels"][0]["value"] for item in capacities.json()["items"]}
+
+
 def responsible(name: str, older: Reply, newer: Reply) -> set[str]:
     """Return the ids of the differences that two replies to one request show; the name if none explains them."""
     if older.status_code != newer.status_code:
         technology = name.rsplit(maxsplit=1)[-1]
         explained = {one.id for one in differences() if technology in one.technologies}
         return {"malformed-id"} if name == "malformed id" else explained or {name}
+    if name == "capacities":
+        return {CAPACITY_OF[label] for label in labels(older) ^ labels(newer)}
     found = set()
     headers = set(older.headers) ^ set(newer.headers)
     if headers:

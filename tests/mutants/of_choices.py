@@ -102,6 +102,13 @@ def unserved(request: Request, response: Response) -> None:
         response.status = 404
 
 
+def below(part: str, change: Change) -> Wrap:
+    """Return middleware that changes the 404 of paths with that part."""
+    return changing_responses(
+        lambda request, response: change(response) if response.status == 404 and part in request.path else None
+    )
+
+
 def served_too(technology: str) -> Wrap:
     """Return middleware that accepts requests to a technology that is not served."""
     return changing_responses(
@@ -159,6 +166,10 @@ MUTANTS = [
     Mutant("C40", "a 405 has the type of a 400", of_type(405, "request.invalid"), "e3"),
     Mutant("C41", "gender from voiceprints fills the storage", full_for("gender-identification-voiceprints"), "e2"),
     Mutant("C41", "age from voiceprints fills the storage", full_for("age-estimation-voiceprints"), "e3"),
+    Mutant("C42", "speech to text gets a 501", below("/speech-to-text", status(501))),
+    Mutant("C42", "polls of a technology that is not computed are answered", below("/keyword-spotting/", status(200))),
+    Mutant("C42", "the message names no technology", below("deepfake", member("message", value="There is no route."))),
+    Mutant("C42", "a technology that is not computed is internal", below("emotion", member("type", value="internal"))),
     Mutant("C60", "every Host is accepted", changing_requests(lambda request: renamed_host(request, ".example"))),
     Mutant(
         "C60", "a name without a dot is refused", changing_requests(lambda request: renamed_host(request, "appliance"))

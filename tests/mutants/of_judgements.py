@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.mutants.changes import Mutant, Result, accepted, member, renamed, results, updated
-from tests.mutants.middleware import Request, Wrap, changing_requests, changing_responses
+from tests.mutants.changes import Mutant, Result, accepted, member, renamed, results, status, updated
+from tests.mutants.middleware import Request, Response, Wrap, changing_requests, changing_responses
 
 GENDER, AGE = "gender-identification", "age-estimation"
 
@@ -70,6 +70,39 @@ def each_item(change: Callable[[dict[str, Any]], object]) -> Wrap:
         return items
 
     return bills(changed)
+
+
+def on_capacities(change: Callable[[Response], None]) -> Wrap:
+    """Return middleware that changes the response with the capacities."""
+    return changing_responses(
+        lambda request, response: change(response) if request.path.endswith("/billing/capacities") else None
+    )
+
+
+def capacities(change: Callable[[dict[str, Any]], object]) -> Wrap:
+    """Return middleware that changes each item of the capacities in place."""
+
+    def changed(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for item in items:
+            change(item)
+        return items
+
+    return on_capacities(member("items", value=changed))
+
+
+def periods(change: Callable[[dict[str, Any]], object]) -> Wrap:
+    """Return middleware that changes the period of each capacity in place."""
+    return capacities(lambda item: change(item["current_period"]))
+
+
+def ended_at_once(period: dict[str, Any]) -> None:
+    """Set the end of a period to its beginning."""
+    period["end_time"] = period["start_time"]
+
+
+def first_twice(items: list[Any]) -> list[Any]:
+    """Return the items with the first one twice."""
+    return [*items, items[0]]
 
 
 def in_first(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], object]:
@@ -144,6 +177,28 @@ MUTANTS = [
         "S83",
         "labels are an object",
         each_item(lambda item: item.update(labels={one["key"]: one["value"] for one in item["labels"]})),
+    ),
+    Mutant("S84", "the capacities get a 500", on_capacities(status(500))),
+    Mutant("S84", "the capacities are a list", on_capacities(member("items", drop=True))),
+    Mutant("S84", "a capacity has no labels", capacities(lambda item: item.pop("labels"))),
+    Mutant("S84", "a label of a capacity has no key", capacities(lambda item: item["labels"][0].pop("key"))),
+    Mutant("S84", "a label of a capacity has no value", capacities(lambda item: item["labels"][0].pop("value"))),
+    Mutant("S84", "a capacity has no period", capacities(lambda item: item.pop("current_period"))),
+    Mutant("S84", "the period is a year", periods(updated(period="year"))),
+    Mutant("S84", "the kind of period is missing", periods(lambda period: period.pop("period"))),
+    Mutant("S84", "a period has no beginning", periods(renamed("start_time", "start"))),
+    Mutant("S84", "a period has no end", periods(renamed("end_time", "end"))),
+    Mutant("S84", "the remaining capacity is missing", periods(lambda period: period.pop("has_remaining_capacity"))),
+    Mutant("S84", "the remaining capacity is a number", periods(updated(has_remaining_capacity=17))),
+    Mutant("C43", "a capacity is used up", periods(updated(has_remaining_capacity=False))),
+    Mutant("C43", "the period is a day", periods(updated(period="day"))),
+    Mutant("C43", "the period began a year before", periods(updated(start_time="2025-11-01T00:00:00Z"))),
+    Mutant("C43", "the period ends at its beginning", periods(ended_at_once)),
+    Mutant("C43", "age has no capacity", on_capacities(member("items", value=lambda items: items[1:]))),
+    Mutant(
+        "C43",
+        "the capacity of a technology is listed twice",
+        on_capacities(member("items", value=first_twice)),
     ),
     Mutant("C36", "minutes are counted", bills(rated)),
     Mutant(

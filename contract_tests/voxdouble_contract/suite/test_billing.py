@@ -1,5 +1,6 @@
 """The consumptions that an appliance reports."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voxdouble_contract.exchange import Exchange
@@ -8,14 +9,16 @@ from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import UPLOADS
 from voxdouble_contract.samples.voiceprints import TINY
 from voxdouble_contract.target.target import Target
-from voxdouble_contract.target.technologies import COMPARISON, EXTRACTION, GENDER
+from voxdouble_contract.target.technologies import AGE, COMPARISON, EXTRACTION, GENDER
 from voxdouble_contract.tasks import Tasks
 
-CONSUMPTIONS = "/api/billing/consumptions"
+CONSUMPTIONS, CAPACITIES = "/api/billing/consumptions", "/api/billing/capacities"
+PERIODS = ("month", "week", "day", "hour", "minute")
 LENGTH = "processed_audio_length"
 BILLED = ((EXTRACTION, "speech"), (EXTRACTION, "stereo"), (EXTRACTION, "not audio"), (GENDER, "speech"))
 """The uploads; the file that is not audio counts as 0 s."""
 LABELS = {EXTRACTION: "speaker_identification", GENDER: "gender_identification"}
+CAPACITY_LABELS = {**LABELS, AGE: "age_estimation"}
 LONG_ENOUGH = 5.0
 """Seconds in which the tasks of a mock end."""
 TOLERANCE = 0.1
@@ -77,6 +80,55 @@ def test_consumptions_have_labels_and_amounts(target: Target, tasks: Tasks) -> N
     for item in items_of(response) or unproven("The target reports no consumption."):
         expect_objects(item, "labels", {"key", "value"}, response)
         expect_objects(item, "consumptions", {"property", "consumption"}, response)
+
+
+def periods_of(response: Exchange) -> list[dict[str, Any]]:
+    """Return the current period of each item; Broken unless each is an object, unproven without items."""
+    items = items_of(response) or unproven("The target reports no capacity.")
+    found = [item.get("current_period") if isinstance(item, dict) else None for item in items]
+    periods = [period for period in found if isinstance(period, dict)]
+    expect(len(periods) == len(items), "Each item must have an object `current_period`.", response)
+    return periods
+
+
+@statement("S84")
+def test_capacities_have_labels_and_a_period(target: Target) -> None:
+    """Each item has labels with key and value, and a period with its kind, its two times and the remaining capacity."""
+    response = target.send("GET", CAPACITIES)
+    if response.status == 404:
+        unproven("The target has no such path.")
+    for period in periods_of(response):
+        expect(period.get("period") in PERIODS, f"`period` must be one of {', '.join(PERIODS)}.", response)
+        for name in ("start_time", "end_time"):
+            expect(period.get(name) is not None, f"Each period must have `{name}`.", response)
+        remaining = period.get("has_remaining_capacity")
+        expect(isinstance(remaining, bool), "`has_remaining_capacity` must be true or false.", response)
+    for item in items_of(response):
+        expect_objects(item, "labels", {"key", "value"}, response)
+
+
+@statement("C43")
+def test_capacity_remains_in_the_month_of_the_clock(target: Target) -> None:
+    """There is one item for each technology with recordings that is served, and capacity remains in its month."""
+    response = target.send("GET", CAPACITIES)
+    expect_status(response, 200)
+    wanted = [label for technology, label in CAPACITY_LABELS.items() if target.may_serve(technology)]
+    found = sorted(technology_of(item) for item in items_of(response))
+    expect(found == sorted(wanted), f"There must be items for {', '.join(wanted)}, got {found}.", response)
+    if target.kind != "mock":
+        unproven("The target's clock is not known.")
+    shown = datetime.fromtimestamp(target.clock.now(), UTC)
+    later = (shown.replace(day=28) + timedelta(days=4)).replace(day=1)
+    for period in periods_of(response):
+        expect(period.get("period") == "month", "`period` must be month.", response)
+        expect(period.get("start_time") == first_of(shown), f"`start_time` must be {first_of(shown)}.", response)
+        expect(period.get("end_time") == first_of(later), f"`end_time` must be {first_of(later)}.", response)
+        expect(period.get("has_remaining_capacity") is True, "Capacity must remain.", response)
+
+
+def first_of(day: datetime) -> str:
+    """Return the beginning of a month as text."""
+    return f"{day:%Y-%m}-01T00:00:00Z"
 
 
 @statement("C36")

@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status
+from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION
 from voxdouble_contract.tasks import Tasks
+from voxdouble_fixtures.other_technologies import messages
 
 START = f"/api/technology/{EXTRACTION}"
 SYSTEM = ("/api/system/info", "/api/system/status")
@@ -66,3 +67,16 @@ def test_an_unknown_path_is_404(target: Target, path: str) -> None:
 def test_the_path_is_checked_before_the_method(target: Target, path: str) -> None:
     """A wrong method on an unknown path gets a 404."""
     expect_status(target.send("PATCH", urlsplit(path).path), 404)
+
+
+@statement("C42")
+@pytest.mark.parametrize("path", messages())
+def test_a_technology_that_is_not_computed_is_404(target: Target, path: str) -> None:
+    """A start and a poll of another technology of the vendor's are refused by name."""
+    if target.kind != "mock":
+        unproven("The target may offer the technology.")
+    for method, place in (("POST", path), ("GET", f"{path}/{uuid.UUID(int=7)}")):
+        response = target.send(method, place)
+        expect_status(response, 404)
+        expect(response.get("type") == "resource.not-found", "`type` must be resource.not-found.", response)
+        expect(response.get("message") == messages()[path], f"`message` must be {messages()[path]!r}.", response)

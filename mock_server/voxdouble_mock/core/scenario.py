@@ -3,7 +3,7 @@
 The first rule whose `when` matches a POST applies, with its `then`. If no rule matches, the default behaviour applies.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -71,6 +71,13 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     rules: Annotated[tuple[Rule, ...], Meta(min_length=1, max_length=1000)]
     name: str = ""
     description: str = ""
+    used_up: tuple[str, ...] = ()
+    """The technologies of which `GET /api/billing/capacities` says that their capacity is used up (C43)."""
+
+    def technologies(self) -> Iterator[str | None]:
+        """Yield the names of technologies in the rules and in `used_up`; None stands for all technologies."""
+        yield from (rule.when.technology for rule in self.rules)
+        yield from self.used_up
 
 
 @dataclass(frozen=True, slots=True)

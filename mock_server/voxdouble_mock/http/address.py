@@ -1,8 +1,10 @@
 """The address that a request names: its Host header and its path, exactly as they were sent."""
 
+from voxdouble_fixtures.other_technologies import message_for
 from voxdouble_mock.core.errors import InvalidRequest, NotFound
 from voxdouble_mock.hosts import host_name, is_host
 from voxdouble_mock.http.current_request import environ, header
+from voxdouble_mock.http.current_request import path as path_in_namespace
 from voxdouble_mock.http.namespace_prefix import rule_for
 from voxdouble_mock.wsgi.listening import host_and_port
 
@@ -17,8 +19,10 @@ def check_address() -> None:
 
 
 def no_such_path(path: str) -> NotFound:
-    """Return the refusal of an unknown path."""
-    return NotFound(f"There is no route for the path {path[:200]!r}.{rule_for(path)}")
+    """Return the refusal of an unknown path; it says so if the vendor has the technology (C42)."""
+    return NotFound(
+        message_for(path_in_namespace()) or f"There is no route for the path {path[:200]!r}.{rule_for(path)}"
+    )
 
 
 def client_origin() -> str:

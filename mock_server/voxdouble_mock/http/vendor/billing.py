@@ -1,21 +1,30 @@
-"""GET /api/billing/consumptions: the audio that each technology has processed (S83, C36)."""
+"""GET /api/billing/consumptions and GET /api/billing/capacities: the audio that was processed, and that may be.
 
+The vendor documents the members (S83, S84); the labels, the period and the listed technologies are choices (C36, C43).
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from flask import Flask, Response
 
+from voxdouble_fixtures.generations import serves
 from voxdouble_mock.core.clock import to_seconds
-from voxdouble_mock.http.current_request import namespace
+from voxdouble_mock.http.current_request import namespace, options
 from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor.view_result import add_vendor_route
 from voxdouble_mock.technologies import discover
 from voxdouble_mock.technologies._technology import MediaTechnology
 
+PERIOD = "month"
+
 
 def register(app: Flask, services: Services) -> None:
-    """Add the route."""
+    """Add the routes."""
     add_vendor_route(app, services, "/api/billing/consumptions", partial(get_consumptions, services))
+    add_vendor_route(app, services, "/api/billing/capacities", partial(get_capacities, services))
 
 
 def get_consumptions(services: Services) -> Response:
@@ -23,14 +32,53 @@ def get_consumptions(services: Services) -> Response:
     processed = services.appliance.audio_processed(namespace())
     items = [
         {
-            "labels": [
-                {"key": "technology", "value": technology.billing.technology},
-                {"key": "vendor", "value": "phonexia"},
-                {"key": "operation", "value": technology.billing.operation},
-            ],
+            "labels": labels_of(technology),
             "consumptions": [{"property": "processed_audio_length", "consumption": to_seconds(processed[name])}],
         }
-        for name, technology in discover().items()
-        if isinstance(technology, MediaTechnology) and name in processed
+        for name, technology in billed().items()
+        if name in processed
     ]
     return json_response({"items": items})
+
+
+def get_capacities(services: Services) -> Response:
+    """Return one item for each technology that counts audio, with the month of the namespace's clock."""
+    start, end = month_of(services.appliance.clock(namespace())[1])
+    scenario = services.control.scenario(namespace())
+    used_up = scenario.used_up if scenario else ()
+    items = [
+        {
+            "labels": labels_of(technology),
+            "current_period": {
+                "period": PERIOD,
+                "start_time": start,
+                "end_time": end,
+                "has_remaining_capacity": name not in used_up,
+            },
+        }
+        for name, technology in billed().items()
+        if serves(options().generation, name)
+    ]
+    return json_response({"items": items})
+
+
+def billed() -> Mapping[str, MediaTechnology]:
+    """Return the technologies that count audio, by their names."""
+    return {name: one for name, one in discover().items() if isinstance(one, MediaTechnology)}
+
+
+def labels_of(technology: MediaTechnology) -> list[dict[str, str]]:
+    """Return the labels of a technology in the vendor's billing."""
+    return [
+        {"key": "technology", "value": technology.billing.technology},
+        {"key": "vendor", "value": "phonexia"},
+        {"key": "operation", "value": technology.billing.operation},
+    ]
+
+
+def month_of(milliseconds: int) -> tuple[str, str]:
+    """Return the beginning of an instant's month and of the next one, in UTC, such as 2026-11-01T00:00:00Z."""
+    shown = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    months = shown.year * 12 + shown.month - 1
+    start, end = (f"{number // 12:04}-{number % 12 + 1:02}-01T00:00:00Z" for number in (months, months + 1))
+    return start, end
