@@ -4,12 +4,12 @@ The vendor documents the members (S83, S84); the labels, the period and the list
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from flask import Flask, Response
 
 from voxdouble_fixtures.generations import serves
+from voxdouble_mock.core.calendar_month import month_at
 from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.http.current_request import namespace, options
 from voxdouble_mock.http.json_responses import json_response
@@ -78,7 +78,7 @@ def labels_of(technology: MediaTechnology) -> list[dict[str, str]]:
 
 def month_of(milliseconds: int) -> tuple[str, str]:
     """Return the beginning of an instant's month and of the next one, in UTC, such as 2026-11-01T00:00:00Z."""
-    shown = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
-    months = shown.year * 12 + shown.month - 1
+    year, month = month_at(milliseconds)
+    months = year * 12 + month - 1
     start, end = (f"{number // 12:04}-{number % 12 + 1:02}-01T00:00:00Z" for number in (months, months + 1))
     return start, end
