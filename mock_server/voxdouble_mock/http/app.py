@@ -7,9 +7,9 @@ from voxdouble_mock.control import Control
 from voxdouble_mock.core.errors import Forbidden
 from voxdouble_mock.http import console, gate, mock_api, vendor
 from voxdouble_mock.http.address import check_address
+from voxdouble_mock.http.direct_routes import DirectRoutes
 from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.namespace_prefix import NamespacePrefix
-from voxdouble_mock.http.polls import DirectPolls
 from voxdouble_mock.http.proxies import TrustedProxies
 from voxdouble_mock.http.routing import ExactFlask, check_method
 from voxdouble_mock.http.services import make_services
@@ -44,10 +44,10 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
     app.register_error_handler(Exception, refuse)
     app.before_request(check_request)
     app.after_request(protect)
-    views = vendor.register(app, services)
+    routes = vendor.register(app, services)
     mock_api.register(app, services)
     console.register(app, services)
-    inner = DirectPolls(app.wsgi_app, views, check=check, refuse=refuse, end=protect)
+    inner = DirectRoutes(app.wsgi_app, routes, check=check, refuse=refuse, end=protect)
     app.wsgi_app = TrustedProxies(NamespacePrefix(inner), services.settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way to add middleware
     return app
 

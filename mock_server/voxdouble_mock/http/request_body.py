@@ -1,11 +1,10 @@
 """The body of a request: its declared length and content type, and its bytes, complete or refused (P1)."""
 
 from collections.abc import Iterator
-
-from flask import request
+from typing import cast
 
 from voxdouble_mock.core.errors import Detail, InvalidRequest, TooLarge, ValidationFailed
-from voxdouble_mock.http.current_request import connection
+from voxdouble_mock.http.current_request import connection, environ, header
 
 PIECE = 1 << 16
 """Bytes read at a time."""
@@ -14,15 +13,21 @@ PIECE = 1 << 16
 def check_content_type(expected: str) -> None:
     """Refuse a request whose content type is another than the expected one, and a compressed body (C6)."""
     check_content_encoding()
-    if request.mimetype != expected:
-        found = repr(request.mimetype[:100]) if request.mimetype else "no content type"
+    given = content_type().partition(";")[0].strip().lower()
+    if given != expected:
+        found = repr(given[:100]) if given else "no content type"
         message = f"The content type must be {expected}, got {found}."
         raise ValidationFailed([Detail(("header", "content-type"), message, "content-type")])
 
 
+def content_type() -> str:
+    """Return the content type with its parameters; empty if the request does not have it."""
+    return cast("str", environ().get("CONTENT_TYPE", ""))
+
+
 def check_content_encoding() -> None:
     """Refuse a body that is compressed (C6)."""
-    found = request.headers.get("Content-Encoding", "").strip()
+    found = (header("Content-Encoding") or "").strip()
     if found.lower() not in {"", "identity"}:
         message = f"Content-Encoding must be absent or identity, since bodies are not decompressed, got {found[:40]!r}."
         raise ValidationFailed([Detail(("header", "content-encoding"), message, "content-encoding")])
@@ -30,9 +35,9 @@ def check_content_encoding() -> None:
 
 def declared_length() -> int | None:
     """Return the body's length in bytes as the request declares it: None if chunked, 0 if there is no body."""
-    if request.environ.get("wsgi.input_terminated"):
+    if environ().get("wsgi.input_terminated"):
         return None
-    text = request.environ.get("CONTENT_LENGTH") or "0"
+    text = environ().get("CONTENT_LENGTH") or "0"
     if not text.isdecimal():
         raise InvalidRequest(f"Content-Length must be a number of bytes, got {text[:40]!r}.")
     return int(text)
@@ -54,7 +59,7 @@ def read_body(limit: int, seconds: float) -> Iterator[bytes]:
     connection().set_body_deadline(seconds)
     declared = declared_length()
     received = 0
-    stream = request.environ["wsgi.input"]
+    stream = environ()["wsgi.input"]
     while declared is None or received < declared:
         try:
             piece = stream.read(PIECE if declared is None else min(PIECE, declared - received))

@@ -1,6 +1,6 @@
 """The two routes of every technology: POST starts a task, GET returns its state and result."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from voxdouble_mock.core.fault import Status
 from voxdouble_mock.core.scenario import RequestSummary
 from voxdouble_mock.core.task import FINAL, State, Task
 from voxdouble_mock.http.current_request import headers, options, query
+from voxdouble_mock.http.direct_routes import Routes
 from voxdouble_mock.http.errors import refusal_response
 from voxdouble_mock.http.json_responses import TASKS, json_text_response, task_location
 from voxdouble_mock.http.routing import add_route
@@ -49,19 +50,21 @@ from voxdouble_mock.technologies._technology import (
 View = Callable[[OpenRequest], ViewResult]
 
 
-def register(app: Flask, services: Services) -> Mapping[str, Callable[..., Response]]:
-    """Add the two routes of each technology; return the functions of the GET routes by the path before the id."""
-    polls = {}
+def register(app: Flask, services: Services) -> Routes:
+    """Add the two routes of each technology, and return all."""
+    routes = Routes()
     for name, technology in discover().items():
         start: View
         if isinstance(technology, MediaTechnology):
             start = partial(start_media, services, technology)
         else:
             start = partial(start_voiceprints, services, technology)
-        add_route(app, "POST", TASKS + name, partial(answer, services, technology, start))
-        polls[f"{TASKS}{name}/"] = partial(answer, services, technology, partial(get_task, services, technology))
-        add_route(app, "GET", f"{TASKS}{name}/<task_id>", polls[f"{TASKS}{name}/"])
-    return polls
+        path = TASKS + name
+        routes.starts[path] = partial(answer, services, technology, start)
+        routes.polls[f"{path}/"] = partial(answer, services, technology, partial(get_task, services, technology))
+        add_route(app, "POST", path, routes.starts[path])
+        add_route(app, "GET", f"{path}/<task_id>", routes.polls[f"{path}/"])
+    return routes
 
 
 def answer(services: Services, technology: Technology, view: View, task_id: str | None = None) -> Response:

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO, cast
 
-from flask import request
-
 from voxdouble_mock.core.errors import Detail, InvalidRequest, StorageFull, TooLarge, ValidationFailed
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.http.byte_quota import ByteQuota
-from voxdouble_mock.http.request_body import check_content_type, check_declared_length, read_body
+from voxdouble_mock.http.request_body import check_content_type, check_declared_length, content_type, read_body
 from voxdouble_mock.http.vendor.multipart_parser import Event, MultipartError, MultipartParser
 from voxdouble_mock.http.vendor.part_head import PartHead, header_parameters, unquoted
 
@@ -50,7 +48,7 @@ def check_size(limits: Limits) -> None:
 def boundary() -> str:
     """Check the content type (C6); return the boundary between the parts (C70)."""
     check_content_type("multipart/form-data")
-    parameter = header_parameters(request.headers["Content-Type"]).get("boundary", "")
+    parameter = header_parameters(content_type()).get("boundary", "")
     found = unquoted(parameter)
     if not 0 < len(found) <= MAX_BOUNDARY or not (found.isascii() and found.isprintable()):
         raise InvalidRequest(

@@ -1,0 +1,71 @@
+"""The routes of the technologies, answered without Flask's dispatch, which would double the cost of a poll.
+
+Checks, views, error handler and headers are the functions that Flask's dispatch calls.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flask import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    View = Callable[..., Response]
+
+POLL = re.compile(r"(.*/)([0-9a-f-]{36})")
+"""A path that ends with a task's id; Flask answers the polls of all other ids, with 404."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Views of POST by their paths, and views of GET by their paths before a task's id, which is their argument."""
+
+    starts: "dict[str, View]" = field(default_factory=dict)
+    polls: "dict[str, View]" = field(default_factory=dict)
+
+    def find(self, method: str, path: str) -> Callable[[], Response] | None:
+        """Return the view of a request; None if it is not one of these routes, spelled as usual."""
+        if method == "POST":
+            return self.starts.get(path)
+        match = POLL.fullmatch(path) if method == "GET" else None
+        view = self.polls.get(match[1]) if match else None
+        return partial(view, task_id=match[2]) if match and view else None
+
+
+class DirectRoutes:
+    """WSGI middleware that answers the requests to its routes itself, and passes all others on.
+
+    `check` raises the refusals that come before a view's own, and `refuse` returns the response to an exception. `end`
+    completes every response.
+    """
+
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        routes: Routes,
+        *,
+        check: Callable[[], None],
+        refuse: Callable[[Exception], Response],
+        end: Callable[[Response], Response],
+    ) -> None:
+        self._app = app
+        self._routes = routes
+        self._check = check
+        self._refuse = refuse
+        self._end = end
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer the current request."""
+        view = self._routes.find(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        if view is None:
+            return self._app(environ, start_response)
+        try:
+            self._check()
+            response = view()
+        except Exception as error:  # noqa: BLE001 (Flask too passes every exception to its handler)
+            response = self._refuse(error)
+        return self._end(response)(environ, start_response)
