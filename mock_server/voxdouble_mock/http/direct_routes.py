@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     View = Callable[..., Response]
 
 POLL = re.compile(r"(.*/)([0-9a-f-]{36})")
-"""A path that ends with a task's id; Flask answers the polls of all other ids, with 404."""
+"""A path that ends with a task's id. A path with an id of another form goes through Flask, which answers 404."""
 
 
 @dataclass(frozen=True, slots=True)
