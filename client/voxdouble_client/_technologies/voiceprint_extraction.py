@@ -62,11 +62,15 @@ class VoiceprintExtraction(Model, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """The outcome of one file of several: either its `result`, or the `error` that came instead."""
+    """The outcome of one file of several: either its `result`, or the `error` that came instead.
+
+    `earlier` is True if it was read from the journal, as an earlier run of the batch had finished the file.
+    """
 
     file: File
     result: VoiceprintExtraction | None
     error: Exception | None
+    earlier: bool = False
 
 
 def read(answer: TaskAnswer) -> VoiceprintExtraction:
@@ -203,23 +207,27 @@ def extract_recordings(
             result: VoiceprintExtraction = batch.run(recording, self._deadline(timeout))
             return result
 
-        yield from run_many(_reporting(extract, on_outcome), recordings, concurrency, ordered=ordered)
+        work = _reporting(extract, on_outcome, journal.is_finished)
+        yield from run_many(work, recordings, concurrency, ordered=ordered)
 
 
 def _reporting(
-    extract: Callable[[T], VoiceprintExtraction], on_outcome: Callable[[Outcome], object] | None
+    extract: Callable[[T], VoiceprintExtraction],
+    on_outcome: Callable[[Outcome], object] | None,
+    is_finished: Callable[[T], bool] = lambda _: False,
 ) -> Callable[[T], Outcome]:
     """Return a function that turns the result or error of `extract` into an outcome, and reports it."""
     lock = threading.Lock()
 
     def work(item: T) -> Outcome:
         file: Any = item.file if isinstance(item, Recording) else item
+        earlier = is_finished(item)
         try:
-            outcome = Outcome(file, extract(item), None)
+            outcome = Outcome(file, extract(item), None, earlier)
         except JournalError:
             raise  # no file could be recorded from here on
         except Exception as error:  # noqa: BLE001  a file object of the caller may raise anything
-            outcome = Outcome(file, None, error)
+            outcome = Outcome(file, None, error, earlier)
         if on_outcome is not None:
             with lock:
                 on_outcome(outcome)

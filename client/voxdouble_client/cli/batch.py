@@ -19,7 +19,7 @@ def run_batch(outcomes: Iterator[Outcome], count: int) -> int:
     try:
         with Progress(count) as progress:
             for outcome in outcomes:
-                progress.reporter()(1.0)
+                progress.finish_one(earlier=outcome.earlier)
                 if outcome.error is None:
                     done += 1
                 else:

@@ -6,6 +6,7 @@ import contextlib
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -18,12 +19,14 @@ LINE_SECONDS = 10.0
 class Progress:
     """The progress of one run, with counts and the time that is left; every job has an equal share of the bar."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, now: Callable[[], float] = time.monotonic) -> None:
         self._jobs = jobs
+        self._now = now
         self._done = 0
+        self._earlier = 0
         self._lock = threading.Lock()
         self._ended = threading.Event()
-        self._began = time.monotonic()
+        self._began = now()
         self._bar: Any = None
         if sys.stderr.isatty():
             self._bar = click.progressbar(length=100 * jobs, file=sys.stderr, item_show_func=lambda _: self._counts())
@@ -54,13 +57,19 @@ class Progress:
 
         return report
 
-    def text(self) -> str:
-        """Return the counts, and the time that is left at the pace so far."""
+    def finish_one(self, *, earlier: bool) -> None:
+        """Count one job that is done, perhaps by an `earlier` run."""
         with self._lock:
-            left = self._jobs - self._done
-            if not self._done:
+            self._earlier += earlier
+        self.reporter()(1.0)
+
+    def text(self) -> str:
+        """Return the counts, and the time that is left at the pace of this run."""
+        with self._lock:
+            left, done_now = self._jobs - self._done, self._done - self._earlier
+            if not done_now:
                 return f"{self._counts()} done."
-            seconds = (time.monotonic() - self._began) / self._done * left
+            seconds = (self._now() - self._began) / done_now * left
         return f"{self._counts()} done, about {_duration(seconds)} left."
 
     def _counts(self) -> str:

@@ -145,6 +145,18 @@ def test_a_signal_ends_a_batch_in_order(tmp_path: Path, number: signal.Signals, 
     assert (process.returncode, b"The same command goes on from here." in errors) == (code, True), errors
 
 
+def test_the_estimate_counts_what_this_run_has_done() -> None:
+    """Recordings that an earlier run finished are counted, and do not make the estimate shorter."""
+    instants = iter([0.0, 60.0, 120.0])
+    progress = Progress(100, now=lambda: next(instants))
+    for _ in range(80):
+        progress.finish_one(earlier=True)
+    assert progress.text() == "80 of 100 done."
+    for _ in range(2):
+        progress.finish_one(earlier=False)
+    assert progress.text() == "82 of 100 done, about 9 min left."
+
+
 def test_progress_has_counts_and_an_estimate() -> None:
     """The line of progress counts the jobs that are done and estimates the time that is left."""
     progress = Progress(4)

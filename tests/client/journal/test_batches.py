@@ -168,6 +168,7 @@ def test_earlier_outcomes_come_from_the_file(appliance: ApplianceClient, folder:
     assert [outcome.result for outcome in again] == [outcome.result for outcome in first]
     assert isinstance(again[3].error, TaskRejected)
     assert again[0].result
+    assert [outcome.earlier for outcome in [*first, *again]] == [False] * 4 + [True] * 4
 
 
 def test_on_outcome_is_called_for_each_file(tmp_path: Path) -> None:
