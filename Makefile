@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test kill-test soak voices audio-figures oldest-numpy fidelity formats \
+.PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test browser-test kill-test soak voices audio-figures oldest-numpy fidelity formats \
 	options lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock
@@ -33,6 +33,10 @@ wheel-test: .venv/ready      ## build the wheel, check its content, install it i
 
 image-test: .venv/ready      ## build the images, run them with the local Docker engine, lint and run the examples
 	$(BIN)/pytest tests/packaging/image_checks.py tests/packaging/example_checks.py
+
+browser-test: .venv/ready    ## the console in a real browser; needs Debian's chromium
+	$(BIN)/uv pip install --quiet --python .venv --group browser
+	$(BIN)/pytest tests/browser/*_checks.py
 
 kill-test: .venv/ready       ## kill -9 of a server with a durable store, 20 times under load, and of a batch, 5 times
 	$(BIN)/pytest -s tests/store/kill_checks.py tests/client/journal/kill_checks.py

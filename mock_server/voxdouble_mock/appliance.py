@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from threading import BoundedSemaphore
+from typing import TypeVar
 
 from voxdouble_mock.core import clock as clocks
 from voxdouble_mock.core.clock import Clock, Pace, to_milliseconds, to_seconds
@@ -28,6 +29,8 @@ from voxdouble_mock.store import (
     View,
 )
 from voxdouble_mock.technologies._technology import Result, Technology
+
+T = TypeVar("T")
 
 MAX_EXECUTIONS = max(4, os.cpu_count() or 1)
 """The most requests that are executed at one time, which bounds the memory of many simultaneous uploads."""
@@ -129,10 +132,14 @@ class Appliance:
 
     def _completion(self, technology: Technology, request: RequestSummary, execution: Execution) -> Completion:
         def compute() -> Completion:
-            with self._executing:
-                return execute(execution.run)
+            return self.execute(lambda: execute(execution.run))
 
         return self._cache.get((technology.name, request.sha256, execution.parameters), compute)
+
+    def execute(self, work: Callable[[], T]) -> T:
+        """Return the result of some work on a recording, of which only a few run at one time."""
+        with self._executing:
+            return work()
 
     def find(self, request: OpenRequest, technology: str) -> tuple[Task, State] | None:
         """Return a poll's task with its state; None if it is unknown, of another technology (C4), or expired (S20)."""

@@ -9,7 +9,16 @@ import pytest
 from tests.http.wire import assert_refused, get
 from voxdouble_mock import MockAppliance
 
-PAGES = ["/_mock/", "/_mock", "/_mock/console/api", "/_mock/console/api/", "/_ns/a/_mock/", "/_ns/a/_mock/console/api"]
+PAGES = [
+    "/_mock/",
+    "/_mock",
+    "/_mock/console/requests",
+    "/_mock/console/control",
+    "/_mock/console/try",
+    "/_mock/console/api/",
+    "/_ns/a/_mock/",
+    "/_ns/a/_mock/console/api",
+]
 LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 REFERENCE = re.compile(r'(?:src|href)="([^"#]*)"')
 

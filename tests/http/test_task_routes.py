@@ -221,3 +221,15 @@ def test_a_refusal_is_logged_with_its_reason(mock: MockAppliance) -> None:
     assert "`channels` must be" in reasons[0]
     assert "multipart/form-data" in reasons[1]
     assert reasons[2] is None
+
+
+def test_a_log_entry_says_where_the_result_comes_from(mock: MockAppliance) -> None:
+    """A POST and a poll of a final state have the origin of the result; a poll before the end does not."""
+    put(mock.url + "/_mock/scenario", json={"rules": [{"when": {"nth": 2}, "then": {"end": "failed"}}]})
+    first, second = (extract(mock.url, NO_AUDIO).headers["Location"] for _ in range(2))
+    get(first)
+    mock.clock.advance(5)
+    get(first)
+    get(second)
+    origins = [entry["origin"] for entry in get(mock.url + "/_mock/requests").json()["requests"]]
+    assert origins == ["computed", "rule", None, "computed", "rule"]

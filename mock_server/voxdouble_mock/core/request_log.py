@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct, field, structs
 
 from voxdouble_mock.core.secrets import is_secret_name
+from voxdouble_mock.core.task import Origin
 
 MAX_ENTRIES = 1_000
 """The bound of one namespace's log; the oldest entries are dropped first."""
@@ -50,6 +51,8 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     """The digest of the uploaded file, or of the JSON body."""
     size: int | None = None
     """The bytes of the uploaded file, or of the JSON body."""
+    origin: Origin | None = None
+    """The origin of the task's result, for a request that started a task and for a poll that shows its end."""
     reason: str | None = None
     """The message and details of an error response, as the client received them."""
     rule: str | None = None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from voxdouble_mock.voice.audio import UnusableAudio
     from voxdouble_mock.voice.channel import SpeechRange
     from voxdouble_mock.voice.merging import merge
+    from voxdouble_mock.voice.overview import overview
     from voxdouble_mock.voice.scoring import ages_of, genders_of, log_likelihood_ratios
     from voxdouble_mock.voice.vector import directions_of, vectors_of
     from voxdouble_mock.voice.voiceprint import MODEL, InvalidVoiceprint, decode, speech_lengths_of
@@ -44,11 +45,12 @@ __all__ = [
     "load",
     "log_likelihood_ratios",
     "merge",
+    "overview",
     "speech_lengths_of",
     "vectors_of",
 ]
 
-MODULES = ("analysis", "audio", "channel", "merging", "scoring", "vector", "voiceprint")
+MODULES = ("analysis", "audio", "channel", "merging", "overview", "scoring", "vector", "voiceprint")
 """The modules that define the names."""
 
 

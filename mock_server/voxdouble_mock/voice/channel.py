@@ -67,6 +67,20 @@ class ChannelAnalyser:
 
     def finish(self) -> tuple[float, float, bytes]:
         """Return the seconds of speech and of audio, at most 2 decimals (C32), and the voiceprint's bytes."""
+        frames, spoken = self._detect()
+        length = round(int(spoken.sum()) / FRAMES_PER_SECOND, 2)
+        voiceprint = encode(embed(self._sampler.sample(), frames, spoken), length)
+        return length, round(len(spoken) / FRAMES_PER_SECOND, 2), voiceprint
+
+    def segments(self) -> list[tuple[float, float]]:
+        """Return the beginning and the end of each part with speech, in seconds; called instead of `finish`."""
+        _, spoken = self._detect()
+        steps = np.diff(spoken.astype(np.int8), prepend=0, append=0)
+        edges = (self._first + np.flatnonzero(steps)) / FRAMES_PER_SECOND
+        return [(start, end) for start, end in edges.reshape(-1, 2).tolist()]
+
+    def _detect(self) -> tuple[pitch.Track, speech.Mask]:
+        """Track the rest of the channel; return its frames, and for each whether it is speech that counts."""
         rate = self._signal.sample_rate
         end = min(self._end, frame_count(self._signal.end - window_length(rate) + 1, rate))
         while self._tracked < end:
@@ -74,9 +88,7 @@ class ChannelAnalyser:
         frames, core = pitch.joined(self._tracks), np.concatenate(self._cores)
         spoken = speech.speech_frames(core, frames)
         spoken &= np.cumsum(spoken) <= self._most_speech
-        length = round(int(spoken.sum()) / FRAMES_PER_SECOND, 2)
-        voiceprint = encode(embed(self._sampler.sample(), frames, spoken), length)
-        return length, round(len(core) / FRAMES_PER_SECOND, 2), voiceprint
+        return frames, spoken
 
     def _advance(self, count: int, last: int) -> None:
         """Track the next `count` frames, and sample the frames of which it is now known that they are near a core."""

@@ -7,6 +7,8 @@ from importlib.resources import files
 from flask import Flask, Response, request
 from jinja2 import DictLoader, Environment, StrictUndefined
 
+from voxdouble_fixtures.generations import differences
+from voxdouble_mock.core.namespace_options import GENERATIONS, MEMBERS
 from voxdouble_mock.core.task import State
 from voxdouble_mock.http.console.forms import fault_forms, technology_forms
 from voxdouble_mock.http.current_request import namespace
@@ -40,6 +42,9 @@ class Room:
 
 ROOMS = (
     Room("tasks", "Tasks", "./", "Every live task: its state, its timeline and its answer."),
+    Room("requests", "Requests", "console/requests", "Every request below /api/, with the reason of each refusal."),
+    Room("control", "Control", "console/control", "Clock, scenario, faults, interface and namespaces."),
+    Room("try", "Try it", "console/try", "Send a recording, and watch it go through."),
     Room("api", "API", "console/api", "The imitated interface, and how much of it is known."),
 )
 
@@ -74,6 +79,9 @@ def get_page(app: Flask, services: Services, room: Room) -> Response:
         states=list(State),
         technologies=technology_forms(),
         faults=fault_forms(),
+        generations=GENERATIONS,
+        members=MEMBERS,
+        differences=differences(),
         routes=control_routes(app),
     )
     return Response(page, content_type="text/html; charset=utf-8", headers=HEADERS)

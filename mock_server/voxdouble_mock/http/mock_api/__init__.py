@@ -4,6 +4,7 @@ from flask import Flask
 
 from voxdouble_mock.http.mock_api import (
     activity,
+    analysis,
     clock,
     faults,
     fidelity,
@@ -25,6 +26,7 @@ def register(app: Flask, services: Services) -> None:
         module.register(app)
     for with_services in (
         activity,
+        analysis,
         clock,
         faults,
         namespaces,

@@ -1,4 +1,7 @@
-"""The routes /_mock/scenario: the scenario of a namespace."""
+"""The routes /_mock/scenario and /_mock/scenarios: the scenario of a namespace, its check, and the bundled ones.
+
+They import YAML late, since few requests need it, and the start of a server does not wait for it.
+"""
 
 import re
 from functools import partial
@@ -6,8 +9,9 @@ from functools import partial
 import msgspec
 from flask import Flask, Response
 
+from voxdouble_mock.control import check_technology
 from voxdouble_mock.core.errors import Detail, NotFound, ValidationFailed
-from voxdouble_mock.http.current_request import namespace
+from voxdouble_mock.http.current_request import header, namespace
 from voxdouble_mock.http.json_responses import json_response, json_text_response
 from voxdouble_mock.http.mock_api.json_object import read_text
 from voxdouble_mock.http.routing import add_route
@@ -15,6 +19,9 @@ from voxdouble_mock.http.services import Services
 
 NAME = re.compile(r"[a-z0-9-]+")
 """A text that can be the name of a bundled scenario, and not a scenario itself."""
+LINE = re.compile(r"scenario, line ([0-9]+): ")
+"""The beginning of the message about a malformed scenario."""
+YAML = "application/yaml"
 
 
 def register(app: Flask, services: Services) -> None:
@@ -22,19 +29,26 @@ def register(app: Flask, services: Services) -> None:
     add_route(app, "GET", "/_mock/scenario", partial(get_scenario, services))
     add_route(app, "PUT", "/_mock/scenario", partial(put_scenario, services))
     add_route(app, "DELETE", "/_mock/scenario", partial(delete_scenario, services))
+    add_route(app, "POST", "/_mock/scenario/check", check_scenario)
+    add_route(app, "GET", "/_mock/scenarios", get_bundled)
 
 
 def get_scenario(services: Services) -> Response:
-    """Return the scenario; 404 if the namespace has no scenario."""
+    """Return the scenario as JSON, or as YAML if the request accepts that; 404 if the namespace has no scenario."""
     scenario = services.control.scenario(namespace())
     if scenario is None:
         raise NotFound("This namespace has no scenario.")
-    return json_text_response(msgspec.json.encode(scenario))
+    if header("Accept") != YAML:
+        return json_text_response(msgspec.json.encode(scenario))
+    import yaml  # noqa: PLC0415
+
+    text = yaml.safe_dump(msgspec.to_builtins(scenario), sort_keys=False, allow_unicode=True, width=120)
+    return Response(text, content_type=f"{YAML}; charset=utf-8")
 
 
 def put_scenario(services: Services) -> Response:
     """Set the scenario: the body is its YAML or JSON text, or the name of a bundled one."""
-    from voxdouble_mock.scenarios.bundled import load_bundled  # noqa: PLC0415 (late: they import YAML)
+    from voxdouble_mock.scenarios.bundled import load_bundled  # noqa: PLC0415
     from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario  # noqa: PLC0415
 
     text = read_text()
@@ -50,3 +64,38 @@ def delete_scenario(services: Services) -> Response:
     """Remove the scenario."""
     services.control.set_scenario(namespace(), None)
     return json_response({})
+
+
+def check_scenario() -> Response:
+    """Return whether the text in the body is a valid scenario, and for one that is not the line and the message."""
+    from voxdouble_mock.scenarios.text import ScenarioError, compose, line_of, parse_scenario  # noqa: PLC0415
+
+    text = read_text()
+    try:
+        scenario = parse_scenario(text)
+    except ScenarioError as error:
+        found = LINE.match(str(error))
+        return verdict(str(error), int(found[1]) if found else None)
+    for index, rule in enumerate(scenario.rules):
+        try:
+            check_technology(rule.when.technology)
+        except ValidationFailed as failed:
+            node = compose(text)
+            line = None if node is None else line_of(node, f"rules[{index}].when.technology")
+            return verdict(failed.details[0].message, line)
+    return json_response({"valid": True, "line": None, "message": ""})
+
+
+def verdict(message: str, line: int | None) -> Response:
+    """Return the response about a text that is not a scenario; the line is null where it is not known."""
+    return json_response({"valid": False, "line": line, "message": message})
+
+
+def get_bundled() -> Response:
+    """Return name, description and text of each bundled scenario."""
+    from voxdouble_mock.scenarios.bundled import BUNDLED, load_bundled  # noqa: PLC0415
+
+    listed = [
+        {"name": name, "description": load_bundled(name).description, "text": text} for name, text in BUNDLED.items()
+    ]
+    return json_response({"scenarios": listed})

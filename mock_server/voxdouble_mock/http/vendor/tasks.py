@@ -126,7 +126,9 @@ def start_task(
     for header in location_headers(options().generation):
         response.headers[header] = task_location(services.settings, technology.name, task.task_id)
     response.autocorrect_location_header = False
-    return ViewResult(response, task_id=task.task_id, choice=submitted.choice, fault=submitted.fault)
+    return ViewResult(
+        response, task_id=task.task_id, choice=submitted.choice, fault=submitted.fault, origin=task.origin
+    )
 
 
 def get_task(services: Services, technology: Technology, opened: OpenRequest) -> ViewResult:
@@ -140,7 +142,8 @@ def get_task(services: Services, technology: Technology, opened: OpenRequest) ->
     shown = wire_faults.shown_state(fault, state)
     if shown is None:
         return ViewResult(refusal_response(no_such_task()), fault=fault)
-    return ViewResult(json_text_response(task_text(task, shown, technology)), fault=fault)
+    origin = task.origin if shown in FINAL else None
+    return ViewResult(json_text_response(task_text(task, shown, technology)), fault=fault, origin=origin)
 
 
 def no_such_task() -> NotFound:

@@ -12,6 +12,7 @@ from voxdouble_mock.core.clock import read
 from voxdouble_mock.core.fault import Call, Fault, Status
 from voxdouble_mock.core.request_log import LoggedRequest, bounded
 from voxdouble_mock.core.scenario import Choice
+from voxdouble_mock.core.task import Origin
 from voxdouble_mock.http import request_lines
 from voxdouble_mock.http.current_request import (
     OPTIONS,
@@ -52,6 +53,7 @@ class ViewResult:
     choice: Choice = NO_CHOICE
     fault: Fault | None = None
     warnings: tuple[str, ...] = ()
+    origin: Origin | None = None
     opened: OpenRequest | None = None
     """The request as it began; None if it was refused before that."""
 
@@ -150,6 +152,7 @@ def log_entry(result: ViewResult) -> LoggedRequest:
         file_name=content.file_name,
         sha256=content.sha256,
         size=content.size,
+        origin=result.origin,
         reason=reason_of(result.response),
         rule=result.choice.rule_name,
         misses=result.choice.misses,

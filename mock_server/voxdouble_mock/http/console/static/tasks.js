@@ -62,7 +62,7 @@ function draw() {
   byId("tasks").hidden = !rows.length;
   byId("nothing-selected").hidden = rows.length > 0 || page.total === 0;
   byId("pages").hidden = page.selected <= PAGE;
-  byId("range").textContent = `${count(skip + 1)}–${count(skip + page.tasks.length)} of ${count(page.selected)}`;
+  byId("range").textContent = `${count(skip + 1)} to ${count(skip + page.tasks.length)} of ${count(page.selected)}`;
   byId("newer").disabled = skip === 0;
   byId("older").disabled = skip + PAGE >= page.selected;
 }

@@ -1,0 +1,71 @@
+// Faults: armed by a click or with a form, and listed with what they have done so far.
+
+import { control, read, write } from "./http.js";
+import { byId, h, notify } from "./dom.js";
+import { technologyName } from "./format.js";
+import { watch } from "./live.js";
+
+const form = byId("fault");
+
+async function show() {
+  const { faults } = await read("faults");
+  byId("armed").replaceChildren(...faults.map(row));
+  byId("unarmed").hidden = faults.length > 0;
+  byId("disarm").hidden = !faults.length;
+}
+
+function row(one) {
+  const { kind, ...members } = one.fault;
+  const details = Object.entries(members).filter(([, value]) => value !== null && value !== false).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
+  const address = [one.method ?? "every method", one.technology ? technologyName(one.technology) : "all technologies", one.task_id && `task ${one.task_id.slice(0, 8)}`];
+  const uses = one.count === null ? "without end" : `${one.applied} of ${one.count}`;
+  return h("li", {}, h("span", { class: "tag fault" }, [kind, ...details].join(", ")), " ",
+    h("span", {}, address.filter(Boolean).join(" · ")),
+    h("span", { class: "muted" }, ` · from call ${one.nth} · applied ${uses}, ${one.seen} calls seen`));
+}
+
+async function arm(spec) {
+  byId("fault-problem").textContent = "";
+  try {
+    await write("POST", "faults", spec);
+    notify("The fault is armed.");
+    await show();
+  } catch (error) {
+    byId("fault-problem").textContent = error.message;
+  }
+}
+
+/** Return the fault and its address that the form describes; empty fields are left out. */
+function described() {
+  const address = {};
+  const fields = form.elements;
+  for (const name of ["technology", "method", "task_id"]) if (fields[name].value.trim()) address[name] = fields[name].value.trim();
+  for (const name of ["nth", "life"]) if (fields[name].value) address[name] = Number(fields[name].value);
+  if (fields.count.value) address.count = fields.count.value === "all" ? null : Number(fields.count.value);
+  const fault = { kind: fields.kind.value };
+  for (const field of form.querySelector(`[data-kind="${fault.kind}"]`).querySelectorAll("[name]")) {
+    if (field.dataset.type === "boolean") fault[field.name] = field.checked;
+    else if (field.value !== "") fault[field.name] = field.dataset.type === "number" ? Number(field.value) : field.value;
+  }
+  return { fault, ...address };
+}
+
+function showKind() {
+  for (const part of form.querySelectorAll("[data-kind]")) part.hidden = part.disabled = part.dataset.kind !== form.elements.kind.value;
+}
+
+byId("presets").addEventListener("click", (event) => {
+  if (event.target.dataset.fault) arm(JSON.parse(event.target.dataset.fault));
+});
+form.elements.kind.addEventListener("change", showKind);
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  arm(described());
+});
+byId("disarm").addEventListener("click", async () => {
+  await control("faults", { method: "DELETE" });
+  notify("All faults are disarmed.");
+  await show();
+});
+showKind();
+watch((activity) => { if (activity) show().catch(() => {}); });
