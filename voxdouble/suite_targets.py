@@ -71,6 +71,11 @@ class OwnMocks(Targets):
         return self._start(DEFAULT_LIMITS, max_tasks=MAX_FEW_TASKS)
 
     @cached_property
+    def null_members(self) -> Target:
+        """A mock that shows members that are not used as null."""
+        return self._start(DEFAULT_LIMITS, members="null")
+
+    @cached_property
     def with_token(self) -> Target:
         """A mock that requires a token."""
         return self._start(DEFAULT_LIMITS, token=TOKEN)
@@ -102,6 +107,7 @@ class AtUrl(Targets):
     small_limits = None
     short_upload_time = None
     few_tasks = None
+    null_members = None
     with_token = None
 
     def __init__(self, target: Target, options: SuiteOptions) -> None:

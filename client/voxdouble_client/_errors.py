@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from voxdouble_client._generations import hint
 from voxdouble_client._models import TaskAnswer, TaskError
 from voxdouble_client._task import TaskHandle
 
@@ -150,7 +151,7 @@ class ApiError(ApplianceError):
     def _next_step(self) -> str:
         if self.task_is_gone:
             return "The task is not there any more: it has expired, or the appliance has lost it."
-        return super()._next_step()
+        return hint(self.url) if self.handle is None and self.status in GONE_STATUSES else super()._next_step()
 
 
 class TaskEndedBadly(ApplianceError):

@@ -117,7 +117,7 @@ class Settings:
         "absent",
         one_of(*MEMBERS),
         "How a GET shows a member that is not used; a namespace can have another way, see PUT /_mock/options.",
-        statements="S86, C15",
+        statements="C15, C44",
     )
     limits: Limits = field(default_factory=Limits)
 

@@ -8,6 +8,7 @@ from voxdouble_contract.judging.conformance import FAILED, PASSED
 
 STRANGERS = {
     "everything differs": Traits(busy_every=37),
+    "members are absent": Traits(nulls=False),
     "first generation": Traits(generation=1, conversion=404, family=404, malformed_id=422, lifetime=600.0),
     "without licences and speech": Traits(
         conversion=403, family=403, speech=0.0, max_upload=100_000, malformed_id=404, nulls=False
@@ -16,6 +17,7 @@ STRANGERS = {
 }
 LEAST_PASSED = {
     "everything differs": 65,
+    "members are absent": 65,
     "first generation": 40,
     "without licences and speech": 25,
     "slow and behind a proxy": 48,

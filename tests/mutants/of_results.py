@@ -5,7 +5,7 @@ import contextlib
 import json
 from typing import Any
 
-from tests.mutants.changes import Mutant, each_channel, member, on_task, status, vectors
+from tests.mutants.changes import Mutant, each_channel, member, on_start, on_task, status, vectors
 from tests.mutants.middleware import Request, Response, Wrap, changing_requests, changing_responses
 
 FLAG = "include_vector_voiceprint"
@@ -88,6 +88,27 @@ def refused_by_name(name: bytes, number: int) -> Wrap:
         return kept
 
     return wrap
+
+
+def without_null_vector(channel: dict[str, Any]) -> None:
+    """Remove a vector that is null."""
+    if channel.get("vector_voiceprint", 0) is None:
+        del channel["vector_voiceprint"]
+
+
+def empty_vector(channel: dict[str, Any]) -> None:
+    """Add an empty vector to a channel without a vector."""
+    channel.setdefault("vector_voiceprint", [])
+
+
+def without_nulls(response: Response) -> None:
+    """Remove the members that are null."""
+    response.json = {name: value for name, value in response.json.items() if value is not None}
+
+
+def null_members(response: Response) -> None:
+    """Add both members as null."""
+    response.json = {"result": None, "error": None, **response.json}
 
 
 def json_bodies(change: Any) -> Wrap:
@@ -202,6 +223,17 @@ MUTANTS = [
     Mutant("C13", "a duplicate is ignored", asking_if(lambda query: query.get("channels") == "0,0", channels="0")),
     Mutant("C14", "a mix has another number", set_member("channel_number", lambda found: found + 1)),
     Mutant("C15", "a missing vector is null", each_channel(lambda channel: channel.setdefault("vector_voiceprint"))),
+    Mutant("C15", "a null vector is left out", each_channel(without_null_vector)),
+    Mutant("C15", "a missing vector is empty", each_channel(empty_vector)),
+    Mutant("C15", "a vector on request is null", set_member("vector_voiceprint", None)),
+    Mutant("C44", "a done task has a null error", on_task(member("error", value=None), "done")),
+    Mutant("C44", "a rejected task has a null result", on_task(member("result", value=None), "rejected")),
+    Mutant("C44", "a pending task has null members", on_task(null_members, "pending")),
+    Mutant("C44", "nulls are left out while a task runs", on_task(without_nulls, "running")),
+    Mutant("C44", "a null error is left out", on_task(without_nulls, "done")),
+    Mutant("C44", "a null result is left out", on_task(without_nulls, "rejected")),
+    Mutant("C44", "the 202 has a null result", on_start(member("result", value=None))),
+    Mutant("C44", "the 202 has a null error", on_start(member("error", value=None))),
     Mutant("C16", "y is not a boolean", refusing(lambda query: query.get(FLAG) == "Y")),
     Mutant(
         "C16", "anything is a boolean", asking_if(lambda query: query.get(FLAG) in {"2", "maybe"}, **{FLAG: "true"})

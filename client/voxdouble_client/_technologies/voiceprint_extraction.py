@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from msgspec import Meta, Struct
 
+from voxdouble_client._generations import NO_VECTORS
 from voxdouble_client._http.body import File, Progress
 from voxdouble_client._journal.batch import Batch
 from voxdouble_client._journal.journal import Journal, JournalError
@@ -48,7 +49,9 @@ class ChannelVoiceprint(Model, frozen=True, kw_only=True):
         ValueError if no vector was requested.
         """
         if self.vector_voiceprint is None:
-            raise ValueError("This channel has no vector; extract with include_vector_voiceprint=True to get one.")
+            raise ValueError(
+                f"This channel has no vector; extract with include_vector_voiceprint=True to get one. {NO_VECTORS}"
+            )
         import numpy as np  # noqa: PLC0415  late, so that the client needs no numpy
 
         return np.array(self.vector_voiceprint, dtype=np.float32)

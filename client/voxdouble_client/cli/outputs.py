@@ -10,6 +10,7 @@ import click
 from msgspec.json import encode
 
 from voxdouble_client._errors import ContractError
+from voxdouble_client._generations import NO_VECTORS
 from voxdouble_client._technologies._results import VECTOR_LENGTH, float32_matrix
 from voxdouble_client._technologies.voiceprint_comparison import Comparison
 from voxdouble_client._technologies.voiceprint_conversion import VoiceprintConversion
@@ -139,7 +140,8 @@ def _rows(end: TaskEnd) -> list[list[float]]:
     if isinstance(result, VoiceprintExtraction):
         vectors = [channel.vector_voiceprint for channel in result.channels]
         if None in vectors:
-            raise ContractError("The answer must have vectors for a .npy or .npz file, and has none.", url=end.job.name)
+            text = f"The answer must have vectors for a .npy or .npz file, and has none. {NO_VECTORS}"
+            raise ContractError(text, url=end.job.name)
         return [vector or [] for vector in vectors]
     if result is not None:
         raise click.UsageError(

@@ -99,6 +99,12 @@ def few_tasks(_targets: Targets) -> Target:
 
 
 @pytest.fixture(scope="session")
+def null_members(_targets: Targets) -> Target:
+    """Return a mock that shows unused members as null; unproven if the suite may not start one."""
+    return _targets.null_members or unproven("The suite cannot make this target show unused members as null.")
+
+
+@pytest.fixture(scope="session")
 def with_token(_targets: Targets) -> Target:
     """Return a mock that requires a token; unproven if the suite may not start one."""
     return _targets.with_token or unproven("The suite cannot make this target require a token.")

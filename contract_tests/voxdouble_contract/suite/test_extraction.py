@@ -89,13 +89,6 @@ def test_without_the_flag_there_is_no_vector(tasks: Tasks) -> None:
     expect(run.channels[0].get("vector_voiceprint") is None, "There must be no `vector_voiceprint`.", run.last)
 
 
-@statement("C15")
-def test_without_the_flag_the_member_is_absent(tasks: Tasks) -> None:
-    """Without `include_vector_voiceprint` the member is absent, not null."""
-    run = tasks.upload("speech").done()
-    expect("vector_voiceprint" not in run.channels[0], "There must be no member `vector_voiceprint`.", run.last)
-
-
 @statement("S36")
 @pytest.mark.parametrize("name", ["speech", "stereo"])
 def test_each_channel_has_its_members(tasks: Tasks, name: str) -> None:

@@ -54,6 +54,11 @@ class Targets(ABC):
 
     @property
     @abstractmethod
+    def null_members(self) -> Target | None:
+        """A target that shows members that are not used as null."""
+
+    @property
+    @abstractmethod
     def with_token(self) -> Target | None:
         """A target that requires a token."""
 

@@ -152,7 +152,7 @@ def no_such_task() -> NotFound:
 
 
 def task_text(task: Task, state: State, technology: Technology) -> bytes:
-    """Return the JSON text of a task and its outcome; members that are not used are absent or null (S86)."""
+    """Return the JSON text of a task and its outcome; members that are not used are absent or null (C44)."""
     members: dict[str, object] = {"result": None, "error": None} if options().members == "null" else {}
     if state in FINAL:
         members["result" if state is State.DONE else "error"] = orjson.Fragment(payload_text(task, technology))

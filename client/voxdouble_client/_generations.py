@@ -1,0 +1,21 @@
+"""The generations of the vendor's interface, e1 to e4, in which the technologies appeared: an older one lacks them."""
+
+FIRST = {
+    "gender-identification": "e2",
+    "gender-identification-voiceprints": "e2",
+    "age-estimation": "e3",
+    "age-estimation-voiceprints": "e3",
+    "speaker-identification-voiceprint-conversion": "e4",
+    "speaker-identification-voiceprint-merging": "e4",
+}
+NO_VECTORS = "An appliance of a generation before e4 has no vectors, and ignores the request for them."
+
+
+def hint(url: str) -> str:
+    """Return why the start of a technology at this URL may be a 404; an empty text for a URL of another kind."""
+    base, _, technology = url.partition("?")[0].rpartition("/api/technology/")
+    if not technology or "/" in technology:
+        return ""
+    first = FIRST.get(technology)
+    older = f"appliances of a generation before {first} lack it, or " if first else ""
+    return f"The appliance does not have {technology}: {older}{base} is not its base URL."

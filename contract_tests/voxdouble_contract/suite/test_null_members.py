@@ -1,0 +1,80 @@
+"""Members that are not used: absent, or null on a mock that was started with `--members null`."""
+
+from typing import Any
+
+import pytest
+
+from voxdouble_contract.judging.statements import statement
+from voxdouble_contract.judging.verdicts import expect, unproven
+from voxdouble_contract.samples.recordings import tone
+from voxdouble_contract.target.media import Media
+from voxdouble_contract.target.mock_options import read_members
+from voxdouble_contract.target.target import Target
+from voxdouble_contract.target.technologies import EXTRACTION, have_vectors
+from voxdouble_contract.tasks import FINAL, Run, Tasks
+
+ABSENT, NULL = "absent", "null"
+STEP_SECONDS, STEPS = 0.1, 30
+
+
+def form_of(members: dict[str, Any], name: str) -> str:
+    """Return the form of a member: absent, null or present."""
+    return ABSENT if name not in members else NULL if members[name] is None else "present"
+
+
+def expect_forms(body: Any, wanted: dict[str, str], run: Run) -> None:
+    """Raise Broken unless the members of an object have these forms."""
+    found = {name: form_of(body if isinstance(body, dict) else {}, name) for name in wanted}
+    expect(found == wanted, f"The members must be {wanted}, got {found}.", run.last)
+
+
+@statement("C15")
+def test_without_the_flag_there_is_no_vector(target: Target, tasks: Tasks) -> None:
+    """Without `include_vector_voiceprint` a mock leaves the member out, or shows null if that is its option."""
+    run = tasks.upload("speech").done()
+    found = form_of(run.channels[0], "vector_voiceprint")
+    members = read_members(target)
+    wanted = {members if have_vectors(target.generations) else ABSENT} if members else {ABSENT, NULL}
+    expect(found in wanted, f"`vector_voiceprint` must be {' or '.join(sorted(wanted))}, got {found}.", run.last)
+
+
+@statement("C15")
+def test_a_vector_is_null_if_members_are(null_members: Target) -> None:
+    """With `--members null` the member is null without the flag, and a vector with it."""
+    if not have_vectors(null_members.generations):
+        unproven("The target's generation has no vectors.")
+    tasks = Tasks(null_members)
+    run, with_vector = tasks.upload("speech").done(), tasks.upload("speech with vector").done()
+    expect_forms(run.channels[0], {"vector_voiceprint": NULL}, run)
+    expect_forms(with_vector.channels[0], {"vector_voiceprint": "present"}, with_vector)
+
+
+def polled(target: Target, media: Media) -> Run:
+    """Return the extraction of a recording, polled in every state."""
+    run = Run(target, EXTRACTION, target.post_media(EXTRACTION, media))
+    for _ in range(STEPS):
+        run.poll()
+        target.clock.pass_time(STEP_SECONDS)
+        if run.state in FINAL:
+            return run
+    return unproven(f"The task had not ended after {STEPS} polls.")
+
+
+@statement("C44")
+@pytest.mark.parametrize(("rate", "used"), [(8000, "result"), (4000, "error")])
+@pytest.mark.parametrize("form", [ABSENT, NULL])
+def test_members_that_are_not_used_are_absent_or_null(
+    movable_clock: Target, null_members: Target, rate: int, used: str, form: str
+) -> None:
+    """A mock leaves out an unused `result` or `error`, in every state, or with `--members null` shows it as null."""
+    target = movable_clock if form == ABSENT else null_members
+    run = polled(target, tone(0.2, rate=rate))
+    for poll in run.polls:
+        is_last = poll is run.last
+        wanted = {name: "present" if is_last and name == used else form for name in ("result", "error")}
+        body = poll.json if isinstance(poll.json, dict) else {}
+        found = {name: form_of(body, name) for name in wanted}
+        expect(found == wanted, f"The members must be {wanted}, got {found}.", poll)
+    start = run.start.json if isinstance(run.start.json, dict) else {}
+    both = {name: form_of(start, name) for name in ("result", "error")}
+    expect(both == {"result": ABSENT, "error": ABSENT}, "The 202 must have neither member.", run.start)
