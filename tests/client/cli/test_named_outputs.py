@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 import voxdouble_fixtures
 from tests.client.hostile import TASK_PATH, HostileServer, accepted, responding, response, task_body
 from voxdouble_client.cli import commands as cli
+from voxdouble_client.cli import progress_bar
 from voxdouble_client.cli.progress_bar import Progress
 from voxdouble_mock import MockAppliance
 
@@ -155,6 +156,21 @@ def test_the_estimate_counts_what_this_run_has_done() -> None:
     for _ in range(2):
         progress.finish_one(earlier=False)
     assert progress.text() == "82 of 100 done, about 9 min left."
+
+
+def test_progress_is_a_line_now_and_then_without_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line with the counts is printed at each interval, ten seconds by default, if stderr is not a terminal."""
+    assert progress_bar.LINE_SECONDS == 10
+    monkeypatch.setattr(progress_bar, "LINE_SECONDS", 0.01)
+    printed, ends = "", time.monotonic() + 30
+    with Progress(4, now=lambda: 0.0) as progress:
+        progress.finish_one(earlier=False)
+        while "1 of 4 done, about 0 s left.\n" not in printed and time.monotonic() < ends:
+            time.sleep(0.01)
+            printed += capsys.readouterr().err
+    assert "1 of 4 done, about 0 s left.\n" in printed
 
 
 def test_progress_has_counts_and_an_estimate() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +134,24 @@ def test_a_started_task_is_waited_for(folder: Path, tmp_path: Path) -> None:
             assert all(outcome.result for outcome in outcomes)
             assert starts(mock) == 2
     assert all("answer" in line for line in lines_of(output).values())
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("taken", range(5))
+def test_the_caller_can_leave_at_any_point(
+    taken: int, ordered: bool, appliance: ApplianceClient, mock: MockAppliance, folder: Path, tmp_path: Path
+) -> None:
+    """After the caller has left, the next run yields every outcome, and no recording was started twice."""
+    files = [folder / name for name in NAMES]
+    outcomes = appliance.extract_voiceprints(files, journal=tmp_path / "out.jsonl", ordered=ordered, concurrency=2)
+    first = [next(outcomes) for _ in range(taken)]
+    assert isinstance(outcomes, Generator)
+    outcomes.close()
+    again = list(appliance.extract_voiceprints(files, journal=tmp_path / "out.jsonl", ordered=ordered))
+    assert {outcome.file for outcome in first} <= {outcome.file for outcome in again if outcome.earlier}
+    assert sorted(str(outcome.file) for outcome in again) == sorted(map(str, files))
+    assert sorted(lines_of(tmp_path / "out.jsonl")) == sorted(str(file) for file in files)
+    assert starts(mock) == len(files)
 
 
 def test_a_lost_task_is_started_again(appliance: ApplianceClient, mock: MockAppliance, tmp_path: Path) -> None:
