@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test browser-test kill-test soak voices audio-figures oldest-numpy fidelity formats \
+.PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test generations-test browser-test kill-test soak voices audio-figures oldest-numpy fidelity formats \
 	options lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock
@@ -46,6 +46,9 @@ soak: .venv/ready            ## the long form of the kill tests: 100 and 50 time
 
 openapi-test: .venv/ready    ## lint the OpenAPI document, generate clients from it and run them; needs Node.js and npm
 	$(BIN)/pytest tests/openapi_clients/openapi_checks.py
+
+generations-test: .venv/ready   ## run the contract suite on mocks of the older generations
+	for generation in e1 e2 e3; do timeout 300 $(BIN)/voxdouble verify mock --generation $$generation || exit 1; done
 
 suite-test: .venv/ready      ## run a user's test suite with the plugins that such suites have, in a new environment
 	$(BIN)/pytest tests/packaging/suite_checks.py

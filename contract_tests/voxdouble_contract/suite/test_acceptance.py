@@ -60,6 +60,19 @@ def test_there_is_an_x_location(run: Run) -> None:
     expect(run.start.headers.get("X-Location"), "The 202 must have an `X-Location` header.", run.start)
 
 
+@statement("S6")
+def test_x_location_leads_to_the_task(run: Run, target: Target) -> None:
+    """As the only header, `X-Location` is a URL or an absolute path that ends in technology and task id."""
+    found = run.start.headers.get("X-Location") or unproven("There was no `X-Location`.")
+    if "Location" in run.start.headers:
+        unproven("The target has `Location` too, which is the one to follow.")
+    parts = urlsplit(found)
+    is_absolute = bool(parts.scheme and parts.netloc) or (not parts.netloc and found.startswith("/"))
+    expect(is_absolute, "`X-Location` must be an absolute URL or an absolute path.", run.start)
+    wanted = urlsplit(target.url).path + target.path(run.technology, run.task_id)
+    expect(parts.path.endswith(wanted), f"The path of `X-Location` must end in {wanted}.", run.start)
+
+
 def location(start: Exchange) -> str:
     """Return the `Location`; the test of S5 reports a missing one."""
     return start.headers.get("Location") or unproven("There was no `Location`.")

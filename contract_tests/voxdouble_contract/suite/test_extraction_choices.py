@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status
+from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.multipart_bodies import ALLOWED, BASE64, SECONDS
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.raw import MULTIPART
@@ -45,6 +45,16 @@ def test_a_mix_is_one_channel(tasks: Tasks, name: str) -> None:
     """Mixed channels give one entry, number 0."""
     run = tasks.variant(name, "stereo").done()
     expect(run.channel_numbers == [0], "There must be one channel, number 0.", run.last)
+
+
+@statement("C14")
+def test_a_mix_is_of_the_chosen_channels(tasks: Tasks) -> None:
+    """A mix of one channel has the speech of that channel, and not that of all."""
+    one, alone, whole = (tasks.variant(name, "stereo").done() for name in ("mix of one", "second channel", "mix"))
+    found, wanted, other = (run.channels[0].get("speech_length") for run in (one, alone, whole))
+    if wanted == other:
+        unproven("The channel has as much speech as the mix of all.")
+    expect(found == wanted, f"`speech_length` must be {wanted}, got {found}.", one.last)
 
 
 @statement("C11")

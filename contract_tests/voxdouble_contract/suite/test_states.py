@@ -23,6 +23,7 @@ WATCHED: dict[str, Callable[[Tasks], Run]] = {
     "extraction": lambda tasks: tasks.upload("speech").watched(),
     "conversion": lambda tasks: tasks.post(CONVERSION, tasks.voiceprint()).watched(),
     "bad file": lambda tasks: tasks.upload("not audio").watched(),
+    "failing file": lambda tasks: tasks.upload(FAILING).watched(),
 }
 
 

@@ -69,6 +69,14 @@ def test_tracing_headers_are_not_echoed(target: Target) -> None:
     expect(not echoed, f"The response must not have {', '.join(echoed)}.", response)
 
 
+@statement("C29")
+@pytest.mark.parametrize("name", TRACING)
+def test_a_start_with_a_tracing_header_is_accepted(target: Target, name: str) -> None:
+    """A task is started with either header, and the 202 does not repeat it."""
+    run = Run(target, EXTRACTION, target.post_media(EXTRACTION, tone(0.2), headers={name: TRACING[name]})).accepted()
+    expect(name not in run.start.headers, f"The response must not have {name}.", run.start)
+
+
 @statement("S58", "C39")
 def test_requests_are_not_limited(target: Target) -> None:
     """A burst of requests gets no 429."""
