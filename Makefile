@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test generations-test browser-test kill-test soak voices audio-figures oldest-numpy fidelity formats \
+.PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test generations-test browser-test pictures kill-test soak voices audio-figures oldest-numpy fidelity formats \
 	options lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock
@@ -37,6 +37,10 @@ image-test: .venv/ready      ## build the images, run them with the local Docker
 browser-test: .venv/ready    ## the console in a real browser; needs Debian's chromium
 	$(BIN)/uv pip install --quiet --python .venv --group browser
 	$(BIN)/pytest tests/browser/*_checks.py
+
+pictures: .venv/ready        ## docs/images/, made by the tests of the console
+	$(BIN)/uv pip install --quiet --python .venv --group browser
+	VOXDOUBLE_PICTURES=1 $(BIN)/pytest tests/browser/pictures_checks.py
 
 kill-test: .venv/ready       ## kill -9 of a server with a durable store, 20 times under load, and of a batch, 5 times
 	$(BIN)/pytest -s tests/store/kill_checks.py tests/client/journal/kill_checks.py

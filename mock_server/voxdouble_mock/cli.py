@@ -128,6 +128,7 @@ def serve(**values: Any) -> None:
 
         def announce(url: str) -> None:
             click.echo(f"voxdouble ready {url}")
+            click.echo(f"The console, for a browser: {url}/_mock/", err=True)
             threading.Thread(target=voice.load, name="voxdouble-voice", daemon=True).start()
 
         run_until_signal(server, announce)

@@ -21,6 +21,7 @@ def test_serve_responds_once_it_prints_its_url_and_ends_on_sigterm() -> None:
         stdout, stderr = process.communicate(timeout=20)
     assert process.returncode == 0, stderr
     assert stdout == ""
+    assert f"The console, for a browser: {url}/_mock/\n" in stderr
     assert "Traceback" not in stderr
 
 

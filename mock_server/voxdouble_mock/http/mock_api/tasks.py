@@ -35,8 +35,13 @@ class Selection:
     skip: int = 0
     """The newest tasks that are left out before `limit` counts."""
 
-    def accepts(self, task: Task, state: State) -> bool:
-        """Return whether a task is selected, `limit` and `skip` aside."""
+    def select(self, live: Sequence[Listed]) -> Sequence[Listed]:
+        """Return the tasks that are selected, `limit` and `skip` aside."""
+        if (self.state, self.technology, self.file_name) == (None, None, None):
+            return live
+        return [listed for listed in live if self._accepts(*listed)]
+
+    def _accepts(self, task: Task, state: State) -> bool:
         return (
             self.state in {None, state}
             and self.technology in {None, task.technology}
@@ -63,7 +68,7 @@ def get_tasks(services: Services) -> Response:
     """
     selection = Selection(**read_parameters(query(), READERS))
     live = services.appliance.tasks(namespace())
-    selected = [listed for listed in live if selection.accepts(*listed)]
+    selected = selection.select(live)
     body: dict[str, object] = {
         "tasks": [task_json(task, state) for task, state in selection.page(selected)],
         "total": len(live),

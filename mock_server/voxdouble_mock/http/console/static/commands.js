@@ -43,7 +43,7 @@ function takesRecording(entry) {
 /** Return the request as a curl command; a file is a placeholder with the name that the request had. */
 export function curl(entry) {
   const words = ["curl"];
-  if (!["GET", "POST"].includes(entry.method) || (entry.method === "POST" && entry.size === null)) words.push("-X", shellWord(entry.method));
+  if (!["GET", "POST"].includes(entry.method) || (entry.method === "POST" && entry.size === null && !takesRecording(entry))) words.push("-X", shellWord(entry.method));
   words.push(shellWord(urlOf(entry)));
   if (needsToken) words.push("-H", '"Authorization: Bearer $APPLIANCE_TOKEN"');
   for (const [name, value] of Object.entries(entry.headers)) {

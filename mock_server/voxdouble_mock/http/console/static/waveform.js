@@ -18,7 +18,7 @@ function channelView(channel, seconds) {
   const place = (at) => (at / Math.max(seconds, 0.001)) * WIDTH;
   const marks = channel.speech.map(([from, to]) => h("rect", { class: "speech", x: place(from), y: 0, width: Math.max(1, place(to) - place(from)), height: HEIGHT },
     h("title", {}, `Speech from ${from.toFixed(2)} s to ${to.toFixed(2)} s`)));
-  const label = `Channel ${channel.channel_number}: ${duration(channel.speech_length)} of speech in ${channel.speech.length} parts`;
+  const label = `Channel ${channel.channel_number}: ${duration(channel.speech_length)} of speech in ${channel.speech.length} ${channel.speech.length === 1 ? "part" : "parts"}`;
   return h("figure", {}, h("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
     marks, h("path", { class: "wave", d: shape(channel.peaks) })), h("figcaption", {}, label));
 }
