@@ -9,6 +9,7 @@ import { logged, readLog } from "./log.js";
 import { commands, decidedFacts, facts, outside, sentFacts } from "./request_parts.js";
 
 const PAGE = 100;
+const ORIGINS = { computed: "computed from the request", rule: "replaced by the rule", captured: "captured from a real appliance" };
 const filters = byId("filters");
 const body = document.querySelector("#requests tbody");
 let most = PAGE;
@@ -98,7 +99,7 @@ function details(entry) {
 function origin(entry) {
   if (!entry.task_id) return null;
   const task = h("a", { href: `${HOME.pathname}#${encodeURIComponent(entry.task_id)}` }, h("code", {}, entry.task_id));
-  return facts([["Task", task], ["Result", entry.origin && { computed: "computed from the request", rule: "replaced by the rule" }[entry.origin]]]);
+  return facts([["Task", task], ["Result", entry.origin && (ORIGINS[entry.origin] ?? entry.origin)]]);
 }
 
 function changed() {

@@ -10,6 +10,7 @@ import { timeline } from "./timeline.js";
 
 let shown = null;
 let shownKey = "";
+let drawn = "";
 
 /** Return the id of the task that is shown, or null. */
 export function shownTask() {
@@ -23,9 +24,13 @@ export async function showTask(taskId, activity) {
     shownKey = key;
     try {
       shown = await read(`tasks/${encodeURIComponent(taskId)}`);
-      draw();
+      const { polls, ...rest } = shown;
+      if (drawn !== JSON.stringify(rest)) draw();
+      drawn = JSON.stringify(rest);
+      byId("details-polls").textContent = pollSummary(polls);
     } catch (error) {
       shown = null;
+      drawn = "";
       drawMissing(error.message);
     }
   }
@@ -36,6 +41,7 @@ export async function showTask(taskId, activity) {
 export function hideTask() {
   shown = null;
   shownKey = "";
+  drawn = "";
   byId("details").hidden = true;
   byId("split").classList.remove("open");
 }
@@ -67,7 +73,7 @@ function draw() {
     heading(task.file_name === null ? technologyName(task.technology) : outside(task.file_name),
       h("div", {}, h("span", { class: `state state-${state}`, id: "details-state" }, state), h("span", { class: "muted" }, ` · ${technologyName(task.technology)}`))),
     error ? part("Why", h("p", { class: "reason" }, outside(error.message))) : null,
-    h("div", { class: "part" }, h("h3", {}, "Timeline"), h("div", { id: "details-timeline" }), pollSummary(), instants(task)),
+    h("div", { class: "part" }, h("h3", {}, "Timeline"), h("div", { id: "details-timeline" }), h("p", { class: "muted", id: "details-polls" }), instants(task)),
     part("Answer", ended === undefined ? h("p", { class: "muted" }, "The state is not final yet.") : answerTree(task.task_id, answer),
       ended === undefined ? null : facts([["Origin", task.origin === "computed" ? "computed from the request" : "the scenario's rule"]])),
     part("Request", request ? [sentFacts(request), decidedFacts(request), ...commands(request)]
@@ -76,10 +82,9 @@ function draw() {
   );
 }
 
-function pollSummary() {
-  const after = shown.polls.filter((poll) => poll.at > shown.task.ends).length;
-  const text = `${shown.polls.length} polls in the request log` + (after ? `, ${after} of them after the end` : "");
-  return h("p", { class: "muted" }, text);
+function pollSummary(polls) {
+  const after = polls.filter((poll) => poll.at > shown.task.ends).length;
+  return `${polls.length} polls in the request log${after ? `, ${after} of them after the end` : ""}`;
 }
 
 function instants(task) {

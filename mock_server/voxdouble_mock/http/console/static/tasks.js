@@ -17,6 +17,15 @@ let readFor = "";
 let activity = null;
 let reading = false;
 
+/** Return the id in the address of the page; empty without one, and for a malformed one. */
+function selectedTask() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
+}
+
 function query() {
   const chosen = new FormData(filters);
   const parameters = new URLSearchParams({ limit: PAGE, skip });
@@ -51,7 +60,7 @@ async function update() {
 function draw() {
   if (!page) return;
   const instant = now();
-  const selected = decodeURIComponent(location.hash.slice(1));
+  const selected = selectedTask();
   const rows = page.tasks.filter((task) => stateAt(task, instant) !== null).reverse().map((task) => row(task, instant, task.task_id === selected));
   replaceRows(rows);
   for (const place of document.querySelectorAll("[data-count]")) {
@@ -67,10 +76,17 @@ function draw() {
   byId("older").disabled = skip + PAGE >= page.selected;
 }
 
-/** Replace the rows, and keep the focus on the row that had it. */
+/** Show the rows; those that are equal stay, so that a person can select their text and keep the focus. */
 function replaceRows(rows) {
+  const selection = getSelection();
+  if (!selection.isCollapsed && body.contains(selection.anchorNode)) return;
+  const present = new Map([...body.children].map((shown) => [shown.dataset.task, shown]));
   const focused = document.activeElement?.closest("tr")?.dataset.task;
-  body.replaceChildren(...rows);
+  const wanted = rows.map((made) => {
+    const shown = present.get(made.dataset.task);
+    return shown?.isEqualNode(made) ? shown : made;
+  });
+  if (wanted.length !== body.children.length || wanted.some((made, index) => made !== body.children[index])) body.replaceChildren(...wanted);
   if (focused) body.querySelector(`tr[data-task="${CSS.escape(focused)}"] a`)?.focus({ preventScroll: true });
 }
 
@@ -86,7 +102,7 @@ function row(task, instant, isSelected) {
 }
 
 async function showSelected() {
-  const taskId = decodeURIComponent(location.hash.slice(1));
+  const taskId = selectedTask();
   if (taskId) await showTask(taskId, activity);
   else hideTask();
   draw();
@@ -110,7 +126,7 @@ byId("older").addEventListener("click", () => moveTo(skip + PAGE));
 addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select");
   if (event.key === "Escape" && location.hash.length > 1 && !document.querySelector("dialog[open]")) {
-    const taskId = decodeURIComponent(location.hash.slice(1));
+    const taskId = selectedTask();
     history.pushState(null, "", location.pathname);
     showSelected().then(() => body.querySelector(`tr[data-task="${CSS.escape(taskId)}"] a`)?.focus());
   } else if (event.key === "/" && !typing) {
