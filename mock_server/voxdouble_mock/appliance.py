@@ -26,6 +26,7 @@ from voxdouble_mock.store import (
     Plan,
     Store,
     Stored,
+    StoreState,
     View,
 )
 from voxdouble_mock.technologies._technology import Result, Technology
@@ -196,6 +197,10 @@ class Appliance:
             for name, amount in counters.items()
             if name.startswith(AUDIO_COUNTERS)
         }
+
+    def store_state(self) -> StoreState:
+        """Return whether the store answers, and whether it was emptied."""
+        return self._store.state()
 
     def reset(self, namespace: str) -> None:
         """Reset the namespace: tasks, clock, scenario, faults, log and counters; requests in progress store nothing."""

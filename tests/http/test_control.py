@@ -10,8 +10,8 @@ def test_health_names_the_service(mock: MockAppliance) -> None:
     """Health is answered for any Host, with the service's name and version."""
     response = get(mock.url + "/_mock/health", headers={"Host": "elsewhere.example"})
     assert response.status_code == 200
-    assert set(response.json()) == {"service", "version"}
-    assert response.json()["service"] == "voxdouble"
+    assert set(response.json()) == {"service", "version", "store"}
+    assert (response.json()["service"], response.json()["store"]) == ("voxdouble", "up")
 
 
 def test_fidelity_lists_the_statements(mock: MockAppliance) -> None:

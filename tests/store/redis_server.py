@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tests import needs
 
@@ -20,6 +22,7 @@ class RedisServer:
 
     folder: Path
     port: int
+    tls_port: int
     options: tuple[str, ...]
     process: subprocess.Popen[bytes] | None = None
 
@@ -31,7 +34,7 @@ class RedisServer:
     @property
     def client(self) -> "redis.Redis":
         """A client of its database 0."""
-        return redis.Redis(port=self.port, socket_timeout=5)
+        return redis.Redis(port=self.port, socket_timeout=5, retry=Retry(NoBackoff(), 0))
 
     def start(self) -> None:
         """Start it, and return when it answers."""
@@ -50,6 +53,8 @@ class RedisServer:
         for _ in range(200):
             try:
                 self.client.ping()
+            except redis.AuthenticationError:
+                return
             except redis.ConnectionError:
                 time.sleep(0.02)
             else:
@@ -64,12 +69,18 @@ class RedisServer:
         self.process.wait()
 
 
-@contextmanager
-def running(folder: Path, *options: str) -> Iterator[RedisServer]:
-    """Start a server with options of redis-server, and kill it at the end."""
+def free_port() -> int:
+    """Return a port that is free now."""
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = RedisServer(folder, port, options)
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running(folder: Path, *options: str, tls: bool = False) -> Iterator[RedisServer]:
+    """Start a server with options of redis-server, and kill it at the end; with `tls` it has a second port for TLS."""
+    tls_port = free_port() if tls else 0
+    server = RedisServer(folder, free_port(), tls_port, (*options, "--tls-port", str(tls_port)))
     server.start()
     try:
         yield server

@@ -14,6 +14,7 @@ from voxdouble_mock.store.records import (
     OpenRequest,
     Plan,
     Stored,
+    StoreState,
     View,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "OpenRequest",
     "Plan",
     "Store",
+    "StoreState",
     "Stored",
     "View",
     "open_store",

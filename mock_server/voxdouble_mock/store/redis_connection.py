@@ -41,6 +41,7 @@ class RedisConnection:
         except (RedisError, OSError, ValueError) as error:
             raise ValueError(f"The store {self.shown} cannot be opened: {_sentence(error)}") from error
         self._pool = self._client.connection_pool
+        self._is_down = False
 
     def run(self, *arguments: bytes) -> Sequence[bytes]:
         """Return the reply of a step, in one round trip."""
@@ -67,7 +68,9 @@ class RedisConnection:
         return reply
 
     def send(self, *arguments: bytes) -> None:
-        """Send a step without waiting for its end; an error is not reported."""
+        """Send a step without waiting for its end; an error is not reported, and nothing is sent to a server down."""
+        if self._is_down:
+            return
         try:
             connection = self._pool.get_connection()
             try:
@@ -117,7 +120,13 @@ class RedisConnection:
         except OutOfMemoryError as error:
             raise StorageFull(f"The memory of the store {self.shown} is full (its setting maxmemory).") from error
         except (RedisError, OSError) as error:
+            if not self._is_down:
+                log.error("The store %s is down: %s", self.shown, _sentence(error))
+            self._is_down = True
             raise Unavailable(f"The store {self.shown} is down: {_sentence(error)}") from error
+        if self._is_down:
+            log.warning("The store %s is up again.", self.shown)
+        self._is_down = False
 
 
 def durability(appendonly: str | None, appendfsync: str | None) -> str:

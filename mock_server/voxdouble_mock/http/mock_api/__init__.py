@@ -22,13 +22,13 @@ from voxdouble_mock.http.services import Services
 
 def register(app: Flask, services: Services) -> None:
     """Add all of the mock's own routes."""
-    for module in (health, fidelity):
-        module.register(app)
+    fidelity.register(app)
     for with_services in (
         activity,
         analysis,
         clock,
         faults,
+        health,
         namespaces,
         openapi,
         options,
