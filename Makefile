@@ -45,6 +45,10 @@ pictures: .venv/ready        ## docs/images/, made by the tests of the console
 kill-test: .venv/ready       ## kill -9 of a server with a durable store, 20 times under load, and of a batch, 5 times
 	$(BIN)/pytest -s tests/store/kill_checks.py tests/client/journal/kill_checks.py
 
+.PHONY: replica-test
+replica-test: .venv/ready    ## 10,000 requests to two mocks behind nginx on one store, and what a checker of their history finds
+	$(BIN)/pytest -s tests/store/replica_checks.py
+
 soak: .venv/ready            ## the long form of the kill tests: 100 and 50 times
 	VOXDOUBLE_KILLS=100 VOXDOUBLE_BATCH_KILLS=50 $(BIN)/pytest -s tests/store/kill_checks.py tests/client/journal/kill_checks.py
 
