@@ -23,6 +23,7 @@ from voxdouble_client import (
 )
 from voxdouble_contract.exchange import printable
 from voxdouble_contract.judging.conformance import FAILED, PASSED, UNPROVEN, ClientCheck
+from voxdouble_contract.samples.recordings import second_speaker
 from voxdouble_contract.target.budget import Budget
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION
@@ -35,7 +36,7 @@ ALL_SECONDS = 40.0
 SHORT_SECONDS = 0.05
 NOT_AVAILABLE = frozenset({403, 404, 413, 429, 502, 503, 504, 507})
 """Statuses of a target that does not offer or cannot do it, which say nothing about the client."""
-SPEECH, OTHER, STEREO, BAD = "john_doe.wav", "jane_roe_1.flac", "conversation.wav", "not_audio.wav"
+SPEECH, STEREO, BAD = "john_doe.wav", "conversation.wav", "not_audio.wav"
 
 
 class Wrong(Exception):
@@ -82,7 +83,7 @@ def compare(context: CheckContext) -> None:
     if context.extraction is None:
         raise NotShown("There is no voiceprint to compare.")
     own = context.extraction.channels[0].voiceprint
-    other = context.client.extract_voiceprint(path(OTHER)).channels[0].voiceprint
+    other = context.client.extract_voiceprint(second_speaker().data).channels[0].voiceprint
     found = context.client.compare_voiceprints([own, other], [own])
     size = found.columns_count, found.rows_count
     require(size == (2, 1), f"Expected 2 columns and 1 row, got {size[0]} and {size[1]}.")

@@ -34,6 +34,8 @@ UNKNOWN_VOICEPRINT = {
     "error": {"type": "task.validation-error", "message": "unbekannt", "detail": []},
 }
 
+NO_WAV = {"state": "rejected", "error": {"type": "task.validation-error", "message": "nur WAV"}}
+
 
 @dataclass(frozen=True)
 class Traits:
@@ -57,6 +59,8 @@ class Traits:
     busy_every: int = 0
     """Every nth request gets a 429 with `Retry-After`; 0 for none."""
     extras: dict[str, Any] = field(default_factory=lambda: {"trace": {"node": 7}})
+    only_wav: bool = False
+    """Whether recordings in every other format are rejected."""
     nulls: bool = True
     """Whether members without a value are null, or else absent."""
 
@@ -177,6 +181,8 @@ class Stranger:
         data = request.files["file"].read()
         if not data:
             raise Refusal(422, "body", "file")
+        if self.traits.only_wav and not data.startswith(b"RIFF"):
+            return NO_WAV
         wanted = request.args.get("channels", "")
         if not re.fullmatch(r"(\d+(,\d+)*)?", wanted):
             raise Refusal(422, "query", "channels")

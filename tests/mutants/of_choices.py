@@ -70,6 +70,11 @@ def elsewhere(response: Response) -> None:
     response.json = body
 
 
+def halved(channel: dict[str, Any]) -> None:
+    """Halve the speech length of a channel."""
+    channel["speech_length"] /= 2
+
+
 def lowered(response: Response) -> None:
     """Allow requests from pages of every origin."""
     response.headers["Access-Control-Allow-Origin"] = "*"
@@ -124,6 +129,10 @@ def redirecting(request: Request, response: Response) -> None:
         response.status, response.headers["Location"] = 307, request.path.rstrip("/")
 
 
+ENDINGS = {"FLAC": b'.flac"', "MP3": b'.mp3"', "Ogg Vorbis": b'.ogg"', "Ogg Opus": b'.opus"'}
+"""The ends of the file names of recordings in other formats than WAV."""
+
+
 MUTANTS = [
     Mutant("C5", "the content type is checked before the size", replaced(413, 422)),
     Mutant("C6", "a wrong content type gets a 415", located("content-type", status(415))),
@@ -176,6 +185,11 @@ MUTANTS = [
     ),
     Mutant("C60", "the site of a request is ignored", changing_requests(without("HTTP_SEC_FETCH_SITE"))),
     Mutant("C60", "the origin of a request is ignored", changing_requests(without("HTTP_ORIGIN"))),
+    *(
+        Mutant("C71", f"a recording in {name} is refused", refusing_bodies(lambda body, end=end: end in body))
+        for name, end in ENDINGS.items()
+    ),
+    Mutant("C71", "a recording in MP3 is decoded in part", each_channel(halved)),
     Mutant("C70", "text before the first delimiter is refused", refusing_bodies(lambda body: body[:2] != b"--")),
     Mutant("C70", "white space after a delimiter is refused", refusing_bodies(lambda body: b" \t\r\n" in body)),
     Mutant("C70", "a file in Base64 is accepted", on_multipart(b"base64", accepted)),

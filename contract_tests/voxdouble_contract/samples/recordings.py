@@ -6,7 +6,7 @@ import struct
 import wave
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 from voxdouble_contract.target.media import Media
 from voxdouble_fixtures import path, recordings
@@ -39,6 +39,18 @@ def tone(seconds: float, *, rate: int = 8000) -> Media:
     return Media(f"tone_{seconds:g}s.wav", wav(samples, rate=rate), seconds)
 
 
+@cache
+def second_speaker() -> Media:
+    """Return the second channel of the conversation, another speaker than that of `SPEECH`, as a WAV file.
+
+    Verdicts on documented statements rest on WAV alone, since no page lists the formats of recordings.
+    """
+    with wave.open(io.BytesIO(bundled(STEREO).data)) as reader:
+        rate, frames = reader.getframerate(), reader.readframes(reader.getnframes())
+    samples = struct.unpack(f"<{len(frames) // 2}h", frames)[1::2]
+    return Media("second_speaker.wav", wav(samples, rate=rate), len(samples) / rate)
+
+
 def piped(size: int) -> Media:
     """Return a recording with that size in its WAV header, as a converter that writes to a pipe leaves it."""
     media = bundled(SPEECH)
@@ -63,6 +75,10 @@ def with_data_size(data: bytes, size: int) -> bytes:
     return data[:4] + struct.pack("<I", size) + data[8:at] + struct.pack("<I", size) + data[at + 4 :]
 
 
+OTHER_FORMATS = ("jane_roe_1.flac", "john_doe.mp3", "john_doe.ogg", "john_doe.opus")
+"""Recordings in other formats than WAV, for C71 alone."""
+
+
 @dataclass(frozen=True)
 class Upload:
     """A recording, and the query it is uploaded with."""
@@ -75,7 +91,7 @@ UPLOADS: dict[str, Upload] = {
     "speech": Upload(lambda: bundled(SPEECH)),
     "speech with vector": Upload(lambda: bundled(SPEECH), "?include_vector_voiceprint=true"),
     "speech with True": Upload(lambda: bundled(SPEECH), "?include_vector_voiceprint=True"),
-    "other speech": Upload(lambda: bundled("jane_roe_1.flac"), "?include_vector_voiceprint=true"),
+    "other speech": Upload(second_speaker, "?include_vector_voiceprint=true"),
     "stereo": Upload(lambda: bundled(STEREO)),
     "split": Upload(lambda: bundled(STEREO), "?channel_mode=split"),
     "mix": Upload(lambda: bundled(STEREO), "?channel_mode=mix"),
@@ -85,6 +101,7 @@ UPLOADS: dict[str, Upload] = {
     "second channel": Upload(lambda: bundled(STEREO), "?channels=1"),
     "both channels": Upload(lambda: bundled(STEREO), "?channels=0,1"),
     "both channels reversed": Upload(lambda: bundled(STEREO), "?channels=1,0"),
+    **{name: Upload(partial(bundled, name)) for name in OTHER_FORMATS},
     "channel out of range": Upload(lambda: bundled(SPEECH), "?channels=1"),
     "silence": Upload(lambda: bundled(SILENCE), "?include_vector_voiceprint=true"),
     "empty": Upload(lambda: Media("empty.wav", b"")),

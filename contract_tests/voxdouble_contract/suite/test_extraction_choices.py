@@ -7,11 +7,15 @@ import pytest
 from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.multipart_bodies import ALLOWED, BASE64, SECONDS
-from voxdouble_contract.samples.recordings import tone
+from voxdouble_contract.samples.recordings import OTHER_FORMATS, tone
 from voxdouble_contract.target.raw import MULTIPART
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION
 from voxdouble_contract.tasks import Run, Tasks
+from voxdouble_fixtures import recordings
+
+SPEECH_TOLERANCE = 0.5
+"""Seconds by which a detected speech length may differ from that of the synthesiser."""
 
 
 @statement("C13")
@@ -94,6 +98,18 @@ def test_a_cut_file_is_rejected(tasks: Tasks, name: str) -> None:
     """A file shorter than its header says ends rejected."""
     run = tasks.upload(name).ended()
     expect(run.state == "rejected", "The task must end rejected.", run.last)
+
+
+@statement("C71")
+@pytest.mark.parametrize("name", OTHER_FORMATS)
+def test_other_formats_than_wav_are_decoded(tasks: Tasks, name: str) -> None:
+    """FLAC, MP3, Ogg Vorbis and Ogg Opus are decoded, and have the speech that the recording has."""
+    run = tasks.variant(name)
+    expect(run.state == "done", "The task must be done.", run.last)
+    wanted = next(recording.speech for recording in recordings() if recording.file == name)
+    found = [channel.get("speech_length") for channel in run.channels]
+    is_near = all(isinstance(length, int | float) and abs(length - wanted[0]) < SPEECH_TOLERANCE for length in found)
+    expect(len(found) == 1 and is_near, f"There must be {wanted[0]} s of speech, got {found}.", run.last)
 
 
 @statement("C16")
