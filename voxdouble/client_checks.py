@@ -3,6 +3,7 @@
 The contract suite speaks plain HTTP, so that an error common to client and mock shows; here the client is checked.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,12 +28,13 @@ from voxdouble_contract.samples.recordings import second_speaker
 from voxdouble_contract.target.budget import Budget
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION
+from voxdouble_contract.target.transport import TIME_IS_UP
 from voxdouble_fixtures import path
 
 COST = Budget(uploads=10, audio_seconds=50.0, tasks=13)
 """The most that all calls together ask of a target."""
-CALL_SECONDS = 20.0
-ALL_SECONDS = 40.0
+CALL_SECONDS, LEAST_SECONDS, CALL_SHARE = 20.0, 0.1, 0.4
+"""The most and the least time of one call, in seconds, and its part of the time for all."""
 SHORT_SECONDS = 0.05
 NOT_AVAILABLE = frozenset({403, 404, 413, 429, 502, 503, 504, 507})
 """Statuses of a target that does not offer or cannot do it, which say nothing about the client."""
@@ -166,23 +168,26 @@ CHECKS: tuple[Callable[[CheckContext], None], ...] = (
 )
 
 
-def check_client(target: Target) -> list[ClientCheck]:
-    """Return the verdicts of all checks; a check that fails does not end the others."""
+def check_client(target: Target, deadline: float = math.inf) -> list[ClientCheck]:
+    """Return the verdicts of all checks; a check that fails does not end the others.
+
+    `deadline` is an instant of `time.monotonic`, after which no check begins.
+    """
     clock: dict[str, Any] = (
         {"sleep": target.clock.pass_time, "now": target.clock.now} if target.clock.can_be_moved else {}
     )
     # Without a proxy, like the suite, so that both judge the same appliance.
     options = {
-        "timeout": CALL_SECONDS,
+        "timeout": min(CALL_SECONDS, max(LEAST_SECONDS, (deadline - time.monotonic()) * CALL_SHARE)),
         "proxy": "",
         "token": target.token or None,
+        "ca": target.transport.ca,
         "foreign_location": "rebase",
         **clock,
     }
-    end = time.monotonic() + ALL_SECONDS
     with ApplianceClient(target.url, **options) as client:
         context = CheckContext(client)
-        return [check(name, one, context, end) for name, one in zip(names(), CHECKS, strict=True)]
+        return [check(name, one, context, deadline) for name, one in zip(names(), CHECKS, strict=True)]
 
 
 def names() -> list[str]:
@@ -193,7 +198,7 @@ def names() -> list[str]:
 def check(name: str, one: Callable[[CheckContext], None], context: CheckContext, end: float) -> ClientCheck:
     """Return the verdict of one check."""
     if time.monotonic() > end:
-        return ClientCheck(name, UNPROVEN, "The time for the checks of the client was up.")
+        return ClientCheck(name, UNPROVEN, TIME_IS_UP)
     try:
         one(context)
     except (NotShown, pytest.skip.Exception) as error:

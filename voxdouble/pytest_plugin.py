@@ -7,6 +7,7 @@ overridden. With --appliance-url the same tests use a real appliance.
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -49,9 +50,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="generation of the appliance's interface; auto determines it from the responses",
     )
     group.addoption("--contract-profile", metavar="FILE", type=Path, help="TOML file with the appliance's known limits")
-    group.addoption("--contract-uploads", metavar="N", type=int, default=120, help="maximum of uploads")
-    group.addoption("--contract-audio", metavar="SECONDS", type=float, default=600.0, help="maximum of uploaded audio")
-    group.addoption("--contract-tasks", metavar="N", type=int, default=300, help="maximum of started tasks")
+    group.addoption("--contract-uploads", metavar="N", type=int, default=200, help="maximum of uploads")
+    group.addoption("--contract-audio", metavar="SECONDS", type=float, default=1000.0, help="maximum of uploaded audio")
+    group.addoption("--contract-tasks", metavar="N", type=int, default=500, help="maximum of started tasks")
+    group.addoption("--contract-only", metavar="ID", action="append", help="check only this statement; may be repeated")
+    group.addoption("--contract-ca", metavar="FILE", type=Path, help="certificates to trust instead of the usual ones")
+    group.addoption("--contract-journal", metavar="FILE", type=Path, help=argparse.SUPPRESS)
     group.addoption("--contract-seconds", metavar="SECONDS", type=float, default=170.0, help="maximum time of the run")
 
 
@@ -63,7 +67,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if folder is not None and not hasattr(config, "workerinput"):
         from voxdouble_contract.reports.recorder import Recorder
 
-        config.pluginmanager.register(Recorder(folder, strict=is_strict(config)), "voxdouble contract recorder")
+        recorder = Recorder(folder, strict=is_strict(config), only=config.getoption("contract_only") or ())
+        config.pluginmanager.register(recorder, "voxdouble contract recorder")
+
+    journal = config.getoption("contract_journal")
+    if journal is not None:
+        from voxdouble_contract.reports.progress import Progress
+
+        config.pluginmanager.register(Progress(journal, sys.stderr), "voxdouble contract progress")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -100,6 +111,7 @@ def contract_targets(pytestconfig: pytest.Config) -> "Iterator[Targets]":
         profile=Profile.read(profile) if profile else None,
         budget=Budget(option("contract_uploads"), option("contract_audio"), option("contract_tasks")),
         deadline=time.monotonic() + option("contract_seconds"),
+        ca=option("contract_ca"),
     ) as targets:
         yield targets
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voxdouble_contract.target.budget import Budget
@@ -126,7 +127,7 @@ class AtUrl(Targets):
         if main.kind != "mock" or NAMESPACE in main.url:
             return None
         url = f"{main.url}{NAMESPACE}contract-{secrets.token_hex(4)}"
-        target = Target(url, profile=main.profile, budget=main.budget, token=main.token, deadline=main.deadline)
+        target = main.at(url)
         if not (target.clock.set_manual() and copy_options(target, main)):
             return None
         target.kind, target.generations = "mock", main.generations
@@ -146,6 +147,7 @@ def open_targets(
     profile: Profile | None = None,
     budget: Budget | None = None,
     deadline: float = math.inf,
+    ca: Path | None = None,
 ) -> Iterator[Targets]:
     """Open the appliance at a URL, or with an empty URL mocks that are started here."""
     with ExitStack() as stack:
@@ -153,6 +155,6 @@ def open_targets(
             yield OwnMocks(stack, options or SuiteOptions())
             return
         token = os.environ.get("APPLIANCE_TOKEN", "")
-        target = Target(url, profile=profile, budget=budget, token=token, deadline=deadline)
+        target = Target(url, profile=profile, budget=budget, token=token, deadline=deadline, ca=ca)
         stack.callback(target.close)
         yield AtUrl(target, options or SuiteOptions())

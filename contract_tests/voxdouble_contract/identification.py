@@ -5,8 +5,9 @@ import contextlib
 import pytest
 
 from voxdouble_contract.target.mock_options import read_generation
-from voxdouble_contract.target.target import UNREACHABLE, Target
+from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.targets import AUTO, Targets
+from voxdouble_contract.target.transport import UNREACHABLE
 from voxdouble_contract.tasks import Tasks
 
 ABSENT = frozenset({404, 405})

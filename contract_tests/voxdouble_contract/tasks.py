@@ -8,6 +8,7 @@ import contextlib
 import time
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self
 
 import pytest
@@ -16,6 +17,7 @@ from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.judging.verdicts import expect_status, unproven
 from voxdouble_contract.samples.recordings import BAD, FAILING, GENDER_AND_AGE, UPLOADS
 from voxdouble_contract.target.media import Media
+from voxdouble_contract.target.parallel import in_parallel
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION, UNAVAILABLE
 
@@ -123,8 +125,8 @@ def watch(*runs: Run) -> None:
     open_runs = [run for run in open_runs if not run.trouble]
     began, waited, pause = time.monotonic(), 0.0, FIRST_PAUSE
     while open_runs:
+        in_parallel([run.poll for run in open_runs])
         for run in open_runs:
-            run.poll()
             if run.last.status != 200 or run.state not in STATES:
                 run.trouble = f"The task could not be polled to its end: {run.last}, state {run.state}."
             elif max(waited, time.monotonic() - began) > MAX_WAIT_SECONDS:
@@ -157,11 +159,14 @@ class Tasks:
         """Return the task of a named upload; gender and age are asked without its query."""
         run = self._upload(name, technology)
         if not run.polls and run.start.status == 202 and not self.target.clock.can_be_moved:
-            with contextlib.suppress(pytest.skip.Exception):  # as far as the budget allows
-                for other in UPLOADS if technology == EXTRACTION else GENDER_AND_AGE:
-                    self._upload(other, technology)
+            others = UPLOADS if technology == EXTRACTION else GENDER_AND_AGE
+            in_parallel([partial(self._upload_if_possible, other, technology) for other in others])
             watch(*self._runs.values())
         return run
+
+    def _upload_if_possible(self, name: str, technology: str) -> None:
+        with contextlib.suppress(pytest.skip.Exception):  # as far as the budget allows
+            self._upload(name, technology)
 
     def _upload(self, name: str, technology: str) -> Run:
         key = (technology, name)

@@ -59,6 +59,8 @@ class Traits:
     busy_every: int = 0
     """Every nth request gets a 429 with `Retry-After`; 0 for none."""
     extras: dict[str, Any] = field(default_factory=lambda: {"trace": {"node": 7}})
+    latency: float = 0.0
+    """Seconds before each response."""
     only_wav: bool = False
     """Whether recordings in every other format are rejected."""
     nulls: bool = True
@@ -112,7 +114,8 @@ class Stranger:
         return app
 
     def maybe_busy(self) -> Response | None:
-        """Return a 429 for every nth request."""
+        """Wait for the latency, and return a 429 for every nth request."""
+        time.sleep(self.traits.latency)
         with self.lock:
             self.requests += 1
             number = self.requests

@@ -15,9 +15,10 @@ from voxdouble_contract.identification import find_generations, identify, introd
 from voxdouble_contract.samples.recordings import SPEECH, bundled
 from voxdouble_contract.target.budget import Budget
 from voxdouble_contract.target.mock_options import read_generation
-from voxdouble_contract.target.target import UNREACHABLE, Target
+from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.targets import SuiteOptions
 from voxdouble_contract.target.technologies import EXTRACTION
+from voxdouble_contract.target.transport import UNREACHABLE
 from voxdouble_contract.tasks import Tasks
 from voxdouble_mock import MockAppliance
 

@@ -23,7 +23,7 @@ from voxdouble_mock import MockAppliance
 
 HOSTILE_INI = "[pytest]\naddopts = --no-such-option\npython_files = nothing.py\n"
 HOSTILE_CONFTEST = "raise RuntimeError('a user's conftest was loaded')\n"
-NOT_OF_E4 = {"S56"}
+NOT_OF_E4 = {key for key, one in statements().items() if not one.holds_for(frozenset({"e4"}))}
 MINE = "a file of the user"
 CLOSED = "http://127.0.0.1:1"
 """A proxy that refuses every connection."""
@@ -199,7 +199,7 @@ def test_an_invalid_profile_is_an_error(tmp_path: Path) -> None:
     assert "unknown names: max_lists" in ended.output
 
 
-@pytest.mark.parametrize("status", [2, 3, 4, 5, -9])
+@pytest.mark.parametrize("status", [2, 3, 4, -9])
 def test_a_suite_that_could_not_run_is_an_error(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     """A target of the wrong kind (2), an internal error and a killed process end the command with 2."""
     monkeypatch.setattr(
@@ -207,7 +207,7 @@ def test_a_suite_that_could_not_run_is_an_error(monkeypatch: pytest.MonkeyPatch,
     )
     ended = CliRunner().invoke(verify_module.verify, ["mock", "--expect", "appliance"])
     assert ended.exit_code == 2
-    assert f"pytest ended with status {status}" in ended.output
+    assert f"its process ended with status {status}" in ended.output
 
 
 @pytest.mark.parametrize(("outcome", "status"), [("passed", 2), ("broken", 1)])
@@ -216,8 +216,8 @@ def test_a_crashed_check_is_an_error_of_the_suite(monkeypatch: pytest.MonkeyPatc
     judged = judge([Finding("S1", outcome, "test_x", "why")])  # type: ignore[arg-type]
     crash = Crash("test_y", "Traceback: KeyError(400)")
     result = Conformance(TargetInfo("http://a", "mock"), True, judged, crashes=(crash,))
-    monkeypatch.setattr(verify_module, "run_suite", lambda options: result)
-    monkeypatch.setattr(verify_module, "check_with_client", lambda url, *, allowed: [])
+    monkeypatch.setattr(verify_module, "run_suite", lambda *_, **__: result)
+    monkeypatch.setattr(verify_module, "check_with_client", lambda *_, **__: [])
     ended = CliRunner().invoke(verify_module.verify, ["mock"])
     assert ended.exit_code == status
     assert "1 check of the suite crashed" in ended.stdout

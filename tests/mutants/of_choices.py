@@ -1,6 +1,7 @@
 """Appliances whose refusals differ from the choices of this project (C statements)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.mutants.changes import Mutant, accepted, each_channel, header, member, on_start, on_status, status
@@ -129,6 +130,11 @@ def redirecting(request: Request, response: Response) -> None:
         response.status, response.headers["Location"] = 307, request.path.rstrip("/")
 
 
+def contains(part: bytes, body: bytes) -> bool:
+    """Return whether a body has a part."""
+    return part in body
+
+
 ENDINGS = {"FLAC": b'.flac"', "MP3": b'.mp3"', "Ogg Vorbis": b'.ogg"', "Ogg Opus": b'.opus"'}
 """The ends of the file names of recordings in other formats than WAV."""
 
@@ -186,7 +192,7 @@ MUTANTS = [
     Mutant("C60", "the site of a request is ignored", changing_requests(without("HTTP_SEC_FETCH_SITE"))),
     Mutant("C60", "the origin of a request is ignored", changing_requests(without("HTTP_ORIGIN"))),
     *(
-        Mutant("C71", f"a recording in {name} is refused", refusing_bodies(lambda body, end=end: end in body))
+        Mutant("C71", f"a recording in {name} is refused", refusing_bodies(partial(contains, end)))
         for name, end in ENDINGS.items()
     ),
     Mutant("C71", "a recording in MP3 is decoded in part", each_channel(halved)),

@@ -1,7 +1,7 @@
 """The result of a whole run: a verdict on every statement, and the checks that crashed."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from voxdouble_contract.judging.target_info import TargetInfo
 
 PASSED, FAILED, DIFFERS, UNPROVEN = VERDICTS = ("passed", "failed", "differs", "unproven")
 NO_TEST = "No test of this statement ran."
+NOT_ASKED_FOR = "not asked for"
 MAX_REASONS = 3
 MAX_EVIDENCE = 2
 
@@ -71,15 +72,25 @@ class Conformance:
         return not self.failed and not self.crashes
 
 
-def judge(findings: Iterable[Finding]) -> dict[str, dict[str, Any]]:
-    """Return the entry of every statement, with its verdict."""
+def judge(
+    findings: Iterable[Finding], only: Collection[str] = (), *, without_test: str = NO_TEST
+) -> dict[str, dict[str, Any]]:
+    """Return the entry of every statement, with its verdict.
+
+    If `only` names statements, all others are unproven. `without_test` is the reason of one whose test did not run.
+    """
     by_statement: dict[str, list[Finding]] = {key: [] for key in statements()}
     for finding in findings:
         by_statement[finding.statement].append(finding)
-    return {key: entry_of(statements()[key], found) for key, found in by_statement.items()}
+    return {
+        key: entry_of(statements()[key], [], NOT_ASKED_FOR)
+        if only and key not in only
+        else entry_of(statements()[key], found, statements()[key].untestable or without_test)
+        for key, found in by_statement.items()
+    }
 
 
-def entry_of(statement: Statement, found: Sequence[Finding]) -> dict[str, Any]:
+def entry_of(statement: Statement, found: Sequence[Finding], without_test: str) -> dict[str, Any]:
     """Return one statement's entry: broken outweighs crashed, crashed outweighs passed, passed outweighs unproven."""
     broken = [finding for finding in found if finding.outcome == "broken"]
     crashed = [f"A check of the suite crashed: {finding.reason}." for finding in found if finding.outcome == "crashed"]
@@ -89,7 +100,7 @@ def entry_of(statement: Statement, found: Sequence[Finding]) -> dict[str, Any]:
         verdict, reasons = PASSED, []
     else:
         verdict = UNPROVEN
-        reasons = crashed or [finding.reason for finding in found] or [statement.untestable or NO_TEST]
+        reasons = crashed or [finding.reason for finding in found] or [without_test]
     return {
         "text": statement.text,
         "grade": str(statement.grade),

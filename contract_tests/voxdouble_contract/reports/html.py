@@ -8,6 +8,7 @@ from typing import Any
 
 from voxdouble_contract.judging.conformance import DIFFERS, FAILED, PASSED, UNPROVEN, VERDICTS, Conformance, Crash
 
+FILE = "report.html"
 MEANINGS = {
     FAILED: "A documented or observed statement does not hold: the target breaks the contract.",
     DIFFERS: "An inferred or chosen statement does not hold: on this target our inference is wrong.",
@@ -16,20 +17,24 @@ MEANINGS = {
 }
 COLOURS = {FAILED: "#b3261e", DIFFERS: "#8a5a00", UNPROVEN: "#5f6368", PASSED: "#1e7b34"}
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #202124; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #202124;
+  overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { text-align: left; padding: .3rem .8rem; border-bottom: 1px solid #dadce0; vertical-align: top; }
+th { overflow-wrap: normal; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .verdict { font-weight: 600; }
 .source, .reason { color: #5f6368; font-size: .9rem; }
-pre { background: #f1f3f4; padding: .6rem; overflow-x: auto; font-size: .85rem; }
+pre { background: #f1f3f4; padding: .6rem; white-space: pre-wrap; font-size: .85rem; }
+@media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 .6rem; } th, td { padding: .3rem .35rem; }
+  .verdict, th { font-size: .85rem; } }
 @media (prefers-color-scheme: dark) { body { background: #202124; color: #e8eaed; } pre { background: #303134; } }
 """
 
 
 def write(conformance: Conformance, folder: Path) -> None:
     """Write report.html into a folder."""
-    (folder / "report.html").write_text(page(conformance), encoding="utf-8", errors="backslashreplace")
+    (folder / FILE).write_text(page(conformance), encoding="utf-8", errors="backslashreplace")
 
 
 def page(conformance: Conformance) -> str:
@@ -60,7 +65,8 @@ def page(conformance: Conformance) -> str:
         body += [crash_block(crash) for crash in conformance.crashes]
     title = f"Contract of {escape(target.url)}"
     return (
-        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>\n'
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{STYLE}</style>\n'
         + "\n".join(body)
         + "\n</html>\n"
     )

@@ -6,10 +6,12 @@ from xml.etree import ElementTree
 from voxdouble_contract.exchange import printable, printable_lines
 from voxdouble_contract.judging.conformance import DIFFERS, FAILED, UNPROVEN, Conformance
 
+FILE = "junit.xml"
+
 
 def write(conformance: Conformance, folder: Path) -> None:
     """Write junit.xml into a folder."""
-    junit(conformance).write(folder / "junit.xml", encoding="utf-8", xml_declaration=True)
+    junit(conformance).write(folder / FILE, encoding="utf-8", xml_declaration=True)
 
 
 def junit(conformance: Conformance) -> "ElementTree.ElementTree[ElementTree.Element]":

@@ -1,6 +1,7 @@
 """A pytest plugin that collects the findings of a run, also of worker processes, and writes the reports at its end."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from voxdouble_contract.reports.terminal import summary
 class Recorder:
     """The plugin, for the process that collects the reports of all tests."""
 
-    def __init__(self, folder: Path, *, strict: bool) -> None:
+    def __init__(self, folder: Path, *, strict: bool, only: Collection[str] = ()) -> None:
         self._folder = folder
         self._strict = strict
+        self._only = only
         self._findings: list[Finding] = []
         self._target: TargetInfo | None = None
 
@@ -32,7 +34,7 @@ class Recorder:
         if self._target is None:
             return
         crashes = crashes_in(self._findings)
-        conformance = Conformance(self._target, self._strict, judge(self._findings), crashes=crashes)
+        conformance = Conformance(self._target, self._strict, judge(self._findings, self._only), crashes=crashes)
         write_reports(conformance, self._folder)
         if terminalreporter.no_summary:
             return

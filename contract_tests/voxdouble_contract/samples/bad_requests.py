@@ -4,10 +4,14 @@ import gzip
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+
+import pytest
 
 from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.judging.verdicts import unproven
 from voxdouble_contract.samples.recordings import tone
+from voxdouble_contract.target.parallel import in_parallel
 from voxdouble_contract.target.raw import MULTIPART, multipart_head, multipart_tail
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import COMPARISON, CONVERSION, EXTRACTION, have_vectors
@@ -172,18 +176,32 @@ WRONG_TYPE: dict[str, BadRequest] = {
 """Bodies of the wrong content type or encoding (C6)."""
 
 
+ALL = {**DOCUMENTED, **UNPARSABLE, **INVALID, **WRONG_TYPE}
+
+
 class Refusals:
-    """The responses of one target to bad requests, each sent once."""
+    """The responses of one target to bad requests, each sent once; all together to a target that may be slow."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self._responses: dict[str, Exchange] = {}
+        self._responses: dict[str, Exchange | BaseException] = {}
 
     def response_to(self, name: str, request: BadRequest) -> Exchange:
         """Return the response; unproven if the target refused the request before it looked at its content."""
         if name not in self._responses:
-            self._responses[name] = request.send(self.target)
+            wanted = {name: request} if self.target.own else ALL
+            responses = in_parallel([partial(self._send, one) for one in wanted.values()])
+            self._responses |= dict(zip(wanted, responses, strict=True))
         response = self._responses[name]
+        if isinstance(response, BaseException):
+            raise response
         if response.status in NOT_EXAMINED and request.status not in NOT_EXAMINED:
             unproven(f"The technology is not available, or the target is busy: {response}.")
         return response
+
+    def _send(self, request: BadRequest) -> Exchange | BaseException:
+        """Return the response, or why the request could not be sent."""
+        try:
+            return request.send(self.target)
+        except pytest.skip.Exception as unproven_here:
+            return unproven_here

@@ -25,6 +25,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if is_at_url and collection_path.name == "test_generated_invalid_requests.py" else None
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep only the tests of the statements that were asked for."""
+    only = set(config.getoption("contract_only", None) or ())
+    if only:
+        items[:] = [item for item in items if only & {statement.id for statement in proved_by(item)}]
+
+
 @pytest.fixture(scope="session")
 def _targets(contract_targets: Targets, request: pytest.FixtureRequest) -> Targets:
     """Return the appliances of this run, from the plugin that knows its options."""
@@ -48,10 +55,13 @@ def target(_targets: Targets, _tasks_before_identification: Tasks, request: pyte
 
 def announce(config: pytest.Config, text: str) -> None:
     """Write a line to the terminal, whatever output is captured."""
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    capture = config.pluginmanager.get_plugin("capturemanager")
+    plugins = config.pluginmanager
+    progress, reporter = plugins.get_plugin("voxdouble contract progress"), plugins.get_plugin("terminalreporter")
+    capture = plugins.get_plugin("capturemanager")
     with capture.global_and_fixture_disabled() if capture else contextlib.nullcontext():
-        if reporter is not None:
+        if progress is not None:
+            progress.announce(text)
+        elif reporter is not None:
             reporter.ensure_newline()
             reporter.write_line(text)
 

@@ -5,6 +5,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from requests.structures import CaseInsensitiveDict
@@ -44,15 +45,16 @@ def send_raw(
     *,
     timeout: float = 10.0,
     close_early: bool = False,
+    ca: Path | None = None,
 ) -> Exchange:
     """Send exactly this request and read the response.
 
     `timeout`, in seconds, is for each wait for the response. `close_early` closes our side of the connection after the
-    body, whatever length was announced.
+    body, whatever length was announced. `ca` is a file of certificates to trust instead of the usual ones.
     """
     shown = [f"{name}: {value[:MAX_HEADER]}" for name, value in headers if name.lower() != "authorization"]
     try:
-        with connect(url, timeout) as connection:
+        with connect(url, timeout, ca) as connection:
             try:
                 connection.sendall(request_head(method, url, headers))
                 for piece in body:
@@ -66,13 +68,13 @@ def send_raw(
         return Exchange(method, url, shown, failure=f"no response: {type(error).__name__} {error}".strip())
 
 
-def connect(url: str, timeout: float) -> socket.socket:
+def connect(url: str, timeout: float, ca: Path | None = None) -> socket.socket:
     """Return a connection to the URL's host."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     connection = socket.create_connection((parts.hostname or "", parts.port or (443 if secure else 80)), timeout)
     if secure:
-        return ssl.create_default_context().wrap_socket(connection, server_hostname=parts.hostname)
+        return ssl.create_default_context(cafile=ca).wrap_socket(connection, server_hostname=parts.hostname)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 

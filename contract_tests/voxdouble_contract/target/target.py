@@ -4,13 +4,10 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from pathlib import Path
+from typing import Any, Self
 
 import orjson
-import pytest
-import requests
-from urllib3.exceptions import NewConnectionError
 
 from voxdouble_contract.exchange import Exchange, printable
 from voxdouble_contract.judging.breaches import Breach, breaches
@@ -20,19 +17,13 @@ from voxdouble_contract.target.budget import Budget
 from voxdouble_contract.target.clock import Clock
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.profile import Profile
-from voxdouble_contract.target.raw import send_raw
+from voxdouble_contract.target.transport import Transport
 from voxdouble_fixtures.generations import GENERATIONS, serves
 
-CONNECT_SECONDS, RESPONSE_SECONDS = 5.0, 30.0
 HEALTH, INFO = "/_mock/health", "/api/system/info"
-PROXY_METHODS = frozenset({"TRACE", "OPTIONS", "HEAD"})
-"""Methods to which a proxy in front of the appliance may respond on its own."""
 BUSY = frozenset({429, 503})
-BROKEN_CONNECTION = "the connection broke"
 MAX_ATTEMPTS = 5
 MAX_RETRY_SECONDS = 20.0
-UNREACHABLE = 2
-"""Exit status of a run whose target cannot be reached."""
 
 
 class Target:
@@ -51,23 +42,36 @@ class Target:
         token: str = "",
         own: bool = False,
         deadline: float = math.inf,
+        ca: Path | None = None,
     ) -> None:
         self.url = url.rstrip("/")
         self.profile = profile or Profile()
         self.budget = budget
         self.own = own
-        self.deadline = deadline
-        self.token = token
         self.generations = frozenset(GENERATIONS)
         """The generations that it may be of; fewer once it has responded."""
         self.kind, self.version = "appliance", ""
         self._breaches: list[tuple[Breach, Exchange]] = []
-        self.session = requests.Session()
-        """The connections; no proxy of the environment is used, and a token is sent with each request."""
-        self.session.trust_env = False
-        if token:
-            self.session.headers["Authorization"] = f"Bearer {token}"
+        self.transport = Transport(self.url, token=token, ca=ca, deadline=deadline)
+        self.session = self.transport.session
         self.clock = Clock(self.session, self.url, own=own)
+
+    def at(self, url: str) -> Self:
+        """Return a target at another base URL of the same server, with the same profile, budget, token and time."""
+        access = self.transport
+        return type(self)(
+            url,
+            profile=self.profile,
+            budget=self.budget,
+            token=access.token,
+            deadline=access.deadline,
+            ca=access.ca,
+        )
+
+    @property
+    def token(self) -> str:
+        """The token that is sent with each request; empty for none."""
+        return self.transport.token
 
     @property
     def info(self) -> TargetInfo:
@@ -102,7 +106,7 @@ class Target:
         """
 
         def send() -> Exchange:
-            exchange = self._send_once(method, path, sent, options)
+            exchange = self.transport.send(method, path, sent, options)
             return self.checked(path, exchange) if check else exchange
 
         return self._with_retries(send) if retry else send()
@@ -119,51 +123,15 @@ class Target:
 
     def check_time(self) -> None:
         """End the test unproven if the time for the run is up."""
-        if time.monotonic() > self.deadline:
-            unproven("The time for the whole run was up.")
-
-    def _send_once(self, method: str, path: str, sent: object, options: Mapping[str, Any]) -> Exchange:
-        self.check_time()
-        request = requests.Request(method, self.url + path, **options)
-        prepared = self.session.prepare_request(request)
-        exchange = self._exchange(prepared, sent)
-        if exchange.failure.startswith(BROKEN_CONNECTION):
-            exchange = self._exchange(prepared, sent)  # the target may have closed a kept connection at that moment
-        return exchange
-
-    def _exchange(self, prepared: requests.PreparedRequest, sent: object) -> Exchange:
-        method, url = str(prepared.method), str(prepared.url)
-        try:
-            response = self.session.send(prepared, timeout=(CONNECT_SECONDS, RESPONSE_SECONDS), allow_redirects=False)
-        except requests.ConnectTimeout:
-            self.end_run(f"no connection within {CONNECT_SECONDS:.0f} s")
-        except requests.Timeout:
-            return Exchange(method, url, sent, failure=f"no response within {RESPONSE_SECONDS:.0f} s")
-        except requests.RequestException as error:
-            if is_refused(error):
-                self.end_run("no connection")
-            return Exchange(method, url, sent, failure=f"{BROKEN_CONNECTION}: {type(error).__name__}")
-        by_proxy = method in PROXY_METHODS
-        return Exchange(
-            method, url, sent, response.status_code, response.headers, response.content, proxy_may_respond=by_proxy
-        )
+        self.transport.check_time()
 
     def fetch(self, url: str) -> Exchange:
         """GET a URL that the target gave out; credentials are sent to the target's own origin only."""
-        self.check_time()
-        mine, other = urlsplit(self.url), urlsplit(url)
-        headers = {} if mine.netloc == other.netloc else {"Authorization": None}
-        try:
-            response = self.session.get(url, headers=headers, timeout=RESPONSE_SECONDS, allow_redirects=False)
-        except requests.RequestException as error:
-            return Exchange("GET", url, failure=f"{BROKEN_CONNECTION}: {type(error).__name__}")
-        return Exchange("GET", url, None, response.status_code, response.headers, response.content)
+        return self.transport.fetch(url)
 
     def raw(self, method: str, path: str, headers: Mapping[str, str], **options: Any) -> Exchange:
         """Send a request as no library would; see `send_raw`."""
-        given = {"Authorization": f"Bearer {self.token}", **headers} if self.token else dict(headers)
-        send = partial(send_raw, method, self.url + path, list(given.items()), **options)
-        self.check_time()
+        send = partial(self.transport.send_raw, method, path, headers, **options)
         return self._with_retries(lambda: self.checked(path.partition("?")[0], send()))
 
     def checked(self, path: str, exchange: Exchange) -> Exchange:
@@ -217,7 +185,7 @@ class Target:
             return
         info = self.send("GET", INFO)
         if not info.status and not self.send("GET", HEALTH).status:
-            self.end_run(f"no HTTP response ({info.failure})")
+            self.transport.end_run(f"no HTTP response ({info.failure})")
         self.version = printable(str(info.get("version") or ""))
 
     def get_object(self, path: str) -> dict[str, Any]:
@@ -225,20 +193,9 @@ class Target:
         found = self.send("GET", path)
         return found.json if found.status == 200 and isinstance(found.json, dict) else {}
 
-    def end_run(self, why: str) -> NoReturn:
-        """End the run: a target that cannot be reached proves nothing."""
-        parts = urlsplit(self.url)
-        pytest.exit(f"Nothing answers at {parts.scheme}://{parts.netloc}: {why}.", UNREACHABLE)
-
     def close(self) -> None:
         """Close the connections."""
         self.session.close()
-
-
-def is_refused(error: Exception) -> bool:
-    """Return whether no connection could be made, as opposed to one that broke."""
-    cause = error.args[0] if error.args else None
-    return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
 def retry_after(exchange: Exchange) -> float | None:

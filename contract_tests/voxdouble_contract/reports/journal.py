@@ -1,0 +1,45 @@
+"""The journal of a run: a line for each finding as soon as it is made, so that a run that is ended loses none."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from voxdouble_contract.judging.findings import Finding
+from voxdouble_contract.judging.target_info import TargetInfo
+
+FILE = "journal.jsonl"
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The content of a journal: the target, if it was reached, the findings, and why the run was ended, if it was."""
+
+    target: TargetInfo | None
+    findings: Sequence[Finding]
+    ended: str = ""
+
+
+def append(file: Path, **members: Any) -> None:
+    """Append a line with these members."""
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(members) + "\n")
+
+
+def append_findings(file: Path, target: TargetInfo, findings: Sequence[Finding]) -> None:
+    """Append the findings of one phase of a test, and the target as it is known then."""
+    append(file, target=target.as_json(), findings=[asdict(finding) for finding in findings])
+
+
+def read(file: Path) -> Journal:
+    """Return the content of a journal; a last line that is incomplete, as a killed process leaves it, is left out."""
+    target, findings, ended = None, list[Finding](), ""
+    for line in file.read_text(encoding="utf-8").splitlines(keepends=True) if file.exists() else ():
+        if not line.endswith("\n"):
+            break
+        entry = json.loads(line)
+        ended = entry.get("ended", ended)
+        target = TargetInfo.from_json(entry["target"]) if "target" in entry else target
+        findings += [Finding(**{**one, "evidence": tuple(one["evidence"])}) for one in entry.get("findings", ())]
+    return Journal(target, findings, ended)

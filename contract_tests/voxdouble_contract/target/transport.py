@@ -1,0 +1,111 @@
+"""The connections to one appliance: each call sends one request and returns it with its response."""
+
+import math
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from urllib3.exceptions import NewConnectionError
+
+from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.verdicts import unproven
+from voxdouble_contract.target.raw import send_raw
+
+CONNECT_SECONDS, RESPONSE_SECONDS, LEAST_SECONDS = 5.0, 30.0, 0.5
+PROXY_METHODS = frozenset({"TRACE", "OPTIONS", "HEAD"})
+"""Methods to which a proxy in front of the appliance may respond on its own."""
+BROKEN_CONNECTION = "the connection broke"
+TIME_IS_UP = "The time for the whole run was up."
+UNREACHABLE = 2
+"""Exit status of a run whose target cannot be reached."""
+
+
+class Transport:
+    """The connections to the appliance at a base URL.
+
+    `ca` is a file of certificates to trust instead of the usual ones. After `deadline`, an instant of `time.monotonic`,
+    no request is sent, and none is waited for much longer.
+    """
+
+    def __init__(self, url: str, *, token: str = "", ca: Path | None = None, deadline: float = math.inf) -> None:
+        self.url = url
+        self.token = token
+        self.ca = ca
+        self.deadline = deadline
+        self.session = requests.Session()
+        """The connections; no proxy of the environment is used, and a token is sent with each request."""
+        self.session.trust_env = False
+        if ca is not None:
+            self.session.verify = str(ca)
+        if token:
+            self.session.headers["Authorization"] = f"Bearer {token}"
+
+    def check_time(self) -> None:
+        """End the test unproven if the time for the run is up."""
+        if time.monotonic() > self.deadline:
+            unproven(TIME_IS_UP)
+
+    @property
+    def response_seconds(self) -> float:
+        """How long a response is waited for: not much longer than the time for the run lasts."""
+        return min(RESPONSE_SECONDS, max(LEAST_SECONDS, self.deadline - time.monotonic()))
+
+    def send(self, method: str, path: str, sent: object, options: Mapping[str, Any]) -> Exchange:
+        """Send a request; once more if the target has closed a kept connection at that moment."""
+        self.check_time()
+        prepared = self.session.prepare_request(requests.Request(method, self.url + path, **options))
+        exchange = self._exchange(prepared, sent)
+        return self._exchange(prepared, sent) if exchange.failure.startswith(BROKEN_CONNECTION) else exchange
+
+    def _exchange(self, prepared: requests.PreparedRequest, sent: object) -> Exchange:
+        method, url, seconds = str(prepared.method), str(prepared.url), self.response_seconds
+        try:
+            response = self.session.send(
+                prepared, timeout=(CONNECT_SECONDS, seconds), allow_redirects=False, verify=self.session.verify
+            )
+        except requests.ConnectTimeout:
+            self.end_run(f"no connection within {CONNECT_SECONDS:.0f} s")
+        except requests.Timeout:
+            if time.monotonic() > self.deadline:
+                unproven(TIME_IS_UP)
+            return Exchange(method, url, sent, failure=f"no response within {seconds:.0f} s")
+        except requests.RequestException as error:
+            if is_refused(error):
+                self.end_run("no connection")
+            return Exchange(method, url, sent, failure=f"{BROKEN_CONNECTION}: {type(error).__name__}")
+        by_proxy = method in PROXY_METHODS
+        return Exchange(
+            method, url, sent, response.status_code, response.headers, response.content, proxy_may_respond=by_proxy
+        )
+
+    def fetch(self, url: str) -> Exchange:
+        """GET a URL that the target gave out; credentials are sent to the target's own origin only."""
+        self.check_time()
+        mine, other = urlsplit(self.url), urlsplit(url)
+        headers = {} if mine.netloc == other.netloc else {"Authorization": None}
+        try:
+            response = self.session.get(url, headers=headers, timeout=self.response_seconds, allow_redirects=False)
+        except requests.RequestException as error:
+            return Exchange("GET", url, failure=f"{BROKEN_CONNECTION}: {type(error).__name__}")
+        return Exchange("GET", url, None, response.status_code, response.headers, response.content)
+
+    def send_raw(self, method: str, path: str, headers: Mapping[str, str], **options: Any) -> Exchange:
+        """Send a request as no library would; see `send_raw` of the module `raw`."""
+        self.check_time()
+        given = {"Authorization": f"Bearer {self.token}", **headers} if self.token else dict(headers)
+        return send_raw(method, self.url + path, list(given.items()), ca=self.ca, **options)
+
+    def end_run(self, why: str) -> NoReturn:
+        """End the run: a target that cannot be reached proves nothing."""
+        parts = urlsplit(self.url)
+        pytest.exit(f"Nothing answers at {parts.scheme}://{parts.netloc}: {why}.", UNREACHABLE)
+
+
+def is_refused(error: Exception) -> bool:
+    """Return whether no connection could be made, as opposed to one that broke."""
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)

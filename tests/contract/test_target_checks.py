@@ -1,0 +1,135 @@
+"""The checks of a target by a few requests, before the suite runs."""
+
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
+
+from tests.contract import stranger
+from voxdouble import verify as verify_module
+from voxdouble.target_checks import CannotRun, check_target
+from voxdouble_contract.target.target import Target
+from voxdouble_mock import MockAppliance
+
+CERTIFICATES = Path(__file__).parents[1] / "client" / "http" / "tls"
+PAGE = ("<html>It works!</html>", "text/html")
+OTHERS = {
+    "a page for every path": (200, *PAGE),
+    "a page for no path": (404, *PAGE),
+    "another JSON API": (404, json.dumps({"detail": "Not Found"}), "application/json"),
+    "JSON that is an array": (200, "[1, 2]", "application/json"),
+    "redirects": (302, "", "text/plain"),
+}
+
+
+class WebServer:
+    """A web server with one response for all requests."""
+
+    def __init__(self, status: int, body: str, content_type: str) -> None:
+        self.response = Response(body, status, content_type=content_type)
+        self.requests = 0
+
+    @contextmanager
+    def serving(self, context: ssl.SSLContext | None = None) -> Iterator[int]:
+        """Serve on a free port, which is yielded."""
+
+        @Request.application
+        def app(request: Request) -> Response:
+            request.get_data()
+            self.requests += 1
+            return self.response
+
+        server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=context)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_another_web_server_is_reported(name: str, tmp_path: Path) -> None:
+    """After three requests the command ends with 2, names the responses, and writes no report."""
+    server = WebServer(*OTHERS[name])
+    with server.serving() as port:
+        arguments = [f"http://127.0.0.1:{port}", "--report", str(tmp_path / "report")]
+        ended = CliRunner().invoke(verify_module.verify, arguments)
+    assert ended.exit_code == 2, ended.output
+    assert "is not an appliance of this kind" in ended.output
+    assert "nothing was judged" in ended.output
+    assert f"GET /api/system/info: {OTHERS[name][0]}" in ended.output
+    assert server.requests == 3
+    assert not (tmp_path / "report").exists()
+
+
+def test_an_appliance_that_is_down_behind_its_proxy_is_reported() -> None:
+    """Pages with 503 mean that the appliance is not available."""
+    with WebServer(503, *PAGE).serving() as port, pytest.raises(CannotRun, match="is not available"):
+        check_target(f"http://127.0.0.1:{port}", None, 60)
+
+
+@pytest.mark.parametrize("generation", ["e1", "e4"])
+def test_a_mock_of_each_kind_is_an_appliance(generation: str) -> None:
+    """The mock of the oldest and of the newest generation is timed over ten answers."""
+    with MockAppliance(generation=generation) as mock:
+        assert 0 < check_target(mock.url, None, 60) < 5
+        assert len(mock.requests) == 10
+
+
+@pytest.mark.parametrize("traits", [stranger.Traits(), stranger.Traits(generation=1, conversion=404, family=404)])
+def test_a_stranger_is_an_appliance(traits: stranger.Traits) -> None:
+    """An appliance that differs from the mock in everything but the contract is recognised."""
+    with stranger.serving(traits) as url:
+        check_target(url, None, 60)
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"), [(0.0, 240), (0.1, 240), (0.15, 360), (0.25, 600), (0.5, 600), (9, 600)]
+)
+def test_a_slow_target_gets_more_time(answer: float, seconds: float, capsys: pytest.CaptureFixture[str]) -> None:
+    """From 0.1 s for an answer the time grows in proportion, up to 600 s, which is said on stderr."""
+    assert verify_module.time_for(answer) == pytest.approx(seconds)
+    assert (f"{seconds:.0f} s instead of 240" in capsys.readouterr().err) == (seconds > 240)
+
+
+@pytest.fixture
+def secure() -> Iterator[str]:
+    """Serve an appliance's info over TLS, with a certificate that only the tests' authority vouches for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATES / "localhost.pem")
+    with WebServer(200, json.dumps({"version": "5"}), "application/json").serving(context) as port:
+        yield f"https://localhost:{port}"
+
+
+def test_an_unknown_authority_is_an_error_that_names_the_option(secure: str) -> None:
+    """Without --ca the certificate cannot be verified."""
+    with pytest.raises(CannotRun, match="--ca FILE"):
+        check_target(secure, None, 60)
+
+
+def test_certificates_of_an_authority_can_be_trusted(secure: str) -> None:
+    """With --ca the target is reached, by the requests of the suite and by its raw ones."""
+    ca = CERTIFICATES / "ca.pem"
+    check_target(secure, ca, 60)
+    target = Target(secure, ca=ca)
+    assert target.send("GET", "/api/system/info", check=False).status == 200
+    assert target.raw("GET", "/api/system/info", {}).status == 200
+    target.close()
+
+
+def test_a_file_without_certificates_is_an_error(tmp_path: Path) -> None:
+    """A --ca without a certificate ends the command with 2 before any request."""
+    (tmp_path / "ca.pem").write_text("no certificate")
+    ended = CliRunner().invoke(verify_module.verify, ["https://localhost:1", "--ca", str(tmp_path / "ca.pem")])
+    assert ended.exit_code == 2
+    assert "file of certificates in PEM format" in ended.output

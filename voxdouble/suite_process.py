@@ -1,0 +1,69 @@
+"""The contract suite in a process of its own, which ignores any configuration of pytest, and can be killed."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voxdouble.target_checks import CannotRun
+
+if TYPE_CHECKING:
+    from voxdouble_contract.judging.conformance import Conformance
+
+CONFIGURING = ("PYTEST_", "SCHEMATHESIS_", "HYPOTHESIS_", "PYTHONWARNINGS")
+"""Prefixes of environment variables that could change a verdict."""
+PLUGINS = ("_hypothesis_pytestplugin", "schemathesis.pytest.plugin", "voxdouble.pytest_plugin")
+SETTINGS = "[pytest]\naddopts = --import-mode=importlib\n"
+ENDED_BY_ITSELF = frozenset({0, 1, 5})
+"""Exit statuses of pytest after a whole run; 5 without any test."""
+
+
+def run_suite(options: Sequence[str], *, url: str, strict: bool, only: Sequence[str], seconds: float) -> "Conformance":
+    """Return the result of the suite, whose progress goes to stderr.
+
+    After so many seconds the process is killed; what it has found by then counts, and the rest is unproven.
+    """
+    from voxdouble_contract.judging.conformance import Conformance, crashes_in, judge
+    from voxdouble_contract.judging.target_info import TargetInfo
+    from voxdouble_contract.reports import journal
+
+    with tempfile.TemporaryDirectory(prefix="voxdouble-verify-") as name:
+        folder = Path(name)
+        ended = run_process(folder, options, seconds)
+        found = journal.read(folder / journal.FILE)
+    if found.ended:
+        raise CannotRun(found.ended)
+    if ended is not None and (ended not in ENDED_BY_ITSELF or (found.target is None and ended != 5)):
+        raise CannotRun(f"The suite could not run: its process ended with status {ended}.")
+    reason = {} if ended is not None else {"without_test": f"Its check had not ended after {seconds:.0f} s."}
+    target = found.target or TargetInfo(url or "mock", "mock" if not url else "appliance")
+    return Conformance(target, strict, judge(found.findings, only, **reason), crashes=crashes_in(found.findings))
+
+
+def run_process(folder: Path, options: Sequence[str], seconds: float) -> int | None:
+    """Run the suite in a folder, where it keeps its journal; return its exit status, or None if it was killed."""
+    from voxdouble_contract.reports import journal
+
+    settings = folder / "pytest.ini"
+    settings.write_text(SETTINGS, encoding="utf-8")
+    command = [sys.executable, "-P", "-m", "pytest", "-c", str(settings), "--rootdir", str(folder)]
+    command += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings"]
+    command += [word for plugin in PLUGINS for word in ("-p", plugin)]
+    command += ["--pyargs", "voxdouble_contract", f"--contract-journal={folder / journal.FILE}", *options]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(CONFIGURING)}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        return subprocess.run(  # noqa: S603 (our own interpreter and arguments)
+            command,
+            check=False,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+            timeout=seconds,
+        ).returncode
+    except subprocess.TimeoutExpired:
+        return None
