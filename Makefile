@@ -58,6 +58,10 @@ openapi-test: .venv/ready    ## lint the OpenAPI document, generate clients from
 generations-test: .venv/ready   ## run the contract suite on mocks of the older generations
 	for generation in e1 e2 e3; do timeout 300 $(BIN)/voxdouble verify mock --generation $$generation || exit 1; done
 
+.PHONY: stranger-test
+stranger-test: .venv/ready   ## judge an appliance that answers slowly, and one behind nginx; needs nginx
+	$(BIN)/pytest -n 3 tests/contract/stranger_checks.py
+
 suite-test: .venv/ready      ## run a user's test suite with the plugins that such suites have, in a new environment
 	$(BIN)/pytest tests/packaging/suite_checks.py
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from voxdouble.report_folder import check_folder
 from voxdouble.suite_process import run_suite
 from voxdouble.target_checks import CANNOT_RUN, CannotRun, base_url, check_target
 from voxdouble_mock.options import unknown_name
@@ -220,17 +220,3 @@ def check_profile(file: Path | None) -> None:
         Profile() if file is None else Profile.read(file)
     except ValueError as error:
         raise CannotRun(str(error)) from error
-
-
-def check_folder(report: Path) -> None:
-    """Make the folder for the reports, before any request is sent; raise CannotRun if it cannot be written."""
-    from voxdouble_contract.reports.folder import FILES
-
-    try:
-        report.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=report).close()
-        for name in FILES:
-            if (report / name).exists():
-                (report / name).open("a").close()
-    except OSError as error:
-        raise CannotRun(f"The folder {report} for the reports cannot be written: {error.strerror or error}.") from error

