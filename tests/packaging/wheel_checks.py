@@ -33,8 +33,10 @@ with MockAppliance() as mock, ApplianceClient(mock.url) as appliance:
 MUST_HAVE = {
     "voxdouble_fixtures/audio/john_doe.wav",
     "voxdouble_fixtures/audio/manifest.toml",
+    "voxdouble_fixtures/contract/generations.toml",
     "voxdouble_fixtures/contract/judging.yaml",
     "voxdouble_fixtures/contract/openapi-e4.yaml",
+    "voxdouble_fixtures/contract/other_technologies.toml",
     "voxdouble_fixtures/contract/sources.toml",
     "voxdouble_fixtures/contract/statements.toml",
     *(f"{package}/py.typed" for package in PACKAGES),
