@@ -255,4 +255,9 @@ MUTANTS = [
     Mutant("C32", "numbers are long", set_member("vector_voiceprint", lambda found: [x + 1e-13 for x in found])),
     Mutant("C32", "speech lengths are long", set_member("speech_length", lambda found: found + 0.00012)),
     Mutant("C27", "the limit of a list is too small", single(422, 50_000)),
+    Mutant(
+        "C27",
+        "a voiceprint may have any size",
+        json_bodies(lambda found: ["AAAA" if len(text) > 1_398_104 else text for text in found]),
+    ),
 ]

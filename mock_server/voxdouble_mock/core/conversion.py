@@ -15,6 +15,8 @@ from voxdouble_mock.options import unknown_name
 T = TypeVar("T")
 MAX_SHOWN = 100
 MAX_DEPTH = 20
+MAX_TEXT = 1024
+"""Bytes of a name, a message or a pattern (P7)."""
 PATTERNS = {
     DIGEST: "64 lower-case hexadecimal digits",
     ORIGIN: "a scheme and printable ASCII characters, such as http://elsewhere.example",
@@ -56,7 +58,7 @@ def storable(data: Any, path: str = "", depth: int = 0) -> Any:
     """Return plain data without null members, since a null member is an absent one; only a null `count` is kept.
 
     Raises InvalidData for data that could be stored, but not be returned as JSON: a lone surrogate, a number beyond
-    64 bits or an infinite one, and nesting deeper than MAX_DEPTH.
+    64 bits or an infinite one, nesting deeper than MAX_DEPTH, and a text longer than MAX_TEXT.
     """
     if depth > MAX_DEPTH:
         raise InvalidData(f"The data must not be nested deeper than {MAX_DEPTH} levels.", path)
@@ -77,12 +79,15 @@ def storable(data: Any, path: str = "", depth: int = 0) -> Any:
 
 
 def check_text(text: object, path: str) -> None:
-    """Raise InvalidData for a text with a lone surrogate, which is not Unicode."""
-    if isinstance(text, str) and not text.isascii():
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise InvalidData(f"A text must be Unicode, got a lone surrogate in {text[:40]!a}.", path) from error
+    """Raise InvalidData for a text with a lone surrogate, which is not Unicode, or one of more than MAX_TEXT bytes."""
+    if not isinstance(text, str):
+        return
+    try:
+        size = len(text) if text.isascii() else len(text.encode("utf-8"))
+    except UnicodeEncodeError as error:
+        raise InvalidData(f"A text must be Unicode, got a lone surrogate in {text[:40]!a}.", path) from error
+    if size > MAX_TEXT:
+        raise InvalidData(f"A text must have at most {MAX_TEXT} bytes, got {size} in {text[:40]!r}.", path)
 
 
 def message_of(reason: str, path: str, data: Any, kind: type) -> str:

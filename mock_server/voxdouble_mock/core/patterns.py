@@ -1,32 +1,64 @@
-"""Patterns in the conditions of rules: `*` stands for any text, `?` for one character, all others for themselves."""
+"""Patterns in the conditions of rules: `*` stands for any text, `?` for one character, all others for themselves.
+
+A comparison takes time in proportion to the length of the text: each piece between two `*` is searched once. A piece
+with `?` is searched step by step, so there the text is bounded, and a scenario bounds the length of all such patterns.
+"""
 
 import re
 import unicodedata
-from functools import lru_cache
+
+MAX_SEARCHED = 4096
+"""Characters of a text in which a piece with `?` between two `*` is searched; a longer text does not match."""
 
 
-def matches(pattern: str, text: str) -> bool:
-    """Return whether a pattern describes a whole text; both are compared in the Unicode form NFC.
+class Pattern:
+    """A compiled pattern."""
 
-    Each piece between two `*` is searched once, so that no pattern can make the time grow beyond bounds.
-    """
-    pieces = unicodedata.normalize("NFC", pattern).split("*")
-    text = unicodedata.normalize("NFC", text)
-    first, last = pieces[0], pieces[-1]
-    if len(pieces) == 1:
-        return _expression(first).fullmatch(text) is not None
-    if len(first) + len(last) > len(text) or not _expression(first).match(text):
-        return False
-    at, end = len(first), len(text) - len(last)
-    for piece in pieces[1:-1]:
-        found = _expression(piece).search(text, at, end)
-        if found is None:
+    __slots__ = ("_first", "_inner", "_last", "_shortest", "_single", "steps")
+
+    def __init__(self, pattern: str) -> None:
+        pieces = [_Piece(piece) for piece in unicodedata.normalize("NFC", pattern).split("*")]
+        self._first, self._last, self._single = pieces[0], pieces[-1], len(pieces) == 1
+        self._inner = [piece for piece in pieces[1:-1] if piece.length]
+        self._shortest = sum(piece.length for piece in pieces[1:]) + self._first.length
+        self.steps = sum(piece.length for piece in self._inner if piece.expression)
+        """The most steps of a comparison for each character of the text, beside one."""
+
+    def matches(self, text: str) -> bool:
+        """Return whether the pattern describes a whole text; both are compared in the Unicode form NFC."""
+        text = text if text.isascii() else unicodedata.normalize("NFC", text)
+        if self._shortest > len(text) or not self._first.is_at(text, 0):
             return False
-        at = found.end()
-    return _expression(last).fullmatch(text, end) is not None
+        if self._single:
+            return self._first.length == len(text)
+        if self.steps and len(text) > MAX_SEARCHED:
+            return False
+        at, end = self._first.length, len(text) - self._last.length
+        for piece in self._inner:
+            found = piece.find(text, at, end)
+            if found < 0:
+                return False
+            at = found + piece.length
+        return self._last.is_at(text, end)
 
 
-@lru_cache(maxsize=1000)
-def _expression(piece: str) -> re.Pattern[str]:
-    """Return the regular expression of a piece without `*`."""
-    return re.compile("".join("." if sign == "?" else re.escape(sign) for sign in piece), re.DOTALL)
+class _Piece:
+    """A part of a pattern without `*`; its expression is None if it has no `?` either."""
+
+    __slots__ = ("expression", "length", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text, self.length = text, len(text)
+        signs = ("." if sign == "?" else re.escape(sign) for sign in text)
+        self.expression = re.compile("".join(signs), re.DOTALL) if "?" in text else None
+
+    def is_at(self, text: str, at: int) -> bool:
+        """Return whether the piece describes the text at a place."""
+        return text.startswith(self.text, at) if self.expression is None else bool(self.expression.match(text, at))
+
+    def find(self, text: str, start: int, end: int) -> int:
+        """Return the first place of the piece in a part of a text, -1 if it does not occur there."""
+        if self.expression is None:
+            return text.find(self.text, start, end)
+        found = self.expression.search(text, start, end)
+        return -1 if found is None else found.start()

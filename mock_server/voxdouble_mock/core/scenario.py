@@ -5,20 +5,26 @@ The first rule whose `when` matches a POST applies, with its `then`. If no rule 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from voxdouble_mock.core.fault import Count, Fault
-from voxdouble_mock.core.patterns import matches
+from voxdouble_mock.core.patterns import Pattern
 from voxdouble_mock.core.secrets import is_secret
 from voxdouble_mock.options import MAX_SECONDS
 
 DIGEST = r"^[0-9a-f]{64}\Z"
 Seconds = Annotated[float, Meta(ge=0, le=MAX_SECONDS)]
+Conditions = Annotated[dict[str, str], Meta(max_length=20)]
+MAX_SHOWN = 100
+"""Characters of a value in the reason why a rule does not apply."""
+MAX_STEPS = 16_384
+"""The bound of the steps of all patterns of a scenario, see `Pattern.steps`."""
 
 
-class When(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class When(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """The conditions of a rule; an absent one matches every request."""
 
     technology: str | None = None
@@ -26,11 +32,26 @@ class When(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A pattern with * and ?, such as reject*.wav; a request without a file name does not match."""
     sha256: Annotated[str, Meta(pattern=DIGEST)] | None = None
     """The digest of the uploaded file, or of the JSON body."""
-    query: dict[str, str] = {}
-    headers: dict[str, str] = {}
+    query: Conditions = {}
+    headers: Conditions = {}
     """Names in any case, values as patterns; a request without the header does not match."""
     nth: Count | None = None
     """Only the nth request that meets all other conditions, counted since the scenario was set."""
+
+    @cached_property
+    def file_pattern(self) -> Pattern:
+        """The pattern of the file name, compiled once."""
+        return Pattern(self.file_name or "")
+
+    @cached_property
+    def header_patterns(self) -> Mapping[str, Pattern]:
+        """The patterns of the headers under the names in the rule, compiled once."""
+        return {name: Pattern(pattern) for name, pattern in self.headers.items()}
+
+    def patterns(self) -> Iterator[Pattern]:
+        """Yield all patterns."""
+        yield self.file_pattern
+        yield from self.header_patterns.values()
 
 
 class TaskError(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -78,6 +99,14 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         """Yield the names of technologies in the rules and in `used_up`; None stands for all technologies."""
         yield from (rule.when.technology for rule in self.rules)
         yield from self.used_up
+
+    def __post_init__(self) -> None:
+        steps = sum(pattern.steps for rule in self.rules for pattern in rule.when.patterns())
+        if steps > MAX_STEPS:
+            raise ValueError(
+                f"the pieces with ? between two * of all patterns must have at most {MAX_STEPS} characters together, "
+                f"got {steps}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +195,8 @@ def mismatch(when: When, request: RequestSummary) -> str | None:
     """Return the first condition that a request does not meet, as text; None if it meets all, `nth` aside."""
     if when.technology not in {None, request.technology}:
         return f"technology must be {when.technology}, got {request.technology}"
-    if when.file_name is not None and (request.file_name is None or not matches(when.file_name, request.file_name)):
-        return f"file name must match {when.file_name!r}, got {request.file_name!r}"
+    if when.file_name is not None and (request.file_name is None or not when.file_pattern.matches(request.file_name)):
+        return f"file name must match {when.file_name!r}, got {_short(request.file_name)}"
     if when.sha256 not in {None, request.sha256}:
         return f"content digest must be {str(when.sha256)[:12]}..., got {request.sha256[:12]}..."
     for name, expected in when.query.items():
@@ -175,7 +204,7 @@ def mismatch(when: When, request: RequestSummary) -> str | None:
             return f"query {name} must be {_shown(name, expected, request.query.get(name))}"
     for name, pattern in when.headers.items():
         value = request.headers.get(name.lower())
-        if value is None or not matches(pattern, value):
+        if value is None or not when.header_patterns[name].matches(value):
             return f"header {name} must match {_shown(name, pattern, value)}"
     return None
 
@@ -184,4 +213,8 @@ def _shown(name: str, expected: str, value: str | None) -> str:
     """Return the expected and the found value of a header or query parameter as messages show them, but no secret."""
     if value is not None and is_secret(name, value):
         return "the rule's value"
-    return f"{expected!r}, got {value!r}"
+    return f"{expected!r}, got {_short(value)}"
+
+
+def _short(value: str | None) -> str:
+    return repr(value if value is None else value[:MAX_SHOWN])

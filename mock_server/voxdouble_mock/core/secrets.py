@@ -10,7 +10,7 @@ _NAMES = re.compile(
 """Parts of secret names, in lower case, with hyphens for underscores."""
 _VALUES = re.compile(
     r"(?i:^\s*(?:bearer|basic|digest|negotiate|token|apikey|aws4-hmac-sha256)\s+\S)"  # credentials with a scheme
-    r"|eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\."  # a JSON web token
+    r"|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\."  # a JSON web token
     r"|://[^/?#\s]*@"  # credentials in a URL
 )
 _PARAMETER = re.compile(r"[?&;#]([^=&;#?]{1,100})=")

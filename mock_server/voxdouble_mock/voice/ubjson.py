@@ -16,6 +16,8 @@ NUMBERS = {marker: struct.Struct(code) for marker, code in type_codes.items()}
 INTEGERS = frozenset(b"iUIlL")
 CONSTANTS: dict[bytes, object] = {b"Z": None, b"T": True, b"F": False}
 MAX_DEPTH = 16
+FIRST_WINDOW = 128
+"""The most markers that are compared at first; each further comparison takes twice as many."""
 
 Value = Any
 """None, bool, int, float, str, list or dict; a plain array of only float32 is a one-dimensional float32 array."""
@@ -129,11 +131,24 @@ class _Reader:
 
     def floats(self) -> npt.NDArray[np.float32] | None:
         """Return a plain array of only float32, such as an embedding, read at once; None, with nothing read, if not."""
-        rest = np.frombuffer(self.data, np.uint8, offset=self.at)
-        others = np.flatnonzero(rest[::5] != ord("d"))
-        count = int(others[0]) if len(others) else len(rest[::5])
+        if self.data[self.at : self.at + 1] != b"d":
+            return None
+        count = self._float_count()
         if count == 0 or self.data[self.at + 5 * count : self.at + 5 * count + 1] != b"]":
             return None
-        records = rest[: 5 * count].reshape(count, 5)
+        records = np.frombuffer(self.data, np.uint8, 5 * count, self.at).reshape(count, 5)
         self.at += 5 * count + 1
         return records[:, 1:].copy().view(">f4")[:, 0].astype(np.float32)
+
+    def _float_count(self) -> int:
+        """Return the number of float32 markers that follow one another, in time that grows with this number alone."""
+        count, window = 0, FIRST_WINDOW
+        while True:
+            markers = np.frombuffer(self.data[self.at + 5 * count : self.at + 5 * (count + window)], np.uint8)[::5]
+            others = np.flatnonzero(markers != ord("d"))
+            if len(others):
+                return count + int(others[0])
+            count += len(markers)
+            if len(markers) < window:
+                return count
+            window *= 2

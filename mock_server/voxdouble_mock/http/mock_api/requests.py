@@ -8,7 +8,7 @@ import msgspec
 from flask import Flask, Response
 
 from voxdouble_mock.core.errors import Detail, ValidationFailed
-from voxdouble_mock.core.patterns import matches
+from voxdouble_mock.core.patterns import Pattern
 from voxdouble_mock.core.request_log import LoggedRequest, shortened
 from voxdouble_mock.http.current_request import namespace, query
 from voxdouble_mock.http.json_responses import json_response, json_text_response
@@ -22,8 +22,7 @@ class Filter:
     """The parameters of a query that select entries; None selects all."""
 
     method: str | None = None
-    path: str | None = None
-    """A pattern with * and ?."""
+    path: Pattern | None = None
     status: int | None = None
     limit: int | None = None
     """The most entries to return, the newest ones."""
@@ -36,7 +35,7 @@ class Filter:
             entry.number > self.since
             and self.method in {None, entry.method}
             and self.status in {None, entry.status}
-            and (self.path is None or matches(shortened(self.path), entry.path))
+            and (self.path is None or self.path.matches(entry.path))
         )
 
 
@@ -67,7 +66,7 @@ def delete_requests(services: Services) -> Response:
 
 READERS: dict[str, Callable[[str], object]] = {
     "method": str.upper,
-    "path": str,
+    "path": lambda text: Pattern(shortened(text)),
     "status": whole_number(100, 599),
     "limit": whole_number(0, MAX_NUMBER),
     "since": whole_number(0, MAX_NUMBER),

@@ -8,7 +8,7 @@ from functools import partial
 from flask import Flask, Response
 
 from voxdouble_mock.core.clock import to_seconds
-from voxdouble_mock.core.patterns import matches
+from voxdouble_mock.core.patterns import Pattern
 from voxdouble_mock.core.request_log import shortened
 from voxdouble_mock.core.task import FINAL, State, Task
 from voxdouble_mock.http.current_request import namespace, query
@@ -28,7 +28,7 @@ class Selection:
 
     state: str | None = None
     technology: str | None = None
-    file_name: str | None = None
+    file_name: Pattern | None = None
     """A pattern with * and ?."""
     limit: int | None = None
     """The most tasks to return, the newest ones."""
@@ -45,7 +45,7 @@ class Selection:
         return (
             self.state in {None, state}
             and self.technology in {None, task.technology}
-            and (self.file_name is None or (task.file_name is not None and matches(self.file_name, task.file_name)))
+            and (self.file_name is None or (task.file_name is not None and self.file_name.matches(task.file_name)))
         )
 
     def page(self, selected: Sequence[Listed]) -> Sequence[Listed]:
@@ -119,7 +119,7 @@ def post_reset(services: Services) -> Response:
 READERS: dict[str, Callable[[str], object]] = {
     "state": one_of(*State),
     "technology": one_of(*discover()),
-    "file_name": shortened,
+    "file_name": lambda text: Pattern(shortened(text)),
     "limit": whole_number(0, MAX_NUMBER),
     "skip": whole_number(0, MAX_NUMBER),
 }

@@ -1,38 +1,70 @@
-"""The JSON body of the voiceprint technologies, and the lists of voiceprints in it (C8, C18)."""
+"""The JSON body of the voiceprint technologies, received within a bound on memory (P7).
+
+The bound counts the memory that a body takes: the bytes that have arrived, and the objects that are parsed from them.
+"""
 
 import hashlib
-import math
-from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import NoneType
-from typing import Any
 
-from voxdouble_mock.core.errors import Detail, Unavailable, ValidationFailed
+from voxdouble_mock.core.errors import Detail, TooLarge, Unavailable, ValidationFailed
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.http.byte_quota import ByteQuota
-from voxdouble_mock.http.errors import MAX_DETAILS
 from voxdouble_mock.http.json_parser import parse_json
-from voxdouble_mock.http.request_body import check_content_type, check_declared_length, declared_length, read_body
+from voxdouble_mock.http.request_body import check_content_type, check_declared_length, read_body
+from voxdouble_mock.http.value_count import excess, most_values
+from voxdouble_mock.http.vendor.voiceprint_lists import bounds_error, decoded_at_once, voiceprint_lists
 from voxdouble_mock.technologies._technology import VoiceprintTechnology
 
-KINDS = {NoneType: "null", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "an object"}
+COST = 2
+"""The memory of a body and of the voiceprints that are decoded from it, as a multiple of its bytes."""
+VALUE_COST = 250
+"""The bytes that a parsed value takes at most, apart from its text."""
+OTHER_VALUES = 100_000
+"""The values that a body may have beside those of its lists."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class JsonBody:
-    """A received JSON body, with its digest and size in bytes."""
+    """A received JSON body, with its digest and size in bytes, and its reservation of memory."""
 
     text: bytearray
     sha256: str
     size: int
+    quota: ByteQuota
+    reserved: int
 
-    def parse(self) -> Any:
-        """Return the body's value, and free the memory of its text."""
-        value = parse_json(self.text)
+    def lists(self, technology: VoiceprintTechnology, limits: Limits) -> dict[str, list[bytes]]:
+        """Return the technology's lists of voiceprints, and free the memory of the text.
+
+        Raises a refusal if the body is malformed, violates the schema, or needs more memory than there is.
+        """
+        most = limits.max_list * len(technology.lists) + OTHER_VALUES
+        lists = decoded_at_once(self.text, technology.lists, most)
+        if lists is not None:
+            self.text.clear()
+            return voiceprint_lists(lists, technology, limits)
+        over = excess(self.text, most, technology.lists, limits.max_list)
+        if over is not None and over.name:
+            raise ValidationFailed([bounds_error(over.name, technology.minimum, limits.max_list, "more")])
+        if over is not None:
+            message = f"The body must have at most {most} values, got more."
+            raise ValidationFailed([Detail(("body",), message, "length")])
+        self._reserve_for_parsing()
+        body = parse_json(self.text)
         self.text.clear()
-        return value
+        return voiceprint_lists(body, technology, limits)
+
+    def _reserve_for_parsing(self) -> None:
+        """Reserve the memory of the text as Python's, of the strings in it, and of all other values."""
+        cost = 2 * _width(self.text) * self.size + VALUE_COST * most_values(self.text)
+        if self.reserved + cost > self.quota.total:
+            raise TooLarge(
+                f"The JSON body of {self.size} bytes needs more memory than the {self.quota.total} bytes that all "
+                "bodies may take: send it without escapes, with its lists only, or in parts."
+            )
+        self.reserved += _reserve(cost, self.quota)
 
 
 def check_size(limits: Limits) -> None:
@@ -47,75 +79,28 @@ def check_type() -> None:
 
 @contextmanager
 def receive(limits: Limits, quota: ByteQuota) -> Iterator[JsonBody]:
-    """Receive the whole body; the memory that it reserves is released when the block ends."""
-    reserved = 0
-    text = bytearray()
+    """Receive the whole body, and reserve memory as it arrives; it is released when the block ends."""
+    body = JsonBody(bytearray(), "", 0, quota, 0)
+    digest = hashlib.sha256()
     try:
-        reserved = _reserve(declared_length() or 0, quota)
         for piece in read_body(limits.max_json, limits.max_upload_seconds):
-            if len(text) + len(piece) > reserved:
-                reserved += _reserve(len(piece), quota)
-            text += piece
-        yield JsonBody(text, hashlib.sha256(text).hexdigest(), len(text))
+            body.reserved += _reserve(COST * len(piece), quota)
+            body.text += piece
+            digest.update(piece)
+        body.sha256, body.size = digest.hexdigest(), len(body.text)
+        yield body
     finally:
-        quota.release(reserved)
+        quota.release(body.reserved)
 
 
 def _reserve(count: int, quota: ByteQuota) -> int:
     if not quota.reserve(count):
-        raise Unavailable(f"This mock holds at most {quota.total} bytes of JSON bodies at one time.")
+        raise Unavailable(f"This mock holds at most {quota.total} bytes of JSON bodies and their values at one time.")
     return count
 
 
-def voiceprint_lists(body: Any, technology: VoiceprintTechnology, limits: Limits) -> dict[str, list[bytes]]:
-    """Return the technology's lists of voiceprints, decoded; unknown members are ignored (C17)."""
-    if not isinstance(body, dict):
-        raise ValidationFailed([Detail(("body",), "The body must be a JSON object.", "object")])
-    details: list[Detail] = []
-    lists = {}
-    for name in technology.lists:
-        error = _list_error(name, body, technology.minimum, limits.max_list)
-        if error is None:
-            lists[name] = _decode(name, body[name], details)
-        else:
-            details.append(error)
-    product = math.prod(map(len, lists.values()))
-    if not details and technology.bounded_product and product > limits.max_matrix:
-        factors = " times ".join(f"`{name}`" for name in technology.lists)
-        message = f"{factors} must be at most {limits.max_matrix} scores, got {product}."
-        details.append(Detail(("body",), message, "product"))
-    if details:
-        raise ValidationFailed(details)
-    return lists
-
-
-def _list_error(name: str, body: dict[str, Any], minimum: int, maximum: int) -> Detail | None:
-    location = ("body", name)
-    if name not in body:
-        return Detail(location, f"`{name}` is required: a list of Base64 voiceprints.", "missing")
-    if not isinstance(body[name], list):
-        message = f"`{name}` must be a list of Base64 voiceprints, got {_kind(body[name])}."
-        return Detail(location, message, "list")
-    if not minimum <= len(body[name]) <= maximum:
-        message = f"`{name}` must have {minimum} to {maximum} voiceprints, got {len(body[name])}."
-        return Detail(location, message, "length")
-    return None
-
-
-def _decode(name: str, items: list[Any], details: list[Detail]) -> list[bytes]:
-    """Return the decoded items; append a detail for each of the first ones that cannot be decoded (S37, C8)."""
-    decoded = []
-    for index, item in enumerate(items):
-        try:
-            decoded.append(b64decode(item.strip(" \t\r\n"), validate=True))
-        except (AttributeError, ValueError):
-            found = "malformed Base64" if isinstance(item, str) else _kind(item)
-            message = f"A voiceprint must be a Base64 string, got {found}."
-            details.append(Detail(("body", name, index), message, "base64"))
-            if len(details) >= MAX_DETAILS:
-                break
-    return decoded
-
-
-def _kind(value: object) -> str:
-    return "a string" if isinstance(value, str) else KINDS[type(value)]
+def _width(text: bytearray) -> int:
+    """Return the bytes of each character of a text in UTF-8 once it is decoded, at most."""
+    if text.isascii():
+        return 1
+    return 4 if text.translate(None, bytes(range(0xF0))) else 2

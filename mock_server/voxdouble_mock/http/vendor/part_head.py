@@ -12,6 +12,8 @@ FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:(.*)", re.DOTALL)
 PARAMETER = re.compile(r';[ \t]*([^\s=;"]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|"[^"]*"|[^;]*)', re.DOTALL)
 ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
 PERCENT_ENCODED = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+")
+MAX_NORMALIZED = 1024
+"""Characters of a file name that is normalised, since the time for that can grow with the square of its length."""
 PERCENT = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 """The characters that browsers escape in names."""
 
@@ -69,8 +71,8 @@ def file_name(parameters: Mapping[str, str]) -> str | None:
         name = _percent_decoded(text) or _decoded_words(_unescaped(text))
     if name is None:
         return None
-    valid = name.encode("utf-8", "replace").decode("utf-8")
-    return unicodedata.normalize("NFC", re.split(r"[/\\]", valid)[-1])
+    last = re.split(r"[/\\]", name.encode("utf-8", "replace").decode("utf-8"))[-1]
+    return unicodedata.normalize("NFC", last) if len(last) <= MAX_NORMALIZED else last
 
 
 def _text(parameter: str) -> str:

@@ -107,7 +107,7 @@ def start_voiceprints(services: Services, technology: VoiceprintTechnology, open
         content = Content(received.sha256, received.size)
 
         def run() -> Result:
-            return technology.run(json_body.voiceprint_lists(received.parse(), technology, limits))
+            return technology.run(received.lists(technology, limits))
 
         return handle_content(content, lambda: start_task(services, technology, opened, content, Execution(run, ())))
 

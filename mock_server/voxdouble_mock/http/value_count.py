@@ -1,0 +1,53 @@
+"""A bound on the values of a JSON text before it is parsed, since `{}` takes twenty times as much memory as text.
+
+Counting the commas and opening brackets of a text costs a fraction of parsing it and is never too low. Only a text that
+this count does not clear is read token by token, and no further than to the first value beyond the bound.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{},:]', re.DOTALL)
+_OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """The first bound that a text exceeds: the name of a list with too many items, or an empty one for all values."""
+
+    name: str
+
+
+def most_values(text: bytes | bytearray) -> int:
+    """Return a number that is at least that of the values and names in a JSON text."""
+    return 1 + text.count(b",") + text.count(b":") + text.count(b"[") + text.count(b"{")
+
+
+def excess(text: bytes | bytearray, most: int, lists: Collection[str] = (), most_items: int = 0) -> TooMany | None:
+    """Return the bound that a text exceeds: `most` values, or `most_items` in one of the named lists; else None.
+
+    The lists are members of the outermost object. A malformed text is counted as far as it can be read.
+    """
+    if most_values(text) <= most:
+        return None
+    depth = values = items = 0
+    last = current = ""
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if token in _CLOSING:
+            depth -= 1
+        elif token == b":":
+            if depth == 1:
+                current, items = last, 0
+        elif token in _OPENING or token == b",":
+            depth += token != b","
+            values += 1
+            items += depth == 2 and token == b","
+            if items >= most_items > 0 and current in lists:
+                return TooMany(current)
+            if values > most:
+                return TooMany("")
+        elif depth == 1:
+            last = token[1:-1].decode("utf-8", "replace")
+    return None
