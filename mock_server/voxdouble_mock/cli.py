@@ -105,7 +105,7 @@ def serve(**values: Any) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from voxdouble_mock import voice  # noqa: PLC0415 (late, here and below: healthcheck must stay light)
     from voxdouble_mock.assembly import assemble  # noqa: PLC0415
-    from voxdouble_mock.http.errors import malformed_request_text  # noqa: PLC0415
+    from voxdouble_mock.http.errors import malformed_request_text, overloaded_text  # noqa: PLC0415
     from voxdouble_mock.http.request_lines import RequestLines  # noqa: PLC0415
     from voxdouble_mock.real_time import monotonic, real_now  # noqa: PLC0415
     from voxdouble_mock.wsgi.run import run_until_signal  # noqa: PLC0415
@@ -121,6 +121,7 @@ def serve(**values: Any) -> None:
             host=serving.host,
             port=serving.port,
             refuse=malformed_request_text,
+            overloaded=overloaded_text(),
             timeout=30,
             graceful=True,
             shutdown_timeout=5,

@@ -129,3 +129,19 @@ def test_a_missing_temporary_folder_is_named(mock: MockAppliance, monkeypatch: p
     assert_refused(refused, 507, "storage.capacity-exceeded")
     assert "folder of temporary files cannot hold the upload: No such file or directory." in refused.json()["message"]
     assert extract(mock.url, NO_AUDIO).status_code == 202
+
+
+def test_a_lack_of_memory_is_503_and_gives_everything_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The response says so, the storage of the upload is free again, and the next upload is accepted (C28, P3)."""
+
+    def lacking(_: object) -> None:
+        raise MemoryError
+
+    with MockAppliance(clock="manual", input_storage=100_000) as mock:
+        with monkeypatch.context() as patched:
+            patched.setattr("voxdouble_mock.appliance.execute", lacking)
+            refused = extract(mock.url, JOHN[:90_000])
+            assert_refused(refused, 503, "internal")
+            assert "too little memory" in refused.json()["message"]
+            assert int(refused.headers["Retry-After"]) > 0
+        assert extract(mock.url, JOHN[:90_000]).status_code == 202

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxdouble_mock.wsgi.head import HEAD_LIMIT, BadHead, Head, read_head
+from voxdouble_mock.wsgi.head import BadHead, Head, read_head
+from voxdouble_mock.wsgi.streams import HEAD_LIMIT
 
 HOST = b"Host: here\r\n"
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.wsgi.conftest import Serve
 from tests.wsgi.wire import GET, Wire, post, responding
-from voxdouble_mock.wsgi.head import HEAD_LIMIT
+from voxdouble_mock.wsgi.streams import HEAD_LIMIT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

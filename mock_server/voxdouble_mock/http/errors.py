@@ -41,10 +41,18 @@ def malformed_request_text(message: str) -> bytes:
     return error_text("request.invalid", message)
 
 
+def overloaded_text() -> bytes:
+    """Return the body of a 503 for a client beyond the server's bounds of connections and threads (C28)."""
+    return error_text("internal", "This mock serves as many slow clients at one time as it can: try again later.")
+
+
 def error_response(error: Exception) -> Response:
     """Return the response to an exception: a refusal's from the table, any other's is a logged 500."""
     if isinstance(error, HTTPException):
         error = flask_refusal(error)
+    if isinstance(error, MemoryError):
+        log.error("%r %r needs more memory than there is.", method(), path())
+        error = errors.Unavailable("This mock has too little memory for the request at this moment: try again later.")
     if isinstance(error, Refusal):
         return refusal_response(error)
     log.error("%r %r failed because of a bug in the mock.", method(), path(), exc_info=error)

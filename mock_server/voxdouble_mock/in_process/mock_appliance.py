@@ -18,7 +18,7 @@ from voxdouble_mock.core.namespace_names import check_name
 from voxdouble_mock.core.namespace_options import OptionChanges
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.hosts import is_loopback
-from voxdouble_mock.http.errors import malformed_request_text
+from voxdouble_mock.http.errors import malformed_request_text, overloaded_text
 from voxdouble_mock.in_process.request_assertions import SeenRequests
 from voxdouble_mock.options import unknown_name
 from voxdouble_mock.real_time import real_now
@@ -176,7 +176,9 @@ class MockAppliance(MockNamespace):
             raise ValueError(f"`host` {host!r} can be reached from other machines: give `token`, or `no_token=True`.")
         parts = assemble(Settings.of(**{"cache": CACHE_BYTES, **options}), read_scenario(scenario), real_now)
         app = wrap(parts.app) if wrap else parts.app
-        self._server = HttpServer(app, host=host, port=port, refuse=malformed_request_text)
+        self._server = HttpServer(
+            app, host=host, port=port, refuse=malformed_request_text, overloaded=overloaded_text()
+        )
         super().__init__(parts, DEFAULT_NAMESPACE, lambda: self._server.url)
 
     @property

@@ -10,6 +10,7 @@ import threading
 from contextlib import suppress
 from functools import cached_property
 
+from voxdouble_mock.real_time import monotonic
 from voxdouble_mock.wsgi.listening import plain_address
 from voxdouble_mock.wsgi.streams import Reader, Writer
 
@@ -20,10 +21,14 @@ _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 class ClientSocket:
     """A client's socket; implements :class:`voxdouble_mock.wsgi.protocol.Connection`."""
 
-    def __init__(self, sock: socket.socket, timeout: float, stopping: threading.Event) -> None:
+    def __init__(
+        self, sock: socket.socket, timeout: float, stopping: threading.Event, waiting: threading.Semaphore
+    ) -> None:
         self.socket = sock
         self.rfile = Reader(sock, timeout)
-        self.wfile = Writer(sock)
+        self.wfile = Writer(sock, waiting)
+        self.head_since: float | None = None
+        """The instant at which the first byte of a head arrived that is not complete yet."""
         self.silenced = False
         """Whether nothing more is sent to the client."""
         self.cut: tuple[int, bool] | None = None
@@ -37,15 +42,25 @@ class ClientSocket:
         host, port = self.socket.getsockname()[:2]
         return plain_address(host), str(port)
 
-    def sends_within(self, seconds: float) -> bool:
-        """Return whether the client sends within some seconds; on Windows, only whether it has sent already."""
-        if self.rfile.has_data():
-            return True
-        if sys.platform == "win32":
-            return False
+    def receive_head(self) -> bool:
+        """Receive from a readable socket; return whether a thread can read the head, or refuse it."""
+        if self.head_since is None:
+            self.head_since = monotonic()
+        return self.rfile.receive()
+
+    def holds_head(self) -> bool:
+        """Return whether a thread can read the head, or refuse it, from the bytes received so far."""
+        if self.head_since is None and self.rfile.has_data():
+            self.head_since = monotonic()
+        return self.rfile.holds_head()
+
+    def sends_head_within(self, seconds: float) -> bool:
+        """Return whether the client sends a head within some seconds; on Windows, whether it has sent one already."""
+        if sys.platform == "win32" or self.rfile.has_data():
+            return self.holds_head()
         waiting = select.poll()  # select.select() does not take descriptors from 1024 on
         waiting.register(self.socket, select.POLLIN)
-        return bool(waiting.poll(1000 * seconds))
+        return bool(waiting.poll(1000 * seconds)) and self.receive_head()
 
     def set_body_deadline(self, seconds: float) -> None:
         """See the protocol."""

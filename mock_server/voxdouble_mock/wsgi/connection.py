@@ -27,7 +27,7 @@ class ClientConnection(ClientSocket):
     """The instant of the monotonic clock at which it last became idle, or None if it never was; set by `Selection`."""
 
     def __init__(self, server: ServerContext, sock: socket.socket, _makefile: object) -> None:
-        super().__init__(sock, server.timeout, server.stopping)
+        super().__init__(sock, server.timeout, server.stopping, server.waiting)
         self.server = server
         self._request: Request | None = None
 
@@ -55,8 +55,12 @@ class ClientConnection(ClientSocket):
         return request.ready
 
     def _respond(self, request: Request) -> None:
+        self.wfile.has_slot = not request.complete and self.server.waiting.acquire(blocking=False)
         try:
-            request.respond()
+            if request.complete or self.wfile.has_slot:
+                request.respond()
+            else:  # the other threads are kept for health and polls
+                request.refuse_for_lack_of_threads()
         except ClientGone:
             raise
         except (BodyCut, BodyTooSlow, BadChunking) as error:
@@ -68,6 +72,10 @@ class ClientConnection(ClientSocket):
             if not (request.sent_headers or self.silenced):
                 request.respond_directly(b"500 Internal Server Error")
             request.close_connection = True
+        finally:
+            if self.wfile.has_slot:
+                self.wfile.has_slot = False
+                self.server.waiting.release()
 
     def close(self) -> None:
         """Close the connection so that the client can still read its response (RFC 9112 section 9.6).

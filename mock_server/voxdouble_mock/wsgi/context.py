@@ -26,6 +26,13 @@ class ServerContext(Protocol):
     def gateway(self) -> Callable[[HTTPRequest], Gateway]:
         """The class that calls the application for a request."""
 
+    waiting: threading.BoundedSemaphore
+    """The slots of threads that may wait for the bodies or the reading of slow clients."""
+
+    @property
+    def overloaded(self) -> bytes:
+        """The JSON error body of a 503."""
+
     @property
     def refuse(self) -> Callable[[str], bytes]:
         """A function that makes the JSON error body of a 400 from its message (C7)."""

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-HEAD_LIMIT = 64 * 1024
+from voxdouble_mock.wsgi.streams import HEAD_LIMIT, TLS_HANDSHAKE
+
 LENGTH_DIGITS = 4000  # more than any body needs: the application refuses a body that is too large
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\x00-\x20\x7f]+) HTTP/(\d)\.(\d)")
 _HEADER_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -57,7 +58,7 @@ def read_head(source: io.BufferedReader) -> Head | None:
 
     Raises :class:`BadHead` if it is too long, cut or malformed.
     """
-    if source.peek(1)[:1] == b"\x16":  # a TLS handshake, which may hold no line end
+    if source.peek(1)[:1] == TLS_HANDSHAKE:  # a TLS handshake, which may hold no line end
         raise BadHead("This port must be used with plain HTTP, not TLS: replace https:// by http://.")
     first = source.readline(HEAD_LIMIT)
     if first == b"\r\n":  # RFC 9112 section 2.2: one empty line is ignored

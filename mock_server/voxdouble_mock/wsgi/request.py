@@ -15,6 +15,8 @@ from voxdouble_mock.wsgi.context import ServerContext
 from voxdouble_mock.wsgi.head import BadHead, read_head
 from voxdouble_mock.wsgi.streams import Writer
 
+PROTECTION = {b"X-Content-Type-Options": b"nosniff", b"Cross-Origin-Resource-Policy": b"same-origin"}
+"""The headers by which browsers neither reinterpret a response nor share it with another origin (P4)."""
 BODYLESS = {b"204", b"304"}
 
 
@@ -59,7 +61,7 @@ class Request(HTTPRequest):
 
     def parse_request(self) -> None:
         """Read the head; ``ready`` is set if there is a request to respond to."""
-        self.conn.rfile.expect_within(self.server.timeout)
+        self.conn.rfile.expect_within(self.server.timeout, self.conn.head_since)
         try:
             head = read_head(self.conn.rfile)
         except BadHead as error:
@@ -70,6 +72,7 @@ class Request(HTTPRequest):
             return
         finally:
             self.conn.rfile.expect_within(None)
+            self.conn.head_since = None
         if head is None:
             return
         self.uri, self.method, self.path, self.qs = head.target, head.method, head.path, head.query
@@ -109,12 +112,17 @@ class Request(HTTPRequest):
         """Respond with 400 without calling the application (C7)."""
         self.respond_directly(b"400 Bad Request", self.server.refuse(message), {b"Content-Type": b"application/json"})
 
+    def refuse_for_lack_of_threads(self) -> None:
+        """Respond with 503 without calling the application (C28)."""
+        headers = {b"Content-Type": b"application/json", b"Retry-After": b"1"}
+        self.respond_directly(b"503 Service Unavailable", self.server.overloaded, headers)
+
     def respond_directly(self, status: bytes, body: bytes = b"", headers: Mapping[bytes, bytes] | None = None) -> None:
         """Send a response without calling the application, and end the connection."""
         self.method = b""
         self.status = status
         framing = {b"Content-Length": b"%d" % len(body), b"Connection": b"close"}
-        self.outheaders = [*(headers or {}).items(), *framing.items()]
+        self.outheaders = [*(headers or {}).items(), *PROTECTION.items(), *framing.items()]
         self.close_connection = True
         self.ensure_headers_sent()
         self.conn.wfile.write(body)

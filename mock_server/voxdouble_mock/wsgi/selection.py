@@ -12,12 +12,14 @@ from contextlib import suppress
 from cheroot.connections import ConnectionManager
 
 from voxdouble_mock.real_time import monotonic
-from voxdouble_mock.wsgi.connection import ClientConnection
+from voxdouble_mock.wsgi.connection import DRAIN_SECONDS, ClientConnection
 from voxdouble_mock.wsgi.context import ServerContext
 
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 EXHAUSTED_PAUSE = 0.1
 """Seconds before the next connection is accepted on a machine without free file descriptors."""
+MAX_LEAVING = 100
+"""Refused connections that are read from; further ones are closed at once."""
 WINDOWS_WAIT = 0.05
 """The most seconds of one select() on Windows, which does not return for a socket that is registered meanwhile."""
 
@@ -35,6 +37,25 @@ class Listener:
         """Stop listening, although a forked child of this process may have the socket open too."""
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+
+class Leaving:
+    """A refused connection, from which the rest of the request is read, since closing it at once could reset it."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.socket = sock
+        self.last_used = monotonic()
+
+    def read(self) -> bool:
+        """Discard what has arrived; return whether more may come."""
+        try:
+            return bool(self.socket.recv(64 * 1024))
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        """Close the connection."""
         self.socket.close()
 
 
@@ -81,7 +102,7 @@ class Selection(ConnectionManager):
     def put(self, conn: ClientConnection) -> None:
         """Wait for the next request of an idle connection; pass one with bytes to read to the server."""
         conn.last_used = monotonic()
-        if conn.rfile.has_data():
+        if conn.holds_head():
             self.server.process_conn(conn)
         else:
             self._selector.register(  # type: ignore[attr-defined]
@@ -105,12 +126,58 @@ class Selection(ConnectionManager):
                 self._expire(now - self.server.timeout)  # type: ignore[attr-defined]
                 checked = now
 
-    def _process(self, descriptor: int, conn: ClientConnection | Listener | Waker) -> None:
+    def _process(self, descriptor: int, conn: ClientConnection | Leaving | Listener | Waker) -> None:
         if isinstance(conn, ClientConnection):
-            self._selector.unregister(descriptor)  # type: ignore[attr-defined]
-            self.server.process_conn(conn)
+            if conn.receive_head():
+                self._selector.unregister(descriptor)  # type: ignore[attr-defined]
+                self.server.process_conn(conn)
+        elif isinstance(conn, Leaving):
+            if not conn.read():
+                self._remove(descriptor, conn)
         elif isinstance(conn, Listener) and (accepted := self._from_server_socket(conn.socket)) is not None:
             self.server.process_conn(accepted)
+
+    def _expire(self, threshold: float) -> None:
+        """Close the connections that were last used before an instant, and have late heads refused by a thread."""
+        for descriptor, conn in list(self._selector.connections):  # type: ignore[attr-defined]
+            if isinstance(conn, ClientConnection) and conn.head_since is not None:
+                if conn.head_since < threshold:
+                    self._selector.unregister(descriptor)  # type: ignore[attr-defined]
+                    self.server.process_conn(conn)
+            elif conn.last_used < threshold or (
+                isinstance(conn, Leaving) and conn.last_used < monotonic() - DRAIN_SECONDS
+            ):
+                self._remove(descriptor, conn)
+
+    def _remove(self, descriptor: int, conn: ClientConnection | Leaving) -> None:
+        self._selector.unregister(descriptor)  # type: ignore[attr-defined]
+        conn.close()
+
+    def end_slowest(self, *, least_seconds: float = 0.0) -> bool:
+        """Close the connection whose head is the oldest incomplete one, else the one that is idle for the longest time.
+
+        Returns False if no connection has waited for so many seconds.
+        """
+        latest = monotonic() - least_seconds
+        waiting = [
+            (conn.head_since is None, conn.last_used if conn.head_since is None else conn.head_since, descriptor, conn)
+            for descriptor, conn in self._selector.connections  # type: ignore[attr-defined]
+            if isinstance(conn, ClientConnection)
+        ]
+        waiting = [one for one in waiting if one[1] <= latest]
+        if not waiting:
+            return False
+        *_, descriptor, conn = min(waiting, key=lambda one: one[:3])
+        self._remove(descriptor, conn)
+        return True
+
+    def leave(self, sock: socket.socket) -> None:
+        """Read from a refused connection until its client closes it, for at most two seconds."""
+        leaving = [conn for _, conn in self._selector.connections if isinstance(conn, Leaving)]  # type: ignore[attr-defined]
+        if len(leaving) >= MAX_LEAVING:
+            sock.close()
+        else:
+            self._selector.register(sock.fileno(), selectors.EVENT_READ, data=Leaving(sock))  # type: ignore[attr-defined]
 
     def stop(self) -> None:
         """End :meth:`run` at once; cheroot's own method waits for it without limit."""
@@ -123,6 +190,8 @@ class Selection(ConnectionManager):
         except OSError as error:
             if error.errno not in _EXHAUSTED:
                 raise
+            if self.end_slowest(least_seconds=1.0):
+                return None
             # Accepting again at once would be a busy loop in which the open connections get no turn.
             self.server.log.warning("A connection has to wait: %s.", error.strerror)
             self.server.stopping.wait(EXHAUSTED_PAUSE)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -20,15 +22,21 @@ from voxdouble_mock.wsgi.selection import Listener, Selection
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# Chosen bounds (P7). Beyond the first, requests wait; beyond the second, a new connection gets a 503 with Retry-After;
-# beyond the third, a response closes its connection. select(), the only selector on Windows, takes about 512 sockets.
+# Chosen bounds (P7). Beyond the first, requests wait. The second counts threads that wait for slow clients: beyond it,
+# bodies get a 503 and slow readers are cut off, so that health and polls have threads. Beyond the third, the slowest
+# head or the longest idle connection is closed; if there is neither, a new connection gets a 503 with Retry-After.
+# Beyond the fourth, a response closes its connection. select(), the only selector on Windows, takes about 512 sockets.
 MAX_THREADS = 1024
+MAX_WAITING = 768
 MAX_CONNECTIONS = 480 if sys.platform == "win32" else 2000
 MAX_KEPT_ALIVE = 400 if sys.platform == "win32" else 1000
 SELECTOR_STOP_SECONDS = 1.0
 # Many clients send their next request at once: a thread that waits for it saves two switches of threads.
 NEXT_REQUEST_SECONDS = 0.002
-_FULL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\nConnection: close\r\n"
+    b"X-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\nContent-Length: %d\r\n\r\n%b"
+)
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (how this machine reaches a server on all addresses)
 
 
@@ -37,6 +45,7 @@ class HttpServer(HTTPServer):
 
     - `app`: its environ carries a :class:`voxdouble_mock.wsgi.protocol.Connection`
     - `refuse`: makes the JSON error body of a 400 from its message, for requests that the application never sees (C7)
+    - `overloaded`: the JSON error body of a 503, for clients beyond the bounds of connections and threads (C28)
     - `host`, `port`: name or address to listen on; port 0 takes any free one
     - `timeout`: seconds that a client may be silent, within a request or between two; a head must be complete by then
     - `graceful`: whether :meth:`stop` lets running requests finish
@@ -52,6 +61,7 @@ class HttpServer(HTTPServer):
         app: WSGIApplication,
         *,
         refuse: Callable[[str], bytes],
+        overloaded: bytes = b"{}",
         host: str = "127.0.0.1",
         port: int = 0,
         timeout: float = 10,
@@ -64,6 +74,8 @@ class HttpServer(HTTPServer):
         logging.statistics.pop(f"Cheroot HTTPServer {id(self)}", None)  # type: ignore[attr-defined]
         self.app = app
         self.refuse = refuse
+        self.overloaded = overloaded
+        self.waiting = threading.BoundedSemaphore(MAX_WAITING)
         self.timeout = timeout  # type: ignore[assignment]  # fractions of a second serve as well
         self.shutdown_timeout = shutdown_timeout  # type: ignore[assignment]
         self.log = log
@@ -117,9 +129,12 @@ class HttpServer(HTTPServer):
         """Add a new connection to the idle ones; pass one with bytes to read to the thread pool."""
         if conn.last_used is not None:
             self.requests.put(conn)
-        elif len(self.connections) >= MAX_CONNECTIONS:
-            conn.send_raw(_FULL)
-            conn.close()
+        elif len(self.connections) >= MAX_CONNECTIONS and not self._connections.end_slowest():
+            conn.socket.settimeout(0)
+            with suppress(OSError):
+                conn.socket.send(_FULL % (len(self.overloaded), self.overloaded))
+                conn.socket.shutdown(socket.SHUT_WR)
+            self._connections.leave(conn.socket)
         else:
             self.connections.add(conn)
             self._connections.put(conn)
@@ -158,7 +173,7 @@ class HttpServer(HTTPServer):
         kept = False
         try:
             while conn.communicate():
-                if not (self.ready and not self.requests.is_full and conn.sends_within(NEXT_REQUEST_SECONDS)):
+                if not (self.ready and not self.requests.is_full and conn.sends_head_within(NEXT_REQUEST_SECONDS)):
                     kept = self._keep(conn)
                     break
         finally:

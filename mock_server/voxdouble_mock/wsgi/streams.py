@@ -7,7 +7,9 @@ slow readers of 4 MB took 1.4 GB, and 46 MB with these classes.
 from __future__ import annotations
 
 import io
+import re
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 READ_BUFFER = 16 * 1024
 # Up to this size a head and the piece after it are joined into one segment; beyond, a second send costs less.
 JOIN_LIMIT = 16 * 1024
+HEAD_LIMIT = 64 * 1024
+TLS_HANDSHAKE = b"\x16"
+_BARE_LF = re.compile(rb"(?<!\r)\n")
 
 
 class ClientGone(ConnectionError):
@@ -31,44 +36,52 @@ class _Source(io.RawIOBase):
     """The received bytes of a socket, unbuffered, until a deadline."""
 
     def __init__(self, sock: socket.socket, timeout: float) -> None:
-        self._sock = sock
-        self._timeout = timeout
+        self.sock = sock
+        self.timeout = timeout
         self._deadline: float | None = None
         self._seconds = 0.0
         self.blocked = False
+        self.early = bytearray()
+        """Bytes that were received before a thread reads them."""
 
-    def expect_within(self, seconds: float | None) -> None:
+    def expect_within(self, seconds: float | None, since: float | None) -> None:
         self._seconds = seconds or 0.0
-        self._deadline = None if seconds is None else monotonic() + seconds
+        self._deadline = None if seconds is None else (monotonic() if since is None else since) + seconds
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer, /) -> int | None:
+        if self.early:
+            view = memoryview(buffer)
+            count = min(len(view), len(self.early))
+            view[:count] = self.early[:count]
+            del self.early[:count]
+            return count
         if self.blocked:
             return None
-        stalled = f"stalled for {self._timeout:g} s"
+        stalled = f"stalled for {self.timeout:g} s"
         if self._deadline is None:
-            return self._receive(buffer, self._timeout, stalled)
+            return self._receive(buffer, self.timeout, stalled)
         left = self._deadline - monotonic()
         too_late = f"was not complete after {self._seconds:g} s"
         if left <= 0:
             raise TimeoutError(too_late)
-        if left > self._timeout:
-            return self._receive(buffer, self._timeout, stalled)
+        if left > self.timeout:
+            return self._receive(buffer, self.timeout, stalled)
         return self._receive(buffer, left, too_late)
 
     def _receive(self, buffer: WriteableBuffer, timeout: float, reason: str) -> int:
-        shortened = timeout != self._timeout
+        shortened = timeout != self.timeout
         if shortened:
-            self._sock.settimeout(timeout)
+            self.sock.settimeout(timeout)
         try:
-            return self._sock.recv_into(buffer)
+            return self.sock.recv_into(buffer)
         except TimeoutError:
             raise TimeoutError(reason) from None
         finally:
             if shortened:
-                self._sock.settimeout(self._timeout)
+                self.sock.settimeout(self.timeout)
 
 
 class Reader(io.BufferedReader):
@@ -82,9 +95,42 @@ class Reader(io.BufferedReader):
         self._source = _Source(sock, timeout)
         super().__init__(self._source, READ_BUFFER)
 
-    def expect_within(self, seconds: float | None) -> None:
-        """Set the deadline of all later reads, in seconds of real time from now; None removes it."""
-        self._source.expect_within(seconds)
+    def expect_within(self, seconds: float | None, since: float | None = None) -> None:
+        """Set the deadline of all later reads, in seconds from now or from an earlier instant; None removes it."""
+        self._source.expect_within(seconds, since)
+
+    def receive(self) -> bool:
+        """Keep the bytes that have arrived on a readable socket; return whether they end a head, see `holds_head`."""
+        source = self._source
+        checked = len(source.early)
+        try:
+            received = source.sock.recv(READ_BUFFER)
+        except OSError:
+            return True  # a thread gets the same error
+        source.early += received
+        return not received or self._ends_head(checked)
+
+    def holds_head(self) -> bool:
+        """Return whether a thread can read a head, or the reason to refuse one, from the bytes received so far."""
+        if buffered := self._buffered():
+            self._source.early[:0] = self.read1(len(buffered))
+        return self._ends_head(0)
+
+    def _ends_head(self, start: int) -> bool:
+        early = self._source.early
+        return (
+            early.find(b"\n\r\n", max(0, start - 2)) >= 0
+            or len(early) > HEAD_LIMIT
+            or early[:1] == TLS_HANDSHAKE
+            or _BARE_LF.search(early, start) is not None
+        )
+
+    def _buffered(self) -> bytes:
+        early, self._source.early, self._source.blocked = self._source.early, bytearray(), True
+        try:
+            return self.peek(1)
+        finally:
+            self._source.early, self._source.blocked = early, False
 
     def has_data(self) -> bool:
         """Return whether the buffer holds bytes (a pipelined request); the socket is not read."""
@@ -98,13 +144,17 @@ class Reader(io.BufferedReader):
 class Writer:
     """The bytes that are sent to a client; raises :class:`ClientGone` once the client does not read them.
 
-    The socket's timeout is for each send: a slow reader that makes progress is served to the end.
+    The socket's timeout is for each send: a slow reader that makes progress is served to the end. A large response
+    that does not fit into the socket's buffer takes a slot of ``waiting`` meanwhile; without one it is cut.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, waiting: threading.Semaphore) -> None:
         self._sock = sock
+        self._waiting = waiting
         self._head = b""
         self._holding = False
+        self.has_slot = False
+        """Whether the thread has a slot of those that may wait for their clients."""
 
     @contextmanager
     def holding(self) -> Iterator[None]:
@@ -138,5 +188,26 @@ class Writer:
 
     def _send(self, data: bytes) -> None:
         rest = memoryview(data)
+        if len(rest) <= JOIN_LIMIT or self.has_slot:
+            self._send_all(rest)
+            return
+        timeout = self._sock.gettimeout()
+        self._sock.settimeout(0)
+        try:
+            rest = rest[self._sock.send(rest) :]
+        except BlockingIOError:
+            pass
+        finally:
+            self._sock.settimeout(timeout)
+        if not rest:
+            return
+        if not self._waiting.acquire(blocking=False):
+            raise ClientGone("too many clients read slowly")
+        try:
+            self._send_all(rest)
+        finally:
+            self._waiting.release()
+
+    def _send_all(self, rest: memoryview) -> None:
         while rest:
             rest = rest[self._sock.send(rest) :]
