@@ -39,7 +39,7 @@ def submit(appliance: Appliance, name: str, count: int) -> str:
     """Submit a request with that file name, and return the id of its task."""
     summary = RequestSummary("echo", {}, {}, "", name)
     request = appliance.begin("", Call("echo", "POST"), lambda _: True)
-    task = appliance.submit(request, TECHNOLOGY, summary, Execution(lambda: Result({"count": count}), count)).task
+    task = appliance.submit(request, TECHNOLOGY, summary, Execution(lambda _: Result({"count": count}), count)).task
     assert task is not None
     return task.task_id
 

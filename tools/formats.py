@@ -12,7 +12,13 @@ from voxdouble_mock.voice.containers.parts import MAX_LOSS, SLACK
 from voxdouble_mock.voice.containers.riff_encodings import SUPPORTED as IN_WAV
 from voxdouble_mock.voice.containers.riff_encodings import UNSUPPORTED as NOT_IN_WAV
 from voxdouble_mock.voice.containers.riff_encodings import unsupported_encoding
-from voxdouble_mock.voice.containers.shape import FULL_LENGTH_CHANNELS, MAX_CHANNELS, MAX_RATE, MIN_RATE
+from voxdouble_mock.voice.containers.shape import (
+    FULL_LENGTH_CHANNELS,
+    MAX_CHANNELS,
+    MAX_RATE,
+    MIN_RATE,
+    SAMPLES_PER_SECOND,
+)
 from voxdouble_mock.voice.containers.signatures import (
     OGG_CODECS,
     SIGNATURES,
@@ -28,7 +34,8 @@ Made by `make formats` from `mock_server/voxdouble_mock/voice/containers/`.
 
 A recording is accepted by its first bytes, whatever its file name and content type. It must have a sample rate from
 {MIN_RATE} to {MAX_RATE} Hz and from 1 to {MAX_CHANNELS} channels; more than {FULL_LENGTH_CHANNELS} channels share
-{FULL_LENGTH_CHANNELS} times the maximum length. Everything else ends `rejected` with the message in these tables
+{FULL_LENGTH_CHANNELS} times the maximum length, and all samples of all channels are at most {SAMPLES_PER_SECOND} for
+each second of the maximum length. Everything else ends `rejected` with the message in these tables
 (C11, C12).
 
 ## Supported

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from voxdouble_mock.core import clock as clocks
 from voxdouble_mock.core.clock import Clock, Pace, to_milliseconds, to_seconds
+from voxdouble_mock.core.errors import InvalidRequest, Unavailable
 from voxdouble_mock.core.fault import Call, Fault, GetFault, Status
 from voxdouble_mock.core.request_log import shortened
 from voxdouble_mock.core.scenario import Choice, Match, RequestSummary, Then, match
@@ -35,6 +36,10 @@ T = TypeVar("T")
 
 MAX_EXECUTIONS = max(4, os.cpu_count() or 1)
 """The most requests that are executed at one time, which bounds the memory of many simultaneous uploads."""
+SLOT_SECONDS = 30.0
+"""Real time for which a request waits for others to be executed."""
+SLOT_CHECK_SECONDS = 0.5
+"""Real time after which a waiting request finds that its client has left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,11 @@ class Submission:
 class Execution:
     """How a request is executed: a function, and the parameters on which its result depends beside the content."""
 
-    run: Callable[[], Result]
+    run: Callable[[Callable[[], None]], Result]
+    """Its argument is to be called from time to time, and raises an exception if no client waits for the result."""
     parameters: Hashable
+    is_waiting: Callable[[], bool] = lambda: True
+    """Returns whether the request's client is still connected."""
 
 
 class Appliance:
@@ -132,15 +140,34 @@ class Appliance:
         )
 
     def _completion(self, technology: Technology, request: RequestSummary, execution: Execution) -> Completion:
-        def compute() -> Completion:
-            return self.execute(lambda: execute(execution.run))
+        def compute(is_wanted: Callable[[], bool]) -> Completion:
+            def checkpoint() -> None:
+                if not is_wanted():
+                    raise InvalidRequest("The client closed its connection before its result was computed.")
 
-        return self._cache.get((technology.name, request.sha256, execution.parameters), compute)
+            return self.execute(lambda: execute(lambda: execution.run(checkpoint)), checkpoint)
 
-    def execute(self, work: Callable[[], T]) -> T:
-        """Return the result of some work on a recording, of which only a few run at one time."""
-        with self._executing:
+        key = (technology.name, request.sha256, execution.parameters)
+        return self._cache.get(key, compute, execution.is_waiting)
+
+    def execute(self, work: Callable[[], T], checkpoint: Callable[[], None] = lambda: None) -> T:
+        """Return the result of some work, of which at most MAX_EXECUTIONS runs at one time.
+
+        Raises Unavailable if none of it ends within SLOT_SECONDS; `checkpoint` is called while it waits, and may raise.
+        """
+        for _ in range(round(SLOT_SECONDS / SLOT_CHECK_SECONDS)):
+            if self._executing.acquire(timeout=SLOT_CHECK_SECONDS):
+                break
+            checkpoint()
+        else:
+            raise Unavailable(
+                f"This mock computes at most {MAX_EXECUTIONS} results at one time, and none was ready within "
+                f"{SLOT_SECONDS:g} s: try again later."
+            )
+        try:
             return work()
+        finally:
+            self._executing.release()
 
     def find(self, request: OpenRequest, technology: str) -> tuple[Task, State] | None:
         """Return a poll's task with its state; None if it is unknown, of another technology (C4), or expired (S20)."""

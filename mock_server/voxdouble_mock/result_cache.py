@@ -6,12 +6,28 @@ It is in memory only, so a new version never reads what an older one computed. E
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from threading import Condition
 
+from voxdouble_mock.core.errors import InvalidRequest, Unavailable
 from voxdouble_mock.execution import Completion
 
+CHECK_SECONDS = 0.5
+"""Real time after which a waiting request finds that its client has left."""
 ENTRY_BYTES = 1000
 """An estimate of the memory of an entry beside its payload."""
+
+
+@dataclass(eq=False, slots=True)
+class _Computation:
+    """A completion that is being computed: the requests that wait for it, and its outcome once there is one."""
+
+    waiting: list[Callable[[], bool]]
+    outcome: Completion | Unavailable | None = None
+    ended: bool = False
+
+    def is_wanted(self) -> bool:
+        return any(is_waiting() for is_waiting in list(self.waiting))
 
 
 class ResultCache:
@@ -25,31 +41,64 @@ class ResultCache:
         self._capacity = capacity
         self._entries: OrderedDict[Hashable, Completion] = OrderedDict()
         self._bytes = 0
-        self._computing: set[Hashable] = set()
+        self._computing: dict[Hashable, _Computation] = {}
         self._changed = Condition()
 
-    def get(self, key: Hashable, compute: Callable[[], Completion]) -> Completion:
+    def get(
+        self,
+        key: Hashable,
+        compute: Callable[[Callable[[], bool]], Completion],
+        is_waiting: Callable[[], bool] = lambda: True,
+    ) -> Completion:
         """Return the completion of a key, computed if it is not kept.
 
-        An exception of `compute` is raised to its own caller and never kept; a waiting request then computes itself.
+        `compute` takes a function that returns whether any request still waits for the completion; `is_waiting` returns
+        it for this request. Unavailable is raised to all waiting requests, and every other exception of `compute` to
+        its own caller: a waiting request then computes itself. InvalidRequest is raised once this one does not wait.
         """
         if not self._capacity:
-            return compute()
-        with self._changed:
-            while key in self._computing:
-                self._changed.wait()
-            if key in self._entries:
-                self._entries.move_to_end(key)
-                return self._entries[key]
-            self._computing.add(key)
+            return compute(is_waiting)
+        while True:
+            with self._changed:
+                if key in self._entries:
+                    self._entries.move_to_end(key)
+                    return self._entries[key]
+                computation = self._computing.get(key)
+                if computation is None:
+                    computation = self._computing[key] = _Computation([is_waiting])
+                    break
+                computation.waiting.append(is_waiting)
+                outcome = self._outcome(computation, is_waiting)
+            if isinstance(outcome, Unavailable):
+                raise Unavailable(outcome.message)
+            if outcome is not None:
+                return outcome
+        return self._compute(key, computation, compute)
+
+    def _outcome(self, computation: _Computation, is_waiting: Callable[[], bool]) -> Completion | Unavailable | None:
+        """Wait for the end of another request's computation; return None if it failed. Raises InvalidRequest."""
+        while not self._changed.wait_for(lambda: computation.ended, CHECK_SECONDS):
+            if not is_waiting():
+                computation.waiting.remove(is_waiting)
+                raise InvalidRequest("The client closed its connection before its result was computed.")
+        return computation.outcome
+
+    def _compute(
+        self, key: Hashable, computation: _Computation, compute: Callable[[Callable[[], bool]], Completion]
+    ) -> Completion:
         try:
-            completion = compute()
+            completion = compute(computation.is_wanted)
+            computation.outcome = completion
             with self._changed:
                 self._keep(key, completion)
             return completion
+        except Unavailable as error:
+            computation.outcome = error
+            raise
         finally:
             with self._changed:
-                self._computing.discard(key)
+                computation.ended = True
+                del self._computing[key]
                 self._changed.notify_all()
 
     def _keep(self, key: Hashable, completion: Completion) -> None:

@@ -107,8 +107,8 @@ def check_depth(text: str, source: str) -> None:
     for event in yaml.parse(text, Loader=LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            line = event.start_mark.line + 1
-            raise ScenarioError(f"{source}, line {line}: the text must not be nested deeper than {MAX_DEPTH} levels.")
+            line = f", line {event.start_mark.line + 1}" if event.start_mark else ""
+            raise ScenarioError(f"{source}{line}: the text must not be nested deeper than {MAX_DEPTH} levels.")
 
 
 def value_of(node: Node) -> Any:

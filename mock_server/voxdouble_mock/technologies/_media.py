@@ -17,6 +17,7 @@ def analyse_recording(request: MediaRequest) -> "list[voice.ChannelVoice]":
             mix=options.channel_mode == "mix",
             speech_range=voice.SpeechRange(options.range_from, options.range_to, options.max_speech_length),
             max_seconds=request.max_audio_seconds,
+            checkpoint=request.checkpoint,
         )
     except voice.UnusableAudio as error:
         raise Rejection(error.message, [Detail(error.location, error.message, "value")]) from error

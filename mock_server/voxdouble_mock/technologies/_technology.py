@@ -38,6 +38,8 @@ class MediaRequest:
     options: RecordingOptions
     max_audio_seconds: float
     """The longest audio to process (S59, S81)."""
+    checkpoint: Callable[[], None]
+    """Called from time to time during the analysis; raises an exception if no client waits for the result."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Voiceprint extraction: from a media file to the speech length and the voiceprint of each channel."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -36,11 +36,12 @@ def analyse(
     mix: bool = False,
     speech_range: SpeechRange | None = None,
     max_seconds: float = 7_200.0,
+    checkpoint: Callable[[], None] = lambda: None,
 ) -> list[ChannelVoice]:
     """Return the analysis of each chosen channel in the given order, or of their mix (C13, C14); no choice means all.
 
-    `file` must be seekable and is decoded in blocks. Raises UnusableAudio, also for audio longer than `max_seconds`
-    (S59, S81).
+    `file` must be seekable and is decoded in blocks; `checkpoint` is called before each, and may raise. Raises
+    UnusableAudio, also for audio longer than `max_seconds` (S59, S81).
     """
     audio = Audio(file, max_seconds)
     chosen = list(channels) or list(range(audio.channel_count))
@@ -50,13 +51,14 @@ def analyse(
             allowed = "must be 0, the only channel of the audio" if last == 0 else f"must be from 0 to {last}"
             raise UnusableAudio(f"A channel number {allowed}, got {channel}.", ("query", "channels"))
     if mix:
-        mixed = (_mean(block) for block in audio.blocks(chosen))
+        mixed = (_mean(block) for block in _checked(audio.blocks(chosen), checkpoint))
         return _analyse_blocks([0], mixed, audio.sample_rate, speech_range or SpeechRange())
     voices = []
     per_pass = max(MIN_CHANNELS_PER_PASS, -(-len(chosen) // MAX_PASSES))
     for place in range(0, len(chosen), per_pass):
         numbers = chosen[place : place + per_pass]
-        voices += _analyse_blocks(numbers, audio.blocks(numbers), audio.sample_rate, speech_range or SpeechRange())
+        blocks = _checked(audio.blocks(numbers), checkpoint)
+        voices += _analyse_blocks(numbers, blocks, audio.sample_rate, speech_range or SpeechRange())
     return voices
 
 
@@ -68,6 +70,12 @@ def _analyse_blocks(
         for analyser, samples in zip(analysers, block, strict=True):
             analyser.feed(samples)
     return [ChannelVoice(number, *analyser.finish()) for number, analyser in zip(numbers, analysers, strict=True)]
+
+
+def _checked(blocks: Iterator[Samples], checkpoint: Callable[[], None]) -> Iterator[Samples]:
+    for block in blocks:
+        checkpoint()
+        yield block
 
 
 def _mean(block: Samples) -> Samples:

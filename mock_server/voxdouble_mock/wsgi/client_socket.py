@@ -17,6 +17,9 @@ from voxdouble_mock.wsgi.streams import Reader, Writer
 # SO_LINGER on, for 0 s: close() sends RST. Two shorts on Windows, two ints elsewhere.
 _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
+LEAVING_SECONDS = 1.0
+"""The time after the client's FIN from which it counts as gone; short work is done for one that still reads."""
+
 
 class ClientSocket:
     """A client's socket; implements :class:`voxdouble_mock.wsgi.protocol.Connection`."""
@@ -35,6 +38,8 @@ class ClientSocket:
         """Bytes of the response's body until the connection ends, and whether it ends with a reset."""
         self.declared_length: int | None = None
         self._stopping = stopping
+        self._left_since: float | None = None
+        self._grace = LEAVING_SECONDS
 
     @cached_property
     def reached_address(self) -> tuple[str, str]:
@@ -69,6 +74,25 @@ class ClientSocket:
     def wait(self, seconds: float) -> bool:
         """See the protocol."""
         return not self._stopping.wait(seconds)
+
+    def has_left(self) -> bool:
+        """See the protocol."""
+        if self._left_since is None and self._has_ended():
+            self._left_since = monotonic()
+        return self._left_since is not None and monotonic() - self._left_since >= self._grace
+
+    def _has_ended(self) -> bool:
+        timeout = self.socket.gettimeout()
+        self.socket.settimeout(0)
+        try:
+            return not self.socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:  # reset
+            self._grace = 0.0
+            return True
+        finally:
+            self.socket.settimeout(timeout)
 
     def close_without_response(self) -> None:
         """See the protocol."""

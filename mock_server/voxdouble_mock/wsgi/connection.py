@@ -31,6 +31,11 @@ class ClientConnection(ClientSocket):
         self.server = server
         self._request: Request | None = None
 
+    @property
+    def waiting_since(self) -> float:
+        """The instant since which an idle connection waits for a head: that of the head's first byte, if it has one."""
+        return self.head_since if self.head_since is not None else self.last_used or 0.0
+
     def communicate(self) -> bool:
         """Respond to one request; return whether the connection may serve another."""
         request = self._request = Request(self.server, self)

@@ -42,6 +42,12 @@ class Connection(Protocol):
     def wait(self, seconds: float) -> bool:
         """Wait for ``seconds`` of real time; return False, at once, when the server stops meanwhile."""
 
+    def has_left(self) -> bool:
+        """Return whether the client reset the connection, or closed it at least a second ago.
+
+        A client that only ends its own direction, and still reads, looks like one that has left.
+        """
+
     def close_without_response(self) -> None:
         """Close the connection (FIN). Clients report a connection closed without a response."""
 

@@ -123,7 +123,7 @@ class Selection(ConnectionManager):
                 self._process(descriptor, conn)
             now = monotonic()
             if now - checked > expiration_interval:
-                self._expire(now - self.server.timeout)  # type: ignore[attr-defined]
+                self._expire(now - self.server.timeout)
                 checked = now
 
     def _process(self, descriptor: int, conn: ClientConnection | Leaving | Listener | Waker) -> None:
@@ -160,7 +160,7 @@ class Selection(ConnectionManager):
         """
         latest = monotonic() - least_seconds
         waiting = [
-            (conn.head_since is None, conn.last_used if conn.head_since is None else conn.head_since, descriptor, conn)
+            (conn.head_since is None, conn.waiting_since, descriptor, conn)
             for descriptor, conn in self._selector.connections  # type: ignore[attr-defined]
             if isinstance(conn, ClientConnection)
         ]

@@ -12,7 +12,7 @@ from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.core.fault import Status
 from voxdouble_mock.core.scenario import RequestSummary
 from voxdouble_mock.core.task import FINAL, State, Task
-from voxdouble_mock.http.current_request import headers, options, query
+from voxdouble_mock.http.current_request import connection, headers, options, query
 from voxdouble_mock.http.direct_routes import Routes
 from voxdouble_mock.http.errors import refusal_response
 from voxdouble_mock.http.json_responses import TASKS, json_text_response, task_location
@@ -93,8 +93,11 @@ def start_media(services: Services, technology: MediaTechnology, opened: OpenReq
     given = read_options(parameters_of(technology, options().generation), query())
     with upload.receive(boundary, limits, services.uploads) as received:
         content = Content(received.sha256, received.size, received.name)
-        run = partial(technology.run, MediaRequest(received.file, given, limits.max_audio_seconds))
-        execution = Execution(run, given)
+
+        def run(checkpoint: Callable[[], None]) -> Result:
+            return technology.run(MediaRequest(received.file, given, limits.max_audio_seconds, checkpoint))
+
+        execution = Execution(run, given, is_connected())
         return handle_content(content, lambda: start_task(services, technology, opened, content, execution))
 
 
@@ -106,10 +109,17 @@ def start_voiceprints(services: Services, technology: VoiceprintTechnology, open
     with json_body.receive(limits, services.json) as received:
         content = Content(received.sha256, received.size)
 
-        def run() -> Result:
+        def run(_: Callable[[], None]) -> Result:
             return technology.run(received.lists(technology, limits))
 
-        return handle_content(content, lambda: start_task(services, technology, opened, content, Execution(run, ())))
+        execution = Execution(run, (), is_connected())
+        return handle_content(content, lambda: start_task(services, technology, opened, content, execution))
+
+
+def is_connected() -> Callable[[], bool]:
+    """Return a function that returns whether the client of the current request is still connected."""
+    client = connection()
+    return lambda: not client.has_left()
 
 
 def start_task(

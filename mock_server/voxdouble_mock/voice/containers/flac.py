@@ -79,7 +79,7 @@ def _part(source: Source, start: int, end: int, seconds_before: float, max_secon
         last = offset + len(block) >= end
         found = headers(block + bytes(LONGEST_HEADER) if last else block)
         _add(flac, found, offset, first, seconds_before)
-        check_length(flac.seconds, flac.channel_count, max_seconds)
+        check_length(flac.seconds, flac.sample_rate, flac.channel_count, max_seconds)
     if not flac.samples and not flac.declared:
         raise BrokenContainer("The file has no audio frames: its length is 0 s.")
     if (flac.declared - flac.samples) / flac.sample_rate > MAX_LOSS:

@@ -95,7 +95,7 @@ class _Reader:
             before = self.runs[-1] if self.runs else None
             count = before.count if before else 0
             self._add(stretch)
-            check_length(self._seconds(), stretch.kind.channel_count, self.max_seconds)
+            check_length(self._seconds(), stretch.kind.sample_rate, stretch.kind.channel_count, self.max_seconds)
             if before and before.count == count:
                 self._check_after(before, *unknown)
             elif before and unknown[0] < unknown[1]:

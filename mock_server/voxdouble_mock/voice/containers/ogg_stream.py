@@ -86,7 +86,7 @@ class OggStream:
         self._add_packets(page)
         if page.granule != NO_POSITION and self.samples:
             self._check_granule(page)
-        check_length(self.seconds, self.channel_count, max_seconds)
+        check_length(self.seconds, self.sample_rate, self.channel_count, max_seconds)
 
     def stopped(self, offset: int, reason: str) -> BrokenContainer:
         """Return the error for a stream that can be decoded only up to an offset."""

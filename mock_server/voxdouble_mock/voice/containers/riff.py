@@ -62,7 +62,7 @@ def parts_of_wav(source: Source, start: int, end: int, max_seconds: float) -> li
     frames = wav.encoding.frames(size)
     if not frames:
         raise BrokenContainer("The file has no audio frames: its length is 0 s.")
-    check_length(frames / rate, channels, max_seconds)
+    check_length(frames / rate, rate, channels, max_seconds)
     view = View(source, [_new_header(wav, size), (wav.start, wav.start + size)])
     return [Part("WAV", view, rate, channels, frames, ((0, wav.start),))]
 

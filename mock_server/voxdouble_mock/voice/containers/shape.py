@@ -19,10 +19,20 @@ def check_shape(sample_rate: int, channel_count: int) -> None:
         raise BrokenContainer(f"The file must have from 1 to {MAX_CHANNELS} channels, and it has {channel_count}.")
 
 
-def check_length(seconds: float, channel_count: int, max_seconds: float) -> None:
-    """Check that the audio is at most `max_seconds` long (S59). Raises BrokenContainer."""
+SAMPLES_PER_SECOND = 128_000
+"""The samples of all channels that a file of the maximum length may have in each second (our choice): those of 8
+channels at 16 kHz. A file with more samples must be shorter, which bounds the work for a small file too.
+"""
+
+
+def check_length(seconds: float, sample_rate: int, channel_count: int, max_seconds: float) -> None:
+    """Check that the audio is at most `max_seconds` long (S59) and has few enough samples. Raises BrokenContainer."""
     if seconds > max_seconds:
         raise BrokenContainer(f"The audio must be at most {max_seconds:g} s long, and it has at least {seconds:.1f} s.")
     if seconds * channel_count > max_seconds * FULL_LENGTH_CHANNELS:
         most = f"All channels together must be at most {max_seconds * FULL_LENGTH_CHANNELS:g} s long"
         raise BrokenContainer(f"{most}, and the file has {channel_count} channels of at least {seconds:.1f} s.")
+    if seconds * channel_count * sample_rate > max_seconds * SAMPLES_PER_SECOND:
+        most = f"All channels together must have at most {max_seconds * SAMPLES_PER_SECOND:.0f} samples"
+        found = f"{channel_count} channels of at least {seconds:.1f} s at {sample_rate} Hz"
+        raise BrokenContainer(f"{most}, and the file has {found}.")
