@@ -26,7 +26,7 @@ def execute(run: Callable[[], Result]) -> Completion:
     """Return the completion of a task: done with the result of `run`, or rejected if `run` raises Rejection (S18)."""
     try:
         result = run()
-        payload = orjson.dumps(result.members, option=orjson.OPT_SERIALIZE_NUMPY)
+        payload = _exact(orjson.dumps(result.members, option=orjson.OPT_SERIALIZE_NUMPY))
         return Completion(State.DONE, payload, to_milliseconds(result.audio_seconds))
     except Rejection as rejection:
         return Completion(State.REJECTED, _error("task.validation-error", rejection.message, rejection.details))
@@ -45,4 +45,9 @@ def apply_rule(then: Then, completion: Completion) -> Completion:
 
 def _error(kind: str, message: str, details: Sequence[Detail] = ()) -> bytes:
     """Return the JSON text of a finished task's error (S15, S16)."""
-    return orjson.dumps(error_body(kind, message, details))
+    return _exact(orjson.dumps(error_body(kind, message, details)))
+
+
+def _exact(text: bytes) -> bytes:
+    """Return a copy of a text; the one that orjson returns keeps the memory of its buffer, of a kilobyte or more."""
+    return bytes(memoryview(text))

@@ -1,9 +1,14 @@
 """Tasks over plain HTTP: behaviour that the contract leaves open, and so the contract suite does not judge."""
 
+import socket
+import tracemalloc
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
 import pytest
 
 import voxdouble_fixtures
-from tests.http.wire import EXTRACTION, NO_AUDIO, convert, extract, get
+from tests.http.wire import EMBEDDING, EXTRACTION, NO_AUDIO, convert, extract, get, head_of_get
 from voxdouble_mock import MockAppliance
 
 UNKNOWN_ID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
@@ -76,3 +81,25 @@ def test_a_bug_is_a_500_in_the_vendors_form(mock: MockAppliance, monkeypatch: py
     assert (response.status_code, response.json()["type"], response.json()["detail"]) == (500, "internal", [])
     assert "ZeroDivisionError" not in response.text
     assert mock.requests[0].status == 500
+
+
+def test_all_readers_of_a_large_result_share_one() -> None:
+    """Twenty clients that read a result of megabytes at one time take less memory than one copy of it (P14)."""
+    with MockAppliance(clock="manual") as mock, ExitStack() as clients:
+        location = convert(mock.url, [EMBEDDING] * 2_000).headers["Location"]
+        mock.clock.advance(10)
+        whole = get(location).content
+        assert len(whole) > 2_000_000
+        parts = urlsplit(location)
+        tracemalloc.start()
+        try:
+            for _ in range(20):
+                client = clients.enter_context(socket.socket())
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                client.connect((parts.hostname or "", parts.port or 0))
+                client.sendall(head_of_get(parts.path))
+                assert client.recv(12) == b"HTTP/1.1 200"
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < len(whole)

@@ -13,8 +13,11 @@ from voxdouble_mock.core.fault import Call, FaultSpec, LostTask, Reset, Status, 
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import MAX_ENTRIES
 from voxdouble_mock.core.scenario import Rule, Scenario, Then, rule_counter
-from voxdouble_mock.core.task import State
+from voxdouble_mock.core.task import TASK_BYTES, State
 from voxdouble_mock.store import DEFAULT_NAMESPACE, Change, Draft, OpenRequest, Plan, Store, View
+
+LITTLE = 2 * TASK_BYTES + 100
+"""A bound of bytes with room for one task with a payload of 60 bytes, and not for two."""
 
 
 def arm_faults(store: Store, namespace: str, *specs: FaultSpec) -> None:
@@ -261,9 +264,9 @@ def test_expired_tasks_make_room(make_store: MakeStore) -> None:
 
 def test_payloads_are_bounded_in_bytes_over_all_namespaces(make_store: MakeStore) -> None:
     """The payloads of all namespaces count together; a reset frees those of its namespace."""
-    store = make_store(Limits(max_stored=100), REAL)
+    store = make_store(Limits(max_stored=LITTLE), REAL)
     submit(store, "a", size=60)
-    with pytest.raises(Unavailable, match="100 bytes"):
+    with pytest.raises(Unavailable, match=f"{LITTLE} bytes"):
         submit(store, "b", size=60)
     store.reset("a")
     submit(store, "b", size=60)
@@ -285,7 +288,7 @@ def test_a_shared_payload_lives_as_long_as_its_last_task(make_store: MakeStore) 
 
 def test_expired_payloads_of_other_namespaces_make_room(make_store: MakeStore) -> None:
     """The payload of an expired task is freed when another namespace needs the room."""
-    store = make_store(Limits(max_stored=100), REAL)
+    store = make_store(Limits(max_stored=LITTLE), REAL)
     submit(store, "a", size=60, lifetime=SECOND)
     make_store.time.now = SECOND
     submit(store, "b", size=60)
@@ -381,7 +384,7 @@ def test_a_deleted_namespace_starts_anew(make_store: MakeStore) -> None:
 
 def test_a_namespace_in_use_is_not_deleted_for_its_own_task(make_store: MakeStore) -> None:
     """With an idle time of 0, a submission still finds its namespace after making room."""
-    store = make_store(Limits(namespace_idle=0.001, max_stored=100), MANUAL)
+    store = make_store(Limits(namespace_idle=0.001, max_stored=LITTLE), MANUAL)
     submit(store, "a", size=60)
     make_store.time.now = 1
     submit(store, "b", size=60)

@@ -75,7 +75,7 @@ class Limits:
     max_stored: int = option(
         1 << 30,
         BYTES,
-        "Size of the results of all live tasks; a task beyond it is refused with 503.",
+        "Size of all live tasks, each with 1 kB beside its result; one beyond it is refused with 503.",
         in_command=False,
     )
     max_namespaces: int = option(

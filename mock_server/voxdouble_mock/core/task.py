@@ -101,6 +101,15 @@ def next_transition(timeline: Timeline, now: int) -> int | None:
     return next((instant for instant, _ in transitions(timeline, now, timeline.expires)), None)
 
 
+TASK_BYTES = 1_000
+"""The memory of a task beside its payload, with its places in the store, rounded up (P7)."""
+
+
+def stored_size(payload: bytes) -> int:
+    """Return the bytes that a task with this payload takes in a store."""
+    return TASK_BYTES + len(payload)
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One accepted request, written once, before its 202 is sent."""

@@ -1,5 +1,6 @@
 """JSON responses, and the URLs in them."""
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 import orjson
@@ -20,8 +21,8 @@ def json_response(value: object) -> Response:
     return json_text_response(orjson.dumps(value))
 
 
-def json_text_response(text: bytes, status: int = 200) -> Response:
-    """Return a response with JSON text."""
+def json_text_response(text: bytes | Sequence[bytes], status: int = 200) -> Response:
+    """Return a response with JSON text, given whole or in pieces, which are sent without being copied."""
     return Response(text, status, content_type="application/json")
 
 

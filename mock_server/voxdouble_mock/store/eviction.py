@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from voxdouble_mock.core.clock import Mode, read, to_milliseconds
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.core.task import Task
+from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.reached_bounds import bound_reached
 from voxdouble_mock.store.records import DEFAULT_NAMESPACE, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
@@ -42,13 +42,13 @@ class Eviction:
         self.delete_expired(transaction, namespace, real_now)
         if transaction.task_count(namespace) >= self._limits.max_tasks:
             raise bound_reached("live tasks in a namespace", self._limits.max_tasks)
-        if transaction.payload_bytes() + len(task.payload) > self._limits.max_stored:
+        if transaction.payload_bytes() + stored_size(task.payload) > self._limits.max_stored:
             others = [name for name in transaction.names() if name != namespace]
             for name in others:
                 self.delete_expired(transaction, name, real_now)
             self._delete_idle(transaction, others, real_now)
-        if transaction.payload_bytes() + len(task.payload) > self._limits.max_stored:
-            raise bound_reached("bytes of results", self._limits.max_stored)
+        if transaction.payload_bytes() + stored_size(task.payload) > self._limits.max_stored:
+            raise bound_reached("bytes of tasks and results", self._limits.max_stored)
 
     def delete_expired(self, transaction: Transaction, namespace: str, real_now: int) -> None:
         """Delete the tasks of a namespace that have expired by its clock."""

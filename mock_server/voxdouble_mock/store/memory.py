@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TypeVar
 
 from voxdouble_mock.core.request_log import LoggedRequest
-from voxdouble_mock.core.task import Task
+from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.records import Counters, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
 
@@ -65,7 +65,7 @@ class _Namespaces:
 
     def delete(self, namespace: str) -> None:
         deleted = self._namespaces.pop(namespace)
-        self._payload_bytes -= sum(len(task.payload) for task in deleted.tasks.values())
+        self._payload_bytes -= sum(stored_size(task.payload) for task in deleted.tasks.values())
 
     def counters(self, namespace: str) -> Counters:
         return dict(self._namespaces[namespace].counters)
@@ -89,7 +89,7 @@ class _Namespaces:
         found = self._namespaces[namespace]
         found.tasks[task.task_id] = task
         heapq.heappush(found.expiries, (task.timeline.expires, task.task_id))
-        self._payload_bytes += len(task.payload)
+        self._payload_bytes += stored_size(task.payload)
 
     def task(self, namespace: str, task_id: str) -> Task | None:
         return self._namespaces[namespace].tasks.get(task_id)
@@ -104,7 +104,7 @@ class _Namespaces:
         found = self._namespaces[namespace]
         while found.expiries and found.expiries[0][0] <= now:
             _, task_id = heapq.heappop(found.expiries)
-            self._payload_bytes -= len(found.tasks.pop(task_id).payload)
+            self._payload_bytes -= stored_size(found.tasks.pop(task_id).payload)
 
     def payload_bytes(self) -> int:
         return self._payload_bytes

@@ -247,4 +247,4 @@ class RedisStore:
         if status == "tasks":
             raise bound_reached("live tasks in a namespace", self._limits.max_tasks)
         if status == "bytes":
-            raise bound_reached("bytes of results", self._limits.max_stored)
+            raise bound_reached("bytes of tasks and results", self._limits.max_stored)

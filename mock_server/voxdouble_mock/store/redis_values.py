@@ -12,7 +12,7 @@ from voxdouble_mock.core.clock import start as start_clock
 from voxdouble_mock.core.fault import ArmedFault
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
-from voxdouble_mock.core.task import Task
+from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.records import NamespaceRecord, NamespaceSummary, Plan
 
 _NO_CLOCK = start_clock(MANUAL, 0)
@@ -164,7 +164,7 @@ def plan_fields(plans: Sequence[tuple[int | None, Plan | None]]) -> list[dict[st
                 "task": plan_text(plan),
                 "span": timeline.expires,
                 "digest": digest(plan.payload),
-                "size": len(plan.payload),
+                "size": stored_size(plan.payload),
                 "content": content,
                 "counters": plan.counters,
             }

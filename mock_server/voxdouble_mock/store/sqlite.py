@@ -19,7 +19,7 @@ import msgspec
 from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
-from voxdouble_mock.core.task import Task
+from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.records import Counters, NamespaceRecord
 from voxdouble_mock.store.sqlite_schema import SCHEMA, SCHEMA_VERSION
 from voxdouble_mock.store.transactions import Transaction
@@ -171,7 +171,7 @@ class _SQLiteTransaction:
         head = self._encode(replace(task, payload=b""))
         self._execute(
             "INSERT INTO tasks (namespace, task_id, expires, task, payload, size) VALUES (?, ?, ?, ?, ?, ?)",
-            (namespace, task.task_id, task.timeline.expires, head, self._keep(task.payload), len(task.payload)),
+            (namespace, task.task_id, task.timeline.expires, head, self._keep(task.payload), stored_size(task.payload)),
         )
 
     def _keep(self, content: bytes) -> bytes:

@@ -70,7 +70,7 @@ class Transaction(Protocol):
         ...
 
     def payload_bytes(self) -> int:
-        """Return the size of the payloads of all tasks in all namespaces."""
+        """Return the size of all tasks in all namespaces, see `stored_size`."""
         ...
 
     def append(self, namespace: str, entry: LoggedRequest) -> None:

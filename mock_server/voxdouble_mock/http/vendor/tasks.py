@@ -1,6 +1,6 @@
 """The two routes of every technology: POST starts a task, GET returns its state and result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -48,6 +48,9 @@ from voxdouble_mock.technologies._technology import (
 )
 
 View = Callable[[OpenRequest], ViewResult]
+
+SHARED_BYTES = 64 * 1024
+"""The size of a payload from which it is sent from its place in the store; smaller ones are copied into one piece."""
 
 
 def register(app: Flask, services: Services) -> Routes:
@@ -161,12 +164,19 @@ def no_such_task() -> NotFound:
     return NotFound("There is no task with this id: the id is wrong, or the task has expired.")
 
 
-def task_text(task: Task, state: State, technology: Technology) -> bytes:
-    """Return the JSON text of a task and its outcome; members that are not used are absent or null (C44)."""
+def task_text(task: Task, state: State, technology: Technology) -> bytes | Sequence[bytes]:
+    """Return the JSON text of a task and its outcome; members that are not used are absent or null (C44).
+
+    It is in pieces if the payload is large, so that all clients that read it share one.
+    """
     members: dict[str, object] = {"result": None, "error": None} if options().members == "null" else {}
-    if state in FINAL:
-        members["result" if state is State.DONE else "error"] = orjson.Fragment(payload_text(task, technology))
-    return orjson.dumps({**task_body(task, state), **members})
+    if state not in FINAL:
+        return orjson.dumps({**task_body(task, state), **members})
+    payload, name = payload_text(task, technology), "result" if state is State.DONE else "error"
+    if len(payload) < SHARED_BYTES:
+        return orjson.dumps({**task_body(task, state), **members, name: orjson.Fragment(payload)})
+    before, after = orjson.dumps({**task_body(task, state), **members, name: ""}).split(f'"{name}":""'.encode())
+    return before + f'"{name}":'.encode(), payload, after
 
 
 def payload_text(task: Task, technology: Technology) -> bytes:
