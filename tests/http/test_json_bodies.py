@@ -209,6 +209,13 @@ def test_a_message_says_what_must_hold_and_what_was_found(mock: MockAppliance) -
     assert response.json()["detail"][0]["message"] == "`voiceprints` must have 1 to 50000 voiceprints, got 0."
 
 
+@pytest.mark.parametrize("body", [b'{"voiceprints":["\xea"]}', b'{"voiceprints":["AAAA"],"\xff":1}', b"[" * 100_000])
+def test_a_body_that_is_not_text_or_too_deep_is_400(mock: MockAppliance, body: bytes) -> None:
+    """Invalid UTF-8 within a list and deep nesting are malformed, however the body is decoded (C7, P3)."""
+    refused = post(mock.url + CONVERSION, data=body, headers={"Content-Type": "application/json"})
+    assert_refused(refused, 400, "request.invalid")
+
+
 @pytest.mark.parametrize("content_type", ["application/jsonx", "application", "text/json"])
 def test_similar_content_types_are_422(mock: MockAppliance, content_type: str) -> None:
     """A content type that only resembles that of JSON is refused (C6)."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.http.wire import EXTRACTION, NO_AUDIO, assert_refused, post
+from tests.http.wire import EXTRACTION, MULTIPART, NO_AUDIO, assert_refused, form, head_of_post, post, raw
 from voxdouble_mock import MockAppliance
 
 GENDER, AGE = "/api/technology/gender-identification", "/api/technology/age-estimation"
@@ -38,3 +38,13 @@ def test_invalid_parameters_are_422(mock: MockAppliance, path: str, query: str, 
     """The detail of the refusal is located at the invalid parameter."""
     response = post(f"{mock.url}{path}?{query}", files={"file": NO_AUDIO})
     assert_refused(response, 422, "request.validation-error", ["query", name])
+
+
+@pytest.mark.parametrize("query", [b"\x9e=1", b"channels=0&\xed\xa0=\xff", b"%9e=%ff"])
+def test_a_query_that_is_not_utf_8_is_read(mock: MockAppliance, query: bytes) -> None:
+    """Its invalid bytes stand in the log as replacement characters, and no request fails because of them (P3)."""
+    body = form(("file", b"RIFF"))
+    head = head_of_post(f"{EXTRACTION}?", MULTIPART, f"Content-Length: {len(body)}")
+    status, _ = raw(mock.url, head.replace(b"?", b"?" + query, 1) + body)
+    assert status == 202
+    assert "\N{REPLACEMENT CHARACTER}" in "".join(mock.requests[-1].warnings)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, cast
-
-from werkzeug.wrappers import Request
+from urllib.parse import parse_qsl
 
 from voxdouble_mock.core.namespace_options import NamespaceOptions
 from voxdouble_mock.core.secrets import is_secret
@@ -114,7 +113,8 @@ def public_query() -> dict[str, str]:
 def _query() -> dict[str, str]:
     if not environ().get("QUERY_STRING"):
         return {}
-    return {name: values[-1] for name, values in Request(environ()).args.lists()}
+    text = environ()["QUERY_STRING"].encode("latin-1").decode("utf-8", "replace")
+    return dict(parse_qsl(text, keep_blank_values=True, errors="replace"))  # the last of a repeated one stays
 
 
 def _text(path: str) -> str:

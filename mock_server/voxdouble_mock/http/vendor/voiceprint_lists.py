@@ -31,7 +31,7 @@ def decoded_at_once(text: bytes | bytearray, names: Sequence[str], most: int) ->
         return None
     try:
         decoded = _decoder(tuple(names)).decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     lists = {name: getattr(decoded, name) for name in names}
     strings = len(lists) + sum(map(len, lists.values()))
