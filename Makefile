@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test generations-test browser-test pictures kill-test soak voices audio-figures oldest-numpy fidelity formats \
+.PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test generations-test browser-test pictures kill-test promises soak sbom audit voices audio-figures oldest-numpy fidelity formats \
 	options lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock
@@ -49,7 +49,17 @@ kill-test: .venv/ready       ## kill -9 of a server with a durable store, 20 tim
 replica-test: .venv/ready    ## 10,000 requests to two mocks behind nginx on one store, and what a checker of their history finds
 	$(BIN)/pytest -s tests/store/replica_checks.py
 
-soak: .venv/ready            ## the long form of the kill tests: 100 and 50 times
+promises: .venv/ready        ## attack a mock for some seconds and count violated promises; docs/promises.md lists all fifteen
+	$(BIN)/python -m benchmarks.promises 8
+
+sbom: .venv/ready            ## out/sbom.cdx.json, the bill of materials, and docs/licences.md
+	$(BIN)/python -m tools.sbom
+
+audit: .venv/ready           ## look for known vulnerabilities of the locked packages; needs the index's database
+	$(BIN)/uv tool run pip-audit --disable-pip --require-hashes --requirement requirements.lock
+
+soak: .venv/ready            ## the long forms, 30 minutes: each attack for 300 s, 100 and 50 kills
+	$(BIN)/python -m benchmarks.promises 300
 	VOXDOUBLE_KILLS=100 VOXDOUBLE_BATCH_KILLS=50 $(BIN)/pytest -s tests/store/kill_checks.py tests/client/journal/kill_checks.py
 
 openapi-test: .venv/ready    ## lint the OpenAPI document, generate clients from it and run them; needs Node.js and npm
