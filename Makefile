@@ -32,7 +32,7 @@ wheel-test: .venv/ready      ## build the wheel, check its content, install it i
 	$(BIN)/pytest tests/packaging/wheel_checks.py
 
 image-test: .venv/ready      ## build the images, run them with the local Docker engine, lint and run the examples
-	$(BIN)/pytest tests/packaging/image_checks.py tests/packaging/example_checks.py
+	$(BIN)/pytest tests/packaging/image_checks.py tests/packaging/replica_image_checks.py tests/packaging/example_checks.py
 
 browser-test: .venv/ready    ## the console in a real browser; needs Debian's chromium
 	$(BIN)/uv pip install --quiet --python .venv --group browser
