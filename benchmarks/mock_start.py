@@ -1,6 +1,6 @@
 """Time that the mock adds to a test run: the unused plugin, and start and stop of a mock after the first import.
 
-Run: .venv/bin/python benchmarks/mock_start.py
+Run: .venv/bin/python -m benchmarks.mock_start
 """
 
 import statistics

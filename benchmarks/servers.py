@@ -19,6 +19,7 @@ import wave
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -127,11 +128,11 @@ def minimal_flask() -> Server:
 
 
 @contextmanager
-def both() -> Iterator[Mapping[str, Server]]:
-    """Run the mock and the minimal Flask side by side."""
+def both(*options: str) -> Iterator[Mapping[str, Server]]:
+    """Run the mock, with these options, and the minimal Flask side by side."""
     with ExitStack() as stack:
         servers = {}
-        for name, start in (("mock", mock), ("minimal Flask", minimal_flask)):
+        for name, start in (("mock", partial(mock, *options)), ("minimal Flask", minimal_flask)):
             servers[name] = start()
             stack.callback(servers[name].stop)
         yield servers
