@@ -34,7 +34,7 @@ from voxdouble_mock.technologies._technology import Result, Technology
 
 T = TypeVar("T")
 
-MAX_EXECUTIONS = max(4, os.cpu_count() or 1)
+MAX_EXECUTIONS = max(2, os.cpu_count() or 1)
 """The most requests that are executed at one time, which bounds the memory of many simultaneous uploads."""
 SLOT_SECONDS = 30.0
 """Real time for which a request waits for others to be executed."""

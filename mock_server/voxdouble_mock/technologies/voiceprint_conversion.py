@@ -10,7 +10,7 @@ from voxdouble_mock.technologies._voiceprints import rejecting_invalid
 def run(lists: Mapping[str, Sequence[bytes]]) -> Result:
     """Return the vector of each voiceprint (S44, S47)."""
     with rejecting_invalid("voiceprints"):
-        return Result({"vector_voiceprints": voice.vectors_of(lists["voiceprints"])})
+        return Result({"vector_voiceprints": voice.vector_rows_of(lists["voiceprints"])})
 
 
 TECHNOLOGY = VoiceprintTechnology(name="speaker-identification-voiceprint-conversion", run=run)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from voxdouble_mock.voice.merging import merge
     from voxdouble_mock.voice.overview import overview
     from voxdouble_mock.voice.scoring import ages_of, genders_of, log_likelihood_ratios
-    from voxdouble_mock.voice.vector import directions_of, vectors_of
+    from voxdouble_mock.voice.vector import directions_of, vector_rows_of, vectors_of
     from voxdouble_mock.voice.voiceprint import MODEL, InvalidVoiceprint, decode, speech_lengths_of
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "merge",
     "overview",
     "speech_lengths_of",
+    "vector_rows_of",
     "vectors_of",
 ]
 

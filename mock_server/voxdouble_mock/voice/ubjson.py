@@ -29,11 +29,16 @@ class Malformed(ValueError):
 
 def read(data: bytes) -> Value:
     """Return the value encoded in `data`. Raises Malformed."""
+    return read_with_places(data)[0]
+
+
+def read_with_places(data: bytes) -> tuple[Value, dict[str, int]]:
+    """Return the value, and for each member of an object the index of its value's marker. Raises Malformed."""
     reader = _Reader(data)
     value = reader.value(reader.take(1, "a value"), MAX_DEPTH)
     if reader.at != len(data):
         raise Malformed(f"it must end at byte {reader.at}, and {len(data) - reader.at} more bytes follow")
-    return value
+    return value, reader.places
 
 
 class _Reader:
@@ -42,6 +47,8 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.at = 0
+        self.places: dict[str, int] = {}
+        """The index of the marker of each value in the outermost object, if it has markers."""
 
     def take(self, count: int, what: str) -> bytes:
         piece = self.data[self.at : self.at + count]
@@ -113,6 +120,8 @@ class _Reader:
             name = self.text()
             if name in members:
                 raise Malformed(f"the key {name!r} is repeated")
+            if depth == MAX_DEPTH - 1 and kind is None:
+                self.places[name] = self.at
             members[name] = self.value(kind or self.marker(), depth)
             seen += 1
         return members

@@ -33,17 +33,28 @@ Whole = npt.NDArray[np.float64]
 
 
 def vectors_of(voiceprints: Sequence[bytes]) -> list[list[float]]:
+    """Return what `vector_rows_of` does, as lists of Python's numbers."""
+    return [row.tolist() for row in vector_rows_of(voiceprints)]
+
+
+def vector_rows_of(voiceprints: Sequence[bytes]) -> list[Whole]:
     """Return the vector of each voiceprint: 128 numbers of unit length (S45), or none without speech (S46).
 
     The numbers are float32 values with at most 10 decimals (C32). Raises InvalidVoiceprint for the first malformed
     one (C20).
     """
     mixed = _mixtures(voiceprints)
-    units = (mixed / _lengths(mixed)).astype(np.float32).astype(np.float64)
-    numbers: list[list[float]] = (np.rint(units * DECIMALS) / DECIMALS + 0.0).tolist()  # + 0.0 turns -0.0 into 0.0
-    for silent in np.flatnonzero(~mixed.any(axis=1)).tolist():
-        numbers[silent] = []
-    return numbers
+    silent = np.flatnonzero(~mixed.any(axis=1)).tolist()
+    mixed /= _lengths(mixed)
+    numbers = mixed.astype(np.float32).astype(np.float64)
+    numbers *= DECIMALS
+    np.rint(numbers, out=numbers)
+    numbers /= DECIMALS
+    numbers += 0.0  # turns -0.0 into 0.0
+    rows = list(numbers)
+    for place in silent:
+        rows[place] = numbers[place, :0]
+    return rows
 
 
 def directions_of(voiceprints: Sequence[bytes]) -> Whole:
