@@ -88,8 +88,8 @@ audio-figures: .venv/ready   ## measure the shipped voices and the speech detect
 oldest-numpy: .venv/ready    ## compare voiceprints under the oldest allowed numpy, in a separate environment
 	sh tests/voice/oldest_numpy.sh $(BIN)/python
 
+.PHONY: bench
 bench: .venv/ready           ## measure beside a minimal Flask, and write docs/figures.md; needs wrk and ten quiet minutes
-	$(BIN)/uv pip install --quiet --python .venv --group training
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.figures
 
 fidelity: .venv/ready        ## generate docs/fidelity.md from the statements

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import matplotlib as mpl
+from matplotlib import pyplot
+
 from benchmarks import client_calls, mock_growth, mock_lists, mock_requests, process_start
 from benchmarks.figure import Figure
 
 DOCUMENT = Path("docs/figures.md")
-PLOTS = Path("docs/plots")
 BEGIN, END = "<!-- make bench -->\n", "<!-- end of make bench -->"
 GROUPS = (process_start, mock_requests, mock_lists, client_calls, mock_growth)
 HEAD = "| subject | voxdouble | ratio | aim, at most |\n|---|---:|---:|---:|\n"
@@ -38,20 +40,17 @@ def table(figures: Iterable[Figure]) -> str:
 
 def plot(name: str, points: Sequence[tuple[float, float]]) -> str:
     """Draw one plot with logarithmic axes; return the Markdown that shows it."""
-    import matplotlib as mpl  # noqa: PLC0415 (late: only `make bench` installs it)
-
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = name
-    from matplotlib import pyplot  # noqa: PLC0415
 
     figure, axes = pyplot.subplots(figsize=(5, 3), layout="constrained")
     axes.loglog(*zip(*points, strict=True), marker="o")
     axes.set(xlabel=name, ylabel="processor time, ms", ylim=(0.1 * min(y for _, y in points), None))
     axes.grid(visible=True, which="both", alpha=0.3)
-    path = PLOTS / (re.sub(r"\W+", "-", name.lower()) + ".svg")
+    path = DOCUMENT.with_name("plot-" + re.sub(r"\W+", "-", name.lower()) + ".svg")
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
-    return f"![Processor time against {name}](plots/{path.name})\n"
+    return f"![Processor time against {name}]({path.name})\n"
 
 
 def main() -> None:
@@ -61,7 +60,6 @@ def main() -> None:
     _, mark, after = rest.partition(END)
     assert mark, f"{DOCUMENT} must have the lines {BEGIN.strip()} and {END}."
     measured = table(figure for group in GROUPS for figure in group.figures())
-    PLOTS.mkdir(exist_ok=True)
     shown = "".join(plot(name, points) for name, points in {**mock_growth.curves(), **mock_lists.curves()}.items())
     DOCUMENT.write_text(f"{before}{BEGIN}{measured}{shown}{END}{after}")
 

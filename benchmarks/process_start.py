@@ -28,7 +28,11 @@ COMMANDS = {
 def cpu_ms(arguments: list[str]) -> float:
     """Return the milliseconds of processor time of a Python process until it writes its first line."""
     with subprocess.Popen(
-        [sys.executable, *arguments], env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, *arguments],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
