@@ -34,8 +34,8 @@ class ApplianceError(Exception):
 
     `handle` is the handle of the task if the error came after the task was started or continued, else None.
     `may_have_run` is True if a task was or may have been started; if it is False, the same call can be made again
-    without starting a second task. `transient` is True if the reason may pass, so that the same work may succeed later:
-    with a handle, of a task that neither failed nor was lost, by waiting on with it; else by starting another task.
+    without starting a second task. `transient` is True if the same work may succeed later: if a task goes
+    on, by waiting with `handle`; if it failed, was lost or never began, by starting another one.
     `converted` is the `VoiceprintConversion` of the calls that `convert_voiceprints`
     had finished before the one that failed, else None; `converted_count` is the number of voiceprints in these calls,
     also after `convert_voiceprints_in_parts`.

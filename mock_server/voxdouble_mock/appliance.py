@@ -50,7 +50,7 @@ class Activity:
     now: int
     """The instant that the clock shows, in milliseconds."""
     tasks: str
-    """A mark that changes when tasks are submitted or deleted, and when the clock is changed."""
+    """A mark that changes with each submission, reset and change by a control route, but not with time."""
     logged: int
     """The number of the newest request in the log."""
 
@@ -95,7 +95,7 @@ class Appliance:
     def submit(
         self, request: OpenRequest, technology: Technology, summary: RequestSummary, execution: Execution
     ) -> Submission:
-        """Execute a request and store its task, whose life begins at that moment; it is stored when this returns.
+        """Execute a request and store its task, whose life begins when it is stored; it is stored when this returns.
 
         If the namespace was reset after the request began, the task is gone with all earlier ones, and no rule applies.
         """
@@ -105,7 +105,7 @@ class Appliance:
             stored = self._store.submit(request, self._draft(matched, technology, completion, summary.file_name))
             if isinstance(stored, Stored):
                 break
-            request = stored  # the scenario or the clock was changed in the meantime
+            request = stored  # the record was changed in the meantime
         choice = Choice() if stored.counts is None else matched.choice(stored.counts)
         then = choice.rule.then if choice.rule else Then()
         fault = None if isinstance(then.fault, GetFault) else then.fault

@@ -90,7 +90,7 @@ class Settings:
     token: str | None = option(
         None,
         TOKEN,
-        "Token that every request but a health check must send, as Authorization: Bearer TOKEN.",
+        "Token that every request but health checks and the console's pages must send, as Authorization: Bearer TOKEN.",
         statements="C26",
     )
     control_hosts: tuple[str, ...] = option(

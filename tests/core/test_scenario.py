@@ -45,6 +45,7 @@ def choose(rules: Scenario, seen: Counter[int]) -> Choice:
         (When(headers={"X-Other": "*"}), "header X-Other must match '*', got None"),
         (When(headers={"authorization": "Bearer s*"}), None),
         (When(headers={"Authorization": "Basic *"}), "header Authorization must match the rule's value"),
+        (When(headers={"X-Api-Key": "abc*"}), "header X-Api-Key must match the rule's value, got None"),
         (When(nth=2), "nth must be 2, got request 1"),
     ],
 )

@@ -22,6 +22,7 @@ def check(mock: MockAppliance, text: str) -> Any:
         ("rules:\n  - then: {\n", 3, "the text must be YAML"),
         ('{"rules": [\n{"then": }]}', 2, "`then` is required"),
         ("rules:\n  - then: {}\n  - when:\n      technology: voice\n    then: {}\n", 4, "speaker-identification"),
+        ("rules:\n  - then: {}\nused_up:\n  - voice\n", 4, "speaker-identification"),
         ("a: &x 1\nrules: *x\n", 1, "aliases"),
         ("", None, "it is empty"),
     ],

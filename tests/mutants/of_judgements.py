@@ -179,7 +179,7 @@ MUTANTS = [
         each_item(lambda item: item.update(labels={one["key"]: one["value"] for one in item["labels"]})),
     ),
     Mutant("S84", "the capacities get a 500", on_capacities(status(500))),
-    Mutant("S84", "the capacities are a list", on_capacities(member("items", drop=True))),
+    Mutant("S84", "the capacities have no items", on_capacities(member("items", drop=True))),
     Mutant("S84", "a capacity has no labels", capacities(lambda item: item.pop("labels"))),
     Mutant("S84", "a label of a capacity has no key", capacities(lambda item: item["labels"][0].pop("key"))),
     Mutant("S84", "a label of a capacity has no value", capacities(lambda item: item["labels"][0].pop("value"))),

@@ -337,7 +337,7 @@ def test_a_namespace_with_no_more_than_its_log_gives_way(make_store: MakeStore) 
     assert [one.name for one in store.namespaces()] == ["", "a", "c", "d"]
 
 
-def test_a_request_survives_that_its_namespace_gave_way(make_store: MakeStore) -> None:
+def test_a_request_survives_the_deletion_of_its_namespace(make_store: MakeStore) -> None:
     """A namespace that was deleted without a reset while a request was in progress is created again for its task."""
     store = make_store(Limits(max_namespaces=2), REAL)
     create(store, DEFAULT_NAMESPACE)

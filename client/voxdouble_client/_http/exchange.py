@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Exchange(Struct, frozen=True):
-    """One attempt to send a request, a poll or a retry as well, and its response; neither has its body here.
+    """One attempt to send a request (polls and retries too) and its response, without their bodies.
 
     `request_headers` are those of the client, without the token and without the caller's own. `status` is None if no
     complete response came, and `error` then says why; the names of `response_headers` are in lower case. `seconds` is

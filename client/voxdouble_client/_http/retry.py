@@ -14,7 +14,7 @@ from voxdouble_client._http.transport import Transport
 from voxdouble_client._http.wire import Request, Response, api_error
 
 MAX_FAILURES = 5
-"""The most failures in a row after which a request is sent again; the next one is raised. A wait has a deadline."""
+"""The most failures in a row after which a request is sent again; the next one is raised. A wait has no such limit."""
 
 MAX_BACKOFF = 10.0
 """Seconds. Chosen: an outage of hours costs few requests, and its end is seen soon."""

@@ -63,7 +63,7 @@ class VoiceprintConversion(Model, frozen=True):
 
 
 def quick_parse(body: bytes) -> dict[str, Any] | None:
-    """Return the usual answer with a result, checked while it is parsed, which takes half the time of doing both."""
+    """Return the usual answer with a result, checked while it is parsed, in half the time of doing both."""
     try:
         done = _done.decode(body)
     except (ValueError, RecursionError):
@@ -137,7 +137,7 @@ def convert_voiceprints_in_parts(
     it is drawn.
     """
     _check_batch_size(batch_size)
-    self._deadline(timeout)  # refuse a timeout that is not valid before the first part
+    self._deadline(timeout)  # an invalid timeout is refused now, not at the first part
     if isinstance(voiceprints, str):
         checked_voiceprints(voiceprints)  # TypeError
     return _parts(self, _batches(voiceprints, batch_size), lambda: self._deadline(timeout))

@@ -165,7 +165,7 @@ def extract_voiceprints(
     if isinstance(files, (str, bytes, os.PathLike)) or hasattr(files, "read"):
         raise TypeError(f"`files` must be a list of files, like [file], got a single {type(files).__name__}.")
     chosen = query(include_vector_voiceprint=include_vector_voiceprint, channel_mode=channel_mode, channels=channels)
-    self._deadline(timeout)  # refuse a timeout that is not valid before the first file
+    self._deadline(timeout)  # an invalid timeout is refused now, not at the first file
     self._widen_pool(concurrency)
     if journal is not None:
         recordings = [recording_of(_path(file)) for file in files]

@@ -46,7 +46,7 @@ def extraction(target: Target) -> str:
 
 
 def json_start(body: bytes) -> Send:
-    """Return the start of a technology with a JSON body that is refused before its members count."""
+    """Return the start of a technology with a JSON body that is refused whatever its members are."""
     return lambda target: target.post_json(json_technology(target), body)
 
 

@@ -1,4 +1,4 @@
-"""The consumptions that an appliance reports."""
+"""The consumptions and the capacities that an appliance reports."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

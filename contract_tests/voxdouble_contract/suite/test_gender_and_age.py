@@ -147,7 +147,7 @@ def test_a_range_must_end_after_it_begins(target: Target, technology: str, query
 
 @statement("S86")
 def test_a_missing_value_is_null(tasks: Tasks, technology: str) -> None:
-    """A gender or age that speech has and silence does not is a member that is null."""
+    """A value that is there for speech and missing for silence is a null member, not an absent one."""
     _, [speech] = channels_of(tasks, technology, "speech")
     run, [silence] = channels_of(tasks, technology, "silence")
     names = [name for name in MEMBERS[technology] - {"speech_length"} if speech.get(name) is not None]

@@ -1,4 +1,4 @@
-"""Names of the technologies, as their paths have them, and what an appliance of some generation lacks of them."""
+"""Names of the technologies, as their paths have them, and whether a generation has vectors."""
 
 from collections.abc import Iterable
 

@@ -7,7 +7,7 @@ Refusal                the request creates no task
   WrongMethod          the path exists, but not with this method
   TooLarge             it has more bytes than allowed
   ValidationFailed     it can be parsed but violates the schema; each detail names a place
-  StorageFull          the input storage has no room for the upload
+  StorageFull          the input storage has no room for the upload, or the store's disk or memory is full
   Unavailable          a stated bound is reached, or the store is down
 Rejection              the request creates a task, and the task ends rejected
 """
@@ -77,7 +77,7 @@ class ValidationFailed(Refusal):
 
 
 class StorageFull(Refusal):
-    """Raised if the input storage has no room for the upload (S26)."""
+    """Raised if the input storage has no room for the upload (S26), or the store's disk or memory is full."""
 
 
 class Unavailable(Refusal):

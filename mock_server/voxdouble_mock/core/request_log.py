@@ -29,7 +29,7 @@ MAX_REASON = 500
 
 UNNUMBERED = 999_999_999_999
 UNDATED = 99_999_999_999.999
-"""The number and the time of an entry until a store appends it, as long as any later ones."""
+"""The number and the time of an entry until a store appends it, which no later value exceeds in length."""
 
 
 class LoggedRequest(Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     task_id: str | None = None
     query: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    """Names in lower case; without those that hold secrets, as `query`."""
+    """Names in lower case. Secrets are left out, here and in `query`."""
     file_name: str | None = None
     sha256: str | None = None
     """The digest of the uploaded file, or of the JSON body."""

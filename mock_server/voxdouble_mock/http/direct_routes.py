@@ -1,6 +1,6 @@
 """The routes of the technologies, answered without Flask's dispatch, which would double the cost of a poll.
 
-Checks, views, error handler and headers are the functions that Flask's dispatch calls.
+Views, error handler and headers are those of Flask's dispatch, and so are all checks but that of the method.
 """
 
 import re
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     View = Callable[..., Response]
 
 POLL = re.compile(r"(.*/)([0-9a-f-]{36})")
-"""A path that ends with a task's id. A path with an id of another form goes through Flask, which answers 404."""
+"""A path that ends with a task's id. Flask dispatches a path with an id of another form, which is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Routes:
     polls: "dict[str, View]" = field(default_factory=dict)
 
     def find(self, method: str, path: str) -> Callable[[], Response] | None:
-        """Return the view of a request; None if it is not one of these routes, spelled as usual."""
+        """Return the view of a request; None if no route has this method and exactly this path."""
         if method == "POST":
             return self.starts.get(path)
         match = POLL.fullmatch(path) if method == "GET" else None

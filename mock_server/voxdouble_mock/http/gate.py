@@ -1,9 +1,9 @@
 """Access control: the token, the Host, and the origin of a request (P4, P5); health alone is open to everyone.
 
 A web page can make a browser send requests to 127.0.0.1, also under a host name of its own that resolves there (DNS
-rebinding). So a request of another origin is refused everywhere. The routes below /_mock accept only this machine's own
-names and the configured ones. Below /api, where no token protects it, names that a foreign page could own are refused
-(C60).
+rebinding). So a request of another origin is refused, but for health and for a link that a person follows to the
+console. The routes below /_mock accept only this machine's own names and the configured ones. Below /api, where no
+token protects it, names that a foreign page could own are refused (C60).
 """
 
 import hmac

@@ -31,7 +31,7 @@ class Namespaces:
         self._eviction = eviction
 
     def existing(self, transaction: Transaction, namespace: str, real_now: int) -> NamespaceRecord | None:
-        """Return the record of an existing namespace, and delete it instead if it is idle."""
+        """Return the record of a namespace; None if it does not exist, or was idle and is now deleted."""
         record = transaction.record(namespace)
         if record is None and namespace == DEFAULT_NAMESPACE:
             record = self.create(transaction, namespace, real_now)

@@ -19,7 +19,7 @@ class MemoryStorage:
     """See `Storage`; a lock makes each step atomic."""
 
     def __init__(self) -> None:
-        self._namespaces = _Namespaces()
+        self._namespaces = _MemoryTransaction()
         self._lock = Lock()
 
     def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
@@ -43,7 +43,7 @@ class _Namespace:
     cleared: int = 0
 
 
-class _Namespaces:
+class _MemoryTransaction:
     """See `Transaction`."""
 
     def __init__(self) -> None:

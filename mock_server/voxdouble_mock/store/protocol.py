@@ -1,7 +1,7 @@
 """The interface of a store, which keeps namespaces in memory, in a file or on a server.
 
-A namespace has a record, counters, its tasks, and the log of its requests. A method is one atomic step, and in a store
-on a server one round trip. The store has the real time: one clock for all processes that share it.
+A namespace has a record, counters, its tasks, and the log of its requests. A method is one atomic step. The store reads
+the real time itself: one clock for all processes that share it.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +30,8 @@ class Store(Protocol):
     A completed step is not lost while the process, file or server that holds the store lives.
 
     Unless a method says otherwise, it does not create a namespace: for one that does not exist it returns what a new
-    one would hold. Every method raises Unavailable if the store is down.
+    one would hold. A step raises Unavailable if the store is down and StorageFull
+    if it is full; only `state` and `close` raise neither.
     """
 
     def begin(

@@ -20,7 +20,7 @@ AUDIO_COUNTERS = "audio:"
 StoreState = Literal["up", "down", "emptied"]
 """Emptied: what was in it is lost, and it is in use again."""
 Counters = Mapping[str, int]
-"""The counters of a namespace by name; an absent one is 0. Every POST changes them, and nothing else."""
+"""The counters of a namespace by name; an absent one is 0. Requests increase them, control routes delete some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class View:
     counters: Counters
     now: int
     logged: int
-    """The number of the newest entry of the log; 0 without one."""
+    """The number of the newest log entry, deleted or not; 0 before the first one."""
 
 
 @dataclass(frozen=True, slots=True)

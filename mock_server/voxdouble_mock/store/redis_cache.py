@@ -37,7 +37,7 @@ class RecordCache:
         self._known: dict[str, Known] = {}
 
     def get(self, namespace: str) -> Known:
-        """Return the record of a namespace that was read last."""
+        """Return the record of a namespace as it was last read, or `initial` if it was not."""
         return self._known.get(namespace, self._initial)
 
     def read(self, namespace: str, known: Known, reply: values.Reply, content: bytes) -> NamespaceRecord:

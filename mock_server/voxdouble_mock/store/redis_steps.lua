@@ -16,7 +16,7 @@
 local a = cmsgpack.unpack(ARGV[1])
 local call = redis.call
 local STORE, NAMES, CONTENTS, USES = 'voxdouble:store', 'voxdouble:names', 'voxdouble:contents', 'voxdouble:uses'
-local EXPIRED_AT_ONCE = 100  -- the expired tasks that a POST deletes, unless a bound is reached
+local MAX_EXPIRED = 100  -- the expired tasks that a POST deletes, unless a bound is reached
 local store = call('HMGET', STORE, 'life', 'opened', 'latest', 'schema')
 local now
 
@@ -252,7 +252,7 @@ function steps.begin()
 end
 
 local function has_room_for(plan, head)
-  delete_expired(a.name, head, EXPIRED_AT_ONCE)
+  delete_expired(a.name, head, MAX_EXPIRED)
   if task_count(a.name) >= a.max_tasks then
     delete_expired(a.name, head, -1)
   end

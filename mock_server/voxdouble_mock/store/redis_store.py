@@ -1,6 +1,7 @@
 """The store on a Redis or Valkey server, for mocks on many hosts that behave as one appliance (P9).
 
-Each method is one step of `redis_steps.lua`, which the server runs atomically and on its own clock: one round trip.
+Each method takes effect in one step of `redis_steps.lua`, which the server runs atomically and on its own clock. Most
+need one round trip; `change` needs two, and more if other changes come between.
 Records and tasks that this process has read are cached by the life and the version of their namespace, and are not sent
 again. Log entries are sent without waiting.
 """
@@ -12,7 +13,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from voxdouble_mock.core.clock import to_milliseconds
-from voxdouble_mock.core.errors import Unavailable
+from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.core.fault import Call, at_address
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
@@ -45,7 +46,7 @@ log = logging.getLogger("voxdouble_mock")
 class RedisStore:
     """See `Store`. `real_now` replaces the clock of the server, for tests.
 
-    ValueError if the server cannot be reached, or was used by a newer version of the mock.
+    ValueError if the server cannot be reached, or holds a store with another version of the schema.
     """
 
     def __init__(
@@ -198,7 +199,7 @@ class RedisStore:
     def state(self) -> StoreState:
         try:
             self._step("check")
-        except Unavailable:
+        except (StorageFull, Unavailable):
             return "down"
         return "emptied" if self._emptied else "up"
 

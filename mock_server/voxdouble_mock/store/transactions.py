@@ -1,4 +1,4 @@
-"""The interface of what keeps namespaces inside one host: memory or a file. `limited_store` makes a store of it."""
+"""The interface of a storage on one host, memory or a file; `limited_store` makes a store of it."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
@@ -106,7 +106,7 @@ class Storage(Protocol):
 
         The writes of a `relaxed` step may be lost with the power of the machine, which saves a wait for the disk.
         A storage may call `step` again if another step interferes. It need not undo the writes of a step that raises:
-        before they raise, the steps of `limited_store` only create empty namespaces and delete what has expired.
+        before they raise, the steps of `limited_store` only create empty namespaces and delete what may be evicted.
         """
         ...
 

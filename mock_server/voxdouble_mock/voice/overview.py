@@ -23,7 +23,7 @@ class ChannelOverview:
 
     channel_number: int
     peaks: list[list[float]]
-    """The least and the greatest sample of each of at most 1,000 equal parts; full scale is 1."""
+    """The least and the greatest sample of each of at most 1,000 about equal parts; full scale is 1."""
     speech: list[tuple[float, float]]
     """The beginning and the end of each part with speech, in seconds."""
 

@@ -1,4 +1,4 @@
-"""The server's interface for its connections, requests and gateway; here, because the server imports these."""
+"""The server as its connections, requests and gateway see it; apart, since the server imports those three."""
 
 import logging
 import socket

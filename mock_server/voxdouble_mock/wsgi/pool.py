@@ -41,7 +41,7 @@ class Pool(Generic[Work]):
 
     @property
     def is_full(self) -> bool:
-        """Whether work waits in the queue until a thread ends its own."""
+        """Whether work is waiting in the queue for a free thread."""
         return self._free < 0
 
     def put(self, work: Work) -> None:

@@ -31,7 +31,7 @@ MAX_WAITING = 768
 MAX_CONNECTIONS = 480 if sys.platform == "win32" else 2000
 MAX_KEPT_ALIVE = 400 if sys.platform == "win32" else 1000
 SELECTOR_STOP_SECONDS = 1.0
-# Many clients send their next request at once: a thread that waits for it saves two switches of threads.
+# Many clients send their next request immediately: a thread that waits for it saves two switches of threads.
 NEXT_REQUEST_SECONDS = 0.002
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\nConnection: close\r\n"

@@ -80,7 +80,7 @@ def test_malformed_headers_are_refused(headers: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", sorted(OWN_NAMES))
 def test_headers_of_the_client_are_refused(name: str) -> None:
     """Headers that the client sets itself cannot be replaced, so that framing and content type stay right."""
-    with pytest.raises(ValueError, match="which belongs to the connection or is the client.s own"):
+    with pytest.raises(ValueError, match="which belongs to the connection or is the client's own"):
         ApplianceClient("http://appliance", headers={name.title(): "a"})
 
 

@@ -25,7 +25,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-"""No inline script or style runs, no other page may frame the console, and links from it name no address of it."""
+"""No inline script or style runs, no other page may frame the console, and requests for its links have no Referer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def register(app: Flask, services: Services) -> None:
 
 
 def post_analysis(services: Services) -> Response:
-    """Return the peaks and the parts with speech of the part `file`, which has the bounds of every upload (C27).
+    """Return the waveform of the uploaded recording, and where it has speech; the bounds of every upload apply (C27).
 
     Raises ValidationFailed for a recording that a task would reject.
     """

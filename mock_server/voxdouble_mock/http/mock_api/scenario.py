@@ -76,12 +76,14 @@ def check_scenario() -> Response:
     except ScenarioError as error:
         found = LINE.match(str(error))
         return verdict(str(error), int(found[1]) if found else None)
-    for index, rule in enumerate(scenario.rules):
+    places = [(rule.when.technology, f"rules[{index}].when.technology") for index, rule in enumerate(scenario.rules)]
+    places += [(technology, f"used_up[{index}]") for index, technology in enumerate(scenario.used_up)]
+    for technology, place in places:
         try:
-            check_technology(rule.when.technology)
+            check_technology(technology)
         except ValidationFailed as failed:
             node = compose(text)
-            line = None if node is None else line_of(node, f"rules[{index}].when.technology")
+            line = None if node is None else line_of(node, place)
             return verdict(failed.details[0].message, line)
     return json_response({"valid": True, "line": None, "message": ""})
 

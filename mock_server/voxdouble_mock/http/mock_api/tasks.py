@@ -1,4 +1,4 @@
-"""GET /_mock/tasks and POST /_mock/reset: the tasks of a namespace, and an end to them."""
+"""GET /_mock/tasks and POST /_mock/reset: the live tasks of a namespace, and its reset."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

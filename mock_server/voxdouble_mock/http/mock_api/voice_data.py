@@ -28,7 +28,10 @@ def summary(payload: bytes) -> object:
 
 
 def voiceprint_of(payload: bytes, index: int) -> str | None:
-    """Return the voiceprint with a number, counted from 0 in the order of the text; None if there are fewer."""
+    """Return the voiceprint with a number, counted from 0 in the order of the text.
+
+    None if there are fewer, or if the payload is too large to be summarised.
+    """
     found = _voiceprints(orjson.loads(payload)) if len(payload) <= MAX_PAYLOAD else iter(())
     return next((text for place, text in enumerate(found) if place == index), None)
 
@@ -61,7 +64,7 @@ def vector_summary(vector: list[float]) -> dict[str, object]:
 
 
 def voiceprint_summary(text: str) -> dict[str, object]:
-    """Return the characters of a voiceprint, the length and norm of its embedding, and its vector as a plot."""
+    """Return a voiceprint's number of characters, the length and norm of its embedding, and its vector as a plot."""
     found: dict[str, object] = {"characters": len(text)}
     try:
         voiceprint = b64decode(text, validate=True)

@@ -1,4 +1,4 @@
-"""GET /api/billing/consumptions and GET /api/billing/capacities: the audio that was processed, and that may be.
+"""GET /api/billing/consumptions and GET /api/billing/capacities: the audio that was processed, and whether more may be.
 
 The vendor documents the members (S83, S84); the labels, the period and the listed technologies are choices (C36, C43).
 """

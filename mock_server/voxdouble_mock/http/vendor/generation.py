@@ -18,7 +18,7 @@ TASK_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECA
 def check_served(services: Services) -> None:
     """Refuse the path of a technology that the namespace does not serve (C37, C5), before the request has begun.
 
-    Nearly every path is served in all generations, and then no store is read.
+    The store is read only for a technology that some generation does not serve.
     """
     technology = path().removeprefix(TASKS).partition("/")[0]
     if path().startswith(TASKS) and not all(serves(one, technology) for one in GENERATIONS):

@@ -180,7 +180,7 @@ def task_text(task: Task, state: State, technology: Technology) -> bytes | Seque
 
 
 def payload_text(task: Task, technology: Technology) -> bytes:
-    """Return a task's payload, JSON text already; without vectors with a null for each, if members are null (C15)."""
+    """Return the JSON text of a task's payload; with null members, each missing vector is null (C15)."""
     nulls = options().members == "null" and task.timeline.final is State.DONE and has_vectors(options().generation)
     if not (nulls and isinstance(technology, MediaTechnology) and technology.entry_members):
         return task.payload
@@ -189,5 +189,5 @@ def payload_text(task: Task, technology: Technology) -> bytes:
 
 
 def task_body(task: Task, state: State) -> dict[str, object]:
-    """Return the members of a 202's body (S2 to S4)."""
+    """Return the task in a response (S2 to S4) (S2 to S4)."""
     return {"task": {"task_id": task.task_id, "state": state}}

@@ -17,7 +17,7 @@ export function shownTask() {
   return shown && shown.task.task_id;
 }
 
-/** Read a task and show it; `activity` and the state tell whether the reading can be saved. */
+/** Read a task and show it; it is not read again while neither `activity` nor its state has changed. */
 export async function showTask(taskId, activity) {
   const key = `${taskId} ${activity?.tasks} ${activity?.requests} ${shown && shownTask() === taskId ? stateAt(shown.task, now()) : ""}`;
   if (key !== shownKey) {
