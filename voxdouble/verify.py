@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from voxdouble_contract.judging.conformance import ClientCheck, Conformance
     from voxdouble_contract.target.budget import Budget
 
-EXTRA = ("pytest", "hypothesis", "schemathesis", "jsonschema_rs")
+EXTRA = ("pytest", "hypothesis", "schemathesis")
 SECONDS, MOST_SECONDS = 240.0, 600.0
 """The time for the whole command, and the most that a slow target gets."""
 QUICK_ANSWER = 0.1

@@ -125,7 +125,7 @@ class Appliance:
         """Return the task that a rule makes of a request; None if its status fault refuses the request."""
         if isinstance(then.fault, Status):
             return None
-        end, settings = apply_rule(then, completion), self.settings
+        (end, origin), settings = apply_rule(then, completion), self.settings
         return Plan(
             technology.name,
             end.final,
@@ -136,7 +136,7 @@ class Appliance:
             fault=then.fault if isinstance(then.fault, GetFault) else None,
             audio_ms=end.audio_ms,
             rule=None if rule is None else shortened(rule),
-            origin="computed" if end is completion else "rule",
+            origin=origin,
         )
 
     def _completion(self, technology: Technology, request: RequestSummary, execution: Execution) -> Completion:

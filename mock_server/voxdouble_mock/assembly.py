@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voxdouble_mock.appliance import Appliance
-from voxdouble_mock.control import Control, check_technology
+from voxdouble_mock.control import Control, check_technologies
 from voxdouble_mock.core.clock import Mode, start
 from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.http import create_app
+from voxdouble_mock.scenarios.result_schemas import check_results
 from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import NamespaceRecord, Store, open_store
 from voxdouble_mock.technologies import discover
@@ -32,7 +33,7 @@ class Assembly:
 
 def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[], int]) -> Assembly:
     """Return a mock whose namespaces start with these settings and this scenario; ValueError for an invalid rule."""
-    check_scenario(scenario)
+    check_scenario(scenario, settings.generation)
     pace = settings.pace()
 
     def new_record(now: int, opened: int) -> NamespaceRecord:
@@ -44,10 +45,10 @@ def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[
     return Assembly(create_app(appliance, control), appliance, control, store)
 
 
-def check_scenario(scenario: Scenario | None) -> None:
-    """Raise ValueError if a rule names an unknown technology."""
+def check_scenario(scenario: Scenario | None, generation: str) -> None:
+    """Raise ValueError if a rule names an unknown technology, or gives a result that does not fit the generation."""
     try:
-        for technology in scenario.technologies() if scenario else ():
-            check_technology(technology)
+        check_technologies(scenario)
+        check_results(scenario, generation)
     except ValidationFailed as error:
         raise ValueError(error.details[0].message) from error

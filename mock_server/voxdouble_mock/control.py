@@ -10,6 +10,7 @@ from voxdouble_mock.core.namespace_options import NamespaceOptions, OptionChange
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import RULE_COUNTERS, Scenario
 from voxdouble_mock.options import unknown_name
+from voxdouble_mock.scenarios.result_schemas import check_results
 from voxdouble_mock.store import Change, NamespaceRecord, NamespaceSummary, OpenRequest, Store, View
 from voxdouble_mock.technologies import discover
 
@@ -41,24 +42,44 @@ class Control:
         return self.options_of(self._store.view(namespace).record)
 
     def change_options(self, namespace: str, changes: OptionChanges) -> None:
-        """Change the options of a namespace; those that `changes` leaves out stay as they are."""
+        """Change the options of a namespace; those that `changes` leaves out stay as they are.
 
-        def change(view: View) -> Change[None]:
-            return Change(replace(view.record, options=view.record.options.updated(changes)), None)
+        Raises ValidationFailed, with nothing changed, if a result of the scenario does not fit the new options.
+        """
 
-        self._store.change(namespace, change)
+        def change(view: View) -> Change[bool]:
+            record = replace(view.record, options=view.record.options.updated(changes))
+            allowed = record.scenario == checked
+            return Change(record if allowed else view.record, allowed)
+
+        while True:  # the check is not within the atomic step, since it may take long
+            record = self._store.view(namespace).record
+            checked = record.scenario
+            check_results(checked, self._options.changed(record.options.updated(changes)).generation)
+            if self._store.change(namespace, change):
+                return
 
     def scenario(self, namespace: str) -> Scenario | None:
         """Return the scenario of a namespace; does not create the namespace."""
         return self._store.view(namespace).record.scenario
 
     def set_scenario(self, namespace: str, scenario: Scenario | None) -> None:
-        """Set the scenario for later requests; None removes it. Raises ValidationFailed for an unknown technology."""
-        for technology in scenario.technologies() if scenario else ():
-            check_technology(technology)
-        self._store.change(
-            namespace, lambda view: Change(replace(view.record, scenario=scenario), None, (RULE_COUNTERS,))
-        )
+        """Set the scenario for later requests; None removes it.
+
+        Raises ValidationFailed for an unknown technology, and for a result that does not fit the namespace's options.
+        """
+
+        def change(view: View) -> Change[bool]:
+            if self.options_of(view.record).generation != generation:
+                return Change(view.record, value=False)
+            return Change(replace(view.record, scenario=scenario), value=True, deleted=(RULE_COUNTERS,))
+
+        check_technologies(scenario)
+        while True:  # as above
+            generation = self.options(namespace).generation
+            check_results(scenario, generation)
+            if self._store.change(namespace, change):
+                return
 
     def faults(self, namespace: str) -> Sequence[CountedFault]:
         """Return the armed faults in order of precedence; does not create the namespace."""
@@ -119,6 +140,12 @@ class Control:
 def _still_armed(view: View) -> list[ArmedFault]:
     now = read(view.record.clock, view.now)
     return [armed for armed in view.record.faults if is_armed(armed, view.counters, now)]
+
+
+def check_technologies(scenario: Scenario | None) -> None:
+    """Raise ValidationFailed if a scenario names an unknown technology."""
+    for technology in scenario.technologies() if scenario else ():
+        check_technology(technology)
 
 
 def check_technology(name: str | None) -> None:

@@ -8,7 +8,7 @@ import orjson
 from voxdouble_mock.core.clock import to_milliseconds
 from voxdouble_mock.core.errors import Detail, Rejection, error_body
 from voxdouble_mock.core.scenario import Then
-from voxdouble_mock.core.task import State
+from voxdouble_mock.core.task import Origin, State
 from voxdouble_mock.technologies._technology import Result
 
 
@@ -32,15 +32,20 @@ def execute(run: Callable[[], Result]) -> Completion:
         return Completion(State.REJECTED, _error("task.validation-error", rejection.message, rejection.details))
 
 
-def apply_rule(then: Then, completion: Completion) -> Completion:
-    """Return the completion that a scenario's rule chooses; `done` keeps the given one, since a rule has no result."""
+def apply_rule(then: Then, completion: Completion) -> tuple[Completion, Origin]:
+    """Return the completion that a scenario's rule chooses, and its source; without an end or result the given one.
+
+    A rule's result replaces a rejection too, so unusable media succeed with it.
+    """
+    if then.result is not None:
+        return Completion(State.DONE, orjson.dumps(then.result), completion.audio_ms), "given"
     if then.end == "rejected":
         message = then.error.message if then.error else "A rule of the scenario rejects this request."
-        return Completion(State.REJECTED, _error("task.validation-error", message))
+        return Completion(State.REJECTED, _error("task.validation-error", message)), "rule"
     if then.end == "failed":
         message = then.error.message if then.error else "A rule of the scenario makes this task fail."
-        return Completion(State.FAILED, _error("internal", message))
-    return completion
+        return Completion(State.FAILED, _error("internal", message)), "rule"
+    return completion, "computed"
 
 
 def _error(kind: str, message: str, details: Sequence[Detail] = ()) -> bytes:

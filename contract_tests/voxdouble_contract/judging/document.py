@@ -10,6 +10,7 @@ import jsonschema_rs
 import yaml
 
 from voxdouble_fixtures.generations import NEWEST, derive, publish
+from voxdouble_fixtures.merge_patch import merge_patch
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """Keys that lead from the document's root to a part of it."""
@@ -33,19 +34,6 @@ def read(name: str) -> Mapping[str, Any]:
     text = files("voxdouble_fixtures").joinpath("contract", name).read_text(encoding="utf-8")
     loaded: Mapping[str, Any] = yaml.safe_load(text)
     return loaded
-
-
-def merge_patch(target: Any, patch: Any) -> Any:
-    """Return a copy of a JSON value with a merge patch applied to it (RFC 7396): null removes a member."""
-    if not isinstance(patch, Mapping):
-        return patch
-    merged = dict(target) if isinstance(target, Mapping) else {}
-    for key, value in patch.items():
-        if value is None:
-            merged.pop(key, None)
-        else:
-            merged[key] = merge_patch(merged.get(key), value)
-    return merged
 
 
 def resolve(pointer: Pointer, generation: str = NEWEST) -> Pointer:

@@ -78,16 +78,16 @@ def storable(data: Any, path: str = "", depth: int = 0) -> Any:
     return data
 
 
-def check_text(text: object, path: str) -> None:
-    """Raise InvalidData for a text with a lone surrogate, which is not Unicode, or one of more than MAX_TEXT bytes."""
+def check_text(text: object, path: str, most: int = MAX_TEXT) -> None:
+    """Raise InvalidData for a text with a lone surrogate, which is not Unicode, or one of more than `most` bytes."""
     if not isinstance(text, str):
         return
     try:
         size = len(text) if text.isascii() else len(text.encode("utf-8"))
     except UnicodeEncodeError as error:
         raise InvalidData(f"A text must be Unicode, got a lone surrogate in {text[:40]!a}.", path) from error
-    if size > MAX_TEXT:
-        raise InvalidData(f"A text must have at most {MAX_TEXT} bytes, got {size} in {text[:40]!r}.", path)
+    if size > most:
+        raise InvalidData(f"A text must have at most {most} bytes, got {size} in {text[:40]!r}.", path)
 
 
 def message_of(reason: str, path: str, data: Any, kind: type) -> str:

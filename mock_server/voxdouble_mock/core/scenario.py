@@ -6,7 +6,7 @@ The first rule whose `when` matches a POST applies, with its `then`. If no rule 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -67,8 +67,10 @@ class Then(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     running: Seconds | None = None
     lifetime: Seconds | None = None
     end: Literal["done", "failed", "rejected"] | None = None
-    """The final state; with `done`, unusable media still end rejected."""
+    """The final state; with `done` and no `result`, unusable media still end rejected."""
     error: TaskError | None = None
+    result: dict[str, Any] | None = None
+    """The result of the task, which then ends done whatever the media are."""
     fault: Fault | None = None
 
     def __post_init__(self) -> None:
@@ -76,6 +78,8 @@ class Then(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
             raise ValueError("`running` must be absent or 0 if `end` is rejected, since such a task is never executed")
         if self.error is not None and self.end not in {"failed", "rejected"}:
             raise ValueError(f"`end` must be failed or rejected if there is an `error`, got {self.end or 'no end'}")
+        if self.result is not None and self.end not in {None, "done"}:
+            raise ValueError(f"`end` must be done or absent if there is a `result`, got {self.end}")
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -84,6 +88,10 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     then: Then
     when: When = When()
     name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.then.result is not None and self.when.technology is None:
+            raise ValueError("`when` must name the `technology` if `then` has a `result`, since the result must fit it")
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -41,8 +41,8 @@ class State(StrEnum):
     DONE = "done"
 
 
-Origin = Literal["computed", "rule"]
-"""The source of a payload: computed from the request, or from the rule of the scenario that replaced it."""
+Origin = Literal["computed", "rule", "given"]
+"""The source of a payload: computed from the request, the error of a scenario's rule, or a result given by a rule."""
 FINAL = frozenset({State.REJECTED, State.FAILED, State.DONE})
 
 

@@ -1,6 +1,7 @@
 """A mock appliance inside the caller's process: a real server on a free port, for as long as a `with` block lasts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, get_args
@@ -9,7 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from voxdouble_mock import voice
-from voxdouble_mock.assembly import Assembly, assemble, check_scenario
+from voxdouble_mock.assembly import Assembly, assemble
 from voxdouble_mock.core.clock import Mode, parse_pace, to_seconds
 from voxdouble_mock.core.conversion import convert, storable
 from voxdouble_mock.core.errors import ValidationFailed
@@ -104,8 +105,8 @@ class MockNamespace:
         Raises ValueError for an invalid scenario; the message says where the error is.
         """
         rules = read_scenario(scenario)
-        check_scenario(rules)
-        self._parts.control.set_scenario(self._namespace, rules)
+        with _as_value_error():
+            self._parts.control.set_scenario(self._namespace, rules)
 
     def fault(
         self,
@@ -132,19 +133,18 @@ class MockNamespace:
             if name not in FAULTS[kind]:
                 raise ValueError(unknown_name("fault member", name, [*FAULTS[kind], *address, "count"]))
         spec = {"fault": {"kind": kind, **members}, **address, **({} if count is UNSET else {"count": count})}
-        try:
+        with _as_value_error():
             self._parts.control.arm(self._namespace, convert(storable(spec), FaultSpec))
-        except ValidationFailed as error:
-            raise ValueError(error.details[0].message) from error
 
     def options(self, **changes: Any) -> dict[str, str]:
         """Change options, `options(generation="e1", members="null")`; return all that apply.
 
         Options that are not given stay as they are; a reset returns to those that the server was started with. Raises
-        ValueError for an unknown option or value.
+        ValueError for an unknown option or value, and if a result of the scenario does not fit the new options.
         """
         if changes:
-            self._parts.control.change_options(self._namespace, convert(storable(changes), OptionChanges))
+            with _as_value_error():
+                self._parts.control.change_options(self._namespace, convert(storable(changes), OptionChanges))
         return msgspec.structs.asdict(self._parts.control.options(self._namespace))
 
     def reset(self) -> None:
@@ -212,6 +212,15 @@ class MockAppliance(MockNamespace):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+
+
+@contextmanager
+def _as_value_error() -> Iterator[None]:
+    """Raise a refusal of the block as ValueError."""
+    try:
+        yield
+    except ValidationFailed as error:
+        raise ValueError(error.details[0].message) from error
 
 
 def read_scenario(scenario: str | Path | Mapping[str, Any] | None) -> Scenario | None:

@@ -36,6 +36,6 @@ def load_scenario(source: str | Path) -> Scenario:
     try:
         if (size := path.stat().st_size) > MAX_BYTES:
             raise ScenarioError(f"The scenario {path} must have at most {MAX_BYTES} bytes, and has {size}.")
-        return parse_scenario(path.read_text("utf-8"), path.name)
+        return parse_scenario(path.read_text("utf-8"), path.name, path.parent)
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(f"The scenario {path} cannot be read: {error}.") from error

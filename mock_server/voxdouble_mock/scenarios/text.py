@@ -6,6 +6,7 @@ number. Anchors and aliases are refused, because a few lines of them can stand f
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -13,6 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from voxdouble_mock.core.conversion import MAX_DEPTH, STEP, InvalidData
 from voxdouble_mock.core.scenario import Scenario
+from voxdouble_mock.scenarios.results import Plain
 from voxdouble_mock.scenarios.values import to_scenario
 
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -25,15 +27,15 @@ class ScenarioError(ValueError):
     """Raised for a malformed scenario; the message is a sentence that names the line."""
 
 
-def parse_scenario(text: str, source: str = "scenario") -> Scenario:
-    """Return the scenario in a text; `source` names the text in messages.
+def parse_scenario(text: str, source: str = "scenario", folder: Path | None = None) -> Scenario:
+    """Return the scenario in a text; `source` names the text in messages, and files of results are below `folder`.
 
     Raises ScenarioError, such as "bad.yaml, line 7: rules[1].then.nth: `nth` must be a whole number >= 1, got 0."
     """
     text = text.removeprefix("\ufeff")
     data = parse_text(text, source)
     try:
-        return to_scenario(data)
+        return to_scenario(data, folder)
     except InvalidData as error:
         node = compose(text)
         line = f", line {line_of(node, error.path)}" if node is not None else ""
@@ -60,7 +62,7 @@ def parse_text(text: str, source: str) -> Any:
 def parse_json(text: str, source: str) -> Any:
     """Return the data of a JSON text, in which numbers are text. Raises ScenarioError."""
     try:
-        return json.loads(text, object_pairs_hook=unique, parse_int=str, parse_float=str, parse_constant=str)
+        return json.loads(text, object_pairs_hook=unique, parse_int=Plain, parse_float=Plain, parse_constant=Plain)
     except json.JSONDecodeError as error:
         raise ScenarioError(f"{source}, line {error.lineno}: the text must be JSON: {error.msg}.") from error
     except RecursionError:
@@ -117,8 +119,9 @@ def value_of(node: Node) -> Any:
         return {name.value: value_of(value) for name, value in node.value}
     if isinstance(node, SequenceNode):
         return [value_of(value) for value in node.value]
-    plain = isinstance(node, ScalarNode) and not node.style
-    return None if plain and node.value in NULLS else node.value
+    if not isinstance(node, ScalarNode) or node.style:
+        return node.value
+    return None if node.value in NULLS else Plain(node.value)
 
 
 def compose(text: str) -> Node | None:

@@ -1,6 +1,6 @@
 """From plain data, as YAML, JSON or Python code have it, to a scenario."""
 
-import re
+from pathlib import Path
 from typing import Any, get_args
 
 from msgspec import inspect
@@ -8,18 +8,24 @@ from msgspec import inspect
 from voxdouble_mock.core.conversion import convert, storable
 from voxdouble_mock.core.fault import Fault
 from voxdouble_mock.core.scenario import Scenario, Then, When
+from voxdouble_mock.scenarios.results import INTEGER, NUMBER, Plain, take_results
 
-INTEGER = re.compile(r"[-+]?[0-9]{1,30}", re.ASCII)
-NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 MAX_DIGITS = 400
 FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 TEXTS_BY_NAME = ("query", "headers")
 """Members that hold texts under names of the user's choice."""
 
 
-def to_scenario(data: Any) -> Scenario:
-    """Return the scenario in plain data, in which numbers and flags may be text. Raises InvalidData."""
-    return convert(typed(storable(data)), Scenario)
+def to_scenario(data: Any, folder: Path | None = None) -> Scenario:
+    """Return the scenario in plain data, in which numbers and flags may be text. Raises InvalidData.
+
+    `folder` is that of the scenario's file, below which are the files of results; None if it does not come from a file.
+    """
+    plain, results = take_results(data, folder)
+    plain = typed(storable(plain))
+    for index, result in results.items():
+        plain["rules"][index]["then"]["result"] = result
+    return convert(plain, Scenario)
 
 
 def typed(data: Any, name: str = "", *, text: bool = False) -> Any:
@@ -28,6 +34,8 @@ def typed(data: Any, name: str = "", *, text: bool = False) -> Any:
         return {key: typed(value, key, text=name in TEXTS_BY_NAME) for key, value in data.items()}
     if isinstance(data, list):
         return [typed(item, name) for item in data]
+    if isinstance(data, Plain):
+        data = str(data)
     if text or name not in _SCALARS:
         return as_text(data)
     if isinstance(data, str):

@@ -29,7 +29,7 @@ def register(app: Flask, services: Services) -> None:
     add_route(app, "GET", "/_mock/scenario", partial(get_scenario, services))
     add_route(app, "PUT", "/_mock/scenario", partial(put_scenario, services))
     add_route(app, "DELETE", "/_mock/scenario", partial(delete_scenario, services))
-    add_route(app, "POST", "/_mock/scenario/check", check_scenario)
+    add_route(app, "POST", "/_mock/scenario/check", partial(check_scenario, services))
     add_route(app, "GET", "/_mock/scenarios", get_bundled)
 
 
@@ -66,8 +66,9 @@ def delete_scenario(services: Services) -> Response:
     return json_response({})
 
 
-def check_scenario() -> Response:
-    """Return whether the text in the body is a valid scenario, and for one that is not the line and the message."""
+def check_scenario(services: Services) -> Response:
+    """Return whether the text in the body is a valid scenario here; else the line and the message of the error."""
+    from voxdouble_mock.scenarios.result_schemas import first_unfit  # noqa: PLC0415
     from voxdouble_mock.scenarios.text import ScenarioError, compose, line_of, parse_scenario  # noqa: PLC0415
 
     text = read_text()
@@ -85,6 +86,11 @@ def check_scenario() -> Response:
             node = compose(text)
             line = None if node is None else line_of(node, place)
             return verdict(failed.details[0].message, line)
+    unfit = first_unfit(scenario, services.control.options(namespace()).generation)
+    if unfit is not None:
+        node = compose(text)
+        line = None if node is None else line_of(node, f"rules[{unfit[0]}].then.result")
+        return verdict(unfit[1], line)
     return json_response({"valid": True, "line": None, "message": ""})
 
 

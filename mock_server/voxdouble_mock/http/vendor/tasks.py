@@ -184,8 +184,9 @@ def payload_text(task: Task, technology: Technology) -> bytes:
     nulls = options().members == "null" and task.timeline.final is State.DONE and has_vectors(options().generation)
     if not (nulls and isinstance(technology, MediaTechnology) and technology.entry_members):
         return task.payload
-    channels = orjson.loads(task.payload)["channels"]
-    return orjson.dumps({"channels": [{name: one.get(name) for name in technology.entry_members} for one in channels]})
+    result = orjson.loads(task.payload)
+    nulled = [{**{name: one.get(name) for name in technology.entry_members}, **one} for one in result["channels"]]
+    return orjson.dumps({**result, "channels": nulled})
 
 
 def task_body(task: Task, state: State) -> dict[str, object]:

@@ -8,6 +8,11 @@ import { duration, technologyName, time } from "./format.js";
 import { commands, decidedFacts, facts, outside, sentFacts } from "./request_parts.js";
 import { timeline } from "./timeline.js";
 
+const ORIGINS = {
+  computed: "computed from the request",
+  rule: "the scenario's rule",
+  given: "given by the scenario's rule",
+};
 let shown = null;
 let shownKey = "";
 let drawn = "";
@@ -75,7 +80,7 @@ function draw() {
     error ? part("Why", h("p", { class: "reason" }, outside(error.message))) : null,
     h("div", { class: "part" }, h("h3", {}, "Timeline"), h("div", { id: "details-timeline" }), h("p", { class: "muted", id: "details-polls" }), instants(task)),
     part("Answer", ended === undefined ? h("p", { class: "muted" }, "The state is not final yet.") : answerTree(task.task_id, answer),
-      ended === undefined ? null : facts([["Origin", task.origin === "computed" ? "computed from the request" : "the scenario's rule"]])),
+      ended === undefined ? null : facts([["Origin", ORIGINS[task.origin]]])),
     part("Request", request ? [sentFacts(request), decidedFacts(request), ...commands(request)]
       : [h("p", { class: "muted" }, "The request log no longer has this request."), facts([["Rule", task.rule]])]),
     part("Task", facts([["Task id", h("code", {}, task.task_id)], ["Technology", h("code", {}, task.technology)]])),
