@@ -18,6 +18,7 @@ COMMANDS = {
     "age": ("voxdouble_client.cli.commands:age", "Estimate the age of speakers."),
     "wait": ("voxdouble_client.cli.commands:wait", "Wait for a task that was started before."),
     "state": ("voxdouble_client.cli.commands:state", "Print a task's state."),
+    "capture": ("voxdouble.capture:capture", "Record what an appliance answers, for mocks to replay."),
     "verify": ("voxdouble.verify:verify", "Check the contract on the mock or on an appliance."),
     "fixtures": ("voxdouble.recordings:fixtures", "List the bundled recordings, or copy them to a folder."),
     "scenarios": ("voxdouble.scenarios:scenarios", "List the bundled scenarios, or print one."),

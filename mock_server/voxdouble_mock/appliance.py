@@ -15,6 +15,7 @@ from voxdouble_mock.core.scenario import Choice, Match, RequestSummary, Then, ma
 from voxdouble_mock.core.task import State, Task, next_transition, state_at
 from voxdouble_mock.core.transitions import Transition, passed
 from voxdouble_mock.execution import Completion, apply_rule, execute
+from voxdouble_mock.packs.replay import Replay
 from voxdouble_mock.result_cache import ResultCache
 from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import (
@@ -69,7 +70,7 @@ class Submission:
 class Execution:
     """How a request is executed: a function, and the parameters on which its result depends beside the content."""
 
-    run: Callable[[Callable[[], None]], Result]
+    run: Callable[[Callable[[], None]], Result | Completion]
     """Its argument is to be called from time to time, and raises an exception if no client waits for the result."""
     parameters: Hashable
     is_waiting: Callable[[], bool] = lambda: True
@@ -79,8 +80,9 @@ class Execution:
 class Appliance:
     """The namespaces of one mock, as the vendor's clients see them. Safe for several threads."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, replay: Replay | None = None) -> None:
         self.settings = settings
+        self.replay = replay
         self._store = store
         self._executing = BoundedSemaphore(MAX_EXECUTIONS)
         self._cache = ResultCache(settings.limits.cache)
@@ -130,8 +132,8 @@ class Appliance:
             technology.name,
             end.final,
             end.payload,
-            pending=to_milliseconds(_first_set(then.pending, settings.pending, technology.pending)),
-            running=to_milliseconds(_first_set(then.running, settings.running, technology.running)),
+            pending=to_milliseconds(_first_set(then.pending, end.timing.pending, settings.pending, technology.pending)),
+            running=to_milliseconds(_first_set(then.running, end.timing.running, settings.running, technology.running)),
             lifetime=to_milliseconds(_first_set(then.lifetime, settings.task_lifetime)),
             fault=then.fault if isinstance(then.fault, GetFault) else None,
             audio_ms=end.audio_ms,

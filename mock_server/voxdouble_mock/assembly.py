@@ -1,8 +1,10 @@
 """Assembles a mock: store, appliance, control and application, on one real clock."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.control import Control, check_technologies
@@ -18,6 +20,8 @@ from voxdouble_mock.technologies import discover
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from voxdouble_mock.packs.replay import Replay
+
 discover()  # finds the modules of the technologies now, since a test can replace the file system later
 
 
@@ -31,6 +35,22 @@ class Assembly:
     store: Store
 
 
+def settings_of(**options: Any) -> Settings:
+    """Return settings made from options by name; with a pack its generation is the default, and any other is refused.
+
+    Raises TypeError for an unknown option and ValueError for a value that an option does not allow.
+    """
+    if options.get("pack") is None:
+        return Settings.of(**options)
+    from voxdouble_mock.packs.pack import read_header  # noqa: PLC0415 (late, as below: few mocks have a pack)
+
+    folder = Path(options["pack"])
+    generation = read_header(folder).generation
+    if options.get("generation") not in {None, generation}:
+        raise ValueError(f"`generation` must be that of the pack, {generation}, got {options['generation']!r}.")
+    return Settings.of(**{**options, "pack": os.fspath(folder), "generation": generation})
+
+
 def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[], int]) -> Assembly:
     """Return a mock whose namespaces start with these settings and this scenario; ValueError for an invalid rule."""
     check_scenario(scenario, settings.generation)
@@ -41,8 +61,20 @@ def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[
         return NamespaceRecord(start(pace, opened if pace.mode is Mode.MANUAL else now), scenario=scenario)
 
     store = open_store(settings.store, new_record, settings.limits, real_now, settings.seed)
-    appliance, control = Appliance(settings, store), Control(store, settings.namespace_options())
+    replay = replay_of(settings)
+    control = Control(store, settings.namespace_options(), fixed_generation=replay is not None)
+    appliance = Appliance(settings, store, replay)
     return Assembly(create_app(appliance, control), appliance, control, store)
+
+
+def replay_of(settings: Settings) -> "Replay | None":
+    """Return the answers of the settings' pack; None without one. Raises ValueError."""
+    if settings.pack is None:
+        return None
+    from voxdouble_mock.packs.pack import Pack  # noqa: PLC0415
+    from voxdouble_mock.packs.replay import Replay  # noqa: PLC0415
+
+    return Replay(Pack(settings.pack), only=settings.pack_only, timing=settings.pack_timing)
 
 
 def check_scenario(scenario: Scenario | None, generation: str) -> None:

@@ -104,7 +104,7 @@ def serve(**values: Any) -> None:
     # Many small matrix products gain nothing from threads that wait for one another: extraction is slower with them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from voxdouble_mock import voice  # noqa: PLC0415 (late, here and below: healthcheck must stay light)
-    from voxdouble_mock.assembly import assemble  # noqa: PLC0415
+    from voxdouble_mock.assembly import assemble, settings_of  # noqa: PLC0415
     from voxdouble_mock.http.errors import malformed_request_text, overloaded_text  # noqa: PLC0415
     from voxdouble_mock.http.request_lines import RequestLines  # noqa: PLC0415
     from voxdouble_mock.real_time import monotonic, real_now  # noqa: PLC0415
@@ -115,7 +115,9 @@ def serve(**values: Any) -> None:
     if problem := temporary_folder_problem(given.get("input_storage", INPUT_STORAGE)):
         logging.getLogger("voxdouble_mock").warning("%s", problem)
     try:
-        parts = assemble(Settings.of(**given), scenario_of(serving), real_now)
+        parts = assemble(settings_of(**given), scenario_of(serving), real_now)
+        if parts.appliance.replay is not None:
+            logging.getLogger("voxdouble_mock").info("%s", parts.appliance.replay.introduction())
         server = HttpServer(
             RequestLines(parts.app, monotonic) if serving.verbose else parts.app,
             host=serving.host,

@@ -29,9 +29,11 @@ class CountedFault:
 class Control:
     """The namespaces of one mock, as tests control them. Safe for several threads."""
 
-    def __init__(self, store: Store, options: NamespaceOptions) -> None:
+    def __init__(self, store: Store, options: NamespaceOptions, *, fixed_generation: bool = False) -> None:
         self._store = store
         self._options = options
+        self._fixed_generation = fixed_generation
+        """Whether the generation cannot be changed, since it is that of a pack."""
 
     def options_of(self, record: NamespaceRecord) -> NamespaceOptions:
         """Return the options that apply to a namespace with this record."""
@@ -44,8 +46,12 @@ class Control:
     def change_options(self, namespace: str, changes: OptionChanges) -> None:
         """Change the options of a namespace; those that `changes` leaves out stay as they are.
 
-        Raises ValidationFailed, with nothing changed, if a result of the scenario does not fit the new options.
+        Raises ValidationFailed, with nothing changed, if a result of the scenario does not fit the new options, and for
+        another generation than that of the mock's pack.
         """
+        if self._fixed_generation and changes.generation not in {None, self._options.generation}:
+            message = f"`generation` must be that of the pack, {self._options.generation}, got {changes.generation}."
+            raise ValidationFailed([Detail(("body", "generation"), message, "option")])
 
         def change(view: View) -> Change[bool]:
             record = replace(view.record, options=view.record.options.updated(changes))

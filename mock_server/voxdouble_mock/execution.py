@@ -13,6 +13,14 @@ from voxdouble_mock.technologies._technology import Result
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """The durations of a captured task, in seconds; None where they are not those of a capture."""
+
+    pending: float | None = None
+    running: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """The end of a task: its final state, and the JSON text of its result or error."""
 
@@ -20,12 +28,20 @@ class Completion:
     payload: bytes
     audio_ms: int = 0
     """The audio processed for it, in milliseconds over all channels."""
+    origin: Origin = "computed"
+    timing: Timing = Timing()
+    """The durations of the task, where they are replayed from a pack."""
 
 
-def execute(run: Callable[[], Result]) -> Completion:
-    """Return the completion of a task: done with the result of `run`, or rejected if `run` raises Rejection (S18)."""
+def execute(run: Callable[[], Result | Completion]) -> Completion:
+    """Return the completion of a task: done with the result of `run`, or rejected if `run` raises Rejection (S18).
+
+    A completion that `run` returns, since it was captured, is the task's own.
+    """
     try:
         result = run()
+        if isinstance(result, Completion):
+            return result
         payload = _exact(orjson.dumps(result.members, option=orjson.OPT_SERIALIZE_NUMPY))
         return Completion(State.DONE, payload, to_milliseconds(result.audio_seconds))
     except Rejection as rejection:
@@ -45,7 +61,7 @@ def apply_rule(then: Then, completion: Completion) -> tuple[Completion, Origin]:
     if then.end == "failed":
         message = then.error.message if then.error else "A rule of the scenario makes this task fail."
         return Completion(State.FAILED, _error("internal", message)), "rule"
-    return completion, "computed"
+    return completion, completion.origin
 
 
 def _error(kind: str, message: str, details: Sequence[Detail] = ()) -> bytes:

@@ -119,10 +119,24 @@ class Settings:
         "How a GET shows a member that is not used; a namespace can have another way, see PUT /_mock/options.",
         statements="C15, C44",
     )
+    pack: str | None = option(
+        None,
+        TEXT,
+        "Folder of a pack whose answers are replayed, see docs/capture.md; its generation is the default here.",
+    )
+    pack_only: bool = option(
+        default=False,
+        kind=FLAG,
+        text="Reject recordings and voiceprints that are not in the pack.",
+    )
+    pack_timing: bool = option(default=False, kind=FLAG, text="Let captured tasks take the captured times.")
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         check_options(self)
+        for name in ("pack_only", "pack_timing"):
+            if getattr(self, name) and self.pack is None:
+                raise ValueError(f"`{name}` needs a `pack`, got none.")
         if self.seed is not None and self.store != "memory:":
             raise ValueError(
                 f"`seed` needs the store memory:, since other stores keep earlier tasks; "

@@ -41,8 +41,9 @@ class State(StrEnum):
     DONE = "done"
 
 
-Origin = Literal["computed", "rule", "given"]
-"""The source of a payload: computed from the request, the error of a scenario's rule, or a result given by a rule."""
+Origin = Literal["computed", "rule", "given", "captured"]
+"""The source of a payload: computed from the request, the error of a scenario's rule, a result given by a rule, or
+captured in a pack."""
 FINAL = frozenset({State.REJECTED, State.FAILED, State.DONE})
 
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from voxdouble_mock import voice
-from voxdouble_mock.assembly import Assembly, assemble
+from voxdouble_mock.assembly import Assembly, assemble, settings_of
 from voxdouble_mock.core.clock import Mode, parse_pace, to_seconds
 from voxdouble_mock.core.conversion import convert, storable
 from voxdouble_mock.core.errors import ValidationFailed
@@ -25,7 +25,7 @@ from voxdouble_mock.options import unknown_name
 from voxdouble_mock.real_time import real_now
 from voxdouble_mock.scenarios.bundled import load_scenario
 from voxdouble_mock.scenarios.values import to_scenario
-from voxdouble_mock.settings import PORT, Settings
+from voxdouble_mock.settings import PORT
 from voxdouble_mock.store import DEFAULT_NAMESPACE
 from voxdouble_mock.wsgi.server import HttpServer
 
@@ -174,7 +174,7 @@ class MockAppliance(MockNamespace):
             raise ValueError(PORT.refusal(port, "port", "`port`"))
         if not is_loopback(host) and options.get("token") is None and not no_token:
             raise ValueError(f"`host` {host!r} can be reached from other machines: give `token`, or `no_token=True`.")
-        parts = assemble(Settings.of(**{"cache": CACHE_BYTES, **options}), read_scenario(scenario), real_now)
+        parts = assemble(settings_of(**{"cache": CACHE_BYTES, **options}), read_scenario(scenario), real_now)
         app = wrap(parts.app) if wrap else parts.app
         self._server = HttpServer(
             app, host=host, port=port, refuse=malformed_request_text, overloaded=overloaded_text()

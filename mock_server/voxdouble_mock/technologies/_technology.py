@@ -68,6 +68,8 @@ class VoiceprintTechnology:
     """The members with the lists, all required."""
     minimum: int = 1
     """The fewest voiceprints of a list."""
+    item_member: str = ""
+    """The member with a value for each voiceprint, where each is processed on its own; else empty."""
     bounded_product: bool = False
     """True if the product of the lengths of the lists has a limit (S50)."""
     pending: float = 0.05

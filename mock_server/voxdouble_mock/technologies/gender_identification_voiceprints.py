@@ -5,5 +5,7 @@ from voxdouble_mock.technologies._technology import VoiceprintTechnology
 from voxdouble_mock.technologies._voiceprints import score_voiceprints
 
 TECHNOLOGY = VoiceprintTechnology(
-    name="gender-identification-voiceprints", run=lambda lists: score_voiceprints(lists, _gender.score)
+    name="gender-identification-voiceprints",
+    run=lambda lists: score_voiceprints(lists, _gender.score),
+    item_member="results",
 )

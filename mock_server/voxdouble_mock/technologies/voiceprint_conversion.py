@@ -13,4 +13,6 @@ def run(lists: Mapping[str, Sequence[bytes]]) -> Result:
         return Result({"vector_voiceprints": voice.vector_rows_of(lists["voiceprints"])})
 
 
-TECHNOLOGY = VoiceprintTechnology(name="speaker-identification-voiceprint-conversion", run=run)
+TECHNOLOGY = VoiceprintTechnology(
+    name="speaker-identification-voiceprint-conversion", run=run, item_member="vector_voiceprints"
+)

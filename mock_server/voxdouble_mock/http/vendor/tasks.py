@@ -12,6 +12,7 @@ from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.core.fault import Status
 from voxdouble_mock.core.scenario import RequestSummary
 from voxdouble_mock.core.task import FINAL, State, Task
+from voxdouble_mock.execution import Completion
 from voxdouble_mock.http.current_request import connection, headers, options, query
 from voxdouble_mock.http.direct_routes import Routes
 from voxdouble_mock.http.errors import refusal_response
@@ -97,8 +98,10 @@ def start_media(services: Services, technology: MediaTechnology, opened: OpenReq
     with upload.receive(boundary, limits, services.uploads) as received:
         content = Content(received.sha256, received.size, received.name)
 
-        def run(checkpoint: Callable[[], None]) -> Result:
-            return technology.run(MediaRequest(received.file, given, limits.max_audio_seconds, checkpoint))
+        def run(checkpoint: Callable[[], None]) -> Result | Completion:
+            replay = services.appliance.replay
+            captured = replay and replay.of_recording(technology, received.sha256, given)
+            return captured or technology.run(MediaRequest(received.file, given, limits.max_audio_seconds, checkpoint))
 
         execution = Execution(run, given, is_connected())
         return handle_content(content, lambda: start_task(services, technology, opened, content, execution))
@@ -112,8 +115,9 @@ def start_voiceprints(services: Services, technology: VoiceprintTechnology, open
     with json_body.receive(limits, services.json) as received:
         content = Content(received.sha256, received.size)
 
-        def run(_: Callable[[], None]) -> Result:
-            return technology.run(received.lists(technology, limits))
+        def run(_: Callable[[], None]) -> Result | Completion:
+            lists, replay = received.lists(technology, limits), services.appliance.replay
+            return (replay and replay.of_voiceprints(technology, lists)) or technology.run(lists)
 
         execution = Execution(run, (), is_connected())
         return handle_content(content, lambda: start_task(services, technology, opened, content, execution))

@@ -12,6 +12,7 @@ const ORIGINS = {
   computed: "computed from the request",
   rule: "the scenario's rule",
   given: "given by the scenario's rule",
+  captured: "captured in a pack",
 };
 let shown = null;
 let shownKey = "";

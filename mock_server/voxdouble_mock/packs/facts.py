@@ -1,0 +1,90 @@
+"""The contents of a pack: its header, its facts, and the names of their files."""
+
+import hashlib
+import json
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from voxdouble_mock.core.namespace_options import Generation
+
+FORMAT = 1
+HEADER = "pack.toml"
+FACTS = "facts"
+"""The folder of the facts, one JSON file for each."""
+INDEX = "index.json"
+KINDS = ("appliance", "mock", "example")
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Seconds = Annotated[float, Meta(ge=0, le=1_000_000)]
+
+
+class Header(Struct, frozen=True, forbid_unknown_fields=True):
+    """The header of a pack."""
+
+    format: Literal[1]
+    kind: Literal["appliance", "mock", "example"]
+    version: str
+    """The version that the appliance told."""
+    generation: Generation
+    date: str
+    tool: str
+    results: bool
+    """Whether the facts hold voice data, or their lengths and digests only."""
+
+
+class Subject(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The request that a fact is about: a recording with parameters, or lists of voiceprints."""
+
+    technology: str
+    sha256: Digest | None = None
+    """The digest of the recording; None for voiceprints."""
+    parameters: dict[str, str] = {}
+    """The query parameters that differ from their defaults, without `channels` and the vector flag."""
+    lists: dict[str, list[Digest]] = {}
+    """The digests of the decoded voiceprints, by the name of their list."""
+
+    @property
+    def key(self) -> str:
+        """The name of the fact's file, without its ending."""
+        text = json.dumps([self.technology, self.sha256, self.parameters, self.lists], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Fact(Subject, frozen=True, kw_only=True, omit_defaults=True):
+    """One task of an appliance: its request, the times of its states, and its end."""
+
+    state: Literal["done", "rejected"]
+    states: dict[str, Seconds] = {}
+    """For each state the seconds from the request to the first poll that showed it."""
+    audio_seconds: Seconds | None = None
+    """The length of the recording, over all channels; None if it is not known."""
+    name: str | None = None
+    """The name of the recording, with `--with-names` only."""
+    result: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+    def subject(self) -> Subject:
+        """Return the request of the fact alone."""
+        return Subject(technology=self.technology, sha256=self.sha256, parameters=self.parameters, lists=self.lists)
+
+    def voiceprints(self) -> list[Digest]:
+        """Return the digests of the voiceprints in the result of an extraction, in the order of its channels."""
+        found = [one.get("voiceprint") for one in entries(self.result, "channels")]
+        return [digest_of(text) for text in found if isinstance(text, str)]
+
+
+def entries(result: Mapping[str, Any] | None, member: str) -> Sequence[Mapping[str, Any]]:
+    """Return the objects in a list of a result; none if the result has another shape."""
+    found = (result or {}).get(member)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def digest_of(voiceprint: str) -> str:
+    """Return the digest of a voiceprint in Base64; that of its text if it is malformed."""
+    try:
+        content = b64decode(voiceprint.strip(), validate=True)
+    except ValueError:
+        content = voiceprint.encode("utf-8", "replace")
+    return hashlib.sha256(content).hexdigest()

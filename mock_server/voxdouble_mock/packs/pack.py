@@ -1,0 +1,142 @@
+"""A pack that is read: its header, its facts by their requests, and the index that makes this fast.
+
+A pack from elsewhere is data: sizes, numbers and names are bounded, and no file outside its folder is read or written.
+"""
+
+import contextlib
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from voxdouble_mock.packs.facts import FACTS, HEADER, INDEX, Digest, Fact, Header, Subject
+
+MAX_HEADER_BYTES = 1 << 16
+MAX_FACT_BYTES = 64 << 20
+MAX_INDEX_BYTES = 256 << 20
+MAX_FACTS = 200_000
+KEPT_FACTS = 256
+"""The facts that are kept decoded."""
+FILE = re.compile(r"[0-9a-f]{64}\.json")
+_fact = msgspec.json.Decoder(Fact).decode
+
+
+class PackError(ValueError):
+    """Raised for a folder that is not a pack; the message is a sentence."""
+
+
+class Entry(Struct, frozen=True, omit_defaults=True):
+    """The entry of a fact in the index."""
+
+    subject: Subject
+    voiceprints: list[Digest] = []
+    """The voiceprints in its result."""
+
+
+class Index(Struct, frozen=True):
+    """The index of a pack: valid as long as `files` are the facts' files."""
+
+    files: dict[str, tuple[int, int]]
+    """The size and the modification time, in nanoseconds, of each fact's file."""
+    entries: dict[str, Entry]
+
+
+class Pack:
+    """A pack, open for reading. Safe for several threads."""
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder).resolve()
+        self.header = read_header(self.folder)
+        self.entries = self._index().entries
+        self.fact = lru_cache(KEPT_FACTS)(self._read)
+
+    def find(self, subject: Subject) -> Fact | None:
+        """Return the fact about exactly this request; None if the pack has none."""
+        return self.fact(subject.key) if subject.key in self.entries else None
+
+    def _read(self, key: str) -> Fact | None:
+        """Return a fact; None if its file is damaged, or about another request than its name says."""
+        try:
+            found = _fact(_bounded(self.folder / FACTS / f"{key}.json", MAX_FACT_BYTES))
+        except (OSError, ValueError, RecursionError):
+            return None
+        return found if found.key == key else None
+
+    def _index(self) -> Index:
+        """Return the index: the one in the folder if it is there and fits the facts, else a new one, which is kept."""
+        files = dict(self._files())
+        path = self.folder / INDEX
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            found = msgspec.json.decode(_bounded(path, MAX_INDEX_BYTES), type=Index)
+            if found.files == files and found.entries.keys() <= {name.removesuffix(".json") for name in files}:
+                return found
+        entries = {}
+        for name in files:
+            fact = self._read(name.removesuffix(".json"))
+            if fact is not None:
+                entries[fact.key] = Entry(fact.subject(), fact.voiceprints())
+        index = Index(files, entries)
+        with contextlib.suppress(OSError):  # the folder may be read-only
+            write_whole(path, msgspec.json.encode(index))
+        return index
+
+    def _files(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        """Yield the name, the size and the time of each fact's file, in the order of the names."""
+        folder = self.folder / FACTS
+        if folder.is_symlink() or not folder.is_dir():
+            return
+        with os.scandir(folder) as found:
+            names = sorted(one.name for one in found if FILE.fullmatch(one.name) and one.is_file(follow_symlinks=False))
+        if len(names) > MAX_FACTS:
+            raise PackError(f"A pack must have at most {MAX_FACTS} facts, got {len(names)}.")
+        for name in names:
+            status = (folder / name).lstat()
+            yield name, (status.st_size, status.st_mtime_ns)
+
+
+def read_header(folder: Path) -> Header:
+    """Return the header of a pack. Raises PackError."""
+    try:
+        text = _bounded(folder / HEADER, MAX_HEADER_BYTES).decode("utf-8")
+        return msgspec.convert(tomllib.loads(text), Header)
+    except (OSError, ValueError, RecursionError) as error:
+        raise PackError(f"{folder} must be a pack, with a valid {HEADER}: {error}.") from error
+
+
+def header_text(header: Header) -> str:
+    """Return a header as TOML."""
+    lines = []
+    for name, value in msgspec.structs.asdict(header).items():
+        shown: object = msgspec.json.encode(value).decode()  # a JSON text, number or flag is one in TOML too
+        lines.append(f"{name} = {shown}\n")
+    return "".join(lines)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is complete or absent at every instant, also after a kill or a power failure."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    partial.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(partial, flags, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _bounded(path: Path, most: int) -> bytes:
+    """Return the content of a regular file of at most `most` bytes; OSError or ValueError for anything else."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"{path.name} must have at most {most} bytes")
+    return content

@@ -1,0 +1,50 @@
+"""Captures of simulated appliances, and the client script whose results are compared."""
+
+from pathlib import Path
+from typing import Any
+
+import voxdouble_fixtures
+from tests.commands.process import invoke
+from tests.contract.stranger import CONVERSION, EXTRACTION, Traits
+from voxdouble_client import ApiError, ApplianceClient, TaskRejected
+
+NEWEST = Traits(prefix="")
+OLDER = Traits(prefix="", generation=1, conversion=404)
+COMPARISON = "speaker-identification-voiceprint-comparison"
+MERGING = "speaker-identification-voiceprint-merging"
+FILES = [voxdouble_fixtures.path(name) for name in ("john_doe.wav", "conversation.wav", "maria_lopez_1.flac")]
+BAD_FILE = voxdouble_fixtures.path("not_audio.wav")
+
+
+def capture(url: str, pack: Path, *options: str, status: int = 0) -> str:
+    """Run the command on the recordings; return its stdout and stderr."""
+    result = invoke("capture", url, *map(str, (*FILES, BAD_FILE)), "-o", str(pack), *options)
+    assert result.exit_code == status, result.output
+    return result.output
+
+
+def answers(url: str, *, vectors: bool) -> list[Any]:
+    """Return the results of a client script: every technology once, on the captured recordings and voiceprints."""
+    with ApplianceClient(url) as client:
+
+        def run(technology: str, **request: Any) -> Any:
+            try:
+                return client.run(technology, **request).result
+            except TaskRejected as rejected:
+                return rejected.error.raw
+            except ApiError as refused:
+                return refused.status
+
+        params = {"include_vector_voiceprint": True} if vectors else {}
+        found = [run(EXTRACTION, files={"file": file}, params=params) for file in FILES]
+        texts = [channel["voiceprint"] for result in found for channel in result["channels"]]
+        found += [
+            run(technology, files={"file": FILES[1]}) for technology in ("age-estimation", "gender-identification")
+        ]
+        found += [run(EXTRACTION, files={"file": FILES[1]}, params={"channels": "1", **params})]
+        found += [run(EXTRACTION, files={"file": BAD_FILE})]
+        found += [run(COMPARISON, json={"voiceprints_a": texts[:2], "voiceprints_b": texts[::-1]})]
+        found += [run(MERGING, json={"voiceprints": texts[:3]})]
+        for technology in (CONVERSION, "age-estimation-voiceprints", "gender-identification-voiceprints"):
+            found += [run(technology, json={"voiceprints": texts[::-1]})]
+        return found

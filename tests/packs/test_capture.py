@@ -1,0 +1,117 @@
+"""The command `capture`: resuming, budgets, kinds, and what a pack must not hold."""
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from tests.commands.process import COMMAND
+from tests.contract.stranger import Traits, serving
+from tests.packs.captured import BAD_FILE, FILES, NEWEST, capture
+from voxdouble_mock import MockAppliance
+from voxdouble_mock.packs.pack import Pack
+
+
+def facts(pack: Path) -> dict[str, Any]:
+    """Return the facts of a pack by the names of their files."""
+    return {file.name: json.loads(file.read_text()) for file in (pack / "facts").glob("*.json")}
+
+
+def test_a_shared_pack_holds_no_voice_data_names_or_addresses(tmp_path: Path) -> None:
+    """Without options, no voiceprint, vector, score, file name, URL or task id is in any file; lengths are."""
+    with serving(NEWEST) as url:
+        said = capture(url, tmp_path / "pack", "--token", "secret-token")
+        capture(url, tmp_path / "whole", "--with-results", "--with-names", "--token", "secret-token")
+    assert "voice data as lengths and digests only; no names of files; no recordings." in said
+    texts = [
+        one["voiceprint"]
+        for fact in facts(tmp_path / "whole").values()
+        for one in (fact.get("result") or {}).get("channels", [])
+        if "voiceprint" in one
+    ]
+    everything = "".join(file.read_text() for file in (tmp_path / "pack").rglob("*") if file.is_file())
+    assert len(texts) == 4
+    assert not any(text in everything for text in (*texts, "john_doe", "127.0.0.1", "secret-token", "http://"))
+    whole = "".join(file.read_text() for file in (tmp_path / "whole").rglob("*") if file.is_file())
+    assert "john_doe" in whole
+    assert "secret-token" not in whole
+    channel = next(
+        one
+        for fact in facts(tmp_path / "pack").values()
+        for one in (fact.get("result") or {}).get("channels", [])
+        if "voiceprint" in one
+    )
+    assert set(channel["voiceprint"]) == {"size", "sha256"}
+    assert channel["vector_voiceprint"]["length"] in {0, 128}
+
+
+def test_a_warning_says_that_a_pack_holds_biometric_data(tmp_path: Path) -> None:
+    """It comes with results and with copies of recordings."""
+    with serving(NEWEST) as url:
+        assert "biometric" in capture(url, tmp_path / "results", "--with-results")
+        assert "biometric" in capture(url, tmp_path / "audio", "--with-audio")
+        assert "biometric" not in capture(url, tmp_path / "shared")
+    assert sorted(file.read_bytes() for file in (tmp_path / "audio" / "audio").iterdir()) == sorted(
+        file.read_bytes() for file in (*FILES, BAD_FILE)
+    )
+
+
+def test_a_budget_ends_a_run_that_the_next_one_continues(tmp_path: Path) -> None:
+    """No finished fact is asked for again, and a complete pack needs no request for a task."""
+    pack = tmp_path / "pack"
+    with serving(NEWEST) as url:
+        assert "used up" in capture(url, pack, "--with-results", "--max-tasks", "10", status=1)
+        first = facts(pack)
+        assert 0 < len(first) <= 10
+        capture(url, pack, "--with-results")
+        assert first.items() <= facts(pack).items()
+        capture(url, pack, "--with-results", "--max-tasks", "1")
+
+
+def test_a_mock_is_not_called_an_appliance(tmp_path: Path) -> None:
+    """A pack of a mock has the kind mock, or example if that is asked for; appliance is refused."""
+    with MockAppliance(pending=0, running=0) as mock:
+        assert "must not be called real" in capture(mock.url, tmp_path / "no", "--kind", "appliance", status=2)
+        capture(mock.url, tmp_path / "mock")
+        capture(mock.url, tmp_path / "example", "--kind", "example")
+    assert not (tmp_path / "no").exists()
+    assert [Pack(tmp_path / name).header.kind for name in ("mock", "example")] == ["mock", "example"]
+
+
+@pytest.mark.parametrize("generation", ["e1", "e2", "e3", "e4"])
+def test_the_generation_is_found_out(tmp_path: Path, generation: Any) -> None:
+    """A mock of each generation is recognised by its requests."""
+    with MockAppliance(pending=0, running=0, generation=generation) as mock:
+        capture(mock.url, tmp_path / "pack")
+    assert Pack(tmp_path / "pack").header.generation == generation
+
+
+def test_another_folder_or_pack_is_not_overwritten(tmp_path: Path) -> None:
+    """A folder with other files, and a pack of another kind, are refused."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "file").touch()
+    with MockAppliance(pending=0, running=0) as mock:
+        assert "new or empty folder" in capture(mock.url, tmp_path / "mine", status=2)
+        capture(mock.url, tmp_path / "pack")
+        assert "results" in capture(mock.url, tmp_path / "pack", "--with-results", status=2)
+
+
+def test_a_killed_capture_loses_no_finished_fact(tmp_path: Path) -> None:
+    """After SIGKILL every file of a fact is whole, and the next run keeps it as it is."""
+    pack = tmp_path / "pack"
+    with serving(Traits(prefix="", seconds=0.2)) as url:
+        arguments = ["capture", url, *map(str, FILES), "-o", str(pack), "--with-results"]
+        with subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.DEVNULL) as process:
+            until = monotonic() + 60
+            while monotonic() < until and len(list((pack / "facts").glob("*.json")) if pack.exists() else []) < 3:
+                sleep(0.02)  # for the process, on no clock of ours
+            process.send_signal(signal.SIGKILL)
+        kept = facts(pack)
+        assert len(kept) >= 3
+        capture(url, pack, "--with-results")
+    assert kept.items() <= facts(pack).items()
+    assert not list(pack.rglob("*.partial"))

@@ -1,0 +1,97 @@
+"""A pack from elsewhere is data: bounds, links, damaged facts, and the index."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.http.wire import extract, get
+from tests.packs.captured import FILES, capture
+from voxdouble_mock import MockAppliance
+from voxdouble_mock.packs.pack import MAX_HEADER_BYTES, Pack, PackError
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a pack with results of a mock."""
+    folder = tmp_path_factory.mktemp("captured") / "pack"
+    with MockAppliance(pending=0, running=0) as mock:
+        capture(mock.url, folder, "--with-results")
+    return folder
+
+
+@pytest.fixture
+def pack(original: Path, tmp_path: Path) -> Path:
+    """Return a copy of the pack that a test may damage."""
+    return Path(shutil.copytree(original, tmp_path / "pack"))
+
+
+@pytest.mark.parametrize("index", ["", "{", "[]", '{"files": {}, "entries": {}}', '{"files":' * 100_000])
+def test_a_missing_stale_or_malformed_index_is_made_again(pack: Path, index: str) -> None:
+    """The facts count, whatever the index says."""
+    expected = Pack(pack).entries.keys()
+    (pack / "index.json").unlink()
+    if index:
+        (pack / "index.json").write_text(index)
+    assert Pack(pack).entries.keys() == expected
+    assert json.loads((pack / "index.json").read_text())["entries"].keys() == expected
+
+
+def test_a_fact_that_is_added_or_removed_changes_the_index(pack: Path) -> None:
+    """The index is compared with the files at each start."""
+    names = sorted(Pack(pack).entries)
+    (pack / "facts" / f"{names[0]}.json").rename(pack / "kept")
+    assert sorted(Pack(pack).entries) == names[1:]
+    (pack / "kept").rename(pack / "facts" / f"{names[0]}.json")
+    assert sorted(Pack(pack).entries) == names
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"technology": 1}', '{"result":' * 100_000, "\xff"])
+def test_a_damaged_fact_is_ignored(pack: Path, text: str) -> None:
+    """The result is computed instead, whatever the file holds."""
+    for file in (pack / "facts").iterdir():
+        file.write_text(text, encoding="latin-1")
+    with MockAppliance(pack=pack, pending=0, running=0) as mock:
+        location = extract(mock.url, FILES[0].read_bytes()).headers["Location"]
+        assert get(location).json()["task"]["state"] == "done"
+        assert get(mock.url + "/_mock/tasks").json()["tasks"][0]["origin"] == "computed"
+
+
+def test_a_fact_under_the_name_of_another_is_ignored(pack: Path) -> None:
+    """The name must be the digest of the request that the fact is about."""
+    first, second, *_ = sorted((pack / "facts").iterdir())
+    shutil.copyfile(first, second)
+    assert second.stem not in Pack(pack).entries
+
+
+def test_links_out_of_the_folder_are_not_followed(pack: Path, tmp_path: Path) -> None:
+    """A fact, the folder of facts, the header and the index must be real files of the pack."""
+    (tmp_path / "outside").mkdir()
+    fact, *_ = sorted((pack / "facts").iterdir())
+    fact.rename(tmp_path / "outside" / fact.name)
+    fact.symlink_to(tmp_path / "outside" / fact.name)
+    assert fact.stem not in Pack(pack).entries
+    target = tmp_path / "outside" / "index"
+    target.write_text("mine")
+    (pack / "index.json").unlink()
+    (pack / "index.json").symlink_to(target)
+    Pack(pack)
+    assert target.read_text() == "mine"
+    (pack / "facts").rename(tmp_path / "outside" / "facts")
+    (pack / "facts").symlink_to(tmp_path / "outside" / "facts")
+    assert not Pack(pack).entries
+    (pack / "pack.toml").rename(tmp_path / "outside" / "pack.toml")
+    (pack / "pack.toml").symlink_to(tmp_path / "outside" / "pack.toml")
+    with pytest.raises(PackError, match=r"with a valid pack\.toml"):
+        Pack(pack)
+
+
+@pytest.mark.parametrize(
+    "header", ["", "format = 2", "[" * 10_000, "x = 1\n" * MAX_HEADER_BYTES, "format = 1\nkind = 'real'"]
+)
+def test_a_folder_without_a_valid_header_is_refused(pack: Path, header: str) -> None:
+    """The message names the folder; the mock does not start."""
+    (pack / "pack.toml").write_text(header)
+    with pytest.raises(ValueError, match=r"must be a pack, with a valid pack\.toml"):
+        MockAppliance(pack=pack)

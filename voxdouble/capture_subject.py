@@ -1,0 +1,76 @@
+"""The subject of a capture: the appliance, found out by two requests, and the recordings, found out on this machine."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+import soundfile
+
+SECONDS = 30.0
+MAX_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The appliance of a capture."""
+
+    version: str
+    mock: bool
+    """Whether it is a mock of this project."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording of a capture."""
+
+    path: Path
+    sha256: str
+    audio_seconds: float | None
+    """The length over all channels; None if it cannot be decoded on this machine."""
+
+
+def probe(url: str, token: str | None, ca: str | None) -> Subject:
+    """Return the version that an appliance tells, and whether it is a mock; an empty version if it tells none."""
+    with requests.Session() as session:
+        session.trust_env = False
+        session.verify = ca or True
+        if token:
+            session.headers["Authorization"] = f"Bearer {token}"
+        told = str(_object(session, url, "/api/system/info").get("version") or "")
+        mock = _object(session, url, "/_mock/health").get("service") == "voxdouble" or told.startswith("voxdouble")
+    return Subject("".join(one for one in told if one.isprintable())[:100], mock)
+
+
+def _object(session: requests.Session, url: str, path: str) -> dict[str, Any]:
+    """Return the JSON object at a path; an empty one if it is missing."""
+    try:
+        with session.get(url.rstrip("/") + path, timeout=SECONDS, stream=True, allow_redirects=False) as response:
+            if response.status_code != 200:
+                return {}
+            text = response.raw.read(MAX_BYTES, decode_content=True)
+            found = json.loads(text)
+    except (requests.RequestException, ValueError, OSError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def recordings_of(files: tuple[Path, ...]) -> list[Recording]:
+    """Return the recordings in files, each content once, in the order of the files."""
+    found: dict[str, Recording] = {}
+    for path in files:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        found.setdefault(digest, Recording(path, digest, audio_seconds(path)))
+    return list(found.values())
+
+
+def audio_seconds(path: Path) -> float | None:
+    """Return the length of a recording over all channels, in seconds; None if it cannot be decoded here."""
+    try:
+        info = soundfile.info(path)
+    except (soundfile.LibsndfileError, OSError, RuntimeError):
+        return None
+    return round(info.frames / info.samplerate * info.channels, 3) if info.samplerate else None
