@@ -95,3 +95,13 @@ def test_a_folder_without_a_valid_header_is_refused(pack: Path, header: str) -> 
     (pack / "pack.toml").write_text(header)
     with pytest.raises(ValueError, match=r"must be a pack, with a valid pack\.toml"):
         MockAppliance(pack=pack)
+
+
+def test_an_entry_of_the_index_without_a_fact_makes_it_invalid(pack: Path) -> None:
+    """A name in the index that leads out of the folder is never used."""
+    Pack(pack)
+    index = json.loads((pack / "index.json").read_text())
+    entry = next(iter(index["entries"].values()))
+    index["entries"]["../../outside"] = entry
+    (pack / "index.json").write_text(json.dumps(index))
+    assert "../../outside" not in Pack(pack).entries

@@ -90,12 +90,15 @@ class Pack:
         folder = self.folder / FACTS
         if folder.is_symlink() or not folder.is_dir():
             return
-        with os.scandir(folder) as found:
-            names = sorted(one.name for one in found if FILE.fullmatch(one.name) and one.is_file(follow_symlinks=False))
-        if len(names) > MAX_FACTS:
-            raise PackError(f"A pack must have at most {MAX_FACTS} facts, got {len(names)}.")
-        for name in names:
-            status = (folder / name).lstat()
+        with os.scandir(folder) as scanned:
+            found = sorted(
+                ((one.name, one) for one in scanned if FILE.fullmatch(one.name) and one.is_file(follow_symlinks=False)),
+                key=lambda named: named[0],
+            )
+        if len(found) > MAX_FACTS:
+            raise PackError(f"A pack must have at most {MAX_FACTS} facts, got {len(found)}.")
+        for name, one in found:
+            status = one.stat(follow_symlinks=False)
             yield name, (status.st_size, status.st_mtime_ns)
 
 
