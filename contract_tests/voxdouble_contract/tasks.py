@@ -32,7 +32,7 @@ MAX_WAIT_SECONDS = 90.0
 
 
 @dataclass
-class Run:
+class StartedTask:
     """One task: the response to its POST and those to every GET."""
 
     target: Target
@@ -116,7 +116,7 @@ class Run:
         return self
 
 
-def watch(*runs: Run) -> None:
+def watch(*runs: StartedTask) -> None:
     """Poll accepted tasks in turns until each has ended; a run that could not be polled to its end notes why."""
     open_runs = [run for run in runs if run.start.status == 202 and not run.is_over]
     for run in open_runs:
@@ -138,7 +138,7 @@ def watch(*runs: Run) -> None:
             pause = pause if waited < FINE_SECONDS else min(pause * 1.5, LONGEST_PAUSE)
 
 
-def all_done(*runs: Run) -> None:
+def all_done(*runs: StartedTask) -> None:
     """Poll accepted tasks of one target together until each is `done`; unproven if one ended in another state."""
     for run in runs:
         run.accepted()
@@ -152,10 +152,10 @@ class Tasks:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self._runs: dict[Hashable, Run] = {}
+        self._runs: dict[Hashable, StartedTask] = {}
         self._probe: Exchange | None = None
 
-    def upload(self, name: str, technology: str = EXTRACTION) -> Run:
+    def upload(self, name: str, technology: str = EXTRACTION) -> StartedTask:
         """Return the task of a named upload; gender and age are asked without its query."""
         run = self._upload(name, technology)
         if not run.polls and run.start.status == 202 and not self.target.clock.can_be_moved:
@@ -168,12 +168,12 @@ class Tasks:
         with contextlib.suppress(pytest.skip.Exception):  # as far as the budget allows
             self._upload(name, technology)
 
-    def _upload(self, name: str, technology: str) -> Run:
+    def _upload(self, name: str, technology: str) -> StartedTask:
         key = (technology, name)
         if key not in self._runs:
             media, query = self._failing_file() if name == FAILING else (UPLOADS[name].media(), UPLOADS[name].query)
             start = self.target.post_media(technology, media, query if technology == EXTRACTION else "")
-            self._runs[key] = Run(self.target, technology, start)
+            self._runs[key] = StartedTask(self.target, technology, start)
         return self._runs[key]
 
     def _failing_file(self) -> tuple[Media, str]:
@@ -182,24 +182,24 @@ class Tasks:
             unproven("No file that makes a task fail is known (a profile may name a failing_file).")
         return Media(file.name, file.read_bytes()), ""
 
-    def variant(self, name: str, of: str = "speech") -> Run:
+    def variant(self, name: str, of: str = "speech") -> StartedTask:
         """Return a named upload to its end; the target must accept it if it accepts the same recording plainly."""
         self.upload(of).accepted()
         return self.upload(name).accepted().ended()
 
-    def bad_ends(self) -> list[Run]:
+    def bad_ends(self) -> list[StartedTask]:
         """Return the extractions that ended rejected or failed; without any the statement is unproven."""
         names = (*BAD, FAILING) if self.target.profile.failing_file is not None else BAD
         accepted = [run for run in map(self.upload, names) if run.start.status == 202]
         found = [run for run in accepted if run.watched().state in FINAL - {"done"}]
         return found or unproven("No task ended rejected or failed.")
 
-    def post(self, technology: str, *voiceprints: str, **lists: Sequence[str]) -> Run:
+    def post(self, technology: str, *voiceprints: str, **lists: Sequence[str]) -> StartedTask:
         """Return the task of a list of voiceprints, or of several lists by their member names."""
         body = {member: list(items) for member, items in lists.items()} or {"voiceprints": list(voiceprints)}
         key = (technology, str(sorted(body.items())))
         if key not in self._runs:
-            self._runs[key] = Run(self.target, technology, self.target.post_json(technology, body))
+            self._runs[key] = StartedTask(self.target, technology, self.target.post_json(technology, body))
         return self._runs[key]
 
     def probe(self) -> Exchange:

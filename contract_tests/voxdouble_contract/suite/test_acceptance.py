@@ -11,11 +11,11 @@ from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION, LIFECYCLE_TECHNOLOGIES
-from voxdouble_contract.tasks import Run, Tasks
+from voxdouble_contract.tasks import StartedTask, Tasks
 
 
 @pytest.fixture(params=LIFECYCLE_TECHNOLOGIES)
-def run(request: pytest.FixtureRequest, tasks: Tasks) -> Run:
+def run(request: pytest.FixtureRequest, tasks: Tasks) -> StartedTask:
     """Return a task of each technology."""
     if request.param == EXTRACTION:
         return tasks.upload("speech").accepted()
@@ -23,45 +23,45 @@ def run(request: pytest.FixtureRequest, tasks: Tasks) -> Run:
 
 
 @statement("S1")
-def test_an_accepted_post_is_202(run: Run) -> None:
+def test_an_accepted_post_is_202(run: StartedTask) -> None:
     """A complete and valid POST gets a 202."""
     expect_status(run.start, 202)
 
 
 @statement("S2")
-def test_the_body_has_task_id_and_state(run: Run) -> None:
+def test_the_body_has_task_id_and_state(run: StartedTask) -> None:
     """The 202 body has a UUID and a state."""
     expect(is_uuid(run.start.get("task", "task_id")), "`task.task_id` must be a UUID.", run.start)
     expect(isinstance(run.start.get("task", "state"), str), "`task.state` must be a string.", run.start)
 
 
 @statement("S3")
-def test_the_first_state_is_pending(run: Run) -> None:
+def test_the_first_state_is_pending(run: StartedTask) -> None:
     """The state in the 202 body is `pending`."""
     expect(run.start.get("task", "state") == "pending", "`task.state` must be pending.", run.start)
 
 
 @statement("S4")
-def test_the_body_has_no_result_and_no_error(run: Run) -> None:
+def test_the_body_has_no_result_and_no_error(run: StartedTask) -> None:
     """The 202 body has neither result nor error."""
     found = [run.start.get(member) for member in ("result", "error")]
     expect(found == [None, None], "The 202 body must have neither `result` nor `error`.", run.start)
 
 
 @statement("S5")
-def test_there_is_a_location(run: Run) -> None:
+def test_there_is_a_location(run: StartedTask) -> None:
     """The 202 has the header `Location`."""
     expect(run.start.headers.get("Location"), "The 202 must have a `Location` header.", run.start)
 
 
 @statement("S6")
-def test_there_is_an_x_location(run: Run) -> None:
+def test_there_is_an_x_location(run: StartedTask) -> None:
     """The 202 has the header `X-Location`."""
     expect(run.start.headers.get("X-Location"), "The 202 must have an `X-Location` header.", run.start)
 
 
 @statement("S6")
-def test_x_location_leads_to_the_task(run: Run, target: Target) -> None:
+def test_x_location_leads_to_the_task(run: StartedTask, target: Target) -> None:
     """As the only header, `X-Location` is a URL or an absolute path that ends in technology and task id."""
     found = run.start.headers.get("X-Location") or unproven("There was no `X-Location`.")
     if "Location" in run.start.headers:
@@ -79,7 +79,7 @@ def location(start: Exchange) -> str:
 
 
 @statement("S7")
-def test_location_ends_in_technology_and_task_id(run: Run, target: Target) -> None:
+def test_location_ends_in_technology_and_task_id(run: StartedTask, target: Target) -> None:
     """The path of `Location` is that of the task, below the path of the base URL."""
     found = urlsplit(urljoin(run.start.url, location(run.start))).path
     wanted = urlsplit(target.url).path + target.path(run.technology, run.task_id)
@@ -87,7 +87,7 @@ def test_location_ends_in_technology_and_task_id(run: Run, target: Target) -> No
 
 
 @statement("S8")
-def test_location_can_be_fetched_as_it_stands(run: Run, target: Target) -> None:
+def test_location_can_be_fetched_as_it_stands(run: StartedTask, target: Target) -> None:
     """`Location` is a URL of the task that needs no joining with another."""
     url = location(run.start)
     is_url = urlsplit(url).scheme in {"http", "https"}
@@ -98,7 +98,7 @@ def test_location_can_be_fetched_as_it_stands(run: Run, target: Target) -> None:
 
 
 @statement("S9")
-def test_location_is_a_url_or_an_absolute_path(run: Run) -> None:
+def test_location_is_a_url_or_an_absolute_path(run: StartedTask) -> None:
     """`Location` has one of the two documented forms."""
     found = location(run.start)
     parts = urlsplit(found)
@@ -108,7 +108,7 @@ def test_location_is_a_url_or_an_absolute_path(run: Run) -> None:
 
 
 @statement("S77")
-def test_location_and_x_location_are_equal(run: Run) -> None:
+def test_location_and_x_location_are_equal(run: StartedTask) -> None:
     """`X-Location` equals `Location`."""
     found = run.start.headers.get("X-Location") or unproven("There was no `X-Location`.")
     expect(found == location(run.start), "`X-Location` must equal `Location`.", run.start)
@@ -127,7 +127,7 @@ def test_task_ids_are_random(tasks: Tasks) -> None:
 @statement("C25")
 def test_equal_posts_make_two_tasks(target: Target) -> None:
     """The same POST sent twice makes two tasks."""
-    runs = [Run(target, EXTRACTION, target.post_media(EXTRACTION, tone(0.2))).accepted() for _ in range(2)]
+    runs = [StartedTask(target, EXTRACTION, target.post_media(EXTRACTION, tone(0.2))).accepted() for _ in range(2)]
     ids = {run.start.get("task", "task_id") for run in runs}
     expect(len(ids) == 2, "Two equal POSTs must make two tasks.", *(run.start for run in runs))
 

@@ -10,7 +10,7 @@ from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.voiceprints import TINY
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import COMPARISON, UNAVAILABLE
-from voxdouble_contract.tasks import NO_ROOM, Run, Tasks, all_done
+from voxdouble_contract.tasks import NO_ROOM, StartedTask, Tasks, all_done
 
 DEFAULT_MATRIX = 1_000_000
 LARGEST_PROBE = 1_000_000
@@ -25,14 +25,14 @@ def voices(tasks: Tasks) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="session")
-def matrix(tasks: Tasks, voices: tuple[str, str]) -> Run:
+def matrix(tasks: Tasks, voices: tuple[str, str]) -> StartedTask:
     """Return the comparison of two voiceprints with three."""
     first, second = voices
     run = tasks.post(COMPARISON, voiceprints_a=[first, second], voiceprints_b=[first, first, second])
     return run.accepted().done()
 
 
-def scores(run: Run) -> list[float]:
+def scores(run: StartedTask) -> list[float]:
     """Return the scores; the test of S49 reports a missing list."""
     found = run.last.get("result", "scores", "values")
     if not isinstance(found, list) or not found or not all(isinstance(score, int | float) for score in found):
@@ -41,14 +41,14 @@ def scores(run: Run) -> list[float]:
 
 
 @statement("S48")
-def test_columns_and_rows_are_counted(matrix: Run) -> None:
+def test_columns_and_rows_are_counted(matrix: StartedTask) -> None:
     """There is one column for each voiceprint of the first list, and one row for each of the second."""
     found = [matrix.last.get("result", "scores", name) for name in ("columns_count", "rows_count")]
     expect(found == [2, 3], f"There must be 2 columns and 3 rows, got {found}.", matrix.last)
 
 
 @statement("S48")
-def test_scores_are_listed_row_by_row(tasks: Tasks, voices: tuple[str, str], matrix: Run) -> None:
+def test_scores_are_listed_row_by_row(tasks: Tasks, voices: tuple[str, str], matrix: StartedTask) -> None:
     """The first row comes first: the second list's first voiceprint against all of the first list."""
     first, second = voices
     pairs = [(column, row) for row in (first, first, second) for column in (first, second)]
@@ -65,7 +65,7 @@ def test_scores_are_listed_row_by_row(tasks: Tasks, voices: tuple[str, str], mat
 
 
 @statement("S49")
-def test_the_number_of_scores_is_columns_times_rows(matrix: Run) -> None:
+def test_the_number_of_scores_is_columns_times_rows(matrix: StartedTask) -> None:
     """The number of scores agrees with the counts and with the request."""
     columns, rows, values = (
         matrix.last.get("result", "scores", name) for name in ("columns_count", "rows_count", "values")

@@ -11,13 +11,13 @@ from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.voiceprints import TINY, foreign_voiceprint, voiceprint
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import CONVERSION
-from voxdouble_contract.tasks import Run, Tasks
+from voxdouble_contract.tasks import StartedTask, Tasks
 
 LENGTHS = frozenset({0, 128})
 NOT_A_VOICEPRINT = "bm8gdm9pY2VwcmludA=="  # Base64 of "no voiceprint"
 
 
-def convert(tasks: Tasks, *voiceprints: str) -> Run:
+def convert(tasks: Tasks, *voiceprints: str) -> StartedTask:
     """Return the conversion of these voiceprints."""
     return tasks.post(CONVERSION, *voiceprints)
 

@@ -13,14 +13,14 @@ from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.judging.verdicts import expect, unproven
 from voxdouble_contract.samples.recordings import SPEECH, STEREO, bundled
 from voxdouble_contract.target.technologies import have_vectors
-from voxdouble_contract.tasks import Run, Tasks
+from voxdouble_contract.tasks import StartedTask, Tasks
 
 MEMBERS = ("channel_number", "voiceprint", "speech_length", "model")
 TOLERANCE = 1.05
 """Speech may be this many times as long as its recording, for what rounding and padding add."""
 
 
-def speech_lengths(run: Run) -> list[float]:
+def speech_lengths(run: StartedTask) -> list[float]:
     """Return the speech lengths in a result; Broken if one is not a number."""
     found = [channel.get("speech_length") for channel in run.channels]
     are_numbers = all(isinstance(length, int | float) and not isinstance(length, bool) for length in found)
@@ -171,7 +171,7 @@ def test_numbers_are_short_and_finite(tasks: Tasks, name: str) -> None:
         expect(all(map(is_finite, [length, *vector])), "Numbers must be finite.", run.last)
 
 
-def with_exact_numbers(run: Run) -> list[dict[str, Any]]:
+def with_exact_numbers(run: StartedTask) -> list[dict[str, Any]]:
     """Return the channels with their numbers as the text of the response has them."""
     exact = json.loads(run.last.body, parse_float=str, parse_constant=str) if run.channels else {}
     return [channel for channel in exact["result"]["channels"] if isinstance(channel, dict)]

@@ -11,7 +11,7 @@ from voxdouble_contract.samples.recordings import OTHER_FORMATS, tone
 from voxdouble_contract.target.raw import MULTIPART
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION
-from voxdouble_contract.tasks import Run, Tasks
+from voxdouble_contract.tasks import StartedTask, Tasks
 from voxdouble_fixtures import recordings
 
 SPEECH_TOLERANCE = 0.5
@@ -116,7 +116,9 @@ def test_other_formats_than_wav_are_decoded(tasks: Tasks, name: str) -> None:
 @pytest.mark.parametrize("text", ["true", "TRUE", "1", "on", "Yes", "t", "Y", "false", "0", "OFF", "no", "f", "N"])
 def test_a_boolean_has_many_spellings(target: Target, text: str) -> None:
     """Every spelling of a boolean is accepted with its meaning."""
-    run = Run(target, EXTRACTION, target.post_media(EXTRACTION, tone(0.2), f"?include_vector_voiceprint={text}"))
+    run = StartedTask(
+        target, EXTRACTION, target.post_media(EXTRACTION, tone(0.2), f"?include_vector_voiceprint={text}")
+    )
     expect_status(run.start, 202)
     wanted = text.lower() in {"true", "1", "on", "yes", "t", "y"}
     has_vector = "vector_voiceprint" in run.ended().channels[0]

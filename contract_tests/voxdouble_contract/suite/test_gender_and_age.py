@@ -12,7 +12,7 @@ from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import UPLOADS
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import AGE, AGE_VOICEPRINTS, GENDER, GENDER_VOICEPRINTS
-from voxdouble_contract.tasks import Run, Tasks, all_done
+from voxdouble_contract.tasks import StartedTask, Tasks, all_done
 
 FROM_VOICEPRINTS = {GENDER: GENDER_VOICEPRINTS, AGE: AGE_VOICEPRINTS}
 MEMBERS = {GENDER: {"score_male", "score_female", "speech_length"}, AGE: {"age", "speech_length"}}
@@ -30,7 +30,7 @@ def technology(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def entries(run: Run, member: str, count: int) -> list[Entry]:
+def entries(run: StartedTask, member: str, count: int) -> list[Entry]:
     """Return the entries of a result's list; Broken unless there are that many."""
     found = run.last.get("result", member)
     is_list = isinstance(found, list) and len(found) == count and all(isinstance(entry, dict) for entry in found)
@@ -38,7 +38,7 @@ def entries(run: Run, member: str, count: int) -> list[Entry]:
     return list(found)
 
 
-def channels_of(tasks: Tasks, technology: str, upload: str, count: int = 1) -> tuple[Run, list[Entry]]:
+def channels_of(tasks: Tasks, technology: str, upload: str, count: int = 1) -> tuple[StartedTask, list[Entry]]:
     """Return the task of a recording and the entries of its channels."""
     run = tasks.upload(upload, technology).accepted().done()
     return run, entries(run, "channels", count)
@@ -93,7 +93,7 @@ def test_the_probabilities_of_both_genders_sum_to_one(tasks: Tasks, upload: str)
     expect(agree, "The more probable gender must have the higher `score_llr`.", run.last)
 
 
-def numbers(channel: Entry, name: str, run: Run) -> list[float]:
+def numbers(channel: Entry, name: str, run: StartedTask) -> list[float]:
     """Return a number of each gender; Broken if one is missing."""
     scores = [channel.get(score) for score in SCORES]
     found = [score.get(name) if isinstance(score, dict) else None for score in scores]
@@ -127,7 +127,7 @@ def test_an_age_is_estimated_from_a_segment(target: Target, tasks: Tasks, end: s
     _, [whole] = channels_of(tasks, AGE, "speech")
     media = UPLOADS["speech"].media()
     half = media.seconds / 2
-    run = Run(target, AGE, target.post_media(AGE, media, f"?{end}={half:g}")).accepted().done()
+    run = StartedTask(target, AGE, target.post_media(AGE, media, f"?{end}={half:g}")).accepted().done()
     [part] = entries(run, "channels", 1)
     lengths = [entry.get("speech_length") for entry in (whole, part)]
     found = [float(length) for length in lengths if isinstance(length, int | float)]
@@ -141,7 +141,7 @@ def test_an_age_is_estimated_from_a_segment(target: Target, tasks: Tasks, end: s
 def test_a_range_must_end_after_it_begins(target: Target, technology: str, query: str) -> None:
     """An empty range gets a 422, and one of a second is accepted."""
     media = UPLOADS["speech"].media()
-    Run(target, technology, target.post_media(technology, media, "?range_from=0.5&range_to=1.5")).accepted()
+    StartedTask(target, technology, target.post_media(technology, media, "?range_from=0.5&range_to=1.5")).accepted()
     expect_status(target.post_media(technology, media, f"?{query}"), 422)
 
 

@@ -23,7 +23,7 @@ from voxdouble_contract.target.technologies import (
     GENDER_VOICEPRINTS,
     UNAVAILABLE,
 )
-from voxdouble_contract.tasks import Run
+from voxdouble_contract.tasks import StartedTask
 
 DEFAULT_UPLOAD = 500_000_000
 LARGEST_PROBE = 50_000_000
@@ -127,23 +127,23 @@ def test_voiceprints_need_no_storage(limited: Target, technology: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def too_long(limited: Target) -> Run:
+def too_long(limited: Target) -> StartedTask:
     """Return the task of a recording that is longer than the limit."""
     limit = limited.profile.max_audio_seconds
     if limit is None or limit * BYTES_PER_SECOND > LARGEST_PROBE:
         unproven("The limit of audio is unknown, or too long to try (a profile may name max_audio_seconds).")
-    return Run(limited, EXTRACTION, limited.post_media(EXTRACTION, tone(limit + 1.0)))
+    return StartedTask(limited, EXTRACTION, limited.post_media(EXTRACTION, tone(limit + 1.0)))
 
 
 @statement("S59")
-def test_a_long_recording_is_accepted_and_not_processed(too_long: Run) -> None:
+def test_a_long_recording_is_accepted_and_not_processed(too_long: StartedTask) -> None:
     """A recording over the length limit is accepted, and its task does not end done."""
     run = too_long.accepted().ended()
     expect(run.state != "done", "A recording over the limit must not be processed.", run.last)
 
 
 @statement("S81")
-def test_a_long_recording_ends_rejected(too_long: Run) -> None:
+def test_a_long_recording_ends_rejected(too_long: StartedTask) -> None:
     """The task of a recording over the length limit ends rejected."""
     run = too_long.accepted().ended()
     expect(run.state == "rejected", "The task must end rejected.", run.last)
@@ -198,7 +198,7 @@ def test_a_list_over_the_limit_is_422(limited: Target) -> None:
 def test_too_many_live_tasks_are_503(few_tasks: Target) -> None:
     """A task more than there is room for gets a 503 with `Retry-After`, and the earlier tasks stay."""
     body = {"voiceprints_a": [TINY], "voiceprints_b": [TINY]}
-    runs = [Run(few_tasks, COMPARISON, few_tasks.post_json(COMPARISON, body)) for _ in range(MAX_FEW_TASKS)]
+    runs = [StartedTask(few_tasks, COMPARISON, few_tasks.post_json(COMPARISON, body)) for _ in range(MAX_FEW_TASKS)]
     response = few_tasks.post_json(COMPARISON, body, retry=False)
     expect_status(response, 503)
     expect(response.get("type") == "internal", "`type` must be internal.", response)

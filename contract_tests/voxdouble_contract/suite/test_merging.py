@@ -6,14 +6,14 @@ from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.judging.verdicts import expect, unproven
 from voxdouble_contract.samples.voiceprints import foreign_voiceprint, voiceprint
 from voxdouble_contract.target.technologies import CONVERSION, MERGING
-from voxdouble_contract.tasks import Run, Tasks, all_done
+from voxdouble_contract.tasks import StartedTask, Tasks, all_done
 
 SAMPLES = ("speech with vector", "other speech")
 TOLERANCE = 0.02
 """Seconds: speech lengths have two decimals."""
 
 
-def converted(tasks: Tasks, text: str) -> Run:
+def converted(tasks: Tasks, text: str) -> StartedTask:
     """Return the finished conversion of one voiceprint."""
     return tasks.post(CONVERSION, text).ended()
 
@@ -38,13 +38,13 @@ def test_fewer_than_two_voiceprints_are_not_merged(tasks: Tasks, count: int) -> 
 
 
 @pytest.fixture(scope="session")
-def merged(tasks: Tasks) -> Run:
+def merged(tasks: Tasks) -> StartedTask:
     """Return the merging of the voiceprints of two recordings."""
     return tasks.post(MERGING, *map(tasks.voiceprint, SAMPLES)).accepted().done()
 
 
 @statement("C22")
-def test_the_speech_length_is_the_sum(tasks: Tasks, merged: Run) -> None:
+def test_the_speech_length_is_the_sum(tasks: Tasks, merged: StartedTask) -> None:
     """The result has a voiceprint, and the sum of the inputs' speech lengths but for rounding."""
     expect(isinstance(merged.last.get("result", "voiceprint"), str), "There must be a `voiceprint`.", merged.last)
     parts = [tasks.upload(name).done().channels[0].get("speech_length") or 0.0 for name in SAMPLES]
@@ -54,7 +54,7 @@ def test_the_speech_length_is_the_sum(tasks: Tasks, merged: Run) -> None:
 
 
 @statement("C22")
-def test_a_merged_voiceprint_has_a_vector(tasks: Tasks, merged: Run) -> None:
+def test_a_merged_voiceprint_has_a_vector(tasks: Tasks, merged: StartedTask) -> None:
     """The merged voiceprint can be converted."""
     conversion = converted(tasks, voiceprint_of(merged))
     vector = conversion.last.get("result", "vector_voiceprints", 0)
@@ -89,7 +89,7 @@ def test_embeddings_of_different_lengths_are_rejected(tasks: Tasks) -> None:
     expect(run.state == "rejected", "The task must end rejected.", run.last)
 
 
-def voiceprint_of(run: Run) -> str:
+def voiceprint_of(run: StartedTask) -> str:
     """Return the merged voiceprint; the test of the speech length reports a missing one."""
     found = run.last.get("result", "voiceprint")
     return found if isinstance(found, str) else unproven(f"The result has no voiceprint: {run.last}.")

@@ -10,7 +10,7 @@ from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION, LIFECYCLE_TECHNOLOGIES
-from voxdouble_contract.tasks import Run, Tasks
+from voxdouble_contract.tasks import StartedTask, Tasks
 from voxdouble_fixtures.generations import NEWEST
 
 MALFORMED = ("not-a-uuid", "123e4567", "123e4567-e89b-12d3-a456-42661417400g")
@@ -115,6 +115,6 @@ def test_a_task_lives_for_an_hour_from_its_end(movable_clock: Target) -> None:
     expect(after.get("type") == "resource.not-found", "`type` must be resource.not-found.", after)
 
 
-def start(target: Target) -> Run:
+def start(target: Target) -> StartedTask:
     """Return a new extraction."""
-    return Run(target, EXTRACTION, target.post_media(EXTRACTION, tone(0.5)))
+    return StartedTask(target, EXTRACTION, target.post_media(EXTRACTION, tone(0.5)))

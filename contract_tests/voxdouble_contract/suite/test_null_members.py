@@ -11,7 +11,7 @@ from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.mock_options import read_members
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION, have_vectors
-from voxdouble_contract.tasks import FINAL, Run, Tasks
+from voxdouble_contract.tasks import FINAL, StartedTask, Tasks
 
 ABSENT, NULL = "absent", "null"
 STEP_SECONDS, STEPS = 0.1, 30
@@ -22,7 +22,7 @@ def form_of(members: dict[str, Any], name: str) -> str:
     return ABSENT if name not in members else NULL if members[name] is None else "present"
 
 
-def expect_forms(body: Any, wanted: dict[str, str], run: Run) -> None:
+def expect_forms(body: Any, wanted: dict[str, str], run: StartedTask) -> None:
     """Raise Broken unless the members of an object have these forms."""
     found = {name: form_of(body if isinstance(body, dict) else {}, name) for name in wanted}
     expect(found == wanted, f"The members must be {wanted}, got {found}.", run.last)
@@ -49,9 +49,9 @@ def test_a_vector_is_null_if_members_are(null_members: Target) -> None:
     expect_forms(with_vector.channels[0], {"vector_voiceprint": "present"}, with_vector)
 
 
-def polled(target: Target, media: Media) -> Run:
+def polled(target: Target, media: Media) -> StartedTask:
     """Return the extraction of a recording, polled in every state."""
-    run = Run(target, EXTRACTION, target.post_media(EXTRACTION, media))
+    run = StartedTask(target, EXTRACTION, target.post_media(EXTRACTION, media))
     for _ in range(STEPS):
         run.poll()
         target.clock.pass_time(STEP_SECONDS)

@@ -11,7 +11,7 @@ from voxdouble_contract.samples.recordings import FAILING, tone
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION
-from voxdouble_contract.tasks import FINAL, STATES, Run, Tasks
+from voxdouble_contract.tasks import FINAL, STATES, StartedTask, Tasks
 
 TASK_ERRORS = frozenset({"internal", "task.validation-error"})
 NOT_A_VOICEPRINT = "bm8gdm9pY2VwcmludA=="  # Base64 of "no voiceprint"
@@ -19,7 +19,7 @@ UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 SEQUENCES = (["pending", "running", "done"], ["pending", "running", "failed"], ["pending", "rejected"])
 STEP_SECONDS, STEPS = 0.05, 40
 
-WATCHED: dict[str, Callable[[Tasks], Run]] = {
+WATCHED: dict[str, Callable[[Tasks], StartedTask]] = {
     "extraction": lambda tasks: tasks.upload("speech").watched(),
     "conversion": lambda tasks: tasks.post(CONVERSION, tasks.voiceprint()).watched(),
     "bad file": lambda tasks: tasks.upload("not audio").watched(),
@@ -28,34 +28,34 @@ WATCHED: dict[str, Callable[[Tasks], Run]] = {
 
 
 @pytest.fixture(params=WATCHED)
-def run(request: pytest.FixtureRequest, tasks: Tasks) -> Run:
+def run(request: pytest.FixtureRequest, tasks: Tasks) -> StartedTask:
     """Return a finished task of each kind."""
     return WATCHED[request.param](tasks)
 
 
 @pytest.fixture(params=["extraction", "conversion"])
-def done(request: pytest.FixtureRequest, tasks: Tasks) -> Run:
+def done(request: pytest.FixtureRequest, tasks: Tasks) -> StartedTask:
     """Return a done task of each technology."""
     return WATCHED[request.param](tasks).done()
 
 
 @statement("S10")
 @pytest.mark.parametrize("run", ["extraction", "conversion"], indirect=True)
-def test_every_poll_is_200(run: Run) -> None:
+def test_every_poll_is_200(run: StartedTask) -> None:
     """Each poll of a task that ends done gets a 200."""
     for poll in run.polls:
         expect_status(poll, 200)
 
 
 @statement("S11")
-def test_the_response_has_the_requested_task_id(run: Run) -> None:
+def test_the_response_has_the_requested_task_id(run: StartedTask) -> None:
     """Each response has the task id of its URL."""
     for poll in run.polls:
         expect(poll.get("task", "task_id") == run.task_id, f"`task.task_id` must be {run.task_id}.", poll)
 
 
 @statement("S12")
-def test_the_state_is_one_of_the_five(run: Run) -> None:
+def test_the_state_is_one_of_the_five(run: StartedTask) -> None:
     """Each state is one of the five."""
     for poll in [run.start, *run.polls]:
         found = poll.get("task", "state")
@@ -64,7 +64,7 @@ def test_the_state_is_one_of_the_five(run: Run) -> None:
 
 
 @statement("S13")
-def test_a_done_task_has_a_result_and_no_error(done: Run) -> None:
+def test_a_done_task_has_a_result_and_no_error(done: StartedTask) -> None:
     """A done task has `result` and not `error`."""
     expect(isinstance(done.last.get("result"), dict), "A done task must have a `result`.", done.last)
     expect(done.last.get("error") is None, "A done task must have no `error`.", done.last)
@@ -145,7 +145,7 @@ def test_a_poll_of_a_rejected_or_failed_task_is_200(tasks: Tasks, name: str) -> 
 def test_states_go_forward(movable_clock: Target, wanted: list[str]) -> None:
     """A done or failed task was running before, a rejected one was not, and no state comes back."""
     media = sample_ending(movable_clock, wanted[-1])
-    run = Run(movable_clock, EXTRACTION, movable_clock.post_media(EXTRACTION, media))
+    run = StartedTask(movable_clock, EXTRACTION, movable_clock.post_media(EXTRACTION, media))
     expect(run.start.get("task", "state") == "pending", "The 202 must say pending.", run.start)
     for _ in range(STEPS):
         run.poll()
@@ -179,7 +179,7 @@ def test_tasks_do_not_queue(movable_clock: Target) -> None:
     """Twenty tasks at once end as soon as a single one."""
     starts = [movable_clock.post_media(EXTRACTION, tone(0.2)) for _ in range(20)]
     movable_clock.clock.pass_time(1.0)
-    runs = [Run(movable_clock, EXTRACTION, start) for start in starts]
+    runs = [StartedTask(movable_clock, EXTRACTION, start) for start in starts]
     for run in runs:
         run.poll()
     late = [run.last for run in runs if run.state not in FINAL]

@@ -9,7 +9,7 @@ from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION, LIFECYCLE_TECHNOLOGIES
-from voxdouble_contract.tasks import Run, Tasks
+from voxdouble_contract.tasks import StartedTask, Tasks
 
 INFO, STATUS = "/api/system/info", "/api/system/status"
 TRACING = {"x-correlation-id": "contract-suite-correlation", "x-request-id": "contract-suite-request"}
@@ -57,7 +57,7 @@ def test_no_authentication_is_required(target: Target, path: str) -> None:
 @pytest.mark.parametrize("headers", [TRACING, {}])
 def test_tracing_headers_are_optional(target: Target, headers: dict[str, str]) -> None:
     """A task is accepted with the tracing headers and without."""
-    Run(target, EXTRACTION, target.post_media(EXTRACTION, tone(0.5), headers=headers)).accepted()
+    StartedTask(target, EXTRACTION, target.post_media(EXTRACTION, tone(0.5), headers=headers)).accepted()
 
 
 @statement("C29")
@@ -73,7 +73,9 @@ def test_tracing_headers_are_not_echoed(target: Target) -> None:
 @pytest.mark.parametrize("name", TRACING)
 def test_a_start_with_a_tracing_header_is_accepted(target: Target, name: str) -> None:
     """A task is started with either header, and the 202 does not repeat it."""
-    run = Run(target, EXTRACTION, target.post_media(EXTRACTION, tone(0.2), headers={name: TRACING[name]})).accepted()
+    run = StartedTask(
+        target, EXTRACTION, target.post_media(EXTRACTION, tone(0.2), headers={name: TRACING[name]})
+    ).accepted()
     expect(name not in run.start.headers, f"The response must not have {name}.", run.start)
 
 

@@ -14,7 +14,7 @@ from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION
-from voxdouble_contract.tasks import FINAL, Run
+from voxdouble_contract.tasks import FINAL, StartedTask
 
 ORDER = {"pending": 0, "running": 1, "done": 2, "rejected": 2, "failed": 2}
 SAMPLES = {"tone": tone(0.2), "low rate": tone(0.2, rate=4000), "text": Media("text.wav", b"no recording")}
@@ -64,7 +64,7 @@ class TaskHistories(RuleBasedStateMachine):
 
     def begin(self, technology: str, start: Exchange) -> History:
         """Return the history of an accepted task."""
-        return History(technology, Run(self.target, technology, start).accepted().task_id)
+        return History(technology, StartedTask(self.target, technology, start).accepted().task_id)
 
     @rule(data=st.data())
     def pass_time(self, data: st.DataObject) -> None:
