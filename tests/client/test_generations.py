@@ -1,11 +1,14 @@
 """The client with appliances of all generations, and its messages about what an older one lacks."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from voxdouble_client import ApiError, ApplianceClient
 from voxdouble_client._generations import FIRST
+from voxdouble_client.cli.commands import extract
 from voxdouble_fixtures import path
 from voxdouble_fixtures.generations import GENERATIONS, differences, serves
 from voxdouble_mock import MockAppliance
@@ -52,6 +55,17 @@ def test_the_first_generations_are_those_of_the_table() -> None:
         for name in one.technologies
     }
     assert table == FIRST
+
+
+@pytest.mark.parametrize("more", [(), ("--resume",)])
+def test_missing_vectors_are_named_on_stderr_once(tmp_path: Path, more: tuple[str, ...]) -> None:
+    """`extract --vector` on an older appliance writes its answers, and says once that they have no vectors."""
+    words = [str(JOHN), str(path("jane_roe_1.flac")), "--vector", "-o", str(tmp_path / "out.jsonl"), *more]
+    with MockAppliance(generation="e3", pending=0, running=0) as mock:
+        result = CliRunner().invoke(extract, [*words, "--url", mock.url])
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.count("The result has no vectors. An appliance of a generation before e4") == 1
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 2
 
 
 def test_a_missing_vector_is_explained() -> None:

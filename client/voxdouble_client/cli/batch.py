@@ -7,21 +7,24 @@ from collections.abc import Iterator
 import click
 
 from voxdouble_client._technologies.voiceprint_extraction import Outcome
+from voxdouble_client.cli.outputs import MissingVectors
 from voxdouble_client.cli.progress_bar import Progress
 from voxdouble_client.cli.run import SUCCESS, USAGE, exit_code
 from voxdouble_client.cli.signals import interrupt_code
 
 
-def run_batch(outcomes: Iterator[Outcome], count: int) -> int:
-    """Draw all outcomes, print the errors among them, and return the exit code."""
+def run_batch(outcomes: Iterator[Outcome], count: int, *, vectors: bool) -> int:
+    """Draw all outcomes, print the errors and missing `vectors` among them, and return the exit code."""
     codes: set[int] = set()
     done = 0
+    missing_vectors = MissingVectors(requested=vectors)
     try:
         with Progress(count) as progress:
             for outcome in outcomes:
                 progress.finish_one(earlier=outcome.earlier)
                 if outcome.error is None:
                     done += 1
+                    missing_vectors.check(outcome.result)
                 else:
                     codes.add(exit_code(outcome.error))
                     click.echo(f"{outcome.file!s}: {_text(outcome.error)}", err=True)

@@ -86,7 +86,13 @@ def extract(
         timeout=options.timeout,
         **channels,
     )
-    options.run(jobs_of_recordings(start, expanded(paths)), output, concurrency=concurrency, skip_silent=skip_silent)
+    options.run(
+        jobs_of_recordings(start, expanded(paths)),
+        output,
+        concurrency=concurrency,
+        skip_silent=skip_silent,
+        vectors=include_vector_voiceprint,
+    )
 
 
 def _resume(
@@ -98,7 +104,7 @@ def _resume(
         raise click.UsageError("--resume needs files that it can find again, and - is stdin.")
     recordings = recordings_in(files)
     outcomes = extract_recordings(options.client(), recordings, chosen, output, concurrency=concurrency, ordered=False)
-    raise click.exceptions.Exit(run_batch(outcomes, len(recordings)))
+    raise click.exceptions.Exit(run_batch(outcomes, len(recordings), vectors="include_vector_voiceprint" in chosen))
 
 
 @click.command()

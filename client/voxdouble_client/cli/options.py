@@ -60,13 +60,21 @@ class ApplianceOptions:
                 f"The task must be on the appliance {self.url or parts.base}, got {url!r}."
             ) from None
 
-    def run(self, jobs: Sequence[Job], output: str, *, concurrency: int = 4, skip_silent: bool = False) -> NoReturn:
-        """Run the jobs, write their output, and exit with the code of the run."""
+    def run(
+        self,
+        jobs: Sequence[Job],
+        output: str,
+        *,
+        concurrency: int = 4,
+        skip_silent: bool = False,
+        vectors: bool = False,
+    ) -> NoReturn:
+        """Run the jobs, write the output, and exit with the code of the run; `vectors` is True if requested."""
         resume_options = [*(["--ca", self.ca] if self.ca else []), *(["--token", "TOKEN"] if self.token else [])]
         if self.foreign_location == "rebase":
             resume_options += ["--url", self.url or "", "--foreign-location", "rebase"]
         run = Run(self.timeout, resume_options, concurrency)
-        run.run(jobs, output_for(output, several=len(jobs) > 1, skip_silent=skip_silent))
+        run.run(jobs, output_for(output, several=len(jobs) > 1, skip_silent=skip_silent, vectors=vectors))
         raise click.exceptions.Exit(run.code)
 
 

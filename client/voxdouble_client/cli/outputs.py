@@ -33,16 +33,32 @@ class Output(Protocol):
         """Write what can only be written at the end, and put the file in its place."""
 
 
+class MissingVectors:
+    """A note on stderr, once, that vectors were `requested` and a result has none."""
+
+    def __init__(self, *, requested: bool) -> None:
+        self._due = requested
+
+    def check(self, result: object) -> None:
+        """Print the note if this is the first result without the vectors that were requested."""
+        channels = result.channels if self._due and isinstance(result, VoiceprintExtraction) else ()
+        if any(channel.vector_voiceprint is None for channel in channels):
+            click.echo(f"The result has no vectors. {NO_VECTORS}", err=True)
+            self._due = False
+
+
 class JsonOutput:
     """Answers as they were received; one a line if there are several jobs, with `null` for a missing one."""
 
-    def __init__(self, file: OutputFile, *, several: bool) -> None:
+    def __init__(self, file: OutputFile, missing_vectors: MissingVectors, *, several: bool) -> None:
         self._file = file
+        self._missing_vectors = missing_vectors
         self._several = several
         self._answered = False
 
     def write(self, end: TaskEnd) -> None:
         """Write the answer at once, so that an interrupted run has written the answers that it had."""
+        self._missing_vectors.check(end.result)
         if end.answer is not None:
             self._answered = True
             body = end.answer.body.strip()
@@ -160,13 +176,13 @@ def _names(end: TaskEnd, rows: int) -> list[str]:
     return list(end.job.rows) if len(end.job.rows) == rows else [f"{end.job.name}#{row}" for row in range(rows)]
 
 
-def output_for(path: str, *, several: bool, skip_silent: bool) -> Output:
+def output_for(path: str, *, several: bool, skip_silent: bool, vectors: bool) -> Output:
     """Return the output whose format the name of the file asks for."""
     if is_array(path):
         return ArrayOutput(OutputFile(path), named=path.endswith(".npz"), skip_silent=skip_silent)
     if skip_silent:
         raise click.UsageError("--skip-silent is for rows of vectors; it needs -o with a .npy or .npz file.")
-    return JsonOutput(OutputFile(path), several=several)
+    return JsonOutput(OutputFile(path), MissingVectors(requested=vectors), several=several)
 
 
 def is_array(path: str) -> bool:
