@@ -14,6 +14,8 @@ R = TypeVar("R")
 
 MAX_HELD = 1000
 """Chosen: finished results that are held back, behind a slow item or for a slow consumer; then drawing waits."""
+MAX_SIGNAL_DELAY = 0.5
+"""Seconds. A signal that comes just before a wait begins is handled when the wait ends, so no wait is longer."""
 
 Queue: TypeAlias = "queue.SimpleQueue[tuple[Future[R], T] | None]"
 """Work for the threads; None ends one thread."""
@@ -79,7 +81,10 @@ class _Run(Generic[T, R]):
     def _collect(self, *, wait: bool = False) -> None:
         """Note which calls have finished; `wait` for one of them."""
         while wait or not self._done.empty():
-            self._held[self._done.get()] = None
+            try:
+                self._held[self._done.get(timeout=MAX_SIGNAL_DELAY)] = None
+            except queue.Empty:
+                continue
             self._unfinished -= 1
             wait = False
 

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -122,11 +124,17 @@ def test_an_array_without_vectors_has_rows_of_nan(answer: bytes, wav: Path, tmp_
     assert (array.shape, np.isnan(array).all()) == ((2, 128), True)
 
 
-def process(server: HostileServer, *words: str, **streams: object) -> "subprocess.Popen[bytes]":
-    """Start a command in a process of its own."""
+@contextmanager
+def process(server: HostileServer, *words: str, **streams: object) -> "Iterator[subprocess.Popen[bytes]]":
+    """Run a command in a process of its own, which is killed at the end if it still runs."""
     environment = {**os.environ, "APPLIANCE_URL": server.url}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
-    return subprocess.Popen([sys.executable, "-m", "voxdouble", *words], env=environment, **pipes)  # type: ignore[call-overload,no-any-return]
+    command = [sys.executable, "-m", "voxdouble", *words]
+    with subprocess.Popen(command, env=environment, **pipes) as running:  # type: ignore[call-overload]
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def wait_until(condition: object, running: "subprocess.Popen[bytes]") -> None:
