@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests import needs
 from voxdouble_mock import MockAppliance
@@ -16,14 +16,25 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium, with a microphone that hears beeps."""
+def playwright() -> Iterator[Playwright]:
+    """Start Playwright, once: a second one in the same thread is refused."""
     expect.set_options(timeout=SECONDS * 1000)
-    program = needs.program("chromium", package="chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Start Debian's Chromium, with a microphone that hears beeps."""
+    browser = start_chromium(playwright)
+    yield browser
+    browser.close()
+
+
+def start_chromium(playwright: Playwright, *arguments: str) -> Browser:
+    """Start Debian's Chromium with further arguments."""
+    program = needs.program("chromium", package="chromium")
+    return playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *arguments])
 
 
 @pytest.fixture

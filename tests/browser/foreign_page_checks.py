@@ -7,10 +7,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
-from tests import needs
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.conftest import start_chromium
 from tests.http.wire import CONVERSION, EMBEDDING, EXTRACTION, convert
 from voxdouble_mock import MockAppliance
 
@@ -112,14 +111,12 @@ async ([mock, task, conversion, extraction, body]) => {
 
 
 @pytest.fixture(scope="module")
-def rebound_browser() -> Iterator[Browser]:
+def rebound_browser(playwright: Playwright) -> Iterator[Browser]:
     """Start a Chromium that resolves the foreign name to this machine."""
-    program = needs.program("chromium", package="chromium")
     rules = f"--host-resolver-rules=MAP {FOREIGN} 127.0.0.1, MAP *.{FOREIGN} 127.0.0.1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, rules])
-        yield browser
-        browser.close()
+    browser = start_chromium(playwright, rules)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
