@@ -1,23 +1,32 @@
-"""Chromium, mocks, and pages on which every error in the browser's console fails the test."""
+"""Chromium, mocks, and pages on which every error in the browser's console fails the test.
+
+Pytest reads this module in every run, also where Playwright is not installed, so Playwright is imported late.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests import needs
 from voxdouble_mock import MockAppliance
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
 ARGUMENTS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 SECONDS = 15
-Open = Callable[..., Page]
+Open = Callable[..., "Page"]
 
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """Start Playwright, once: a second one in the same thread is refused."""
+    from playwright.sync_api import expect, sync_playwright
+
     expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
         yield playwright

@@ -21,8 +21,9 @@ def test_each_request_has_a_line() -> None:
         assert get(f"{url}/api/nothing%0Ahere").status_code == 404
         process.terminate()
         stdout, stderr = process.communicate(timeout=60)
-    lines = [re.sub(r"^\S+ \S+ INFO (.*) \d+\.\d{3} s$", r"\1", line) for line in stderr.splitlines()]
+    console, *lines = [re.sub(r"^\S+ \S+ INFO (.*) \d+\.\d{3} s$", r"\1", line) for line in stderr.splitlines()]
     assert stdout == ""
+    assert console == f"The console, for a browser: {url}/_mock/"
     assert lines == [
         "PUT /_mock/scenario 200",
         f"POST {CONVERSION} 202 task={task} rule=slow fault=delay",
