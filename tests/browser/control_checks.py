@@ -63,6 +63,10 @@ def test_a_scenario_is_checked_by_line_and_used(mock: MockAppliance, open_page: 
     expect(page.locator("#lines .bad")).to_have_text("2\n")
     page.get_by_role("button", name="Go to the line").click()
     assert page.evaluate("document.activeElement.selectionStart") == len("rules:\n")
+    editor.fill("{")
+    expect(page.locator("#scenario-problem")).to_contain_text("line 2")  # where YAML misses the rest
+    page.get_by_role("button", name="Go to the line").click()
+    assert page.evaluate("document.activeElement.selectionEnd") == 1
     page.get_by_label("Start from").select_option("by-file-name")
     expect(editor).to_have_value(re.compile("storage-full"))
     page.get_by_role("button", name="Use this scenario").click()
@@ -125,7 +129,7 @@ def test_a_namespace_has_its_own_console(mock: MockAppliance, open_page: Open) -
     page.get_by_label("Open a namespace").fill("team-a")
     page.get_by_role("button", name="Open", exact=True).click()
     page.wait_for_url("**/_ns/team-a/_mock/")
-    expect(page.get_by_role("heading", name="No task yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No live task")).to_be_visible()
     upload(f"{mock.url}/_ns/team-a", "theirs.wav")
     upload(mock.url, "ours.wav")
     expect(page.get_by_role("row", name=re.compile("theirs.wav"))).to_be_visible()

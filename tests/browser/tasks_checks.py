@@ -18,7 +18,7 @@ def test_an_upload_is_seen_live_from_pending_to_done(mock: MockAppliance, open_p
     """A task appears after its upload, and its state follows the clock without a reload."""
     mock.scenario({"rules": [{"then": {"pending": 1, "running": 1}}]})
     page = open_page(mock.url + CONSOLE)
-    expect(page.get_by_role("heading", name="No task yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No live task")).to_be_visible()
     upload(mock.url, "live.wav")
     row = page.get_by_role("row", name=re.compile("live.wav"))
     expect(row).to_be_visible()

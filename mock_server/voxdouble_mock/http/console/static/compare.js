@@ -3,6 +3,7 @@
 import { appliance, read } from "./http.js";
 import { byId, h } from "./dom.js";
 import { duration } from "./format.js";
+import { outside } from "./request_parts.js";
 import { now } from "./clock.js";
 import { watch } from "./live.js";
 
@@ -33,7 +34,7 @@ function row(task) {
     showButton();
   } });
   box.checked = chosen.has(task.task_id);
-  return h("li", {}, h("label", { class: "check" }, box, h("bdi", { class: "name" }, task.file_name ?? task.task_id.slice(0, 8)),
+  return h("li", {}, h("label", { class: "check" }, box, outside(task.file_name ?? task.task_id.slice(0, 8)),
     h("span", { class: "muted" }, `${duration(now() - task.submitted)} ago`)));
 }
 

@@ -61,9 +61,10 @@ async function check() {
 
 function goToLine() {
   const lines = editor.value.split("\n");
-  const start = lines.slice(0, errorLine - 1).join("\n").length + (errorLine > 1 ? 1 : 0);
+  const line = Math.min(errorLine, lines.length); // YAML names the line after the last one if something is missing at the end
+  const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
   editor.focus();
-  editor.setSelectionRange(start, start + lines[errorLine - 1].length);
+  editor.setSelectionRange(start, start + lines[line - 1].length);
 }
 
 async function start() {

@@ -10,16 +10,17 @@ export function facts(rows) {
     [h("dt", {}, name), h("dd", {}, value instanceof Node ? value : h("bdi", { class: "name" }, String(value)))]));
 }
 
-/** Return a text from outside, isolated from the direction and white space of the text around it. */
+/** Return a text from outside, isolated from the text around it; characters that would hide or turn it are shown by number. */
 export function outside(text) {
-  return h("bdi", { class: "name" }, text);
+  const shown = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) => `\\u{${one.codePointAt(0).toString(16)}}`);
+  return h("bdi", { class: "name", title: shown.length > 60 ? shown : null }, shown || "(no name)");
 }
 
 /** Return the facts about what was sent. */
 export function sentFacts(entry) {
   const query = Object.entries(entry.query);
   return facts([
-    ["File name", entry.file_name],
+    ["File name", entry.file_name === null ? null : outside(entry.file_name)],
     ["Size", entry.size === null ? null : bytes(entry.size)],
     ["SHA-256", entry.sha256 && h("code", {}, `${entry.sha256.slice(0, 16)}…`)],
     ["Query", query.length ? h("span", {}, query.map(([name, value], index) => [index ? ", " : "", outside(name), " = ", outside(value)]).flat()) : null],

@@ -5,6 +5,7 @@ import { now, stateAt } from "./clock.js";
 import { byId, h } from "./dom.js";
 import { count, duration, technologyName } from "./format.js";
 import { watch } from "./live.js";
+import { outside } from "./request_parts.js";
 import { hideTask, showTask } from "./task_details.js";
 import { smallTimeline } from "./timeline.js";
 
@@ -95,7 +96,7 @@ function row(task, instant, isSelected) {
   return h("tr", { class: isSelected ? "selected" : null, "data-task": task.task_id },
     h("td", {}, h("span", { class: `state state-${state}` }, state)),
     h("td", {}, h("a", { class: "row", href: `#${encodeURIComponent(task.task_id)}`, "aria-current": isSelected ? "true" : null },
-      task.file_name === null ? h("span", { class: "mono" }, task.task_id.slice(0, 8)) : h("bdi", { class: "name" }, task.file_name)),
+      task.file_name === null ? h("span", { class: "mono" }, task.task_id.slice(0, 8)) : outside(task.file_name)),
       h("span", { class: "second" }, technologyName(task.technology), task.rule === null ? null : [" ", h("span", { class: "tag rule" }, h("bdi", {}, task.rule))])),
     h("td", { class: "wide" }, smallTimeline(task, instant)),
     h("td", { class: "number" }, duration(instant - task.submitted)));
