@@ -92,7 +92,7 @@ class Control:
         view = self._store.view(namespace)
         counters = view.counters
         return [
-            CountedFault(armed, counters.get(armed.seen, 0), counters.get(armed.applied, 0))
+            CountedFault(armed, counters.get(armed.seen_counter, 0), counters.get(armed.applied_counter, 0))
             for armed in _still_armed(view)
         ]
 
@@ -108,7 +108,7 @@ class Control:
             if len(kept) >= MAX_FAULTS:
                 raise Unavailable(f"A namespace holds at most {MAX_FAULTS} armed faults: disarm some first.")
             new = arm(spec, read(record.clock, view.now), record.armed + 1)
-            gone = tuple(armed.counters for armed in record.faults if armed not in kept)
+            gone = tuple(armed.counter_prefix for armed in record.faults if armed not in kept)
             return Change(replace(record, faults=(*kept, new), armed=new.number), None, gone)
 
         self._store.change(namespace, change)

@@ -1,4 +1,4 @@
-"""The room API: the document rendered offline, the grades of the statements, and the generations."""
+"""The page API: the document rendered offline, the grades of the statements, and the generations."""
 
 import re
 

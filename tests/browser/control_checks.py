@@ -1,4 +1,4 @@
-"""The room Control: clock, scenario, faults, namespaces and reset, as a person uses them."""
+"""The page Control: clock, scenario, faults, namespaces and reset, as a person uses them."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

@@ -15,7 +15,7 @@ from tests.browser.conftest import Open
 from tests.browser.people import HOSTILE_NAMES, upload
 from voxdouble_mock import MockAppliance
 
-ROOMS = ["", "console/requests", "console/control", "console/try", "console/api"]
+PATHS = ["", "console/requests", "console/control", "console/try", "console/api"]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
 
@@ -33,26 +33,26 @@ def busy_mock() -> Iterator[MockAppliance]:
         yield mock
 
 
-def select_first(page: Page, room: str) -> None:
-    """Open the details of the first row, where a room has a list."""
-    if room in {"", "console/requests"}:
+def select_first(page: Page, path: str) -> None:
+    """Open the details of the first row, where a page has a list."""
+    if path in {"", "console/requests"}:
         page.locator("a.row").first.click()
         expect(page.locator("#details .part").first).to_be_visible()
-    if room == "console/try":
+    if path == "console/try":
         page.locator("#file").set_input_files(voxdouble_fixtures.path("john_doe.wav"))
         expect(page.locator("#waveform svg").first).to_be_visible()
-    if room == "console/api":
+    if path == "console/api":
         expect(page.locator("#swagger .opblock").first).to_be_visible()
-    if room == "console/control":
+    if path == "console/control":
         page.get_by_text("Any fault, at any address").click()
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(busy_mock: MockAppliance, open_page: Open, axe: str, room: str, scheme: str) -> None:
+def test_axe_finds_nothing_serious(busy_mock: MockAppliance, open_page: Open, axe: str, path: str, scheme: str) -> None:
     """Names, roles, contrast and order hold in both themes; swagger-ui is judged by its own project."""
-    page = open_page(f"{busy_mock.url}/_mock/{room}", color_scheme=scheme, bypass_csp=True)
-    select_first(page, room)
+    page = open_page(f"{busy_mock.url}/_mock/{path}", color_scheme=scheme, bypass_csp=True)
+    select_first(page, path)
     page.evaluate(axe)
     script = "(rules) => axe.run({ exclude: [['#swagger']] }, rules)"
     found = page.evaluate(script, {"runOnly": {"type": "tag", "values": RULES["runOnly"]}})
@@ -65,10 +65,10 @@ def test_axe_finds_nothing_serious(busy_mock: MockAppliance, open_page: Open, ax
 def test_no_page_scrolls_sideways(busy_mock: MockAppliance, open_page: Open, width: int) -> None:
     """From a small telephone to a large screen, every page fits its width, with details open."""
     page = open_page("about:blank", viewport={"width": width, "height": 800})
-    for room in ROOMS:
-        page.goto(f"{busy_mock.url}/_mock/{room}")
-        select_first(page, room)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, room
+    for path in PATHS:
+        page.goto(f"{busy_mock.url}/_mock/{path}")
+        select_first(page, path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
 def test_a_task_is_opened_and_closed_by_keyboard(busy_mock: MockAppliance, open_page: Open) -> None:
@@ -126,8 +126,8 @@ def test_hostile_names_never_become_markup(open_page: Open) -> None:
         mock.clock.advance(10)
         names = [entry.file_name or "" for entry in mock.requests]
         page = open_page(mock.url + "/_mock/")
-        for room, rows in (("", "#tasks"), ("console/requests", "#requests"), ("console/try", "#finished")):
-            page.goto(f"{mock.url}/_mock/{room}")
+        for path, rows in (("", "#tasks"), ("console/requests", "#requests"), ("console/try", "#finished")):
+            page.goto(f"{mock.url}/_mock/{path}")
             select_first(page, "") if rows != "#finished" else page.wait_for_timeout(1500)
             if rows == "#requests":
                 for number in range(1, len(names) + 1):
@@ -142,7 +142,7 @@ def test_hostile_names_never_become_markup(open_page: Open) -> None:
 
 
 def test_the_token_is_asked_for_once_and_kept_in_the_tab(open_page: Open) -> None:
-    """The page asks for the token, refuses a wrong one, keeps the right one for all rooms, and puts it in no URL."""
+    """The page asks for the token, refuses a wrong one, keeps the right one for all pages, and puts it in no URL."""
     with MockAppliance(token="a-secret") as mock:
         page = open_page(mock.url + "/_mock/")
         urls: list[str] = []
@@ -185,14 +185,14 @@ def other_site() -> Iterator[ThreadingHTTPServer]:
     server.server_close()
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("path", PATHS)
 def test_a_link_of_another_site_works_and_a_frame_does_not(
-    busy_mock: MockAppliance, browser: Browser, other_site: ThreadingHTTPServer, room: str
+    busy_mock: MockAppliance, browser: Browser, other_site: ThreadingHTTPServer, path: str
 ) -> None:
     """A person who follows a link sees the console with its data; a page that frames it shows nothing of it."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"http://localhost:{other_site.server_port}/?{busy_mock.url}/_mock/{room}")
+    page.goto(f"http://localhost:{other_site.server_port}/?{busy_mock.url}/_mock/{path}")
     page.wait_for_timeout(500)
     frame = page.frames[-1]
     assert "voxdouble" not in frame.content()

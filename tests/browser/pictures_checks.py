@@ -1,4 +1,4 @@
-"""The pictures of the documents: each room with a day's work in it, as a person would have it.
+"""The pictures of the documents: each page with a day's work in it, as a person would have it.
 
 They are written to out/browser/, and by `make pictures` to docs/images/.
 """

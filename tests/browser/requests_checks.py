@@ -1,4 +1,4 @@
-"""The room Requests: filters, reasons of refusals, and commands that can be pasted into a shell and into Python."""
+"""The page Requests: filters, reasons of refusals, and commands that can be pasted into a shell and into Python."""
 
 import ast
 import os

@@ -1,4 +1,4 @@
-"""The room Tasks: live tasks, timelines, answers and voice data, and pages of long lists."""
+"""The page Tasks: live tasks, timelines, answers and voice data, and pages of long lists."""
 
 import re
 import threading

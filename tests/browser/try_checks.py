@@ -1,4 +1,4 @@
-"""The room Try it: a recording is chosen, dropped or recorded, sent, watched and compared."""
+"""The page Try it: a recording is chosen, dropped or recorded, sent, watched and compared."""
 
 import re
 from pathlib import Path

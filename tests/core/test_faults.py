@@ -100,7 +100,7 @@ def test_used_up_faults_are_disarmed() -> None:
     """A fault that can apply to no further call is not armed any more."""
     armed = arm(FaultSpec(Reset()), 0, 1)
     assert is_armed(armed, {}, 0)
-    assert not is_armed(armed, {armed.applied: 1}, 0)
+    assert not is_armed(armed, {armed.applied_counter: 1}, 0)
 
 
 def test_a_call_outside_the_technologies_has_an_open_address() -> None:

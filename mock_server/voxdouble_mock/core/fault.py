@@ -152,19 +152,19 @@ class ArmedFault(Struct, frozen=True):
     """Its number among all faults that were armed in the namespace, from 1."""
 
     @property
-    def counters(self) -> str:
+    def counter_prefix(self) -> str:
         """Return the beginning of the names of its counters."""
         return f"fault:{self.number}:"
 
     @property
-    def seen(self) -> str:
+    def seen_counter(self) -> str:
         """Return the name of the counter of the calls at its address since it was armed."""
-        return self.counters + "seen"
+        return self.counter_prefix + "seen"
 
     @property
-    def applied(self) -> str:
+    def applied_counter(self) -> str:
         """Return the name of the counter of the calls that it has been applied to."""
-        return self.counters + "applied"
+        return self.counter_prefix + "applied"
 
 
 FAULT_COUNTERS = "fault:"
@@ -179,7 +179,7 @@ def arm(spec: FaultSpec, now: int, number: int) -> ArmedFault:
 def is_armed(armed: ArmedFault, counters: Mapping[str, int], now: int) -> bool:
     """Return whether a fault can still apply to a call at an instant of the namespace's clock, or later."""
     in_time = armed.until is None or now < armed.until
-    return in_time and (armed.spec.limit is None or counters.get(armed.applied, 0) < armed.spec.limit)
+    return in_time and (armed.spec.limit is None or counters.get(armed.applied_counter, 0) < armed.spec.limit)
 
 
 def at_address(faults: Sequence[ArmedFault], call: Call) -> list[ArmedFault]:
@@ -199,9 +199,9 @@ def next_fault(
     for armed in faults:
         if not is_armed(armed, counters, now):
             continue
-        counted.append(armed.seen)
-        if chosen is None and counters.get(armed.seen, 0) + 1 >= armed.spec.nth:
-            counted.append(armed.applied)
+        counted.append(armed.seen_counter)
+        if chosen is None and counters.get(armed.seen_counter, 0) + 1 >= armed.spec.nth:
+            counted.append(armed.applied_counter)
             chosen = armed
     return counted, chosen
 

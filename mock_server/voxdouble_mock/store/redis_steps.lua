@@ -6,7 +6,7 @@
 -- voxdouble:names        sorted set: the names of the namespaces by the instant of their last use
 -- voxdouble:contents     hash: results and scenarios by digest
 -- voxdouble:uses         hash: the number of uses of each content
--- voxdouble:initial      set: the digests of the scenarios with which servers start namespaces
+-- voxdouble:initial      set: the digests of the scenarios with which mocks start namespaces
 -- voxdouble:NAME:head    hash: life, by_reset, version, clock (mode, rate, anchor, shown), record, scenario, bytes,
 --                        number (of tasks so far), logged, cleared
 -- voxdouble:NAME:counters, voxdouble:NAME:tasks   hashes
@@ -161,7 +161,7 @@ end
 
 local function touch(name)
   if math.abs(now - tonumber(call('ZSCORE', NAMES, name))) >= 1000 then
-    redis.pcall('ZADD', NAMES, now, name)  -- a full server still answers polls
+    redis.pcall('ZADD', NAMES, now, name)  -- a full Redis server still answers polls
   end
 end
 
@@ -174,7 +174,7 @@ local function use(name)
   return has_room() and create(name, false) or nil
 end
 
--- The fields of a namespace in a reply; the record and the scenario only if the server does not know them already.
+-- The fields of a namespace in a reply; the record and the scenario only if the mock does not know them already.
 local function describe(name, head, fields)
   fields.life, fields.version, fields.by_reset = head.life, head.version, head.by_reset
   fields.mode, fields.rate, fields.anchor, fields.shown = head.mode, head.rate, head.anchor, head.shown
@@ -214,7 +214,7 @@ end
 
 local steps = {}
 
--- Make the store if it is new or was emptied, and keep the scenario with which this server starts namespaces.
+-- Make the store if it is new or was emptied, and keep the scenario with which this mock starts namespaces.
 function steps.open()
   if store[1] and store[4] ~= a.schema then
     return reply({status = 'schema', schema = store[4]})
@@ -433,6 +433,6 @@ end
 
 read_clock()
 if a.step ~= 'open' and a.store ~= store[1] then
-  return reply({status = 'emptied'})  -- this server must open the store again
+  return reply({status = 'emptied'})  -- this mock must open the store again
 end
 return steps[a.step]()

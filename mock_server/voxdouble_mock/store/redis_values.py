@@ -37,7 +37,7 @@ class Reply(Struct):
     anchor: int = 0
     shown: int = 0
     record: str | None = None
-    """None if the server knows the record by its life and version."""
+    """None if the mock knows the record by its life and version."""
     scenario: str = ""
     """The digest of the scenario."""
     fault: int | None = None

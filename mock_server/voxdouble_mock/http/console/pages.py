@@ -1,4 +1,4 @@
-"""The pages of the console, one for each room, rendered without any data of the mock."""
+"""The pages of the console, rendered without any data of the mock."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +29,7 @@ HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class ConsolePage:
     """A page of the console."""
 
     name: str
@@ -40,12 +40,14 @@ class Room:
     purpose: str
 
 
-ROOMS = (
-    Room("tasks", "Tasks", "./", "Every live task: its state, its timeline and its answer."),
-    Room("requests", "Requests", "console/requests", "Every request below /api/, with the reason of each refusal."),
-    Room("control", "Control", "console/control", "Clock, scenario, faults, interface and namespaces."),
-    Room("try", "Try it", "console/try", "Send a recording, and watch it go through."),
-    Room("api", "API", "console/api", "The imitated interface, and how much of it is known."),
+PAGES = (
+    ConsolePage("tasks", "Tasks", "./", "Every live task: its state, its timeline and its answer."),
+    ConsolePage(
+        "requests", "Requests", "console/requests", "Every request below /api/, with the reason of each refusal."
+    ),
+    ConsolePage("control", "Control", "console/control", "Clock, scenario, faults, interface and namespaces."),
+    ConsolePage("try", "Try it", "console/try", "Send a recording, and watch it go through."),
+    ConsolePage("api", "API", "console/api", "The imitated interface, and how much of it is known."),
 )
 
 
@@ -62,16 +64,16 @@ TEMPLATES = _environment()
 
 
 def register(app: Flask, services: Services) -> None:
-    """Add a route for each room."""
-    for room in ROOMS:
-        add_route(app, "GET", "/_mock/" + room.path.removeprefix("./"), partial(get_page, app, services, room))
+    """Add a route for each page."""
+    for page in PAGES:
+        add_route(app, "GET", "/_mock/" + page.path.removeprefix("./"), partial(get_page, app, services, page))
 
 
-def get_page(app: Flask, services: Services, room: Room) -> Response:
-    """Return the page of a room; it needs no token."""
-    page = TEMPLATES.get_template(f"{room.name}.html").render(
-        room=room,
-        rooms=ROOMS,
+def get_page(app: Flask, services: Services, page: ConsolePage) -> Response:
+    """Return the HTML of a page; it needs no token."""
+    html = TEMPLATES.get_template(f"{page.name}.html").render(
+        page=page,
+        pages=PAGES,
         home=home(request.path),
         version=VERSION,
         namespace=namespace(),
@@ -84,7 +86,7 @@ def get_page(app: Flask, services: Services, room: Room) -> Response:
         differences=differences(),
         routes=control_routes(app),
     )
-    return Response(page, content_type="text/html; charset=utf-8", headers=HEADERS)
+    return Response(html, content_type="text/html; charset=utf-8", headers=HEADERS)
 
 
 def home(path: str) -> str:

@@ -1,4 +1,4 @@
-// The room in which a person changes the mock: its parts are modules of their own.
+// The page on which a person changes the mock: its parts are modules of their own.
 
 import "./control_clock.js";
 import "./control_faults.js";

@@ -1,4 +1,4 @@
-// The room in which a person sends a recording: chosen, dropped or recorded here.
+// The page on which a person sends a recording: chosen, dropped or recorded here.
 
 import { appliance, control, HOME, read } from "./http.js";
 import { answerTree } from "./answer.js";
