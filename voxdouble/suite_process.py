@@ -27,6 +27,7 @@ def run_suite(options: Sequence[str], *, url: str, strict: bool, only: Sequence[
     After so many seconds the process is killed; what it has found by then counts, and the rest is unproven.
     """
     from voxdouble_contract.judging.conformance import Conformance, crashes_in, judge
+    from voxdouble_contract.judging.observed_tasks import observed_tasks
     from voxdouble_contract.judging.target_info import TargetInfo
     from voxdouble_contract.reports import journal
 
@@ -40,7 +41,8 @@ def run_suite(options: Sequence[str], *, url: str, strict: bool, only: Sequence[
         raise CannotRun(f"The suite could not run: its process ended with status {ended}.")
     reason = {} if ended is not None else {"without_test": f"Its check had not ended after {seconds:.0f} s."}
     target = found.target or TargetInfo(url or "mock", "mock" if not url else "appliance")
-    return Conformance(target, strict, judge(found.findings, only, **reason), crashes=crashes_in(found.findings))
+    statements, tasks = judge(found.findings, only, **reason), observed_tasks(found.states)
+    return Conformance(target, strict, statements, crashes=crashes_in(found.findings), tasks=tasks)
 
 
 def run_process(folder: Path, options: Sequence[str], seconds: float) -> int | None:

@@ -14,6 +14,7 @@ from typing import Any, Self
 import pytest
 
 from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.observed_tasks import FINAL, STATES
 from voxdouble_contract.judging.verdicts import expect_status, unproven
 from voxdouble_contract.samples.recordings import BAD, FAILING, GENDER_AND_AGE, UPLOADS
 from voxdouble_contract.target.media import Media
@@ -21,8 +22,6 @@ from voxdouble_contract.target.parallel import in_parallel
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION, UNAVAILABLE
 
-FINAL = frozenset({"done", "failed", "rejected"})
-STATES = FINAL | {"pending", "running"}
 NO_ROOM = frozenset({413, 429, 502, 503, 504, 507})
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 FINE_SECONDS = 1.5
@@ -41,6 +40,11 @@ class StartedTask:
     polls: list[Exchange] = field(default_factory=list)
     trouble: str = ""
     """Why the task could not be polled to its end; empty if it could."""
+    sample: str = ""
+    """The name of the upload, if it has one."""
+
+    def __post_init__(self) -> None:
+        self._observe(self.start)
 
     @property
     def task_id(self) -> str:
@@ -93,7 +97,13 @@ class StartedTask:
     def poll(self) -> Exchange:
         """Poll the task once."""
         self.polls.append(self.target.get_task(self.technology, self.task_id))
+        self._observe(self.last)
         return self.last
+
+    def _observe(self, exchange: Exchange) -> None:
+        task_id = self.start.get("task", "task_id")
+        if isinstance(task_id, str):
+            self.target.observe(self.technology, task_id, self.sample, exchange)
 
     def watched(self) -> Self:
         """Return this run polled as far as possible; unproven if it was not accepted."""
@@ -173,7 +183,7 @@ class Tasks:
         if key not in self._runs:
             media, query = self._failing_file() if name == FAILING else (UPLOADS[name].media(), UPLOADS[name].query)
             start = self.target.post_media(technology, media, query if technology == EXTRACTION else "")
-            self._runs[key] = StartedTask(self.target, technology, start)
+            self._runs[key] = StartedTask(self.target, technology, start, sample=name)
         return self._runs[key]
 
     def _failing_file(self) -> tuple[Media, str]:

@@ -13,31 +13,33 @@ from voxdouble.suite_process import run_suite
 from voxdouble.target_checks import CannotRun
 from voxdouble_contract.judging.conformance import Conformance, judge
 from voxdouble_contract.judging.findings import Finding
+from voxdouble_contract.judging.observed_tasks import ObservedState, observed_tasks
 from voxdouble_contract.judging.statements import statements
 from voxdouble_contract.judging.target_info import TargetInfo
 from voxdouble_contract.reports import journal
 from voxdouble_mock import MockAppliance
 
 TARGET = TargetInfo("http://appliance", "appliance", "5.1", ("e4",))
+STATES = [ObservedState("gender", "t", "speech", 0.5, "pending"), ObservedState("gender", "t", "speech", 1.0, "done")]
 
 
 def test_a_journal_keeps_what_was_found_before_a_kill(tmp_path: Path) -> None:
-    """Findings are read back as they were; an incomplete last line is left out."""
+    """Findings and states are read back as they were; an incomplete last line is left out."""
     file = tmp_path / journal.FILE
     found = [Finding("S1", "passed", "test_a"), Finding("S2", "broken", "test_b", "why", ({"status": 200},))]
-    journal.append_findings(file, TARGET, found[:1])
-    journal.append_findings(file, TARGET, found[1:])
+    journal.append_findings(file, TARGET, found[:1], STATES)
+    journal.append_findings(file, TARGET, found[1:], [])
     with file.open("a") as lines:
         lines.write('{"target": {"url"')
-    assert journal.read(file) == journal.Journal(TARGET, found)
-    assert journal.read(tmp_path / "missing") == journal.Journal(None, [])
+    assert journal.read(file) == journal.Journal(TARGET, found, STATES)
+    assert journal.read(tmp_path / "missing") == journal.Journal(None, [], [])
 
 
 def killed_after(*found: Finding) -> Any:
     """Return a replacement of `subprocess.run` that makes findings and is then out of time."""
 
     def run(command: list[str], *, cwd: Path, timeout: float, **_: object) -> NoReturn:
-        journal.append_findings(cwd / journal.FILE, TARGET, found)
+        journal.append_findings(cwd / journal.FILE, TARGET, found, STATES)
         raise subprocess.TimeoutExpired(command, timeout)
 
     return run
@@ -53,6 +55,7 @@ def test_a_killed_suite_loses_nothing_that_it_found(monkeypatch: pytest.MonkeyPa
     assert result.statements["S2"]["reason"] == "It was 7."
     assert result.statements["S3"]["reason"] == "Its check had not ended after 7 s."
     assert result.statements["S55"]["reason"] == statements()["S55"].untestable
+    assert result.tasks == observed_tasks(STATES)
 
 
 def test_a_run_that_was_ended_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from voxdouble_contract.exchange import printable
 from voxdouble_contract.judging.findings import Finding
+from voxdouble_contract.judging.observed_tasks import ObservedTask
 from voxdouble_contract.judging.statements import BINDING, Grade, Statement, statements
 from voxdouble_contract.judging.target_info import TargetInfo
 
@@ -46,6 +47,8 @@ class Conformance:
     """For each statement its text, grade, source, verdict, reason, tests and evidence, as conformance.json has them."""
     client: Sequence[ClientCheck] = ()
     crashes: Sequence[Crash] = ()
+    tasks: Sequence[ObservedTask] = ()
+    """The tasks of the run, as far as they were polled."""
     date: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
     @property

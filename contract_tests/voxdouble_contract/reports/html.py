@@ -7,28 +7,40 @@ from pathlib import Path
 from typing import Any
 
 from voxdouble_contract.judging.conformance import DIFFERS, FAILED, PASSED, UNPROVEN, VERDICTS, Conformance, Crash
+from voxdouble_contract.judging.observed_tasks import MAX_TASKS
+from voxdouble_contract.reports import charts
 
 FILE = "report.html"
+TASKS = (
+    "Each task from its POST to the first response with a final state, by the clock of the target: the suite knows a "
+    "state only at its responses. Tasks that no test polled are left out, and all after the first "
+    f"{MAX_TASKS}."
+)
 MEANINGS = {
     FAILED: "A documented or observed statement does not hold: the target breaks the contract.",
     DIFFERS: "An inferred or chosen statement does not hold: on this target our inference is wrong.",
     UNPROVEN: "The statement could not be proven here, for the reason beside it.",
     PASSED: "The statement holds.",
 }
-COLOURS = {FAILED: "#b3261e", DIFFERS: "#8a5a00", UNPROVEN: "#5f6368", PASSED: "#1e7b34"}
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #202124;
-  overflow-wrap: anywhere; }
+:root { color-scheme: light dark; --page: #ffffff; --ink: #202124; --muted: #5f6368; --line: #d0d4d9; --raised: #f1f3f4;
+  --passed: #1a7444; --differs: #985200; --failed: #b3261e; --unproven: #8b949e; --pending: #8b949e;
+  --running: #1c63b0; }
+@media (prefers-color-scheme: dark) { :root { --page: #202124; --ink: #e8eaed; --muted: #a8adb3; --line: #4a4e53;
+  --raised: #303134; --passed: #6fcb96; --differs: #f0b35f; --failed: #ff9c92; --running: #7db4f3; } }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem;
+  background: var(--page); color: var(--ink); overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin: 1rem 0; }
-th, td { text-align: left; padding: .3rem .8rem; border-bottom: 1px solid #dadce0; vertical-align: top; }
+th, td { text-align: left; padding: .3rem .8rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { overflow-wrap: normal; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .verdict { font-weight: 600; }
-.source, .reason { color: #5f6368; font-size: .9rem; }
-pre { background: #f1f3f4; padding: .6rem; white-space: pre-wrap; font-size: .85rem; }
+.verdict.passed { color: var(--passed); } .verdict.differs { color: var(--differs); }
+.verdict.failed { color: var(--failed); } .verdict.unproven { color: var(--muted); }
+.source, .reason { color: var(--muted); font-size: .9rem; }
+pre { background: var(--raised); padding: .6rem; white-space: pre-wrap; font-size: .85rem; }
 @media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 .6rem; } th, td { padding: .3rem .35rem; }
   .verdict, th { font-size: .85rem; } }
-@media (prefers-color-scheme: dark) { body { background: #202124; color: #e8eaed; } pre { background: #303134; } }
 """
 
 
@@ -53,10 +65,13 @@ def page(conformance: Conformance) -> str:
         f"<h1>{escape(headline(conformance))}</h1>",
         table([f"<th>{escape(name)}</th><td>{escape(value)}</td>" for name, value in rows.items()]),
         "<h2>Counts</h2>",
+        charts.verdict_bar(conformance.counts),
         counts(conformance),
         "<h2>Statements</h2>",
         *(group(verdict, conformance.statements) for verdict in (FAILED, DIFFERS, UNPROVEN, PASSED)),
     ]
+    if conformance.tasks:
+        body += ["<h2>Tasks</h2>", f"<p>{TASKS}</p>", charts.task_chart(conformance.tasks)]
     if conformance.client:
         checks = [(check.name, check.verdict, check.reason) for check in conformance.client]
         body += ["<h2>Calls of our client to this target</h2>", table([client_row(*check) for check in checks])]
@@ -66,9 +81,8 @@ def page(conformance: Conformance) -> str:
     title = f"Contract of {escape(target.url)}"
     return (
         f'<!doctype html>\n<html lang="en"><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{STYLE}</style>\n'
-        + "\n".join(body)
-        + "\n</html>\n"
+        f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
+        f"<style>{STYLE}{charts.STYLE}</style>\n" + "\n".join(body) + "\n</html>\n"
     )
 
 
@@ -100,7 +114,7 @@ def counts(conformance: Conformance) -> str:
 
 def coloured(verdict: str) -> str:
     """Return a verdict in its colour."""
-    return f'<span class="verdict" style="color: {COLOURS[verdict]}">{escape(verdict)}</span>'
+    return f'<span class="verdict {verdict}">{escape(verdict)}</span>'
 
 
 def group(verdict: str, statements: Mapping[str, Mapping[str, Any]]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from voxdouble_contract.judging.findings import Finding
+from voxdouble_contract.judging.observed_tasks import ObservedState
 from voxdouble_contract.judging.target_info import TargetInfo
 
 FILE = "journal.jsonl"
@@ -14,10 +15,11 @@ FILE = "journal.jsonl"
 
 @dataclass(frozen=True)
 class Journal:
-    """The content of a journal: the target, if it was reached, the findings, and why the run was ended, if it was."""
+    """The content of a journal: the target, if it was reached, what was found, and why the run was ended, if it was."""
 
     target: TargetInfo | None
     findings: Sequence[Finding]
+    states: Sequence[ObservedState]
     ended: str = ""
 
 
@@ -27,14 +29,21 @@ def append(file: Path, **members: Any) -> None:
         lines.write(json.dumps(members) + "\n")
 
 
-def append_findings(file: Path, target: TargetInfo, findings: Sequence[Finding]) -> None:
-    """Append the findings of one phase of a test, and the target as it is known then."""
-    append(file, target=target.as_json(), findings=[asdict(finding) for finding in findings])
+def append_findings(
+    file: Path, target: TargetInfo, findings: Sequence[Finding], states: Sequence[ObservedState]
+) -> None:
+    """Append the findings and the observed states of one phase of a test, and the target as it is known then."""
+    append(
+        file,
+        target=target.as_json(),
+        findings=[asdict(finding) for finding in findings],
+        states=[asdict(state) for state in states],
+    )
 
 
 def read(file: Path) -> Journal:
     """Return the content of a journal; a last line that is incomplete, as a killed process leaves it, is left out."""
-    target, findings, ended = None, list[Finding](), ""
+    target, findings, states, ended = None, list[Finding](), list[ObservedState](), ""
     for line in file.read_text(encoding="utf-8").splitlines(keepends=True) if file.exists() else ():
         if not line.endswith("\n"):
             break
@@ -42,4 +51,5 @@ def read(file: Path) -> Journal:
         ended = entry.get("ended", ended)
         target = TargetInfo.from_json(entry["target"]) if "target" in entry else target
         findings += [Finding(**{**one, "evidence": tuple(one["evidence"])}) for one in entry.get("findings", ())]
-    return Journal(target, findings, ended)
+        states += [ObservedState(**one) for one in entry.get("states", ())]
+    return Journal(target, findings, states, ended)

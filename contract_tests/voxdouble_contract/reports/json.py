@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from voxdouble_contract.judging.conformance import ClientCheck, Conformance, Crash
+from voxdouble_contract.judging.observed_tasks import ObservedTask
 from voxdouble_contract.judging.target_info import TargetInfo
 
 FILE = "conformance.json"
@@ -23,6 +24,7 @@ def as_json(conformance: Conformance) -> dict[str, Any]:
         "statements": conformance.statements,
         "client": [vars(check) for check in conformance.client],
         "crashes": [vars(crash) for crash in conformance.crashes],
+        "tasks": [task.as_json() for task in conformance.tasks],
     }
 
 
@@ -42,5 +44,6 @@ def read(folder: Path) -> Conformance:
         data["statements"],
         tuple(ClientCheck(**check) for check in data["client"]),
         tuple(Crash(**crash) for crash in data["crashes"]),
+        tuple(ObservedTask.from_json(task) for task in data["tasks"]),
         data["date"],
     )

@@ -7,6 +7,7 @@ from typing import TextIO
 import pytest
 
 from voxdouble_contract.judging.findings import read_findings
+from voxdouble_contract.judging.observed_tasks import read_states
 from voxdouble_contract.judging.target_info import TargetInfo
 from voxdouble_contract.reports import journal
 
@@ -32,10 +33,10 @@ class Progress:
         self._total = len(session.items)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Append the findings of one phase of a test to the journal."""
+        """Append the findings and the observed states of one phase of a test to the journal."""
         target = TargetInfo.read(report)
         if target is not None:
-            journal.append_findings(self._file, target, read_findings(report))
+            journal.append_findings(self._file, target, read_findings(report), read_states(report))
 
     def pytest_runtest_logfinish(self) -> None:
         """Count a finished check."""

@@ -8,6 +8,7 @@ import pytest
 
 from voxdouble_contract.identification import identify, introduction
 from voxdouble_contract.judging.findings import findings_of, findings_of_breaches, name_of, write_findings
+from voxdouble_contract.judging.observed_tasks import write_states
 from voxdouble_contract.judging.statements import proved_by
 from voxdouble_contract.judging.verdicts import unproven
 from voxdouble_contract.samples.bad_requests import Refusals
@@ -133,7 +134,10 @@ def _holds_for_generation(request: pytest.FixtureRequest, target: Target) -> Non
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add findings to the report of each phase; a test fails only if it breaks a binding statement, or crashes."""
+    """Add findings and observed states to the report of each phase.
+
+    A test fails only if it breaks a binding statement, or crashes.
+    """
     report = yield
     targets = item.config.stash.get(TARGETS, None)
     if targets is not None:
@@ -142,6 +146,7 @@ def pytest_runtest_makereport(
         if not (report.when == "setup" and report.passed):  # else the breaches so far count with the test itself
             for opened in targets.opened():
                 found += findings_of_breaches(opened.take_breaches(), generations, name_of(item))
+        write_states(report, [state for opened in targets.opened() for state in opened.take_states()])
         targets.main.info.write(report)
         write_findings(report, found, strict=targets.options.strict)
     return report

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from voxdouble_contract.judging.observed_tasks import FINAL
 from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.judging.verdicts import expect, unproven
 from voxdouble_contract.samples.recordings import tone
@@ -11,7 +12,7 @@ from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.mock_options import read_members
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION, have_vectors
-from voxdouble_contract.tasks import FINAL, StartedTask, Tasks
+from voxdouble_contract.tasks import StartedTask, Tasks
 
 ABSENT, NULL = "absent", "null"
 STEP_SECONDS, STEPS = 0.1, 30

@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
+from voxdouble_contract.judging.observed_tasks import FINAL, STATES
 from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import FAILING, tone
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION
-from voxdouble_contract.tasks import FINAL, STATES, StartedTask, Tasks
+from voxdouble_contract.tasks import StartedTask, Tasks
 
 TASK_ERRORS = frozenset({"internal", "task.validation-error"})
 NOT_A_VOICEPRINT = "bm8gdm9pY2VwcmludA=="  # Base64 of "no voiceprint"

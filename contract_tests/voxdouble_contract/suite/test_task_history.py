@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.observed_tasks import FINAL
 from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.judging.verdicts import expect
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION
-from voxdouble_contract.tasks import FINAL, StartedTask
+from voxdouble_contract.tasks import StartedTask
 
 ORDER = {"pending": 0, "running": 1, "done": 2, "rejected": 2, "failed": 2}
 SAMPLES = {"tone": tone(0.2), "low rate": tone(0.2, rate=4000), "text": Media("text.wav", b"no recording")}

@@ -18,6 +18,7 @@ class Clock:
         self._session = session
         self._url = url + PATH
         self._own = own
+        self._moved = 0.0
         self.mode = ""
         """`real`, `manual` or `scale` on a mock; empty for any other target, or one that does not tell."""
 
@@ -43,12 +44,18 @@ class Clock:
         else:
             time.sleep(seconds)
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds that passed for the target, from any beginning: those of its moved clock, else real ones."""
+        return self._moved if self.can_be_moved else time.monotonic()
+
     def now(self) -> float:
         """Return a mock's time in seconds."""
         return float(self._request("GET").get("now") or unproven("The target's clock could not be read."))
 
     def advance(self, seconds: float) -> None:
         """Move a mock's clock ahead."""
+        self._moved += seconds
         if not self._request("POST", "/advance", json={"seconds": seconds}):
             unproven("The target's clock could not be moved.")
 

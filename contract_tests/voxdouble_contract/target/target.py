@@ -11,6 +11,7 @@ import orjson
 
 from voxdouble_contract.exchange import Exchange, printable
 from voxdouble_contract.judging.breaches import Breach, breaches
+from voxdouble_contract.judging.observed_tasks import STATES, ObservedState
 from voxdouble_contract.judging.target_info import TargetInfo
 from voxdouble_contract.judging.verdicts import unproven
 from voxdouble_contract.target.budget import Budget
@@ -52,6 +53,7 @@ class Target:
         """The generations that it may be of; fewer once it has responded."""
         self.kind, self.version = "appliance", ""
         self._breaches: list[tuple[Breach, Exchange]] = []
+        self._states: list[ObservedState] = []
         self.transport = Transport(self.url, token=token, ca=ca, deadline=deadline)
         self.session = self.transport.session
         self.clock = Clock(self.session, self.url, own=own)
@@ -143,6 +145,18 @@ class Target:
     def take_breaches(self) -> list[tuple[Breach, Exchange]]:
         """Return the breaches noted since the last call."""
         noted, self._breaches = self._breaches, []
+        return noted
+
+    def observe(self, technology: str, task_id: str, sample: str, exchange: Exchange) -> None:
+        """Note the state of a task in a response, for the report; a response without one of the five is left out."""
+        state = exchange.get("task", "state")
+        if isinstance(state, str) and state in STATES:
+            seconds = self.clock.elapsed
+            self._states.append(ObservedState(technology, printable(task_id), sample, seconds, state))
+
+    def take_states(self) -> list[ObservedState]:
+        """Return the states noted since the last call."""
+        noted, self._states = self._states, []
         return noted
 
     def post_media(
