@@ -11,8 +11,10 @@ from tests.store.steps import RealTime, entry, find, ids, submit
 from voxdouble_mock.core.clock import REAL, start
 from voxdouble_mock.core.fault import FaultSpec, LostTask, Status, arm
 from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.core.request_log import MAX_ENTRIES
 from voxdouble_mock.core.scenario import Rule, Scenario, Then
 from voxdouble_mock.store import Change, NamespaceRecord, Store, View, open_store
+from voxdouble_mock.store.sqlite_transaction import TRIM_INTERVAL
 
 
 def limited(path: Path) -> Store:
@@ -63,6 +65,19 @@ def test_equal_payloads_and_scenarios_are_stored_once(tmp_path: Path) -> None:
     assert contents() == 2
     store.reset("b")
     assert contents() == 0
+    store.close()
+
+
+def test_dropped_log_entries_leave_the_file(tmp_path: Path) -> None:
+    """The file has fewer than TRIM_INTERVAL entries beyond those that the log keeps."""
+    store = limited(tmp_path / "store.db")
+    submit(store, "")
+    for _ in range(MAX_ENTRIES + 2 * TRIM_INTERVAL + 1):
+        store.log("", entry())
+    with sqlite3.connect(tmp_path / "store.db") as connection:
+        [(kept,)] = connection.execute("SELECT count(*) FROM log")
+    connection.close()
+    assert kept == MAX_ENTRIES + 1
     store.close()
 
 
@@ -131,5 +146,5 @@ def test_a_newer_schema_is_refused_by_its_number(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version=99")
     connection.close()
-    with pytest.raises(ValueError, match="must have schema version 2, got 99"):
+    with pytest.raises(ValueError, match="must have schema version 3, got 99"):
         limited(path)

@@ -42,11 +42,12 @@ class Eviction:
         self.delete_expired(transaction, namespace, real_now)
         if transaction.task_count(namespace) >= self._limits.max_tasks:
             raise bound_reached("live tasks in a namespace", self._limits.max_tasks)
-        if transaction.payload_bytes() + stored_size(task.payload) > self._limits.max_stored:
-            others = [name for name in transaction.names() if name != namespace]
-            for name in others:
-                self.delete_expired(transaction, name, real_now)
-            self._delete_idle(transaction, others, real_now)
+        if transaction.payload_bytes() + stored_size(task.payload) <= self._limits.max_stored:
+            return
+        others = [name for name in transaction.names() if name != namespace]
+        for name in others:
+            self.delete_expired(transaction, name, real_now)
+        self._delete_idle(transaction, others, real_now)
         if transaction.payload_bytes() + stored_size(task.payload) > self._limits.max_stored:
             raise bound_reached("bytes of tasks and results", self._limits.max_stored)
 

@@ -8,7 +8,7 @@ from voxdouble_mock.core.clock import read, to_seconds
 from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.core.fault import Call, Fault, at_address, next_fault
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
+from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import chosen_rule, rule_counter
 from voxdouble_mock.core.task import Task
 from voxdouble_mock.store.creation import Namespaces
@@ -147,9 +147,7 @@ class LimitedStore:
             if record is None and create and self._eviction.has_room(transaction, now):
                 record = self._namespaces.create(transaction, namespace, now)
             if record is not None and not (began is not None and record.was_reset_since(began.record)):
-                number = transaction.logged(namespace) + 1
-                transaction.append(namespace, entry.numbered(number, to_seconds(read(record.clock, now))))
-                transaction.trim_log(namespace, MAX_ENTRIES)
+                transaction.append(namespace, entry, to_seconds(read(record.clock, now)))
 
         self._storage.transact(step, relaxed=True)
 

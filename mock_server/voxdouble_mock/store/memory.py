@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
 
-from voxdouble_mock.core.request_log import LoggedRequest
+from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.records import Counters, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
@@ -38,7 +38,7 @@ class _Namespace:
     tasks: dict[str, Task] = field(default_factory=dict)
     expiries: list[tuple[int, str]] = field(default_factory=list)
     """A heap of expiry instants and task ids."""
-    log: deque[LoggedRequest] = field(default_factory=deque)
+    log: deque[LoggedRequest] = field(default_factory=lambda: deque(maxlen=MAX_ENTRIES))
     logged: int = 0
     cleared: int = 0
 
@@ -109,15 +109,10 @@ class _MemoryTransaction:
     def payload_bytes(self) -> int:
         return self._payload_bytes
 
-    def append(self, namespace: str, entry: LoggedRequest) -> None:
+    def append(self, namespace: str, entry: LoggedRequest, at: float) -> None:
         found = self._namespaces[namespace]
-        found.log.append(entry)
         found.logged += 1
-
-    def trim_log(self, namespace: str, max_entries: int) -> None:
-        found = self._namespaces[namespace]
-        while len(found.log) > max_entries:
-            found.log.popleft()
+        found.log.append(entry.numbered(found.logged, at))
 
     def clear_log(self, namespace: str) -> None:
         found = self._namespaces[namespace]

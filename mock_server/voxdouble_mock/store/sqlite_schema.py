@@ -1,67 +1,82 @@
 """The tables of the SQLite store."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Increased with every change of the tables."""
-SCHEMA = """
-CREATE TABLE contents (
-    digest BLOB PRIMARY KEY,
-    uses INTEGER NOT NULL,
-    content BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE namespaces (
-    name TEXT PRIMARY KEY,
-    life TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    record BLOB NOT NULL,
-    scenario BLOB REFERENCES contents,
-    last_use INTEGER NOT NULL DEFAULT 0,
-    tasks INTEGER NOT NULL DEFAULT 0,
-    payload_bytes INTEGER NOT NULL DEFAULT 0,
-    logged INTEGER NOT NULL DEFAULT 0,
-    cleared INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-CREATE TABLE counters (
-    namespace TEXT NOT NULL REFERENCES namespaces ON DELETE CASCADE,
-    name TEXT NOT NULL,
-    value INTEGER NOT NULL,
-    PRIMARY KEY (namespace, name)
-) WITHOUT ROWID;
-CREATE TABLE tasks (
-    number INTEGER PRIMARY KEY,
-    namespace TEXT NOT NULL REFERENCES namespaces ON DELETE CASCADE,
-    task_id TEXT NOT NULL,
-    expires INTEGER NOT NULL,
-    task BLOB NOT NULL,
-    payload BLOB NOT NULL REFERENCES contents,
-    size INTEGER NOT NULL,
-    UNIQUE (namespace, task_id)
-);
-CREATE INDEX expiry ON tasks (namespace, expires);
-CREATE INDEX payloads ON tasks (payload);
-CREATE INDEX scenarios ON namespaces (scenario);
-CREATE TABLE log (
-    namespace TEXT NOT NULL REFERENCES namespaces ON DELETE CASCADE,
-    number INTEGER NOT NULL,
-    entry BLOB NOT NULL,
-    PRIMARY KEY (namespace, number)
-) WITHOUT ROWID;
-CREATE TRIGGER task_added AFTER INSERT ON tasks BEGIN
-    UPDATE namespaces SET tasks = tasks + 1, payload_bytes = payload_bytes + new.size WHERE name = new.namespace;
-END;
-CREATE TRIGGER task_deleted AFTER DELETE ON tasks BEGIN
-    UPDATE namespaces SET tasks = tasks - 1, payload_bytes = payload_bytes - old.size WHERE name = old.namespace;
-    UPDATE contents SET uses = uses - 1 WHERE digest = old.payload;
-    DELETE FROM contents WHERE digest = old.payload AND uses = 0;
-END;
-CREATE TRIGGER namespace_deleted AFTER DELETE ON namespaces BEGIN
-    UPDATE contents SET uses = uses - 1 WHERE digest = old.scenario;
-    DELETE FROM contents WHERE digest = old.scenario AND uses = 0;
-END;
-CREATE TRIGGER scenario_replaced AFTER UPDATE OF scenario ON namespaces WHEN old.scenario IS NOT NULL BEGIN
-    UPDATE contents SET uses = uses - 1 WHERE digest = old.scenario;
-    DELETE FROM contents WHERE digest = old.scenario AND uses = 0;
-END;
-CREATE TRIGGER entry_added AFTER INSERT ON log BEGIN
-    UPDATE namespaces SET logged = new.number WHERE name = new.namespace;
-END;
-"""
+SCHEMA = (
+    """
+    CREATE TABLE contents (
+        digest BLOB PRIMARY KEY,
+        uses INTEGER NOT NULL,
+        content BLOB NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE namespaces (
+        name TEXT PRIMARY KEY,
+        life TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        record BLOB NOT NULL,
+        scenario BLOB REFERENCES contents,
+        last_use INTEGER NOT NULL DEFAULT 0,
+        tasks INTEGER NOT NULL DEFAULT 0,
+        payload_bytes INTEGER NOT NULL DEFAULT 0,
+        cleared INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE counters (
+        namespace TEXT NOT NULL REFERENCES namespaces ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        value INTEGER NOT NULL,
+        PRIMARY KEY (namespace, name)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE tasks (
+        number INTEGER PRIMARY KEY,
+        namespace TEXT NOT NULL REFERENCES namespaces ON DELETE CASCADE,
+        task_id TEXT NOT NULL,
+        expires INTEGER NOT NULL,
+        task BLOB NOT NULL,
+        payload BLOB NOT NULL REFERENCES contents,
+        size INTEGER NOT NULL,
+        UNIQUE (namespace, task_id)
+    )
+    """,
+    "CREATE INDEX expiry ON tasks (namespace, expires)",
+    "CREATE INDEX payloads ON tasks (payload)",
+    "CREATE INDEX scenarios ON namespaces (scenario)",
+    """
+    CREATE TABLE log (
+        namespace TEXT NOT NULL REFERENCES namespaces ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        at REAL NOT NULL,
+        entry BLOB NOT NULL,
+        PRIMARY KEY (namespace, number)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER task_added AFTER INSERT ON tasks BEGIN
+        UPDATE namespaces SET tasks = tasks + 1, payload_bytes = payload_bytes + new.size WHERE name = new.namespace;
+    END
+    """,
+    """
+    CREATE TRIGGER task_deleted AFTER DELETE ON tasks BEGIN
+        UPDATE namespaces SET tasks = tasks - 1, payload_bytes = payload_bytes - old.size WHERE name = old.namespace;
+        UPDATE contents SET uses = uses - 1 WHERE digest = old.payload;
+        DELETE FROM contents WHERE digest = old.payload AND uses = 0;
+    END
+    """,
+    """
+    CREATE TRIGGER namespace_deleted AFTER DELETE ON namespaces BEGIN
+        UPDATE contents SET uses = uses - 1 WHERE digest = old.scenario;
+        DELETE FROM contents WHERE digest = old.scenario AND uses = 0;
+    END
+    """,
+    """
+    CREATE TRIGGER scenario_replaced AFTER UPDATE OF scenario ON namespaces WHEN old.scenario IS NOT NULL BEGIN
+        UPDATE contents SET uses = uses - 1 WHERE digest = old.scenario;
+        DELETE FROM contents WHERE digest = old.scenario AND uses = 0;
+    END
+    """,
+)

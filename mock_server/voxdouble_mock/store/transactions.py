@@ -73,12 +73,8 @@ class Transaction(Protocol):
         """Return the size of all tasks in all namespaces, see `stored_size`."""
         ...
 
-    def append(self, namespace: str, entry: LoggedRequest) -> None:
-        """Append an entry to the log."""
-        ...
-
-    def trim_log(self, namespace: str, max_entries: int) -> None:
-        """Delete the oldest log entries until the log has at most `max_entries`."""
+    def append(self, namespace: str, entry: LoggedRequest, at: float) -> None:
+        """Append an entry with the next number and a time; entries older than the newest MAX_ENTRIES are dropped."""
         ...
 
     def clear_log(self, namespace: str) -> None:

@@ -1,0 +1,172 @@
+"""The reads and writes of one transaction of the SQLite store."""
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
+from voxdouble_mock.core.scenario import Scenario
+from voxdouble_mock.core.task import Task, stored_size
+from voxdouble_mock.store.records import Counters, NamespaceRecord
+
+CACHED_RECORDS = 1_000
+"""The records that are kept decoded."""
+TRIM_INTERVAL = 100
+"""The log entries after which those beyond MAX_ENTRIES leave the file."""
+
+
+class SQLiteTransaction:
+    """See `Transaction`. Records are cached by life and version, since most steps find an unchanged one."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._record = msgspec.msgpack.Decoder(NamespaceRecord).decode
+        self._scenario = msgspec.msgpack.Decoder(Scenario).decode
+        self._task = msgspec.msgpack.Decoder(Task).decode
+        self._entry = msgspec.msgpack.Decoder(LoggedRequest).decode
+        self._records: dict[str, NamespaceRecord] = {}
+        self._last_uses: dict[str, int] = {}
+        """The last uses that were read in this transaction."""
+
+    def begin(self) -> None:
+        """Forget what another process may have changed since the last transaction."""
+        self._last_uses.clear()
+
+    def names(self) -> Sequence[str]:
+        return [name for (name,) in self._execute("SELECT name FROM namespaces")]
+
+    def record(self, namespace: str) -> NamespaceRecord | None:
+        row = self._execute("SELECT life, version, last_use FROM namespaces WHERE name = ?", (namespace,)).fetchone()
+        if row is None:
+            return None
+        life, version, self._last_uses[namespace] = row
+        cached = self._records.get(namespace)
+        if cached is not None and (cached.life, cached.version) == (life, version):
+            return cached
+        if len(self._records) >= CACHED_RECORDS:
+            self._records.clear()
+        self._records[namespace] = self._read_record(namespace)
+        return self._records[namespace]
+
+    def _read_record(self, namespace: str) -> NamespaceRecord:
+        encoded, scenario = self._execute(
+            "SELECT record, content FROM namespaces LEFT JOIN contents ON digest = scenario WHERE name = ?",
+            (namespace,),
+        ).fetchone()
+        return replace(self._record(encoded), scenario=None if scenario is None else self._scenario(scenario))
+
+    def save(self, namespace: str, record: NamespaceRecord) -> None:
+        scenario = None if record.scenario is None else self._keep(self._encode(record.scenario))
+        self._execute(
+            "INSERT INTO namespaces (name, life, version, record, scenario) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO "
+            "UPDATE SET life = excluded.life, version = excluded.version, record = excluded.record, "
+            "scenario = excluded.scenario",
+            (namespace, record.life, record.version, self._encode(replace(record, scenario=None)), scenario),
+        )
+
+    def delete(self, namespace: str) -> None:
+        self._execute("DELETE FROM namespaces WHERE name = ?", (namespace,))
+
+    def counters(self, namespace: str) -> Counters:
+        return dict(self._execute("SELECT name, value FROM counters WHERE namespace = ?", (namespace,)).fetchall())
+
+    def count(self, namespace: str, name: str, by: int = 1) -> None:
+        self._execute(
+            "INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value",
+            (namespace, name, by),
+        )
+
+    def delete_counters(self, namespace: str, beginning: str) -> None:
+        self._execute(
+            "DELETE FROM counters WHERE namespace = ? AND substr(name, 1, ?) = ?",
+            (namespace, len(beginning), beginning),
+        )
+
+    def last_use(self, namespace: str) -> int:
+        found = self._last_uses.get(namespace)
+        return self._number("last_use", namespace) if found is None else found
+
+    def touch(self, namespace: str, real_now: int) -> None:
+        self._last_uses[namespace] = real_now
+        self._execute("UPDATE namespaces SET last_use = ? WHERE name = ?", (real_now, namespace))
+
+    def add(self, namespace: str, task: Task) -> None:
+        head = self._encode(replace(task, payload=b""))
+        self._execute(
+            "INSERT INTO tasks (namespace, task_id, expires, task, payload, size) VALUES (?, ?, ?, ?, ?, ?)",
+            (namespace, task.task_id, task.timeline.expires, head, self._keep(task.payload), stored_size(task.payload)),
+        )
+
+    def _keep(self, content: bytes) -> bytes:
+        """Store a content once, count one more use of it, and return its digest."""
+        digest = hashlib.sha256(content).digest()
+        self._execute(
+            "INSERT INTO contents VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET uses = uses + 1", (digest, content)
+        )
+        return digest
+
+    def task(self, namespace: str, task_id: str) -> Task | None:
+        row = self._execute(
+            "SELECT task, content FROM tasks JOIN contents ON digest = payload WHERE namespace = ? AND task_id = ?",
+            (namespace, task_id),
+        ).fetchone()
+        return None if row is None else self._whole(*row)
+
+    def tasks(self, namespace: str) -> Sequence[Task]:
+        rows = self._execute(
+            "SELECT task FROM tasks WHERE namespace = ? ORDER BY number",
+            (namespace,),
+        )
+        return [self._task(head) for (head,) in rows]
+
+    def task_count(self, namespace: str) -> int:
+        return self._number("tasks", namespace)
+
+    def delete_expired(self, namespace: str, now: int) -> None:
+        self._execute("DELETE FROM tasks WHERE namespace = ? AND expires <= ?", (namespace, now))
+
+    def payload_bytes(self) -> int:
+        total: int = self._execute("SELECT coalesce(sum(payload_bytes), 0) FROM namespaces").fetchone()[0]
+        return total
+
+    def append(self, namespace: str, entry: LoggedRequest, at: float) -> None:
+        [(number,)] = self._execute(
+            "INSERT INTO log SELECT name, 1 + max(cleared, coalesce((SELECT max(number) FROM log WHERE "
+            "namespace = name), 0)), ?, ? FROM namespaces WHERE name = ? RETURNING number",
+            (at, self._encode(entry), namespace),
+        ).fetchall()
+        if number % TRIM_INTERVAL == 0:
+            oldest = number - MAX_ENTRIES
+            self._execute("DELETE FROM log WHERE namespace = ? AND number <= ?", (namespace, oldest))
+
+    def clear_log(self, namespace: str) -> None:
+        self._execute("UPDATE namespaces SET cleared = ? WHERE name = ?", (self.logged(namespace), namespace))
+        self._execute("DELETE FROM log WHERE namespace = ?", (namespace,))
+
+    def cleared(self, namespace: str) -> int:
+        return self._number("cleared", namespace)
+
+    def log(self, namespace: str) -> Sequence[LoggedRequest]:
+        rows = self._execute(
+            "SELECT entry, number, at FROM log WHERE namespace = ? ORDER BY number DESC LIMIT ?",
+            (namespace, MAX_ENTRIES),
+        ).fetchall()
+        return [self._entry(entry).numbered(number, at) for entry, number, at in reversed(rows)]
+
+    def logged(self, namespace: str) -> int:
+        newest: int = self._execute(
+            "SELECT coalesce(max(number), 0) FROM log WHERE namespace = ?", (namespace,)
+        ).fetchone()[0]
+        return max(self.cleared(namespace), newest)
+
+    def _number(self, column: str, namespace: str) -> int:
+        row = self._execute(f"SELECT {column} FROM namespaces WHERE name = ?", (namespace,)).fetchone()  # noqa: S608
+        number: int = row[0]
+        return number
+
+    def _whole(self, task: bytes, payload: bytes) -> Task:
+        return replace(self._task(task), payload=payload)
