@@ -14,8 +14,8 @@ from typing import Any, Self
 import pytest
 
 from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.expectations import expect_status, unproven
 from voxdouble_contract.judging.observed_tasks import FINAL, STATES
-from voxdouble_contract.judging.verdicts import expect_status, unproven
 from voxdouble_contract.samples.recordings import BAD, FAILING, GENDER_AND_AGE, UPLOADS
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.parallel import in_parallel

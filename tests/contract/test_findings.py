@@ -17,7 +17,7 @@ from voxdouble_contract.target.targets import SuiteOptions, Targets
 TESTS = '''
 """Checks that end in different ways."""
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import Broken, expect_status, unproven
+from voxdouble_contract.judging.expectations import Broken, expect_status, unproven
 
 
 @statement("S75")

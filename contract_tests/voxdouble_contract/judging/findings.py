@@ -10,8 +10,8 @@ import pytest
 
 from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.judging.breaches import Breach
+from voxdouble_contract.judging.expectations import Broken
 from voxdouble_contract.judging.statements import proved_by, statements
-from voxdouble_contract.judging.verdicts import Broken
 
 PROPERTY = "contract findings"
 """The key of the findings in a pytest report's properties: plain JSON, so that they can cross processes."""

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from voxdouble_contract.exchange import Exchange
-from voxdouble_contract.judging.verdicts import unproven
+from voxdouble_contract.judging.expectations import unproven
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.parallel import in_parallel
 from voxdouble_contract.target.raw import MULTIPART, multipart_head, multipart_tail

@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.judging.document import document
-from voxdouble_contract.judging.verdicts import Broken, unproven
+from voxdouble_contract.judging.expectations import Broken, unproven
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import UNAVAILABLE

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from voxdouble_contract.identification import identify, introduction
+from voxdouble_contract.judging.expectations import unproven
 from voxdouble_contract.judging.findings import findings_of, findings_of_breaches, name_of, write_findings
 from voxdouble_contract.judging.observed_tasks import write_states
 from voxdouble_contract.judging.statements import proved_by
-from voxdouble_contract.judging.verdicts import unproven
 from voxdouble_contract.samples.bad_requests import Refusals
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.targets import Targets

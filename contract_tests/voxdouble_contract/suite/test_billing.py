@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.expectations import expect, expect_status, unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import UPLOADS
 from voxdouble_contract.samples.voiceprints import TINY
 from voxdouble_contract.target.target import Target

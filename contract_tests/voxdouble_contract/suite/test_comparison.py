@@ -5,8 +5,8 @@ from math import isqrt
 import pytest
 
 from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.expectations import expect, expect_status, unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.voiceprints import TINY
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import COMPARISON, UNAVAILABLE

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from voxdouble_contract.judging.expectations import expect, unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, unproven
 from voxdouble_contract.samples.recordings import SPEECH, STEREO, bundled
 from voxdouble_contract.target.technologies import have_vectors
 from voxdouble_contract.tasks import StartedTask, Tasks

@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from voxdouble_contract.judging.expectations import expect, expect_status, unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.multipart_bodies import ALLOWED, BASE64, SECONDS
 from voxdouble_contract.samples.recordings import OTHER_FORMATS, tone
 from voxdouble_contract.target.raw import MULTIPART

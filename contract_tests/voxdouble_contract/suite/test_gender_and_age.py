@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from voxdouble_contract.judging.expectations import expect, expect_status, unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import UPLOADS
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import AGE, AGE_VOICEPRINTS, GENDER, GENDER_VOICEPRINTS

@@ -4,8 +4,8 @@ from typing import Any
 
 from hypothesis import Phase, settings
 
+from voxdouble_contract.judging.expectations import unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import unproven
 from voxdouble_contract.samples.generated_requests import call, call_options, check, every_operation, load
 from voxdouble_contract.target.target import Target
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.expectations import expect, expect_status, unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.samples.voiceprints import TINY
 from voxdouble_contract.target.media import Media

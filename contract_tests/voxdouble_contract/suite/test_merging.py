@@ -2,8 +2,8 @@
 
 import pytest
 
+from voxdouble_contract.judging.expectations import expect, unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, unproven
 from voxdouble_contract.samples.voiceprints import foreign_voiceprint, voiceprint
 from voxdouble_contract.target.technologies import CONVERSION, MERGING
 from voxdouble_contract.tasks import StartedTask, Tasks, all_done

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from voxdouble_contract.judging.expectations import expect, expect_status, unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION
 from voxdouble_contract.tasks import Tasks

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from voxdouble_contract.judging.expectations import expect, unproven
 from voxdouble_contract.judging.observed_tasks import FINAL
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, unproven
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.mock_options import read_members

@@ -2,8 +2,8 @@
 
 import pytest
 
+from voxdouble_contract.judging.expectations import expect, expect_status
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status
 from voxdouble_contract.samples.bad_requests import CUT, json_technology
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.raw import MULTIPART

@@ -3,8 +3,8 @@
 import pytest
 
 from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.expectations import expect, expect_status, unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.bad_requests import (
     DOCUMENTED,
     INVALID,

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from voxdouble_contract.judging.expectations import expect, expect_status, unproven
 from voxdouble_contract.judging.observed_tasks import FINAL, STATES
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import FAILING, tone
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.target import Target

@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
+from voxdouble_contract.judging.expectations import expect, expect_status, unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status, unproven
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION, LIFECYCLE_TECHNOLOGIES

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.judging.expectations import expect
 from voxdouble_contract.judging.observed_tasks import FINAL
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.target import Target

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Self
 
-from voxdouble_contract.judging.verdicts import unproven
+from voxdouble_contract.judging.expectations import unproven
 
 
 @dataclass

@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from voxdouble_contract.judging.verdicts import unproven
+from voxdouble_contract.judging.expectations import unproven
 
 PATH = "/_mock/clock"
 TIMEOUT_SECONDS = 30.0

@@ -11,9 +11,9 @@ import orjson
 
 from voxdouble_contract.exchange import Exchange, printable
 from voxdouble_contract.judging.breaches import Breach, breaches
+from voxdouble_contract.judging.expectations import unproven
 from voxdouble_contract.judging.observed_tasks import STATES, ObservedState
 from voxdouble_contract.judging.target_info import TargetInfo
-from voxdouble_contract.judging.verdicts import unproven
 from voxdouble_contract.target.budget import Budget
 from voxdouble_contract.target.clock import Clock
 from voxdouble_contract.target.media import Media

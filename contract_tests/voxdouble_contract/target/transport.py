@@ -12,7 +12,7 @@ import requests
 from urllib3.exceptions import NewConnectionError
 
 from voxdouble_contract.exchange import Exchange
-from voxdouble_contract.judging.verdicts import unproven
+from voxdouble_contract.judging.expectations import unproven
 from voxdouble_contract.target.raw import send_raw
 
 CONNECT_SECONDS, RESPONSE_SECONDS, LEAST_SECONDS = 5.0, 30.0, 0.5

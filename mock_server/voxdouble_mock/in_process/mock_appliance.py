@@ -12,11 +12,11 @@ from msgspec import UNSET, UnsetType
 from voxdouble_mock import voice
 from voxdouble_mock.assembly import Assembly, assemble, settings_of
 from voxdouble_mock.core.clock import Mode, parse_pace, to_seconds
-from voxdouble_mock.core.conversion import convert, storable
 from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.fault import Fault, FaultSpec
 from voxdouble_mock.core.namespace_names import check_name
 from voxdouble_mock.core.namespace_options import OptionChanges
+from voxdouble_mock.core.plain_data import convert, storable
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.hosts import is_loopback
 from voxdouble_mock.http.errors import malformed_request_text, overloaded_text

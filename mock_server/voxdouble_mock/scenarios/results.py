@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from voxdouble_mock.core.conversion import MAX_DEPTH, InvalidData, check_text
+from voxdouble_mock.core.plain_data import MAX_DEPTH, InvalidData, check_text
 
 MAX_RESULT_BYTES = 1 << 20
 """The largest size of one result as JSON."""

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from voxdouble_mock.core.conversion import MAX_DEPTH, STEP, InvalidData
+from voxdouble_mock.core.plain_data import MAX_DEPTH, STEP, InvalidData
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.scenarios.results import Plain
 from voxdouble_mock.scenarios.values import to_scenario

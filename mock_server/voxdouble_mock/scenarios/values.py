@@ -5,8 +5,8 @@ from typing import Any, get_args
 
 from msgspec import inspect
 
-from voxdouble_mock.core.conversion import convert, storable
 from voxdouble_mock.core.fault import Fault
+from voxdouble_mock.core.plain_data import convert, storable
 from voxdouble_mock.core.scenario import Scenario, Then, When
 from voxdouble_mock.scenarios.results import INTEGER, NUMBER, Plain, take_results
 

@@ -8,9 +8,9 @@ import msgspec
 from flask import Flask, Response
 
 from voxdouble_mock.control import CountedFault
-from voxdouble_mock.core.conversion import InvalidData, convert
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.fault import FaultSpec
+from voxdouble_mock.core.plain_data import InvalidData, convert
 from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.mock_api.json_object import location, read_object

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from voxdouble_mock.core.conversion import STEP, InvalidData, storable
 from voxdouble_mock.core.errors import Detail, Location, ValidationFailed
+from voxdouble_mock.core.plain_data import STEP, InvalidData, storable
 from voxdouble_mock.http.json_parser import parse_json
 from voxdouble_mock.http.request_body import check_content_encoding, read_body
 

@@ -5,9 +5,9 @@ from functools import partial
 import msgspec
 from flask import Flask, Response
 
-from voxdouble_mock.core.conversion import InvalidData, convert
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.namespace_options import OptionChanges
+from voxdouble_mock.core.plain_data import InvalidData, convert
 from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.json_responses import json_text_response
 from voxdouble_mock.http.mock_api.json_object import location, read_object

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from voxdouble_mock.core.conversion import MAX_SHOWN, InvalidData, convert
 from voxdouble_mock.core.fault import FaultSpec, Reset
+from voxdouble_mock.core.plain_data import MAX_SHOWN, InvalidData, convert
 
 
 def spec(**members: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Conversion of plain data into msgspec structs, with messages that name the place and list the allowed values."""
+"""Plain data of JSON and YAML: its bounds, and its conversion into structs with messages that name the place."""
 
 import re
 from ast import literal_eval
