@@ -101,6 +101,10 @@ formats: .venv/ready         ## generate docs/formats.md from the readers of the
 options: .venv/ready         ## the tables of options, from the dataclasses of the settings into docs/options.md
 	$(BIN)/python -m tools.options
 
+.PHONY: kubernetes-schemas
+kubernetes-schemas: .venv/ready   ## the schemas of Kubernetes that tests of the documents use; needs the package index
+	$(BIN)/uv run --isolated --no-project --with kubernetes-validate==1.37.0 python -m tools.kubernetes_schemas
+
 lock: .venv/ready            ## pin the newest versions of all dependencies, with hashes
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --upgrade --output-file requirements.lock

@@ -6,23 +6,21 @@ from pathlib import Path
 import pytest
 
 import voxdouble_client
-from tests.client.test_with_mock import JOHN
+from tests.documents.blocks import pages
+from tests.documents.page_runs import PageRun
 from voxdouble_client.cli import run, signals
-from voxdouble_mock import MockAppliance
 
 README = (Path(__file__).parents[2] / "client" / "README.md").read_text()
 
 
 def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every block of Python runs unchanged, except for the URL, and prints what the text promises."""
-    for name in ("john_doe.wav", "john_doe_2.flac", "jane_roe_1.flac"):
-        (tmp_path / name).write_bytes((JOHN.parent / name).read_bytes())
-    monkeypatch.chdir(tmp_path)
-    names: dict[str, object] = {}
-    with MockAppliance(pending=0, running=0) as mock:
-        for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
-            exec(block.replace("http://127.0.0.1:8000", mock.url), names)
-    names["appliance"].close()  # type: ignore[attr-defined]
+    """Every block runs unchanged, except for the URL, and the Python prints what the text promises."""
+    with PageRun(tmp_path) as page:
+        monkeypatch.chdir(page.folder)
+        for block in pages()["client/README.md"]:
+            if not block.not_run:
+                page.run(block)
+        page.names["appliance"].close()  # type: ignore[attr-defined]
     lines = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"0 \d+\.\d+ 128", lines[0])
     assert lines[1] == "True"

@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 from tests.documents import citations
+from tests.documents.blocks import saved_files
 from tests.documents.citations import prose
 from tests.repository import ROOT, texts
 from voxdouble_contract.judging.statements import statements
@@ -57,13 +58,16 @@ def test_cited_laws_exist_and_each_law_is_tested() -> None:
 
 
 def test_named_files_exist() -> None:
-    """Each Python, Markdown, TOML or shell file that prose names exists, under that path or the end of a longer one."""
+    """Each Python, Markdown, TOML or shell file that prose names exists, under that path or the end of a longer one.
+
+    A page may also name the files as which its reader saves its code blocks.
+    """
     ends = {"/".join(parts[start:]) for name in texts() for parts in [name.split("/")] for start in range(len(parts))}
     missing = [
         f"{name}: {file}"
         for name, text in TEXTS.items()
         for file in citations.FILE.findall(prose(name, text))
-        if file.replace("../", "") not in ends
+        if file.replace("../", "") not in ends | saved_files(name)
     ]
     assert missing == []
 

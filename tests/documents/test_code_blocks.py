@@ -1,81 +1,115 @@
-"""The code blocks of the README and of docs/ run as they are, against a mock instead of the address that they name."""
+"""Every code block of every page runs as it is, against a mock instead of the address in it, or says why not."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import voxdouble_fixtures
 from tests import needs
-from tests.documents.blocks import ADDRESS, blocks, programs, pytest_examples
+from tests.documents.blocks import Block, blocks_of, pages
+from tests.documents.data_blocks import check_data
+from tests.documents.page_runs import DATA, PROGRAMS, SHELL, PageRun, pages_that_need
 from tests.repository import ROOT
-from voxdouble_mock import MockAppliance
 
 MAX_README_LINES = 150
+CLIENT = "client/README.md"
+"""This page is run by tests/client/test_client_readme.py, which also reads what it prints."""
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a folder with the recordings that the examples send."""
-    for name in ("john_doe.wav", "jane_roe_1.flac"):
-        (tmp_path / name).write_bytes(voxdouble_fixtures.path(name).read_bytes())
-    return tmp_path
+@pytest.mark.parametrize("page", pages())
+def test_every_block_runs_or_says_why_not(page: str) -> None:
+    """A block has a language that can be run or is saved as a file; any other has a mark with the reason."""
+    runnable = {SHELL, "python", *DATA}
+    assert [
+        str(block) for block in pages()[page] if not (block.language in runnable or block.file or block.not_run)
+    ] == []
+    languages = {*PROGRAMS, *DATA, SHELL}
+    assert [str(block) for block in pages()[page] if block.file and block.language not in languages] == []
 
 
-def run(folder: Path, *command: str) -> str:
-    """Run a command in a folder, with this environment's programs first; return its stdout; it must exit with 0."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    variables = os.environ | {"PATH": path, "PYTEST_ADDOPTS": ""}
-    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+@pytest.mark.parametrize("page", pages())
+def test_reasons_name_files_that_exist(page: str) -> None:
+    """Where a reason says that another file runs the block, that file exists."""
+    named = [name for block in pages()[page] for name in re.findall(r"run by ([\w./-]*\w)", block.not_run)]
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-@pytest.mark.parametrize("name", programs())
-def test_python_programs_run(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Each Python program runs to its end without a warning."""
-    monkeypatch.chdir(folder)
-    with MockAppliance() as mock:
-        exec(compile(programs()[name].replace(ADDRESS, mock.url), name, "exec"), {"__name__": "__main__"})
-
-
-@pytest.mark.parametrize("name", blocks("sh"))
-def test_shell_scripts_run(folder: Path, name: str) -> None:
-    """Each command of a shell script exits with 0, and each response that is shown has a 2xx status."""
+@pytest.mark.parametrize("page", sorted(pages_that_need(()) - {CLIENT}))
+def test_pages_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader who saves and runs the blocks of a page in order meets no error and no refusal."""
     needs.program("curl", package="curl")
-    with MockAppliance() as mock:
-        shown = run(folder, "sh", "-e", "-c", blocks("sh")[name].replace(ADDRESS, mock.url))
-    assert re.findall(r"^HTTP/1.1 (?!2)\d+", shown, re.MULTILINE) == [], shown
+    with PageRun(tmp_path) as run:
+        monkeypatch.chdir(run.folder)
+        for block in pages()[page]:
+            if not block.not_run:
+                run.run(block)
+        run.finish()
 
 
-def test_pytest_examples_pass(tmp_path: Path) -> None:
-    """The example tests pass in an empty folder."""
-    plugins = ["-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:xdist", "-p", "no:cacheprovider"]
-    for number, code in enumerate(pytest_examples().values()):
-        (tmp_path / f"test_example_{number}.py").write_text(code)
-    assert " passed" in run(tmp_path, sys.executable, "-m", "pytest", *plugins, "-W", "error", ".")
+PAGE = """
+Text.
+
+<!-- not run: a drawing -->
+
+    indented
+
+- A list
+
+    that goes on
+
+<!-- file: job.yaml -->
+```yaml
+rules: []
+```
+
+    another
+
+   ```sh
+   true
+   ```
+"""
 
 
-@pytest.mark.parametrize("name", blocks("yaml"))
-def test_scenarios_are_accepted(folder: Path, name: str) -> None:
-    """Each YAML block is a scenario that the mock accepts."""
-    (folder / "scenario.yaml").write_text(blocks("yaml")[name])
-    with MockAppliance() as mock:
-        mock.scenario(folder / "scenario.yaml")
+def test_blocks_are_found_with_their_marks() -> None:
+    """Fenced and indented blocks are found, with the mark before them; a paragraph of a list is not a block."""
+    assert list(blocks_of("page.md", PAGE)) == [
+        Block("page.md", 6, "", "indented\n", not_run="a drawing"),
+        Block("page.md", 13, "yaml", "rules: []\n", file="job.yaml"),
+        Block("page.md", 17, "", "another\n"),
+        Block("page.md", 19, "sh", "true\n"),
+    ]
 
 
-def test_every_kind_of_block_is_found() -> None:
-    """The README and docs/ have programs, tests, scripts and scenarios, so that no test above is empty."""
-    found = {
-        page.split()[0]
-        for blocks_of in (programs(), pytest_examples(), blocks("sh"), blocks("yaml"))
-        for page in blocks_of
-    }
-    assert found == {"README.md", "docs/control.md", "docs/python-api.md", "docs/scenarios.md"}
-    assert all([programs(), pytest_examples(), blocks("sh"), blocks("yaml")])
+WRONG_DATA = {
+    "a scenario": "rules: [{then: {pendng: 1}}]",
+    "a compose file": "services: {app: {imag: x}}",
+    "a job of GitHub": "on: push\njobs: {a: {runs-on: ubuntu-latest, step: []}}",
+    "a job of GitLab": "stages: [test]\na: {script: [{no: 1}]}",
+    "a manifest": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {port: [{port: 1}]}",
+}
+
+
+@pytest.mark.parametrize("text", WRONG_DATA.values(), ids=WRONG_DATA)
+def test_wrong_data_is_found(text: str, tmp_path: Path) -> None:
+    """A misspelt member is an error in each kind of YAML file."""
+    with pytest.raises((AssertionError, ValueError)):
+        check_data(Block("page.md", 1, "yaml", text), tmp_path)
+
+
+def test_a_failing_command_is_found(tmp_path: Path) -> None:
+    """A command that exits with another status than 0, and a refusal that curl shows, are errors."""
+    with PageRun(tmp_path) as run:
+        for code in ("false\ntrue\n", "curl -si http://127.0.0.1:8000/api/unknown\n"):
+            with pytest.raises(AssertionError):
+                run.run(Block("page.md", 1, "sh", code))
+
+
+def test_a_command_uses_the_mock_that_a_page_starts(tmp_path: Path) -> None:
+    """After `voxdouble serve` in one block, the commands of later blocks reach that mock."""
+    with PageRun(tmp_path) as run:
+        run.run(Block("page.md", 1, "sh", "voxdouble serve --generation e1\n"))
+        shown = run.run(Block("page.md", 2, "sh", "curl -sf http://127.0.0.1:8000/_mock/options\n"))
+    assert '"generation":"e1"' in shown.replace(" ", "")
 
 
 def test_the_readme_is_short() -> None:

@@ -9,6 +9,7 @@ from tests.repository import ROOT, tracked
 
 SHIPPED = ("voxdouble", "mock_server", "client", "contract_tests", "fixtures/voxdouble_fixtures")
 FILES = [path.relative_to(ROOT) for path in tracked()]
+TREE = "<!-- not run: the tree, which tests compare with the repository -->"
 PAGE = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 
 
@@ -18,7 +19,7 @@ def drawn(page: str) -> dict[str, set[str]]:
     A line that begins with a name and a slash is a folder, followed by its purpose; the other lines list the modules of
     the folder above them. Two spaces more are one level deeper.
     """
-    block = page.partition("<!-- tree -->")[2].partition("<!-- end of tree -->")[0]
+    block = page.partition(TREE)[2].partition("<!-- end of tree -->")[0]
     modules: dict[str, set[str]] = {}
     above: list[tuple[int, str]] = []
     for line in block.splitlines():
@@ -60,7 +61,7 @@ def test_all_layers_are_listed() -> None:
 def test_a_drawing_is_read_by_its_indentation() -> None:
     """Folders, subfolders and wrapped lists of modules are recognised."""
     tree = "\n    a/      purpose\n      one, two,\n      three\n      b/    purpose\n        four\n    c/\n"
-    assert drawn(f"<!-- tree -->\n{tree}<!-- end of tree -->") == {
+    assert drawn(f"{TREE}\n{tree}<!-- end of tree -->") == {
         "a": {"one", "two", "three"},
         "a/b": {"four"},
         "c": set(),

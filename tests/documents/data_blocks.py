@@ -1,0 +1,71 @@
+"""Checks of the blocks that are data: scenarios, profiles, compose files, Kubernetes manifests, jobs of CI services."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+from tests.documents.blocks import Block
+from voxdouble_contract.target.profile import Profile
+from voxdouble_mock.scenarios.bundled import load_scenario
+
+KUBERNETES = Path(__file__).parent / "kubernetes_schemas.json"
+SCHEMAS = {"services": "vendor.compose-spec", "jobs": "vendor.github-workflows", "stages": "vendor.gitlab-ci"}
+"""A member at the top of a YAML file, by which its kind is known, to the schema that check-jsonschema has of it."""
+
+
+def check_data(block: Block, folder: Path) -> None:
+    """Raise an error unless the data in a block are valid for the program that reads them."""
+    kinds: Mapping[str, Callable[[str, Path], object]] = {"yaml": check_yaml, "toml": check_toml, "json": check_json}
+    kinds[block.language](block.code, folder)
+
+
+def check_json(text: str, _: Path) -> None:
+    """Raise ValueError for text that is not JSON."""
+    json.loads(text)
+
+
+def check_toml(text: str, folder: Path) -> None:
+    """Raise an error for a profile of `voxdouble verify` that it would refuse; other TOML must be well-formed."""
+    data = tomllib.loads(text)
+    if "tool" not in data:
+        (folder / data.get("failing_file", "checked.toml")).touch()
+        Profile.read(write(folder, "checked.toml", text))
+
+
+def check_yaml(text: str, folder: Path) -> None:
+    """Raise an error for a document that its reader would refuse."""
+    for document in yaml.load_all(text, yaml.CSafeLoader):
+        if "apiVersion" in document:
+            findings = [error.message for error in kubernetes(document["kind"]).iter_errors(document)]
+            assert findings == []
+        elif "rules" in document:
+            load_scenario(write(folder, "checked.yaml", text))
+        else:
+            (schema,) = [schema for member, schema in SCHEMAS.items() if member in document]
+            command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema]
+            checked = subprocess.run(
+                [*command, write(folder, "checked.yaml", text)], capture_output=True, text=True, check=False, timeout=60
+            )
+            assert checked.returncode == 0, checked.stdout
+
+
+@cache
+def kubernetes(kind: str) -> Any:
+    """Return the validator of a kind of Kubernetes object."""
+    schemas = json.loads(KUBERNETES.read_text(encoding="utf-8"))
+    return jsonschema_rs.validator_for({**schemas, "$ref": f"#/$defs/{schemas['kinds'][kind]}"})
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    """Return the path of a new file with this text."""
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
