@@ -62,6 +62,10 @@ soak: .venv/ready            ## the long forms, 30 minutes: each attack for 300 
 	$(BIN)/python -m benchmarks.promises 300
 	VOXDOUBLE_KILLS=100 VOXDOUBLE_BATCH_KILLS=50 $(BIN)/pytest -s tests/store/kill_checks.py tests/client/journal/kill_checks.py
 
+.PHONY: documents-test
+documents-test: .venv/ready  ## run the pages with programs in Node.js and Java; needs both
+	$(BIN)/pytest tests/documents/program_checks.py
+
 openapi-test: .venv/ready    ## lint the OpenAPI document, generate clients from it and run them; needs Node.js and npm
 	$(BIN)/pytest tests/openapi_clients/openapi_checks.py
 

@@ -1,4 +1,4 @@
-"""What a reader does with a page: its blocks are saved and run in order, in one folder, beside one mock."""
+"""The steps of a reader of a page: its blocks are saved and run in order, in one folder, beside one mock."""
 
 import os
 import re

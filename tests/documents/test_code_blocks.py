@@ -29,7 +29,7 @@ def test_every_block_runs_or_says_why_not(page: str) -> None:
 
 @pytest.mark.parametrize("page", pages())
 def test_reasons_name_files_that_exist(page: str) -> None:
-    """Where a reason says that another file runs the block, that file exists."""
+    """A file that runs a block in place of the test, according to its mark, exists."""
     named = [name for block in pages()[page] for name in re.findall(r"run by ([\w./-]*\w)", block.not_run)]
     assert [name for name in named if not (ROOT / name).exists()] == []
 
