@@ -11,7 +11,12 @@ demo: .venv/ready            ## the main job, end to end, on a mock
 test: .venv/ready            ## the test suite
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto
 
-check: lint types layers test wheel-test    ## the quick checks, before each commit
+check: lint types layers test nested-test wheel-test    ## the quick checks, before each commit
+
+.PHONY: nested-test
+nested-test: .venv/ready     ## test suites that run inside tests: each mutant, each stranger, `verify`, and the pytest plugin
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto tests/mutants/mutant_checks.py tests/contract/verify_checks.py \
+		tests/contract/fairness_checks.py tests/plugin/plugin_checks.py
 
 lint: .venv/ready
 	$(BIN)/ruff check

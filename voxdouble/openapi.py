@@ -3,15 +3,14 @@
 import json
 
 import click
-import yaml
 
-from voxdouble_fixtures import data
 from voxdouble_fixtures.generations import GENERATIONS, NEWEST, publish
+from voxdouble_mock.scenarios.contract_files import read_yaml
 
 
 @click.command()
 @click.option("--generation", type=click.Choice(GENERATIONS), default=NEWEST, show_default=True)
 def openapi(generation: str) -> None:
     """Print the OpenAPI 3.1 document of the imitated API as JSON, for generators of clients and documents."""
-    document = publish(yaml.safe_load(data("contract", f"openapi-{NEWEST}.yaml")), generation)
+    document = publish(read_yaml(f"openapi-{NEWEST}.yaml"), generation)
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))

@@ -50,7 +50,10 @@ def test_an_error_after_the_202_carries_the_handle(
 ) -> None:
     """An error while polling has the handle, and names how to continue, unless the task is gone."""
     clock, expected = MovedClock(), pytest.raises(kind)
-    with serving(responding(answer), sleep=clock.sleep, now=clock.now) as (_, appliance), expected as caught:
+    with (
+        serving(responding(answer), timeout=20, sleep=clock.sleep, now=clock.now) as (_, appliance),
+        expected as caught,
+    ):
         call(appliance)
     error = caught.value
     assert error.handle is not None

@@ -9,7 +9,7 @@ import pytest
 
 from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.judging.breaches import breaches
-from voxdouble_contract.judging.document import document, judged, read
+from voxdouble_contract.judging.document import document, judged, read_yaml
 from voxdouble_fixtures.generations import GENERATIONS, NEWEST, differences, places, serves
 
 OLDER = [generation for generation in GENERATIONS if generation != NEWEST]
@@ -37,19 +37,18 @@ def target_of(reference: str, whole: Any) -> Any:
 def test_the_newest_document_is_unchanged() -> None:
     """The document of the newest generation is the file that is kept by hand, but for its title."""
     newest = document(NEWEST)
-    assert {**newest, "info": None} == {**read("openapi-e4.yaml"), "info": None}
+    assert {**newest, "info": None} == {**read_yaml("openapi-e4.yaml"), "info": None}
     assert newest["info"]["title"].endswith("generation E4")
 
 
 @pytest.mark.parametrize("generation", OLDER)
 def test_each_change_has_a_place(generation: str) -> None:
     """Each change of the table changes something, so that no pattern misses what it is for."""
+    newest, older = dict(read_yaml("openapi-e4.yaml")), dict(document(generation))
     for one in differences():
         for change in one.changes:
             if generation in change.of:
-                found = list(places(dict(read("openapi-e4.yaml")), change.at)) or list(
-                    places(dict(document(generation)), change.at)
-                )
+                found = list(places(newest, change.at)) or list(places(older, change.at))
                 assert found, f"{one.id}: {change.at}"
                 assert change.set or any(name in place for place in found for name in change.remove), one.id
 

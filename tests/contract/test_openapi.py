@@ -14,7 +14,7 @@ from voxdouble_contract.judging.document import (
     document,
     judged,
     node_at,
-    read,
+    read_yaml,
     resolve,
     statement_at,
     validator,
@@ -184,7 +184,7 @@ def test_the_judging_patch_applies_to_the_document() -> None:
     """Each part of `judging.yaml` is a part of the document, except the schema of what all answers of a GET share."""
     added = [
         (kind, name)
-        for kind, entries in read("judging.yaml")["components"].items()
+        for kind, entries in read_yaml("judging.yaml")["components"].items()
         for name in entries
         if name not in document()["components"][kind]
     ]

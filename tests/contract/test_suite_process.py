@@ -7,7 +7,6 @@ from typing import Any, NoReturn
 import pytest
 from click.testing import CliRunner
 
-from tests.contract.test_verify import Ended, verify
 from voxdouble import verify as verify_module
 from voxdouble.suite_process import run_suite
 from voxdouble.target_checks import CannotRun
@@ -17,7 +16,6 @@ from voxdouble_contract.judging.observed_tasks import ObservedState, observed_ta
 from voxdouble_contract.judging.statements import statements
 from voxdouble_contract.judging.target_info import TargetInfo
 from voxdouble_contract.reports import journal
-from voxdouble_mock import MockAppliance
 
 TARGET = TargetInfo("http://appliance", "appliance", "5.1", ("e4",))
 STATES = [ObservedState("gender", "t", "speech", 0.5, "pending"), ObservedState("gender", "t", "speech", 1.0, "done")]
@@ -68,37 +66,6 @@ def test_a_run_that_was_ended_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", run)
     with pytest.raises(CannotRun, match=r"^Nothing answers at http://appliance: no connection\.$"):
         run_suite([], url="http://appliance", strict=False, only=(), seconds=7)
-
-
-@pytest.fixture(scope="module")
-def too_short(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    """Verify an appliance within a second, in which no check can end."""
-    with MockAppliance() as mock:
-        return verify(tmp_path_factory.mktemp("verify"), mock.url, "--timeout", "1")
-
-
-def test_a_run_without_time_is_reported(too_short: Ended) -> None:
-    """The command ends with 0 and reports, in which the time is the reason of the unproven statements."""
-    assert too_short.status == 0, too_short.out + too_short.err
-    assert too_short.data["counts"]["unproven"] > 100
-    assert {too_short.verdicts[key] for key in ("S1", "S20")} == {"unproven"}
-    reasons = {too_short.data["statements"]["S1"]["reason"], *(check["reason"] for check in too_short.data["client"])}
-    assert all("time" in reason or "had not ended" in reason for reason in reasons), reasons
-
-
-@pytest.fixture(scope="module")
-def only_two(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    """Verify two statements of the mock."""
-    return verify(tmp_path_factory.mktemp("verify"), "mock", "--only", "S1", "--only", "S20")
-
-
-def test_only_the_named_statements_are_judged(only_two: Ended) -> None:
-    """The others are unproven because they were not asked for, and the client makes no calls."""
-    assert only_two.status == 0, only_two.out + only_two.err
-    assert [key for key, verdict in only_two.verdicts.items() if verdict == "passed"] == ["S1", "S20"]
-    assert only_two.data["statements"]["S2"]["reason"] == "not asked for"
-    assert only_two.data["client"] == []
-    assert "not asked for" in only_two.out
 
 
 def test_no_statement_but_the_named_ones_counts() -> None:

@@ -3,11 +3,11 @@
 from functools import cache
 from typing import Any
 
-from voxdouble_fixtures import data
 from voxdouble_fixtures.generations import GENERATIONS, TECHNOLOGY_PATH, derive, serves
 from voxdouble_fixtures.merge_patch import merge_patch
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.scenario import Scenario
+from voxdouble_mock.scenarios.contract_files import read_yaml
 
 MAX_SHOWN = 300
 
@@ -48,17 +48,9 @@ def _validator(technology: str, generation: str) -> Any:
     """Return the validator of the results of a technology."""
     import jsonschema_rs  # noqa: PLC0415 (late, as YAML: only a scenario with results needs them)
 
-    document = derive(_contract("openapi-e4.yaml"), generation)
+    document = derive(read_yaml("openapi-e4.yaml"), generation)
     answer = document["paths"][f"{TECHNOLOGY_PATH}{technology}/{{task_id}}"]["get"]["responses"]["200"]
     name = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
     reference = document["components"]["schemas"][name]["properties"]["result"]["oneOf"][0]["$ref"]
-    judged = merge_patch(document, _contract("judging.yaml"))
+    judged = merge_patch(document, read_yaml("judging.yaml"))
     return jsonschema_rs.Draft202012Validator({"$id": "urn:document", **judged, "$ref": reference})
-
-
-@cache
-def _contract(name: str) -> Any:
-    import yaml  # noqa: PLC0415
-
-    text = data("contract", name)
-    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (a safe loader)

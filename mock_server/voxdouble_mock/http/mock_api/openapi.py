@@ -5,13 +5,13 @@ from functools import cache, partial
 import orjson
 from flask import Flask, Response
 
-from voxdouble_fixtures import data
 from voxdouble_fixtures.generations import publish
 from voxdouble_mock.core.namespace_options import Generation
 from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.json_responses import json_text_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
+from voxdouble_mock.scenarios.contract_files import read_yaml
 
 
 def register(app: Flask, services: Services) -> None:
@@ -27,8 +27,4 @@ def get_document(services: Services) -> Response:
 @cache
 def document_json(generation: Generation) -> bytes:
     """Return the document of a generation as JSON text, made from that of the newest, which is kept by hand as YAML."""
-    import yaml  # noqa: PLC0415 (late: few requests need it, and the start of a server does not wait for it)
-
-    text = data("contract", "openapi-e4.yaml")
-    newest = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (a safe loader)
-    return orjson.dumps(publish(newest, generation))
+    return orjson.dumps(publish(read_yaml("openapi-e4.yaml"), generation))
