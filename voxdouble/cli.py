@@ -20,6 +20,10 @@ COMMANDS = {
     "state": ("voxdouble_client.cli.commands:state", "Print a task's state."),
     "capture": ("voxdouble.capture:capture", "Record what an appliance answers, for mocks to replay."),
     "verify": ("voxdouble.verify:verify", "Check the contract on the mock or on an appliance."),
+    "evidence": (
+        "voxdouble.evidence.command:evidence",
+        "Write what the record of an appliance shows about the contract.",
+    ),
     "fixtures": ("voxdouble.recordings:fixtures", "List the bundled recordings, or copy them to a folder."),
     "scenarios": ("voxdouble.scenarios:scenarios", "List the bundled scenarios, or print one."),
     "openapi": ("voxdouble.openapi:openapi", "Print the OpenAPI document, for generators of clients."),

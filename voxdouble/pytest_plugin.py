@@ -56,6 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--contract-only", metavar="ID", action="append", help="check only this statement; may be repeated")
     group.addoption("--contract-ca", metavar="FILE", type=Path, help="certificates to trust instead of the usual ones")
     group.addoption("--contract-journal", metavar="FILE", type=Path, help=argparse.SUPPRESS)
+    group.addoption("--contract-exchanges", metavar="FILE", type=Path, help=argparse.SUPPRESS)
     group.addoption("--contract-seconds", metavar="SECONDS", type=float, default=170.0, help="maximum time of the run")
 
 
@@ -75,6 +76,12 @@ def pytest_configure(config: pytest.Config) -> None:
         from voxdouble_contract.reports.progress import Progress
 
         config.pluginmanager.register(Progress(journal, sys.stderr), "voxdouble contract progress")
+
+    exchanges = config.getoption("contract_exchanges")
+    if exchanges is not None:
+        from voxdouble.evidence.recording import register_log
+
+        register_log(config, exchanges)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -3,24 +3,22 @@
 import os
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from voxdouble.evidence.record import KINDS
+from voxdouble.evidence.recording import Recording, kind_of
 from voxdouble.report_folder import check_folder
 from voxdouble.suite_process import run_suite
-from voxdouble.target_checks import CANNOT_RUN, CannotRun, base_url, check_target
-from voxdouble_mock.options import unknown_name
+from voxdouble.target_checks import CANNOT_RUN, base_url, check_target
+from voxdouble.verify_input import budget_options, check_extra, check_only, check_profile
 
 if TYPE_CHECKING:
     from voxdouble_contract.judging.conformance import ClientCheck, Conformance
-    from voxdouble_contract.target.budget import Budget
 
-EXTRA = ("pytest", "hypothesis", "schemathesis")
 SECONDS, MOST_SECONDS = 240.0, 600.0
 """The time for the whole command, and the most that a slow target gets."""
 QUICK_ANSWER = 0.1
@@ -70,6 +68,16 @@ class RunTime:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="TOML file with known limits of the appliance.",
 )
+@click.option(
+    "--record",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the exchanges of each statement, without secrets and voice data.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    help="Kind of the record.  [default: mock if TARGET is a mock of this project, else appliance]",
+)
 @click.option("--max-uploads", type=click.IntRange(0), default=200, show_default=True, help="Uploads at most.")
 @click.option(
     "--max-audio", type=click.FloatRange(0), default=1000.0, show_default=True, help="Seconds of audio at most."
@@ -86,6 +94,8 @@ def verify(
     timeout: float | None,
     ca: Path | None,
     profile: Path | None,
+    record: Path | None,
+    kind: str | None,
     max_uploads: int,
     max_audio: float,
     max_tasks: int,
@@ -106,6 +116,9 @@ def verify(
     answer_seconds = check_target(url, ca, timeout or SECONDS) if url else 0.0
     if report is not None:
         check_folder(report)
+    if kind and record is None:
+        raise click.UsageError("--kind is of a record: give --record DIR too.")
+    recording = Recording(record, kind_of(url, ca, kind)) if record else None
     run_time = RunTime(began, timeout or time_for(answer_seconds))
     whole = Budget(max_uploads, max_audio, max_tasks)
     suite = whole.without(COST)
@@ -119,9 +132,12 @@ def verify(
         *([f"--contract-profile={profile.resolve()}"] if profile else []),
         *([f"--contract-ca={ca.resolve()}"] if ca else []),
         *(f"--contract-only={key}" for key in only),
+        *(recording.options if recording else []),
     ]
     seconds = run_time.seconds * KILL_SHARE - (time.monotonic() - began)
     conformance = run_suite(options, url=url, strict=strict or not url, only=only, seconds=seconds)
+    if recording:
+        recording.keep(conformance)
     if only:
         finish(conformance, report)
     seconds = min(run_time.seconds * CLIENT_SHARE, run_time.left)
@@ -161,15 +177,6 @@ def time_for(answer_seconds: float) -> float:
     return seconds
 
 
-def budget_options(budget: "Budget") -> list[str]:
-    """Return a budget as options of the suite."""
-    return [
-        f"--contract-uploads={budget.uploads}",
-        f"--contract-audio={budget.audio_seconds}",
-        f"--contract-tasks={budget.tasks}",
-    ]
-
-
 def check_with_client(
     url: str, generation: str, ca: Path | None, seconds: float, *, allowed: bool
 ) -> "list[ClientCheck]":
@@ -194,29 +201,3 @@ def check_with_client(
             return check_client(targets.main, deadline)
     except (pytest.exit.Exception, pytest.skip.Exception) as error:
         return [ClientCheck(name, UNPROVEN, str(error)) for name in names()]
-
-
-def check_extra() -> None:
-    """Raise CannotRun if packages of the extra are missing."""
-    missing = [name for name in EXTRA if find_spec(name) is None]
-    if missing:
-        raise CannotRun(f"The suite needs {', '.join(missing)}: pip install 'voxdouble[contract]'")
-
-
-def check_only(only: Sequence[str]) -> None:
-    """Raise UsageError if a statement that is asked for does not exist."""
-    from voxdouble_contract.judging.statements import statements
-
-    for key in only:
-        if key not in statements():
-            raise click.UsageError(unknown_name("statement", key, list(statements())))
-
-
-def check_profile(file: Path | None) -> None:
-    """Raise CannotRun if the profile is invalid."""
-    from voxdouble_contract.target.profile import Profile
-
-    try:
-        Profile() if file is None else Profile.read(file)
-    except ValueError as error:
-        raise CannotRun(str(error)) from error

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +17,7 @@ MAX_VOICE_TEXT = 24
 """The same for a value under a voiceprint's name: shorter than any voiceprint."""
 MAX_ITEMS = 8
 HEADERS_SHOWN = ("Location", "X-Location", "Allow", "Content-Type", "Retry-After")
+_numbers = count()
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,10 @@ class Exchange:
     failure: str = ""
     proxy_may_respond: bool = False
     """Whether a proxy in front of the appliance may respond to such a request with a page of its own."""
+    number: int = field(default_factory=_numbers.__next__, compare=False, repr=False)
+    """A number that no other exchange of this process has."""
+    at: float = field(default_factory=time.monotonic, compare=False, repr=False)
+    """The instant of `time.monotonic` at which the response was there."""
 
     @property
     def path(self) -> str:

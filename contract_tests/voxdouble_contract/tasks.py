@@ -53,6 +53,11 @@ class StartedTask:
         return found if isinstance(found, str) and found else unproven(f"The 202 has no task id: {self.start}.")
 
     @property
+    def exchanges(self) -> list[Exchange]:
+        """The POST and all polls."""
+        return [self.start, *self.polls]
+
+    @property
     def last(self) -> Exchange:
         """The latest response."""
         return self.polls[-1] if self.polls else self.start
@@ -170,9 +175,10 @@ class Tasks:
         run = self._upload(name, technology)
         if not run.polls and run.start.status == 202 and not self.target.clock.can_be_moved:
             others = UPLOADS if technology == EXTRACTION else GENDER_AND_AGE
-            in_parallel([partial(self._upload_if_possible, other, technology) for other in others])
-            watch(*self._runs.values())
-        return run
+            with self.target.without_notes():
+                in_parallel([partial(self._upload_if_possible, other, technology) for other in others])
+                watch(*self._runs.values())
+        return self._used(run)
 
     def _upload_if_possible(self, name: str, technology: str) -> None:
         with contextlib.suppress(pytest.skip.Exception):  # as far as the budget allows
@@ -210,12 +216,18 @@ class Tasks:
         key = (technology, str(sorted(body.items())))
         if key not in self._runs:
             self._runs[key] = StartedTask(self.target, technology, self.target.post_json(technology, body))
-        return self._runs[key]
+        return self._used(self._runs[key])
+
+    def _used(self, run: StartedTask) -> StartedTask:
+        """Return a run whose exchanges, of earlier tests too, are noted as used by this one."""
+        self.target.note(run.exchanges)
+        return run
 
     def probe(self) -> Exchange:
         """Return the response to an empty conversion, which makes no task and shows whether conversion is offered."""
         if self._probe is None:
             self._probe = self.target.post_json(CONVERSION, {"voiceprints": []})
+        self.target.note([self._probe])
         return self._probe
 
     def require(self, technology: str) -> None:

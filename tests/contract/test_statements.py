@@ -10,6 +10,7 @@ from tests.mutants.runner import LEAN
 from voxdouble_contract.judging.document import judged
 from voxdouble_contract.judging.statements import Grade, parse, proved_by, statement, statements
 from voxdouble_fixtures.generations import GENERATIONS
+from voxdouble_fixtures.statements import written
 
 
 class Collected:
@@ -76,8 +77,8 @@ def test_all_numbers_are_there() -> None:
 
 def test_only_c_statements_are_chosen() -> None:
     """A C statement has the grade `chosen`, an S statement another one."""
-    assert {key[0] for key, one in statements().items() if one.grade is Grade.CHOSEN} == {"C"}
-    assert {key[0] for key, one in statements().items() if one.grade is not Grade.CHOSEN} == {"S"}
+    assert {key[0] for key, entry in written().items() if entry["grade"] == Grade.CHOSEN} == {"C"}
+    assert {key[0] for key, entry in written().items() if entry["grade"] != Grade.CHOSEN} == {"S"}
 
 
 def test_generations_and_sources_are_known() -> None:

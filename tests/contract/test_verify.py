@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from voxdouble import verify as verify_module
+from voxdouble import verify_input
 from voxdouble_contract.judging.conformance import Conformance, Crash, judge
 from voxdouble_contract.judging.findings import Finding
 from voxdouble_contract.judging.target_info import TargetInfo
@@ -27,7 +28,7 @@ def test_an_invalid_or_unreachable_target_is_an_error(tmp_path: Path, target: st
 
 def test_a_missing_extra_is_named_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without schemathesis the command says how to install it, and ends with 2."""
-    monkeypatch.setattr(verify_module, "find_spec", lambda name: None if name == "schemathesis" else object())
+    monkeypatch.setattr(verify_input, "find_spec", lambda name: None if name == "schemathesis" else object())
     ended = CliRunner().invoke(verify_module.verify, ["mock"])
     assert ended.exit_code == 2
     assert "schemathesis: pip install 'voxdouble[contract]'" in ended.output

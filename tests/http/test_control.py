@@ -1,9 +1,13 @@
 """The mock's own routes: health, tasks, reset, clock and the statements of the contract."""
 
+import json
+
 import pytest
 
 from tests.http.wire import NO_AUDIO, assert_refused, convert, extract, get, post, put, send
+from voxdouble_fixtures.statements import with_evidence, written
 from voxdouble_mock import MockAppliance
+from voxdouble_mock.http.mock_api import fidelity
 
 
 def test_health_names_the_service(mock: MockAppliance) -> None:
@@ -12,6 +16,17 @@ def test_health_names_the_service(mock: MockAppliance) -> None:
     assert response.status_code == 200
     assert set(response.json()) == {"service", "version", "store"}
     assert (response.json()["service"], response.json()["store"]) == ("voxdouble", "up")
+
+
+def test_fidelity_shows_the_evidence_for_an_observed_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A statement that an appliance has shown has the grade observed, and version and date of the evidence."""
+    found = {"S1": {"statement": written()["S1"]["text"], "verdict": "passed", "version": "5.1", "date": "2026-11-28"}}
+    monkeypatch.setattr(fidelity, "entries", lambda: with_evidence(written(), found))
+    monkeypatch.setattr(fidelity, "evidence", lambda: found)
+    statements = json.loads(fidelity.fidelity_json.__wrapped__())["statements"]
+    assert [one["id"] for one in statements if one["grade"] == "observed"] == ["S1"]
+    assert next(one for one in statements if one["id"] == "S1")["evidence"]["version"] == "5.1"
+    assert not any("evidence" in one for one in statements if one["id"] != "S1")
 
 
 def test_fidelity_lists_the_statements(mock: MockAppliance) -> None:

@@ -1,17 +1,16 @@
 """The statements of the contract, and the mark that ties a test to the statements it proves."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from voxdouble_fixtures.generations import GENERATIONS
+from voxdouble_fixtures.statements import entries
 
 
 class Grade(StrEnum):
@@ -58,8 +57,7 @@ class Statement:
 @cache
 def statements() -> Mapping[str, Statement]:
     """Return all statements by id."""
-    text = files("voxdouble_fixtures").joinpath("contract", "statements.toml").read_text(encoding="utf-8")
-    return MappingProxyType({key: parse(key, entry) for key, entry in tomllib.loads(text).items()})
+    return MappingProxyType({key: parse(key, entry) for key, entry in entries().items()})
 
 
 def parse(key: str, entry: Mapping[str, Any]) -> Statement:

@@ -190,11 +190,13 @@ class Refusals:
         """Return the response; unproven if the target refused the request before it looked at its content."""
         if name not in self._responses:
             wanted = {name: request} if self.target.own else ALL
-            responses = in_parallel([partial(self._send, one) for one in wanted.values()])
+            with self.target.without_notes():
+                responses = in_parallel([partial(self._send, one) for one in wanted.values()])
             self._responses |= dict(zip(wanted, responses, strict=True))
         response = self._responses[name]
         if isinstance(response, BaseException):
             raise response
+        self.target.note([response])
         if response.status in NOT_EXAMINED and request.status not in NOT_EXAMINED:
             unproven(f"The technology is not available, or the target is busy: {response}.")
         return response

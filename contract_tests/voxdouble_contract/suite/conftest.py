@@ -11,6 +11,7 @@ from voxdouble_contract.judging.expectations import unproven
 from voxdouble_contract.judging.findings import findings_of, findings_of_breaches, name_of, write_findings
 from voxdouble_contract.judging.observed_tasks import write_states
 from voxdouble_contract.judging.statements import proved_by
+from voxdouble_contract.reports.exchange_log import log_exchanges
 from voxdouble_contract.samples.bad_requests import Refusals
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.targets import Targets
@@ -144,8 +145,10 @@ def pytest_runtest_makereport(
         generations = targets.main.generations
         found = findings_of(item, call, report, generations)
         if not (report.when == "setup" and report.passed):  # else the breaches so far count with the test itself
-            for opened in targets.opened():
-                found += findings_of_breaches(opened.take_breaches(), generations, name_of(item))
+            noted = [breach for opened in targets.opened() for breach in opened.take_breaches()]
+            used = [exchange for opened in targets.opened() for exchange in opened.take_exchanges()]
+            log_exchanges(item, found, noted, used)
+            found += findings_of_breaches(noted, generations, name_of(item))
         write_states(report, [state for opened in targets.opened() for state in opened.take_states()])
         targets.main.info.write(report)
         write_findings(report, found, strict=targets.options.strict)

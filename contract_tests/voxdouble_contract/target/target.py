@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -54,6 +55,7 @@ class Target:
         self.kind, self.version = "appliance", ""
         self._breaches: list[tuple[Breach, Exchange]] = []
         self._states: list[ObservedState] = []
+        self._exchanges: list[Exchange] = []
         self.transport = Transport(self.url, token=token, ca=ca, deadline=deadline)
         self.session = self.transport.session
         self.clock = Clock(self.session, self.url, own=own)
@@ -109,7 +111,10 @@ class Target:
 
         def send() -> Exchange:
             exchange = self.transport.send(method, path, sent, options)
-            return self.checked(path, exchange) if check else exchange
+            if check:
+                return self.checked(path, exchange)
+            self.note([exchange])
+            return exchange
 
         return self._with_retries(send) if retry else send()
 
@@ -129,7 +134,9 @@ class Target:
 
     def fetch(self, url: str) -> Exchange:
         """GET a URL that the target gave out; credentials are sent to the target's own origin only."""
-        return self.transport.fetch(url)
+        exchange = self.transport.fetch(url)
+        self.note([exchange])
+        return exchange
 
     def raw(self, method: str, path: str, headers: Mapping[str, str], **options: Any) -> Exchange:
         """Send a request as no library would; see `send_raw`."""
@@ -137,7 +144,8 @@ class Target:
         return self._with_retries(lambda: self.checked(path.partition("?")[0], send()))
 
     def checked(self, path: str, exchange: Exchange) -> Exchange:
-        """Return the exchange, and note the statements that its response breaks."""
+        """Return the exchange; note it, and the statements that its response breaks."""
+        self.note([exchange])
         if exchange.status:
             self._breaches += [(breach, exchange) for breach in breaches(path, exchange, self.generation)]
         return exchange
@@ -157,6 +165,25 @@ class Target:
     def take_states(self) -> list[ObservedState]:
         """Return the states noted since the last call."""
         noted, self._states = self._states, []
+        return noted
+
+    def note(self, exchanges: Iterable[Exchange]) -> None:
+        """Note exchanges that the current test uses: those it sends, and those of an earlier one that it reads."""
+        self._exchanges += exchanges
+
+    @contextmanager
+    def without_notes(self) -> Iterator[None]:
+        """Send requests ahead of the tests that will use them: the current test has not used their exchanges."""
+        noted = self._exchanges
+        self._exchanges = []
+        try:
+            yield
+        finally:
+            self._exchanges = noted
+
+    def take_exchanges(self) -> list[Exchange]:
+        """Return the exchanges noted since the last call."""
+        noted, self._exchanges = self._exchanges, []
         return noted
 
     def post_media(

@@ -62,7 +62,7 @@ class Pack:
     def _read(self, key: str) -> Fact | None:
         """Return a fact; None if its file is damaged, or about another request than its name says."""
         try:
-            found = _fact(_bounded(self.folder / FACTS / f"{key}.json", MAX_FACT_BYTES))
+            found = _fact(read_bounded(self.folder / FACTS / f"{key}.json", MAX_FACT_BYTES))
         except (OSError, ValueError, RecursionError):
             return None
         return found if found.key == key else None
@@ -72,7 +72,7 @@ class Pack:
         files = dict(self._files())
         path = self.folder / INDEX
         with contextlib.suppress(OSError, ValueError, RecursionError):
-            found = msgspec.json.decode(_bounded(path, MAX_INDEX_BYTES), type=Index)
+            found = msgspec.json.decode(read_bounded(path, MAX_INDEX_BYTES), type=Index)
             if found.files == files and found.entries.keys() <= {name.removesuffix(".json") for name in files}:
                 return found
         entries = {}
@@ -105,13 +105,13 @@ class Pack:
 def read_header(folder: Path) -> Header:
     """Return the header of a pack. Raises PackError."""
     try:
-        text = _bounded(folder / HEADER, MAX_HEADER_BYTES).decode("utf-8")
+        text = read_bounded(folder / HEADER, MAX_HEADER_BYTES).decode("utf-8")
         return msgspec.convert(tomllib.loads(text), Header)
     except (OSError, ValueError, RecursionError) as error:
         raise PackError(f"{folder} must be a pack, with a valid {HEADER}: {error}.") from error
 
 
-def header_text(header: Header) -> str:
+def header_text(header: Struct) -> str:
     """Return a header as TOML."""
     lines = []
     for name, value in msgspec.structs.asdict(header).items():
@@ -135,7 +135,7 @@ def write_whole(path: Path, content: bytes) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _bounded(path: Path, most: int) -> bytes:
+def read_bounded(path: Path, most: int) -> bytes:
     """Return the content of a regular file of at most `most` bytes; OSError or ValueError for anything else."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     with os.fdopen(os.open(path, flags), "rb") as file:

@@ -1,0 +1,69 @@
+"""The recording of a run of `voxdouble verify`: the log of its exchanges, and the record that is made of it."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from voxdouble.capture_subject import probe
+from voxdouble.evidence.record import RecordError, check_record_folder, write_record
+from voxdouble.target_checks import CannotRun
+
+if TYPE_CHECKING:
+    import pytest
+
+    from voxdouble_contract.judging.conformance import Conformance
+
+
+def kind_of(url: str, ca: Path | None, chosen: str | None) -> str:
+    """Return the kind of a record: the chosen one, or by default that of the target; an empty URL is that of a mock.
+
+    Raises UsageError if a mock would be called an appliance.
+    """
+    is_mock = not url or probe(url, os.environ.get("APPLIANCE_TOKEN"), str(ca) if ca else None).mock
+    if is_mock and chosen == "appliance":
+        raise click.UsageError("TARGET is a mock, and its answers must not be called real: leave out --kind.")
+    return chosen or ("mock" if is_mock else "appliance")
+
+
+def register_log(config: "pytest.Config", file: Path) -> None:
+    """Make a run of the suite log its exchanges into a file, redacted."""
+    from voxdouble.evidence.redaction import Redaction
+    from voxdouble_contract.reports.exchange_log import PLUGIN, ExchangeLog
+
+    redaction = Redaction(config.option.appliance_url, os.environ.get("APPLIANCE_TOKEN", ""))
+    config.pluginmanager.register(ExchangeLog(file, redaction.redacted), PLUGIN)
+
+
+class Recording:
+    """The recording of one run into a folder. Raises CannotRun if the folder cannot be used.
+
+    Its temporary files are removed at the end of the command.
+    """
+
+    def __init__(self, folder: Path, kind: str) -> None:
+        self._folder = folder
+        self._kind = kind
+        try:
+            check_record_folder(folder)
+        except (RecordError, OSError) as error:
+            raise CannotRun(f"The record cannot be written: {error}") from error
+        temporary = tempfile.TemporaryDirectory(prefix="voxdouble-record-")
+        self._log = Path(click.get_current_context().with_resource(temporary)) / "exchanges.jsonl"
+
+    @property
+    def options(self) -> list[str]:
+        """The options of the suite that make it log its exchanges."""
+        return [f"--contract-exchanges={self._log}"]
+
+    def keep(self, conformance: "Conformance") -> None:
+        """Write the record of a finished run, and say so on stderr. Raises CannotRun if it cannot be written."""
+        from voxdouble_contract.reports.exchange_log import read_log
+
+        try:
+            count = write_record(self._folder, conformance, self._kind, read_log(self._log))
+        except (RecordError, OSError) as error:
+            raise CannotRun(f"The record cannot be written: {error}") from error
+        click.echo(f"{self._folder}: {count} statements with their exchanges, kind {self._kind}.", err=True)

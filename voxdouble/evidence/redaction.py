@@ -1,0 +1,94 @@
+"""Exchanges without secrets, host names and voice data, as a record keeps them."""
+
+import json
+import re
+import time
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from voxdouble.capture_privacy import summary
+from voxdouble_contract.exchange import Exchange, brief, digest
+
+KEPT = frozenset(
+    {
+        "allow",
+        "cache-control",
+        "connection",
+        "content-length",
+        "content-type",
+        "location",
+        "retry-after",
+        "transfer-encoding",
+        "x-location",
+    }
+)
+"""The headers of a response whose values are kept; of the others the name is."""
+REMOVED, TOKEN, BASE, HOST = "<removed>", "<token>", "<url>", "<host>"
+ORIGIN = re.compile(r"https?://[^/\s\"'<>?#]+")
+PRIVATE_ADDRESS = re.compile(r"(?<![\d.])(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(?![\d.])")
+MAX_BODY = 64 << 10
+"""Characters of a body as JSON; of a longer one the length and the digest are kept."""
+RESULT = "result"
+
+
+class Redaction:
+    """The redaction of the exchanges with the appliance at a base URL, in a run that begins now."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._began = time.monotonic()
+        host = urlsplit(url).netloc.rpartition("@")[2]
+        name = urlsplit(url).hostname or ""
+        texts = [(token, TOKEN), (quote(token, safe=""), TOKEN), (url.rstrip("/"), BASE)]
+        self._texts = [(text, instead) for text, instead in texts if text]
+        names = "|".join(re.escape(one) for one in (host, name) if one)
+        self._names = re.compile(rf"(?<![\w.-])(?:{names})(?![\w-])", re.IGNORECASE) if names else None
+
+    def redacted(self, exchange: Exchange) -> dict[str, Any]:
+        """Return an exchange as JSON data."""
+        shown: dict[str, Any] = {
+            "number": exchange.number,
+            "at": round(exchange.at - self._began, 3),
+            "request": f"{exchange.method} {exchange.url}",
+        }
+        if exchange.sent is not None:
+            shown["sent"] = brief(exchange.sent)
+        if exchange.failure:
+            shown["failure"] = exchange.failure
+        else:
+            shown["status"] = exchange.status
+            shown["headers"] = {
+                name.lower(): value if name.lower() in KEPT else REMOVED for name, value in exchange.headers.items()
+            }
+            shown["body"] = body_of(exchange)
+        redacted: dict[str, Any] = self._cleaned(shown)
+        return redacted
+
+    def _cleaned(self, value: Any) -> Any:
+        """Return JSON data whose texts and names of members have no token and no host name."""
+        if isinstance(value, dict):
+            return {self._cleaned_text(str(name)): self._cleaned(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self._cleaned(inner) for inner in value]
+        return self._cleaned_text(value) if isinstance(value, str) else value
+
+    def _cleaned_text(self, text: str) -> str:
+        for removed, instead in self._texts:
+            text = text.replace(removed, instead)
+        text = PRIVATE_ADDRESS.sub(HOST, ORIGIN.sub(HOST, text))
+        return self._names.sub(HOST, text) if self._names else text
+
+
+def body_of(exchange: Exchange) -> Any:
+    """Return the body of a response: a result as in a pack without results, long texts as length and digest."""
+    try:
+        found = exchange.json
+        if isinstance(found, dict) and RESULT in found:
+            shown: Any = brief({**found, RESULT: None})
+            shown[RESULT] = summary(found[RESULT])
+        else:
+            shown = brief(exchange.body if found is None else found)
+        if len(json.dumps(shown)) <= MAX_BODY:
+            return shown
+    except RecursionError:
+        pass
+    return f"<{len(exchange.body)} bytes, sha256 {digest(exchange.body)}>"
