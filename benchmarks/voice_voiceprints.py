@@ -35,8 +35,8 @@ def main() -> None:
     directions = directions_of(some)
     for name, work in (
         (f"encode {MANY:,}", lambda: encode_all(embeddings, [1.0] * MANY)),
-        (f"decode {MANY:,} of the mock", lambda: decode_all(voiceprints)),
-        (f"decode {MANY:,} of an appliance", lambda: decode_all(foreign)),
+        (f"decode {MANY:,} of the mock", lambda: list(decode_all(voiceprints))),
+        (f"decode {MANY:,} of an appliance", lambda: list(decode_all(foreign))),
         (f"vectors of {MANY:,}", lambda: vectors_of(voiceprints)),
         (f"the product of {SIDE:,} x {SIDE:,} directions alone", lambda: directions @ directions.T),
         (f"compare {SIDE:,} x {SIDE:,}", lambda: log_likelihood_ratios(directions_of(some), directions_of(some))),

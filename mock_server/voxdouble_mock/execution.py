@@ -11,6 +11,9 @@ from voxdouble_mock.core.scenario import Then
 from voxdouble_mock.core.task import Origin, State
 from voxdouble_mock.technologies._technology import Result
 
+LARGE_TEXT = 1 << 16
+"""The bytes of a text that is not copied to free the unused memory of its buffer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -70,5 +73,5 @@ def _error(kind: str, message: str, details: Sequence[Detail] = ()) -> bytes:
 
 
 def _exact(text: bytes) -> bytes:
-    """Return a copy of a text; the one that orjson returns keeps the memory of its buffer, of a kilobyte or more."""
-    return bytes(memoryview(text))
+    """Return a short text as a copy; the one that orjson returns keeps the memory of its buffer, of a kilobyte."""
+    return text if len(text) >= LARGE_TEXT else bytes(memoryview(text))

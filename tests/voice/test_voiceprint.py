@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from voxdouble_mock.voice.voiceprint import (
+    AT_ONCE,
     EMBEDDING_LENGTH,
     ENGINE,
     InvalidVoiceprint,
@@ -140,8 +141,23 @@ def test_invalid_voiceprints_are_refused_with_the_reason(data: bytes, reason: st
     with pytest.raises(InvalidVoiceprint, match=reason):
         decode(data)
     with pytest.raises(InvalidVoiceprint, match=reason) as caught:
-        decode_all([good, data, b"worse"])
+        list(decode_all([good, data, b"worse"]))
     assert caught.value.index == 1
+
+
+def test_a_list_of_several_batches_is_decoded_in_order() -> None:
+    """Each voiceprint of a long list is in one batch, and an error has the index in the whole list (C20)."""
+    some = encode_all(np.arange(3 * EMBEDDING_LENGTH, dtype=np.float32).reshape(3, -1), [1.0, 2.0, 3.0])
+    voiceprints = [*some, with_members(embedding=floats(0.5))] * (AT_ONCE // 2)
+    batches = list(decode_all(voiceprints))
+    assert sorted(place for batch in batches for place in batch.places) == list(range(len(voiceprints)))
+    for batch in batches:
+        assert batch.embeddings[:, 0].tolist() == [[0.0, 100.0, 200.0, 0.5][place % 4] for place in batch.places]
+        assert batch.speech_lengths == [[1.0, 2.0, 3.0, None][place % 4] for place in batch.places]
+    voiceprints[-3] = voiceprints[-1] = b""
+    with pytest.raises(InvalidVoiceprint) as caught:
+        list(decode_all(voiceprints))
+    assert caught.value.index == len(voiceprints) - 3
 
 
 @pytest.mark.parametrize("crc", [CRC, CRC - 2**32 if CRC >= 2**31 else CRC])

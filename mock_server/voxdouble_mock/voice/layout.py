@@ -12,8 +12,6 @@ import numpy.typing as npt
 
 from voxdouble_mock.voice.ubjson import NUMBERS
 
-AT_ONCE = 4_096
-"""The voiceprints that are read at once, which bounds the memory."""
 SECONDS = {ord("d"): ">f4", ord("D"): ">f8"}
 
 Floats = npt.NDArray[np.float32]
@@ -32,12 +30,16 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Alike:
-    """The voiceprints of one layout: their places in the list, and their numbers; seconds are None if not stored."""
+class Batch:
+    """Voiceprints of a list that have one embedding length, and are all our own or all foreign."""
 
     places: list[int]
+    """The index of each voiceprint in the list."""
     embeddings: Floats
-    seconds: list[float | None] | None
+    """The embeddings, of shape (voiceprints, numbers)."""
+    speech_lengths: list[float | None]
+    """Seconds of speech; None if a foreign voiceprint does not have it."""
+    own: bool
 
 
 def layout_of(voiceprint: bytes, starts: Mapping[str, int], length: int) -> Layout | None:
@@ -67,25 +69,36 @@ def layout_of(voiceprint: bytes, starts: Mapping[str, int], length: int) -> Layo
     return Layout(sample, shared, embedding, seconds)
 
 
-def read_alike(voiceprints: Sequence[bytes], places: Sequence[int], layout: Layout) -> list[Alike]:
-    """Return the voiceprints at some places that have a layout and finite numbers, a few thousand at once."""
+def numbers_in(rows: npt.NDArray[np.uint8], start: int, length: int) -> Floats:
+    """Return the float32 numbers (n, length), in big-endian order, of arrays of numbers that each follow a marker.
+
+    `rows` (n, bytes) has one voiceprint in each row, and the first marker is at `start` in each.
+    """
+    if not len(rows):
+        return np.zeros((0, length), ">f4")
+    strides = (rows.shape[1], 5)
+    return np.ndarray((len(rows), length), ">f4", np.ascontiguousarray(rows), start + 1, strides).copy()
+
+
+def read_alike(
+    voiceprints: Sequence[bytes], places: Sequence[int], layout: Layout, speech_length: float | None
+) -> Batch:
+    """Return the voiceprints at some places that have a layout and finite numbers.
+
+    `speech_length` is that of all voiceprints if the layout does not have it as a floating-point number.
+    """
     candidates = [place for place in places if len(voiceprints[place]) == len(layout.sample)]
-    return [
-        _read([voiceprints[place] for place in some], some, layout)
-        for some in (candidates[start : start + AT_ONCE] for start in range(0, len(candidates), AT_ONCE))
-    ]
-
-
-def _read(voiceprints: Sequence[bytes], places: Sequence[int], layout: Layout) -> Alike:
-    rows = np.frombuffer(b"".join(voiceprints), np.uint8).reshape(len(voiceprints), -1)
+    joined = b"".join([voiceprints[place] for place in candidates])
+    rows = np.frombuffer(joined, np.uint8).reshape(len(candidates), -1)
     alike = (rows[:, layout.shared] == layout.sample[layout.shared]).all(axis=1)
-    records = rows[:, layout.embedding].reshape(len(rows), -1, 5)
-    embeddings = np.ascontiguousarray(records[:, :, 1:]).view(">f4")[:, :, 0].astype(np.float32)
+    length = (layout.embedding.stop - layout.embedding.start) // 5
+    embeddings = numbers_in(rows, layout.embedding.start, length).astype(np.float32)
     alike &= np.isfinite(embeddings).all(axis=1)
-    seconds: list[float | None] | None = None
+    stored: list[float | None] = [speech_length] * len(candidates)
     if layout.seconds.stop:
         kind = SECONDS[int(layout.sample[layout.seconds.start - 1])]
-        stored = np.ascontiguousarray(rows[:, layout.seconds]).view(kind)[:, 0].astype(np.float64)
-        alike &= np.isfinite(stored) & (stored >= 0)
-        seconds = stored[alike].tolist()
-    return Alike(np.array(places)[alike].tolist(), embeddings[alike], seconds)
+        seconds = np.ascontiguousarray(rows[:, layout.seconds]).view(kind)[:, 0].astype(np.float64)
+        alike &= np.isfinite(seconds) & (seconds >= 0)
+        stored = seconds.tolist()
+    kept = np.flatnonzero(alike).tolist()
+    return Batch([candidates[row] for row in kept], embeddings[alike], [stored[row] for row in kept], own=False)

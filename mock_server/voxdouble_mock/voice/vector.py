@@ -7,15 +7,16 @@ approximately preserves the angles between its voiceprints. Both products are ex
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from voxdouble_mock.voice.embedding import UNIT
+from voxdouble_mock.voice.layout import Floats
 from voxdouble_mock.voice.tables import table
-from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, Floats, decode_all
+from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, decode_all
 
 DIMENSIONS = 128
 DECIMALS = 1e10
@@ -43,14 +44,16 @@ def vector_rows_of(voiceprints: Sequence[bytes]) -> list[Whole]:
     The numbers are float32 values with at most 10 decimals (C32). Raises InvalidVoiceprint for the first malformed
     one (C20).
     """
-    mixed = _mixtures(voiceprints)
-    silent = np.flatnonzero(~mixed.any(axis=1)).tolist()
-    mixed /= _lengths(mixed)
-    numbers = mixed.astype(np.float32).astype(np.float64)
-    numbers *= DECIMALS
-    np.rint(numbers, out=numbers)
-    numbers /= DECIMALS
-    numbers += 0.0  # turns -0.0 into 0.0
+    numbers = np.zeros((len(voiceprints), DIMENSIONS))
+    silent: list[int] = []
+    for places, mixed in _mixtures(voiceprints):
+        silent += [places[row] for row in np.flatnonzero(~mixed.any(axis=1)).tolist()]
+        rounded = (mixed / _lengths(mixed)).astype(np.float32).astype(np.float64)
+        rounded *= DECIMALS
+        np.rint(rounded, out=rounded)
+        rounded /= DECIMALS
+        rounded += 0.0  # turns -0.0 into 0.0
+        numbers[places] = rounded
     rows = list(numbers)
     for place in silent:
         rows[place] = numbers[place, :0]
@@ -62,8 +65,9 @@ def directions_of(voiceprints: Sequence[bytes]) -> Whole:
 
     Raises InvalidVoiceprint for the first malformed one.
     """
-    mixed = _mixtures(voiceprints)
-    directions: Whole = np.rint(mixed / _lengths(mixed) * 2.0**UNIT_BITS)
+    directions = np.zeros((len(voiceprints), DIMENSIONS))
+    for places, mixed in _mixtures(voiceprints):
+        directions[places] = np.rint(mixed / _lengths(mixed) * 2.0**UNIT_BITS)
     return directions
 
 
@@ -79,11 +83,10 @@ def own_numbers_of(voiceprints: Sequence[bytes]) -> Whole:
     return numbers
 
 
-def _mixtures(voiceprints: Sequence[bytes]) -> Whole:
-    mixed = np.zeros((len(voiceprints), DIMENSIONS))
+def _mixtures(voiceprints: Sequence[bytes]) -> Iterator[tuple[list[int], Whole]]:
+    """Yield the places of some voiceprints, and their mixtures before normalisation; each voiceprint once."""
     for batch in decode_all(voiceprints):
-        mixed[batch.places] = _scaled(_own(batch.embeddings) if batch.own else _foreign(batch.embeddings), MIXED_BITS)
-    return mixed
+        yield batch.places, _scaled(_own(batch.embeddings) if batch.own else _foreign(batch.embeddings), MIXED_BITS)
 
 
 def _own(embeddings: Floats) -> Whole:
@@ -96,8 +99,10 @@ def _own(embeddings: Floats) -> Whole:
 
 def _whole(embeddings: Floats) -> Whole:
     """Return the whole numbers of our embeddings, bounded by LARGEST."""
-    whole: Whole = np.clip(np.rint(embeddings.astype(np.float64) / UNIT), -LARGEST, LARGEST)
-    return whole
+    whole = embeddings.astype(np.float64)
+    whole /= UNIT
+    np.rint(whole, out=whole)
+    return np.clip(whole, -LARGEST, LARGEST, out=whole)
 
 
 def _foreign(embeddings: Floats) -> Whole:
@@ -105,7 +110,7 @@ def _foreign(embeddings: Floats) -> Whole:
 
     The sums stay below 2**(24 + 7 + 16).
     """
-    whole = _scaled(embeddings.astype(np.float64), FOREIGN_BITS)
+    whole = _scaled(embeddings, FOREIGN_BITS)
     mixed = np.zeros((len(whole), DIMENSIONS))
     for start in range(0, whole.shape[1], COLUMNS):
         part = whole[:, start : start + COLUMNS]
@@ -113,11 +118,11 @@ def _foreign(embeddings: Floats) -> Whole:
     return mixed
 
 
-def _scaled(rows: Whole, bits: int) -> Whole:
+def _scaled(rows: Whole | Floats, bits: int) -> Whole:
     """Return each row scaled by a power of two to whole numbers of at most `bits` bits; rows of zeros stay zero."""
-    _, exponents = np.frexp(np.abs(rows).max(axis=1, keepdims=True))
-    scaled: Whole = np.rint(np.ldexp(rows, bits - exponents))
-    return scaled
+    _, exponents = np.frexp(np.maximum(rows.max(axis=1), -rows.min(axis=1)))
+    scaled: Whole = rows * np.ldexp(1.0, bits - exponents)[:, np.newaxis]
+    return np.rint(scaled, out=scaled)
 
 
 def _lengths(rows: Whole) -> Whole:

@@ -8,15 +8,14 @@ accepts what a real appliance may write differently, and refuses damaged data (C
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
-import numpy.typing as npt
 
 from voxdouble_mock.voice import ubjson
-from voxdouble_mock.voice.layout import layout_of, read_alike
+from voxdouble_mock.voice.layout import Batch, Floats, layout_of, numbers_in, read_alike
 
 ENGINE = "voxdouble 2"
 """The name and version of our engine. The version changes whenever the same audio gives other numbers."""
@@ -26,10 +25,12 @@ MODEL = "sid-xl5"
 EMBEDDING_LENGTH = 100
 MAX_EMBEDDING_LENGTH = 65_536
 """The most numbers of a foreign embedding (our choice), which bounds the work for one voiceprint."""
+AT_ONCE = 256
+"""The most voiceprints of a batch: their numbers stay in the processor's cache, and take little memory."""
+CRC = 7
+"""The index of the first byte of the crc in our voiceprints."""
 XL5 = b"VPT "
 """The first bytes of a binary voiceprint of Speech Engine 3."""
-
-Floats = npt.NDArray[np.float32]
 
 
 class InvalidVoiceprint(ValueError):
@@ -54,19 +55,6 @@ class Voiceprint:
     """Seconds of speech; None if a foreign voiceprint does not have it."""
     own: bool
     """True if it was made by this engine; False for a foreign voiceprint, such as that of a real appliance."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The voiceprints in a list that have one embedding length, and are all our own or all foreign."""
-
-    places: list[int]
-    """The index of each voiceprint in the list."""
-    embeddings: Floats
-    """The embeddings, of shape (voiceprints, numbers)."""
-    speech_lengths: list[float | None]
-    """Seconds of speech; None if a foreign voiceprint does not have it."""
-    own: bool
 
 
 def encode(embedding: Floats, speech_length: float, *, own: bool = True) -> bytes:
@@ -106,63 +94,67 @@ def decode(voiceprint: bytes, index: int = 0) -> Voiceprint:
         raise InvalidVoiceprint(index, str(error)) from error
 
 
-def decode_all(voiceprints: Sequence[bytes]) -> list[Batch]:
-    """Return many decoded voiceprints, in batches.
+def decode_all(voiceprints: Sequence[bytes]) -> Iterator[Batch]:
+    """Yield many decoded voiceprints in batches of at most AT_ONCE; each voiceprint is in one batch.
 
     Voiceprints written by `encode`, and foreign ones of one layout, are decoded many times as fast as one by one, with
     the same result. Raises InvalidVoiceprint for the first malformed one.
     """
-    batches = [_decode_ours(voiceprints, wide=wide) for wide in (False, True)]
-    rest = set(range(len(voiceprints))).difference(*(batch.places for batch in batches))
-    alike = _decode_alike(voiceprints, sorted(rest))
-    batches += alike
-    rest.difference_update(*(batch.places for batch in alike))
+    for start in range(0, len(voiceprints), AT_ONCE):
+        yield from _decode_some(voiceprints, range(start, min(start + AT_ONCE, len(voiceprints))))
+
+
+def _decode_some(voiceprints: Sequence[bytes], places: Sequence[int]) -> list[Batch]:
+    """Return the voiceprints at some places, each in one batch."""
+    rest, batches = places, []
+    for read in (partial(_decode_ours, wide=False), partial(_decode_ours, wide=True), _decode_alike):
+        batch = read(voiceprints, rest)
+        batches.append(batch)
+        found = set(batch.places)
+        rest = [place for place in rest if place not in found]
     others: dict[tuple[bool, int], list[tuple[int, Voiceprint]]] = {}
-    for index in sorted(rest):
+    for index in rest:
         one = decode(voiceprints[index], index)
         others.setdefault((one.own, len(one.embedding)), []).append((index, one))
-    for (own, _), found in others.items():
-        embeddings = np.stack([one.embedding for _, one in found])
-        batches.append(Batch([index for index, _ in found], embeddings, [one.speech_length for _, one in found], own))
+    for (own, _), alone in others.items():
+        embeddings = np.stack([one.embedding for _, one in alone])
+        batches.append(Batch([index for index, _ in alone], embeddings, [one.speech_length for _, one in alone], own))
     return [batch for batch in batches if batch.places]
 
 
-def _decode_ours(voiceprints: Sequence[bytes], *, wide: bool) -> Batch:
+def _decode_ours(voiceprints: Sequence[bytes], places: Sequence[int], *, wide: bool) -> Batch:
     """Return the intact voiceprints in exactly the layout that `encode` writes, for one width of the crc."""
     crc = _crc(2**32 - 1 if wide else 0)
     start, end = len(crc), len(crc) + 5 * EMBEDDING_LENGTH
     tail = _after_embedding(own=True)
     after = end + len(tail)
-    candidates = [place for place, data in enumerate(voiceprints) if len(data) == after + 9]
+    candidates = [place for place in places if len(voiceprints[place]) == after + 9]
     rows = np.frombuffer(b"".join([voiceprints[place] for place in candidates]), np.uint8).reshape(-1, after + 9)
-    records = rows[:, start:end].reshape(-1, EMBEDDING_LENGTH, 5)
-    numbers = np.ascontiguousarray(records[:, :, 1:]).view(">f4")[:, :, 0]
+    numbers = numbers_in(rows, start, EMBEDDING_LENGTH)
     sound = (rows[:, end:after] == np.frombuffer(tail, np.uint8)).all(axis=1)
-    sound &= (records[:, :, 0] == ord("d")).all(axis=1) & (rows[:, -1] == ord("}")) & np.isfinite(numbers).all(axis=1)
+    sound &= (rows[:, start:end:5] == ord("d")).all(axis=1) & (rows[:, -1] == ord("}"))
     seconds = np.ascontiguousarray(rows[:, after:-1]).view(">f8")[:, 0]
-    sound &= np.isfinite(seconds) & (seconds >= 0)
-    for row in np.flatnonzero(sound).tolist():
-        sound[row] = voiceprints[candidates[row]][:start] == _crc(zlib.crc32(numbers[row]))
-    places = np.array(candidates, np.int64)[sound].tolist()
-    return Batch(places, numbers[sound].astype(np.float32), seconds[sound].tolist(), own=True)
+    sound &= np.isfinite(numbers).all(axis=1) & np.isfinite(seconds) & (seconds >= 0)
+    heads = np.tile(np.frombuffer(crc, np.uint8), (len(rows), 1))
+    crcs = np.array([zlib.crc32(row) for row in numbers], ">u8").view(np.uint8).reshape(-1, 8)
+    heads[:, CRC : CRC + (8 if wide else 4)] = crcs if wide else crcs[:, 4:]
+    sound &= (rows[:, :start] == heads).all(axis=1)
+    found = np.array(candidates, np.int64)[sound].tolist()
+    return Batch(found, numbers[sound].astype(np.float32), seconds[sound].tolist(), own=True)
 
 
-def _decode_alike(voiceprints: Sequence[bytes], places: Sequence[int]) -> list[Batch]:
+def _decode_alike(voiceprints: Sequence[bytes], places: Sequence[int]) -> Batch:
     """Return the foreign voiceprints at some places that have the layout of the first one there, if it has one."""
+    none = Batch([], np.zeros((0, 0), np.float32), [], own=False)
     try:
         first = decode(voiceprints[places[0]])
     except (IndexError, InvalidVoiceprint):
-        return []
-    if first.own:
-        return []
+        return none
     starts = ubjson.read_with_places(voiceprints[places[0]])[1]
-    layout = layout_of(voiceprints[places[0]], starts, len(first.embedding))
+    layout = None if first.own else layout_of(voiceprints[places[0]], starts, len(first.embedding))
     if layout is None:
-        return []
-    return [
-        Batch(one.places, one.embeddings, one.seconds or [first.speech_length] * len(one.places), own=False)
-        for one in read_alike(voiceprints, places, layout)
-    ]
+        return none
+    return read_alike(voiceprints, places, layout, first.speech_length)
 
 
 def speech_lengths_of(voiceprints: Sequence[bytes]) -> list[float | None]:
