@@ -17,7 +17,7 @@ from tools.fidelity import row
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "licences.md"
 SBOM = ROOT / "out" / "sbom.cdx.json"
-EXTRAS = ("contract", "redis")
+EXTRAS = ("contract", "plot", "redis")
 HEAD = """# Licences
 
 Made by `make sbom` from the metadata of the packages that voxdouble and its extras need. voxdouble itself is under MIT.
@@ -29,6 +29,7 @@ NAMES = {
     "BSD License": "BSD-3-Clause",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
 }
 """Classifiers of packages that name no licence otherwise, as SPDX spells them."""
 

@@ -1,8 +1,13 @@
 """The command `voxdouble`: a static table of commands, each of which is imported only when it is chosen."""
 
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from voxdouble_mock.voice.overview import Overview
 
 COMMANDS = {
     "demo": ("voxdouble.demo:demo", "Do the main job once, step by step, on a mock of its own."),
@@ -35,6 +40,10 @@ COMMANDS = {
 }
 
 
+MAX_SECONDS = 86_400.0
+"""The longest recording that `extract --plot` draws."""
+
+
 class Commands(click.Group):
     """A group of the commands in the table; its help is made from the table, so that it imports no command."""
 
@@ -58,5 +67,18 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="voxdouble", prog_name="voxdouble")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Stand in for the Phonexia Speech Platform 4 Virtual Appliance, call it, check its contract. Not affiliated."""
+    context.obj = analyse  # for `extract --plot`: the client does not import the mock
+
+
+def analyse(recording: str) -> "Overview":
+    """Return the waveform of a recording and the speech in it, as the mock finds it; ValueError if it is unusable."""
+    from voxdouble_mock import voice  # noqa: PLC0415  late, as numpy and the decoders take long
+
+    with Path(recording).open("rb") as file:
+        try:
+            return voice.overview(file, MAX_SECONDS)
+        except voice.UnusableAudio as error:
+            raise ValueError(str(error)) from error

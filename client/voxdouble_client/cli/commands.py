@@ -30,6 +30,8 @@ from voxdouble_client.cli.options import (
     channel_options,
     concurrency_option,
     json_output_option,
+    plot_option,
+    score_output_option,
     skip_silent_option,
     speech_options,
     voiceprints_option,
@@ -37,6 +39,7 @@ from voxdouble_client.cli.options import (
 from voxdouble_client.cli.outputs import is_array
 from voxdouble_client.cli.recordings import expanded, listed_files, recordings_in
 from voxdouble_client.cli.run import REFUSED, SUCCESS, exit_code
+from voxdouble_client.cli.waveform_picture import picture_of
 
 
 @click.command()
@@ -52,6 +55,7 @@ from voxdouble_client.cli.run import REFUSED, SUCCESS, exit_code
 @skip_silent_option
 @channel_options
 @array_output_option
+@plot_option
 @appliance_options(url_required=True)
 def extract(
     options: ApplianceOptions,
@@ -63,6 +67,7 @@ def extract(
     include_vector_voiceprint: bool,
     resume: bool,
     output: str,
+    plot: str | None,
     **channels: Any,
 ) -> None:
     """Extract the voiceprints of recordings; - is stdin.
@@ -70,9 +75,13 @@ def extract(
     A folder stands for the .flac, .mp3, .oga, .ogg, .opus and .wav files in it and below it. One file gives one JSON
     object, as the appliance sends it; several give one a line, in their order. With --resume a line has the path of the
     recording below the folder, its size and time, its task, and the answer or the error.
+
+    --plot needs the extra `plot`. It marks speech as the mock finds it, since an appliance tells its length only.
     """
     paths = [*files, *listed_files(files_from, files)]
     if resume:
+        if plot is not None:
+            raise click.UsageError("--plot is for a few recordings; it cannot be used with --resume.")
         if skip_silent:
             raise click.UsageError("--skip-silent is for `convert`, which makes vectors of the lines.")
         _resume(
@@ -86,12 +95,14 @@ def extract(
         timeout=options.timeout,
         **channels,
     )
+    recordings = expanded(paths)
     options.run(
-        jobs_of_recordings(start, expanded(paths)),
+        jobs_of_recordings(start, recordings),
         output,
         concurrency=concurrency,
         skip_silent=skip_silent,
         vectors=include_vector_voiceprint,
+        picture=picture_of(recordings, plot),
     )
 
 
@@ -129,13 +140,14 @@ def convert(options: ApplianceOptions, *, files: tuple[str, ...], skip_silent: b
 @click.command()
 @click.argument("voiceprints_a", type=INPUT)
 @click.argument("voiceprints_b", type=INPUT)
-@array_output_option
+@score_output_option
 @appliance_options(url_required=True)
 def compare(options: ApplianceOptions, voiceprints_a: str, voiceprints_b: str, output: str) -> None:
     """Score each voiceprint of one file with each of another, in one task; - is stdin.
 
     The scores come row by row: a row for each voiceprint of VOICEPRINTS_B, a column for each of VOICEPRINTS_A. The
-    files are those that `convert` reads. A .npy file gets the scores as one array of rows and columns.
+    files are those that `convert` reads. A .npy file gets the scores as one array of rows and columns; a .png or .svg
+    file a picture of them, with names, for which the extra `plot` is needed.
     """
     check_stdin([voiceprints_a, voiceprints_b])
     columns, rows = voiceprints_in([voiceprints_a]), voiceprints_in([voiceprints_b])

@@ -16,7 +16,8 @@ from voxdouble_client._http.urls import ForeignLocation, task_url_parts
 from voxdouble_client._task import TaskHandle
 from voxdouble_client.cli.jobs import Job
 from voxdouble_client.cli.output_file import writable_path
-from voxdouble_client.cli.outputs import is_array, output_for
+from voxdouble_client.cli.outputs import BothOutputs, Output, is_array, output_for
+from voxdouble_client.cli.pictures import SUFFIXES, check_can_draw, is_picture
 from voxdouble_client.cli.run import Run, abandon_stdout
 from voxdouble_client.cli.signals import interrupt_code, signals_interrupt
 
@@ -68,13 +69,18 @@ class ApplianceOptions:
         concurrency: int = 4,
         skip_silent: bool = False,
         vectors: bool = False,
+        picture: Output | None = None,
     ) -> NoReturn:
-        """Run the jobs, write the output, and exit with the code of the run; `vectors` is True if requested."""
+        """Run the jobs, write the output, and exit with the code of the run; `vectors` is True if requested.
+
+        `picture` gets the ends of the jobs as well.
+        """
         resume_options = [*(["--ca", self.ca] if self.ca else []), *(["--token", "TOKEN"] if self.token else [])]
         if self.foreign_location == "rebase":
             resume_options += ["--url", self.url or "", "--foreign-location", "rebase"]
         run = Run(self.timeout, resume_options, concurrency)
-        run.run(jobs, output_for(output, several=len(jobs) > 1, skip_silent=skip_silent, vectors=vectors))
+        chosen = output_for(output, several=len(jobs) > 1, skip_silent=skip_silent, vectors=vectors)
+        run.run(jobs, chosen if picture is None else BothOutputs(chosen, picture))
         raise click.exceptions.Exit(run.code)
 
 
@@ -130,6 +136,27 @@ def appliance_options(*, url_required: bool) -> Callable[[Callable[..., None]], 
 def _json_path(context: click.Context, parameter: click.Parameter, path: str) -> str:
     if is_array(path):
         raise click.BadParameter("a .npy or .npz file is for vectors and scores, which this command does not return.")
+    return _array_path(context, parameter, path)
+
+
+def _array_path(context: click.Context, parameter: click.Parameter, path: str) -> str:
+    if is_picture(path):
+        raise click.BadParameter("a .png or .svg file is for the scores of `compare`.")
+    return writable_path(context, parameter, path)
+
+
+def _score_path(context: click.Context, parameter: click.Parameter, path: str) -> str:
+    if is_picture(path):
+        check_can_draw()
+    return writable_path(context, parameter, path)
+
+
+def _picture_path(context: click.Context, parameter: click.Parameter, path: str | None) -> str | None:
+    if path is None:
+        return None
+    if not is_picture(path):
+        raise click.BadParameter(f"the name of a picture must end in {' or '.join(SUFFIXES)}, got {path!r}.")
+    check_can_draw()
     return writable_path(context, parameter, path)
 
 
@@ -146,11 +173,12 @@ def _output_option(
     )
 
 
-array_output_option = _output_option(
-    writable_path,
+ARRAYS = (
     "Write to this file instead of stdout; a .npy file gets the vectors or scores as one array,"
-    " a .npz file their names as well.",
+    " a .npz file their names as well."
 )
+array_output_option = _output_option(_array_path, ARRAYS)
+score_output_option = _output_option(_score_path, f"{ARRAYS} A .png or .svg file gets a picture of the scores.")
 json_output_option = _output_option(_json_path, "Write to this file instead of stdout.")
 
 
@@ -191,6 +219,14 @@ voiceprints_option = click.option(
     "of_voiceprints",
     is_flag=True,
     help="The files hold voiceprints, as `convert` reads them; all together make one task.",
+)
+
+
+plot_option = click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, writable=True),
+    callback=_picture_path,
+    help="Draw the waveforms and the speech in them into this .png or .svg file.",
 )
 
 

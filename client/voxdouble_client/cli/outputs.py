@@ -17,6 +17,8 @@ from voxdouble_client._technologies.voiceprint_conversion import VoiceprintConve
 from voxdouble_client._technologies.voiceprint_extraction import VoiceprintExtraction
 from voxdouble_client.cli.jobs import TaskEnd
 from voxdouble_client.cli.output_file import OutputFile
+from voxdouble_client.cli.pictures import is_picture
+from voxdouble_client.cli.score_picture import ScorePicture
 
 if TYPE_CHECKING:
     import numpy as np
@@ -176,8 +178,27 @@ def _names(end: TaskEnd, rows: int) -> list[str]:
     return list(end.job.rows) if len(end.job.rows) == rows else [f"{end.job.name}#{row}" for row in range(rows)]
 
 
+class BothOutputs:
+    """Two outputs of one run."""
+
+    def __init__(self, first: Output, second: Output) -> None:
+        self._outputs = (first, second)
+
+    def write(self, end: TaskEnd) -> None:
+        """Write the end of one job to both."""
+        for output in self._outputs:
+            output.write(end)
+
+    def close(self) -> None:
+        """Close both."""
+        for output in self._outputs:
+            output.close()
+
+
 def output_for(path: str, *, several: bool, skip_silent: bool, vectors: bool) -> Output:
     """Return the output whose format the name of the file asks for."""
+    if is_picture(path):
+        return ScorePicture(path)
     if is_array(path):
         return ArrayOutput(OutputFile(path), named=path.endswith(".npz"), skip_silent=skip_silent)
     if skip_silent:
