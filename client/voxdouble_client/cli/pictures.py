@@ -1,4 +1,4 @@
-"""What all pictures share: whether they can be drawn, their look, and their bytes, the same in every run.
+"""The common parts of all pictures: whether they can be drawn, their look, and their bytes, the same in every run.
 
 matplotlib is imported late: it is the extra `plot`, and takes half a second.
 """
@@ -31,7 +31,7 @@ STYLE: Any = {
     "font.family": ["DejaVu Sans"],  # comes with matplotlib, so that the picture is the same on every machine
     "font.size": 9.0,
     "text.color": INK,
-    "text.parse_math": False,  # a name with two $ is no formula
+    "text.parse_math": False,  # a name with two $ is not a formula
     "axes.edgecolor": GRID,
     "axes.facecolor": PAPER,
     "axes.labelcolor": QUIET,
