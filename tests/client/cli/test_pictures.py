@@ -114,7 +114,12 @@ def test_many_scores_stay_within_bounds(capsys: pytest.CaptureFixture[str]) -> N
 def test_each_cell_of_many_scores_has_the_highest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Among scores that share a cell a hit stays visible."""
     seen: list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]] = []
-    monkeypatch.setattr(score_picture, "_draw", lambda array, *_: seen.append(array) or b"")
+
+    def keep(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]], *_: object) -> bytes:
+        seen.append(array)
+        return b""
+
+    monkeypatch.setattr(score_picture, "_draw", keep)
     values = np.full((2, 3 * MAX_CELLS - 1), -9.0)
     values[1, 4] = 7.0
     score_picture.picture(Comparison(*values.shape, values.ravel().tolist(), {}), names(2), names(899), "x.png")
