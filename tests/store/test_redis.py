@@ -323,7 +323,7 @@ def test_a_newer_schema_is_refused_by_its_number(server: RedisServer) -> None:
     """The message names the version that was found and the one that is supported."""
     opened(server).close()
     server.client.hset("voxdouble:store", "schema", "99")
-    with pytest.raises(ValueError, match="must have schema version 1, got 99"):
+    with pytest.raises(ValueError, match="must have schema version 2, got 99"):
         opened(server)
 
 

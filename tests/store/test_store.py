@@ -11,8 +11,8 @@ from voxdouble_mock.core.clock import MANUAL, REAL, Pace, read
 from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.fault import Call, FaultSpec, LostTask, Reset, Status, arm
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.core.request_log import MAX_ENTRIES
-from voxdouble_mock.core.scenario import Rule, Scenario, Then, rule_counter
+from voxdouble_mock.core.request_log import ENTRY_BYTES, MAX_ENTRIES
+from voxdouble_mock.core.scenario import Rule, Scenario, TaskError, Then, rule_counter
 from voxdouble_mock.core.task import TASK_BYTES, State
 from voxdouble_mock.store import DEFAULT_NAMESPACE, Change, Draft, OpenRequest, Plan, Store, View
 
@@ -407,6 +407,99 @@ def test_the_log_keeps_the_newest_entries(make_store: MakeStore) -> None:
     kept, total = store.requests("")
     assert [one.number for one in kept] == list(range(6, MAX_ENTRIES + 6))
     assert total == MAX_ENTRIES + 5
+
+
+def kept(store: Store) -> dict[str, int]:
+    """Return the number of kept log entries of each namespace."""
+    return {one.name: len(store.requests(one.name)[0]) for one in store.namespaces()}
+
+
+def test_all_logs_together_are_bounded(make_store: MakeStore) -> None:
+    """Beyond the bound the namespace that was used the longest ago loses its oldest entries first, then the next."""
+    store = make_store(Limits(max_logged=200_000), REAL)
+    for second, name in enumerate("abc"):
+        make_store.time.now = second * 10 * SECOND
+        create(store, name)
+        for _ in range(300):
+            store.log(name, entry("/" + "x" * 150))
+    found = kept(store)
+    assert 0 < sum(found.values()) < 200_000 // (150 + ENTRY_BYTES)
+    assert (found["a"], found["c"]) == (1, 300)
+    assert store.requests("c")[1] == store.requests("b")[1] == 300
+    store.reset("c")
+    store.clear_log("b")
+    for _ in range(300):
+        store.log("a", entry("/" + "x" * 150))
+    assert kept(store) == {"": 0, "a": 301, "b": 0, "c": 0}
+
+
+def test_one_log_beyond_the_bound_of_all_logs_loses_its_oldest_entries(make_store: MakeStore) -> None:
+    """The bound of all logs holds for a single one too."""
+    store = make_store(Limits(max_logged=100_000), REAL)
+    for _ in range(500):
+        store.log("", entry("/" + "x" * 150))
+    numbers = [one.number for one in store.requests("")[0]]
+    assert numbers == list(range(501 - len(numbers), 501))
+    assert 50 < len(numbers) < 100_000 // (150 + ENTRY_BYTES)
+
+
+def test_a_log_keeps_its_newest_entry(make_store: MakeStore) -> None:
+    """A bound that is smaller than one entry leaves the newest one, and all are counted."""
+    store = make_store(Limits(max_logged=100), REAL)
+    for _ in range(100):
+        store.log("", entry())
+    assert [one.number for one in store.requests("")[0]] == [100]
+    assert store.requests("")[1] == 100
+
+
+BIG = Scenario((Rule(Then(end="failed", error=TaskError("x" * 1000))),) * 20)
+"""A scenario of which one fits into the bound of the next tests, and not two."""
+
+
+def set_scenario(store: Store, namespace: str, scenario: Scenario | None) -> None:
+    """Set the scenario of a namespace."""
+    store.change(namespace, lambda view: Change(replace(view.record, scenario=scenario), None))
+
+
+def test_scenarios_and_faults_are_bounded_over_all_namespaces(make_store: MakeStore) -> None:
+    """Beyond the bound another scenario or fault is refused, and changes nothing, until one of them is removed."""
+    store = make_store(Limits(max_control=150_000), REAL)
+    set_scenario(store, "a", BIG)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="at most 150000 bytes of memory: remove a scenario"):
+            set_scenario(store, "b", BIG)
+    with pytest.raises(Unavailable):
+        arm_faults(store, "b", *[FaultSpec(Reset())] * 15)
+    assert (store.view("b").record.scenario, store.view("b").record.faults) == (None, ())
+    set_scenario(store, "a", BIG)
+    move_clock(store, "a", 1)
+    set_scenario(store, "a", None)
+    set_scenario(store, "b", BIG)
+    store.reset("b")
+    arm_faults(store, "a", *[FaultSpec(Reset())] * 15)
+    arm_faults(store, "a", FaultSpec(Reset()))
+    set_scenario(store, "b", BIG)
+    assert store.view("b").record.scenario == BIG
+
+
+def test_idle_namespaces_make_room_for_control_data(make_store: MakeStore) -> None:
+    """The scenario of an idle namespace is deleted with it when another one needs the room."""
+    store = make_store(Limits(max_control=150_000, namespace_idle=10), REAL)
+    set_scenario(store, "a", BIG)
+    make_store.time.now = 20 * SECOND
+    set_scenario(store, "b", BIG)
+    assert [one.name for one in store.namespaces()] == ["", "b"]
+
+
+def test_the_scenario_of_new_namespaces_counts_for_none(make_store: MakeStore) -> None:
+    """All namespaces share the scenario with which they start, so it is not counted."""
+    store = make_store(Limits(max_control=60_000), REAL, BIG)
+    for name in "abc":
+        arm_faults(store, name, FaultSpec(Reset()))
+        move_clock(store, name, 1)
+    scenarios = [store.view(name).record.scenario for name in "abc"]
+    assert scenarios == [BIG] * 3
+    assert len({id(scenario) for scenario in scenarios}) == 1
 
 
 def test_entries_have_the_time_of_the_clock(make_store: MakeStore) -> None:

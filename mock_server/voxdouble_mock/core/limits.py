@@ -81,6 +81,19 @@ class Limits:
     max_namespaces: int = option(
         1_000, COUNT, "Namespaces at one time; one more is refused with 503.", in_command=False
     )
+    max_logged: int = option(
+        64_000_000,
+        BYTES,
+        "Size of all request logs; beyond it those of the namespaces that were used the longest ago lose their oldest "
+        "entries.",
+        in_command=False,
+    )
+    max_control: int = option(
+        256_000_000,
+        BYTES,
+        "Memory of the scenarios and faults that were set in all namespaces; what exceeds it is refused with 503.",
+        in_command=False,
+    )
 
     def __post_init__(self) -> None:
         check_options(self)

@@ -10,11 +10,16 @@ import unicodedata
 MAX_SEARCHED = 4096
 """Characters of a text in which a piece with `?` between two `*` is searched; a longer text does not match."""
 
+PIECE_BYTES = 200
+EXPRESSION_BYTES = 1_000
+SIGN_BYTES = 50
+"""The memory of a piece, of its expression and of a `?` in it, rounded up."""
+
 
 class Pattern:
     """A compiled pattern."""
 
-    __slots__ = ("_first", "_inner", "_last", "_shortest", "_single", "steps")
+    __slots__ = ("_first", "_inner", "_last", "_shortest", "_single", "size", "steps")
 
     def __init__(self, pattern: str) -> None:
         pieces = [_Piece(piece) for piece in unicodedata.normalize("NFC", pattern).split("*")]
@@ -23,6 +28,9 @@ class Pattern:
         self._shortest = sum(piece.length for piece in pieces[1:]) + self._first.length
         self.steps = sum(piece.length for piece in self._inner if piece.expression)
         """The most steps of a comparison for each character of the text, beside one."""
+        expressions = sum(piece.expression is not None for piece in pieces)
+        self.size = PIECE_BYTES * len(pieces) + EXPRESSION_BYTES * expressions + SIGN_BYTES * pattern.count("?")
+        """The memory that the pattern takes at most, in bytes."""
 
     def matches(self, text: str) -> bool:
         """Return whether the pattern describes a whole text; both are compared in the Unicode form NFC."""

@@ -25,6 +25,10 @@ BEGINNING = 100
 """The bytes, as JSON, that are kept of a longer text."""
 MAX_REASON = 500
 """The bytes, as JSON, that are kept of the reason of a refusal."""
+DROPPED_AT_ONCE = 100
+"""The entries that one log loses at once when all logs together are too large."""
+ENTRY_BYTES = 64
+"""The memory of an encoded entry beside its bytes, rounded up (P7)."""
 
 
 UNNUMBERED = 999_999_999_999

@@ -94,7 +94,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
             raise ValueError("`when` must name the `technology` if `then` has a `result`, since the result must fit it")
 
 
-class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, weakref=True):
     """Rules in order, with a name and a description."""
 
     rules: Annotated[tuple[Rule, ...], Meta(min_length=1, max_length=1000)]

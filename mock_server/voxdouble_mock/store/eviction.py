@@ -3,18 +3,24 @@
 from collections.abc import Sequence
 
 from voxdouble_mock.core.clock import Mode, read, to_milliseconds
+from voxdouble_mock.core.control_size import FAULT_BYTES, scenario_size
 from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task, stored_size
-from voxdouble_mock.store.reached_bounds import bound_reached
+from voxdouble_mock.store.reached_bounds import bound_reached, too_much_control_data
 from voxdouble_mock.store.records import DEFAULT_NAMESPACE, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
 
 
 class Eviction:
-    """The rules by which tasks and namespaces are deleted."""
+    """The rules by which tasks and namespaces are deleted.
 
-    def __init__(self, limits: Limits) -> None:
+    `initial` is the scenario with which namespaces start; they share it.
+    """
+
+    def __init__(self, limits: Limits, initial: Scenario | None) -> None:
         self._limits = limits
+        self._initial = initial
         self._idle_ms = to_milliseconds(limits.namespace_idle)
 
     def has_room(self, transaction: Transaction, real_now: int) -> bool:
@@ -51,6 +57,21 @@ class Eviction:
         if transaction.payload_bytes() + stored_size(task.payload) > self._limits.max_stored:
             raise bound_reached("bytes of tasks and results", self._limits.max_stored)
 
+    def make_control_room(
+        self, transaction: Transaction, namespace: str, old: NamespaceRecord, new: NamespaceRecord, real_now: int
+    ) -> int:
+        """Return the size of a changed record, after deleting idle namespaces if it needs room. Raises Unavailable."""
+        before = transaction.record_size(namespace)
+        if new.scenario is old.scenario and new.faults is old.faults:
+            return before
+        size = record_size(new, self._initial)
+        most = self._limits.max_control + before - size
+        if size > before and transaction.record_sizes() > most:
+            self._delete_idle(transaction, [name for name in transaction.names() if name != namespace], real_now)
+            if transaction.record_sizes() > most:
+                raise too_much_control_data(self._limits.max_control)
+        return size
+
     def delete_expired(self, transaction: Transaction, namespace: str, real_now: int) -> None:
         """Delete the tasks of a namespace that have expired by its clock."""
         record = transaction.record(namespace)
@@ -69,3 +90,9 @@ class Eviction:
             return False
         transaction.delete_expired(namespace, read(record.clock, real_now))
         return transaction.task_count(namespace) == 0 or record.clock.pace.mode is Mode.MANUAL
+
+
+def record_size(record: NamespaceRecord, initial: Scenario | None) -> int:
+    """Return the bytes of a record's scenario, unless it is that with which all namespaces start, and of its faults."""
+    own = 0 if record.scenario == initial else scenario_size(record.scenario)
+    return own + FAULT_BYTES * len(record.faults)

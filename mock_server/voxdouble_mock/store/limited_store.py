@@ -54,7 +54,8 @@ class LimitedStore:
             return new_record(now, opened)
 
         self._new_record = new_record_at
-        self._eviction = Eviction(limits)
+        self._max_logged = limits.max_logged
+        self._eviction = Eviction(limits, new_record_at(opened).scenario)
         self._namespaces = Namespaces(self._new_record, limits, self._eviction)
         self._real_now = real_now
         self._seed = seed
@@ -120,9 +121,10 @@ class LimitedStore:
         def step(transaction: Transaction) -> T:
             record = self._namespaces.use(transaction, namespace, now)
             changed = change(self._view(transaction, namespace, record, now))
+            size = self._eviction.make_control_room(transaction, namespace, record, changed.record, now)
             for beginning in changed.deleted:
                 transaction.delete_counters(namespace, beginning)
-            transaction.save(namespace, replace(changed.record, version=record.version + 1))
+            transaction.save(namespace, replace(changed.record, version=record.version + 1), size)
             return changed.value
 
         return self._storage.transact(step)
@@ -147,7 +149,7 @@ class LimitedStore:
             if record is None and create and self._eviction.has_room(transaction, now):
                 record = self._namespaces.create(transaction, namespace, now)
             if record is not None and not (began is not None and record.was_reset_since(began.record)):
-                transaction.append(namespace, entry, to_seconds(read(record.clock, now)))
+                transaction.append(namespace, entry, to_seconds(read(record.clock, now)), self._max_logged)
 
         self._storage.transact(step, relaxed=True)
 

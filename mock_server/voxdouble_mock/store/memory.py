@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
 
-from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
+import msgspec
+
+from voxdouble_mock.core.request_log import DROPPED_AT_ONCE, ENTRY_BYTES, MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.records import Counters, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
@@ -38,7 +40,9 @@ class _Namespace:
     tasks: dict[str, Task] = field(default_factory=dict)
     expiries: list[tuple[int, str]] = field(default_factory=list)
     """A heap of expiry instants and task ids."""
-    log: deque[LoggedRequest] = field(default_factory=lambda: deque(maxlen=MAX_ENTRIES))
+    record_size: int = 0
+    log: deque[bytes] = field(default_factory=deque)
+    """The entries, encoded, since they then take a third of the memory and their size is known."""
     logged: int = 0
     cleared: int = 0
 
@@ -48,7 +52,9 @@ class _MemoryTransaction:
 
     def __init__(self) -> None:
         self._namespaces: dict[str, _Namespace] = {}
-        self._payload_bytes = 0
+        self._payload_bytes = self._log_bytes = self._record_sizes = 0
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._decode = msgspec.msgpack.Decoder(LoggedRequest).decode
 
     def names(self) -> Sequence[str]:
         return list(self._namespaces)
@@ -57,14 +63,21 @@ class _MemoryTransaction:
         found = self._namespaces.get(namespace)
         return None if found is None else found.record
 
-    def save(self, namespace: str, record: NamespaceRecord) -> None:
-        if namespace in self._namespaces:
-            self._namespaces[namespace].record = record
-        else:
-            self._namespaces[namespace] = _Namespace(record)
+    def save(self, namespace: str, record: NamespaceRecord, size: int = 0) -> None:
+        found = self._namespaces.setdefault(namespace, _Namespace(record))
+        self._record_sizes += size - found.record_size
+        found.record, found.record_size = record, size
+
+    def record_size(self, namespace: str) -> int:
+        return self._namespaces[namespace].record_size
+
+    def record_sizes(self) -> int:
+        return self._record_sizes
 
     def delete(self, namespace: str) -> None:
         deleted = self._namespaces.pop(namespace)
+        self._record_sizes -= deleted.record_size
+        self._log_bytes -= sum(map(_entry_size, deleted.log))
         self._payload_bytes -= sum(stored_size(task.payload) for task in deleted.tasks.values())
 
     def counters(self, namespace: str) -> Counters:
@@ -109,13 +122,27 @@ class _MemoryTransaction:
     def payload_bytes(self) -> int:
         return self._payload_bytes
 
-    def append(self, namespace: str, entry: LoggedRequest, at: float) -> None:
+    def append(self, namespace: str, entry: LoggedRequest, at: float, max_logged: int) -> None:
         found = self._namespaces[namespace]
         found.logged += 1
-        found.log.append(entry.numbered(found.logged, at))
+        encoded = self._encode(entry.numbered(found.logged, at))
+        found.log.append(encoded)
+        self._log_bytes += _entry_size(encoded)
+        if len(found.log) > MAX_ENTRIES:
+            self._drop_entries(found, 1)
+        while self._log_bytes > max_logged:
+            longer = [one for one in self._namespaces.values() if len(one.log) > 1]
+            if not longer:
+                break
+            self._drop_entries(min(longer, key=lambda one: one.last_use), DROPPED_AT_ONCE)
+
+    def _drop_entries(self, found: _Namespace, most: int) -> None:
+        for _ in range(min(most, len(found.log) - 1)):
+            self._log_bytes -= _entry_size(found.log.popleft())
 
     def clear_log(self, namespace: str) -> None:
         found = self._namespaces[namespace]
+        self._log_bytes -= sum(map(_entry_size, found.log))
         found.log.clear()
         found.cleared = found.logged
 
@@ -123,7 +150,11 @@ class _MemoryTransaction:
         return self._namespaces[namespace].cleared
 
     def log(self, namespace: str) -> Sequence[LoggedRequest]:
-        return list(self._namespaces[namespace].log)
+        return list(map(self._decode, self._namespaces[namespace].log))
 
     def logged(self, namespace: str) -> int:
         return self._namespaces[namespace].logged
+
+
+def _entry_size(encoded: bytes) -> int:
+    return ENTRY_BYTES + len(encoded)

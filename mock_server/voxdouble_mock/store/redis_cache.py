@@ -7,9 +7,9 @@ from threading import Lock
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task
 from voxdouble_mock.store import redis_values as values
+from voxdouble_mock.store.record_cache import CachedRecords, SharedScenarios
 from voxdouble_mock.store.records import NamespaceRecord
 
-MAX_RECORDS = 1_000
 TASK_BYTES = 1_000
 """An estimate of the memory of a task beside its payload."""
 
@@ -34,22 +34,25 @@ class RecordCache:
 
     def __init__(self, initial: Known) -> None:
         self._initial = initial
-        self._known: dict[str, Known] = {}
+        self._known = CachedRecords[Known]()
+        self._scenarios = SharedScenarios()
+        if initial.scenario is not None:
+            self._scenarios.share(initial.digest, initial.scenario)
 
     def get(self, namespace: str) -> Known:
         """Return the record of a namespace as it was last read, or `initial` if it was not."""
-        return self._known.get(namespace, self._initial)
+        return self._known.get(namespace) or self._initial
 
     def read(self, namespace: str, known: Known, reply: values.Reply, content: bytes) -> NamespaceRecord:
         """Return the record that a reply to a step with `known` describes, and keep it."""
         if reply.record is None:
             assert known.record is not None
             return known.record
-        scenario = values.read_scenario(content) if content else known.scenario if reply.scenario else None
+        scenario = known.scenario if reply.scenario else None
+        if content:
+            scenario = self._scenarios.get(reply.scenario, lambda: values.read_scenario(content))
         record = values.read_record(reply.record, scenario, reply)
-        if len(self._known) >= MAX_RECORDS:
-            self._known.clear()
-        self._known[namespace] = Known(record, scenario, reply.scenario)
+        self._known.keep(namespace, Known(record, scenario, reply.scenario), reply.size)
         return record
 
 

@@ -2,13 +2,14 @@
 -- Further arguments are contents: results of tasks, or a scenario. The reply is a list of strings, the first of which is
 -- a MessagePack map. Texts in both are UTF-8; records, tasks and log entries are JSON texts. Instants are milliseconds.
 --
--- voxdouble:store        hash: schema, life, opened (the first instant), latest (an instant not long ago), bytes (of results)
+-- voxdouble:store        hash: schema, life, opened (the first instant), latest (an instant not long ago), bytes (of results),
+--                        sizes (of records), log_bytes
 -- voxdouble:names        sorted set: the names of the namespaces by the instant of their last use
 -- voxdouble:contents     hash: results and scenarios by digest
 -- voxdouble:uses         hash: the number of uses of each content
 -- voxdouble:initial      set: the digests of the scenarios with which mocks start namespaces
 -- voxdouble:NAME:head    hash: life, by_reset, version, clock (mode, rate, anchor, shown), record, scenario, bytes,
---                        number (of tasks so far), logged, cleared
+--                        number (of tasks so far), logged, cleared, size (of the record in memory), log_bytes
 -- voxdouble:NAME:counters, voxdouble:NAME:tasks   hashes
 -- voxdouble:NAME:expiry  sorted set: the ids of the tasks by the instant at which they expire
 -- voxdouble:NAME:log     list
@@ -77,6 +78,11 @@ local function count_bytes(name, size)
   call('HINCRBY', STORE, 'bytes', size)
 end
 
+local function count_log(name, size)
+  call('HINCRBY', key(name, 'head'), 'log_bytes', size)
+  call('HINCRBY', STORE, 'log_bytes', size)
+end
+
 local function delete_expired(name, head, limit)
   local ids = call('ZRANGEBYSCORE', key(name, 'expiry'), '-inf', shown(head), 'LIMIT', 0, limit)
   for _, id in ipairs(ids) do
@@ -92,8 +98,10 @@ local function delete(name)
   for _, task in ipairs(call('HVALS', key(name, 'tasks'))) do
     release(cmsgpack.unpack(task).digest)
   end
-  local values = call('HMGET', key(name, 'head'), 'bytes', 'scenario')
+  local values = call('HMGET', key(name, 'head'), 'bytes', 'scenario', 'size', 'log_bytes')
   call('HINCRBY', STORE, 'bytes', 0 - tonumber(values[1]))
+  call('HINCRBY', STORE, 'sizes', 0 - tonumber(values[3]))
+  call('HINCRBY', STORE, 'log_bytes', 0 - tonumber(values[4]))
   release(values[2])
   call('DEL', key(name, 'head'), key(name, 'counters'), key(name, 'tasks'), key(name, 'expiry'), key(name, 'log'))
   call('ZREM', NAMES, name)
@@ -143,7 +151,8 @@ local function create(name, by_reset)
   end
   call('HSET', key(name, 'head'), 'life', a.new_life, 'by_reset', by_reset and 1 or 0, 'version', 0,
        'mode', initial.mode, 'rate', initial.rate, 'anchor', now, 'shown', initial.from_opening and store[2] or now,
-       'record', initial.record, 'scenario', initial.scenario, 'bytes', 0, 'number', 0, 'logged', 0, 'cleared', 0)
+       'record', initial.record, 'scenario', initial.scenario, 'bytes', 0, 'number', 0, 'logged', 0, 'cleared', 0,
+       'size', 0, 'log_bytes', 0)
   call('ZADD', NAMES, now, name)
   return read_head(name)
 end
@@ -180,7 +189,8 @@ local function describe(name, head, fields)
   fields.mode, fields.rate, fields.anchor, fields.shown = head.mode, head.rate, head.anchor, head.shown
   local content = ''
   if a.life ~= head.life or a.version ~= head.version then
-    fields.record, fields.scenario = call('HGET', key(name, 'head'), 'record'), head.scenario
+    local values = call('HMGET', key(name, 'head'), 'record', 'size')
+    fields.record, fields.size, fields.scenario = values[1], tonumber(values[2]), head.scenario
     if head.scenario ~= '' and head.scenario ~= a.scenario then
       content = call('HGET', CONTENTS, head.scenario)
     end
@@ -342,10 +352,29 @@ function steps.view()
   return reply(fields, content)
 end
 
+local function has_room_for_size(grown)
+  local function is_full()
+    return tonumber(call('HGET', STORE, 'sizes') or 0) + grown > a.max_control
+  end
+  if grown > 0 and is_full() then
+    delete_idle(a.name)
+    return not is_full()
+  end
+  return true
+end
+
 function steps.change()
   local head = read_head(a.name)
   if not head or head.life ~= a.life or head.version ~= a.version then
     return reply({status = 'changed'})
+  end
+  if a.new.size then
+    local grown = a.new.size - tonumber(call('HGET', key(a.name, 'head'), 'size'))
+    if not has_room_for_size(grown) then
+      return reply({status = 'control'})
+    end
+    call('HINCRBY', STORE, 'sizes', grown)
+    call('HSET', key(a.name, 'head'), 'size', a.new.size)
   end
   for _, beginning in ipairs(a.deleted) do
     for _, name in ipairs(call('HKEYS', key(a.name, 'counters'))) do
@@ -372,6 +401,30 @@ function steps.tasks()
   return extended(reply(fields, content), call('HGETALL', key(a.name, 'tasks')))
 end
 
+-- Delete the oldest entries of a log, but never its newest one; return whether there were any.
+local function drop_entries(name, most)
+  local size, count = 0, math.min(most, call('LLEN', key(name, 'log')) - 1)
+  if count < 1 then
+    return false
+  end
+  for _, entry in ipairs(call('LRANGE', key(name, 'log'), 0, count - 1)) do
+    size = size + a.entry_bytes + #entry
+  end
+  call('LTRIM', key(name, 'log'), count, -1)
+  count_log(name, 0 - size)
+  return true
+end
+
+-- Delete the oldest entries of the log whose namespace was used the longest ago; return whether there were any.
+local function drop_oldest_entries()
+  for _, name in ipairs(call('ZRANGE', NAMES, 0, -1)) do
+    if drop_entries(name, a.dropped) then
+      return true
+    end
+  end
+  return false
+end
+
 function steps.log()
   local head = existing(a.name)
   if not head and a.create and has_room() then
@@ -383,7 +436,12 @@ function steps.log()
   local number = call('HINCRBY', key(a.name, 'head'), 'logged', 1)
   local entry = cmsgpack.pack({number = number, at = shown(head), entry = a.entry})
   call('RPUSH', key(a.name, 'log'), entry)
-  call('LTRIM', key(a.name, 'log'), -a.max_entries, -1)
+  count_log(a.name, a.entry_bytes + #entry)
+  if call('LLEN', key(a.name, 'log')) > a.max_entries then
+    drop_entries(a.name, 1)
+  end
+  while tonumber(call('HGET', STORE, 'log_bytes')) > a.max_logged and drop_oldest_entries() do
+  end
   return reply({status = 'done'})
 end
 
@@ -399,6 +457,7 @@ end
 function steps.clear_log()
   if existing(a.name) then
     call('DEL', key(a.name, 'log'))
+    count_log(a.name, 0 - tonumber(call('HGET', key(a.name, 'head'), 'log_bytes')))
     call('HSET', key(a.name, 'head'), 'cleared', call('HGET', key(a.name, 'head'), 'logged'))
   end
   return reply({status = 'done'})

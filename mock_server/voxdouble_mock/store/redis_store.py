@@ -15,10 +15,11 @@ from voxdouble_mock.core.clock import to_milliseconds
 from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.core.fault import Call, at_address
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
+from voxdouble_mock.core.request_log import DROPPED_AT_ONCE, ENTRY_BYTES, MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.task import Task
 from voxdouble_mock.store import redis_values as values
-from voxdouble_mock.store.reached_bounds import bound_reached, too_many_namespaces
+from voxdouble_mock.store.eviction import record_size
+from voxdouble_mock.store.reached_bounds import check_room
 from voxdouble_mock.store.records import (
     Change,
     Draft,
@@ -34,7 +35,7 @@ from voxdouble_mock.store.redis_connection import RedisConnection
 from voxdouble_mock.store.redis_values import Reply
 
 T = TypeVar("T")
-SCHEMA = "1"
+SCHEMA = "2"
 """Increased with every change of the keys or their values."""
 MAX_ATTEMPTS = 100
 """The attempts at a change, each of which fails only if another change was made in the meantime."""
@@ -59,6 +60,7 @@ class RedisStore:
         self._limits = limits
         self._real_now = real_now
         initial = new_record(1, 0)
+        self._initial = initial.scenario
         self._content = values.scenario_content(initial.scenario)
         digest = values.digest(self._content) if self._content else ""
         self._records = RecordCache(Known(None, initial.scenario, digest))
@@ -124,7 +126,7 @@ class RedisStore:
             max_tasks=self._limits.max_tasks,
             max_stored=self._limits.max_stored,
         )
-        self._check_room(reply.status)
+        check_room(reply.status, self._limits)
         if reply.status == "changed":
             record = self._record(request.namespace, known, reply, content)
             return replace(request, record=record, now=reply.now)
@@ -139,7 +141,7 @@ class RedisStore:
     def view(self, namespace: str, *, create: bool = False) -> View:
         known = self._records.get(namespace)
         reply, content = self._step("view", name=namespace, create=create, **known.fields)
-        self._check_room(reply.status)
+        check_room(reply.status, self._limits)
         return View(self._record(namespace, known, reply, content), reply.counters, reply.now, reply.logged)
 
     def change(self, namespace: str, change: Callable[[View], Change[T]]) -> T:
@@ -147,6 +149,7 @@ class RedisStore:
             view = self.view(namespace, create=True)
             changed = change(view)
             content = values.scenario_content(changed.record.scenario)
+            same = changed.record.scenario is view.record.scenario and changed.record.faults is view.record.faults
             [reply] = self._step(
                 "change",
                 content,
@@ -158,8 +161,11 @@ class RedisStore:
                     **values.clock_fields(changed.record.clock),
                     "record": values.record_text(changed.record),
                     "scenario": values.digest(content) if content else "",
+                    "size": None if same else record_size(changed.record, self._initial),
                 },
+                max_control=self._limits.max_control,
             )
+            check_room(reply.status, self._limits)
             if reply.status == "done":
                 return changed.value
         raise Unavailable("Too many changes of this namespace are made at one time.")
@@ -178,6 +184,9 @@ class RedisStore:
             "create": create,
             "entry": values.entry_text(entry),
             "max_entries": MAX_ENTRIES,
+            "entry_bytes": ENTRY_BYTES,
+            "max_logged": self._limits.max_logged,
+            "dropped": DROPPED_AT_ONCE,
         }
         self._connection.send(self._arguments("log", arguments))
 
@@ -239,12 +248,3 @@ class RedisStore:
         if reply.status == "missing":
             return self._new_record(reply.now, reply.opened)
         return self._records.read(namespace, known, reply, content)
-
-    def _check_room(self, status: str) -> None:
-        """Raise Unavailable if a bound was reached."""
-        if status == "namespaces":
-            raise too_many_namespaces(self._limits.max_namespaces)
-        if status == "tasks":
-            raise bound_reached("live tasks in a namespace", self._limits.max_tasks)
-        if status == "bytes":
-            raise bound_reached("bytes of tasks and results", self._limits.max_stored)

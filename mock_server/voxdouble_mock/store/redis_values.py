@@ -40,6 +40,8 @@ class Reply(Struct):
     """None if the mock knows the record by its life and version."""
     scenario: str = ""
     """The digest of the scenario."""
+    size: int = 0
+    """The size of the record in memory."""
     fault: int | None = None
     found: bool = False
     rule: int | None = None

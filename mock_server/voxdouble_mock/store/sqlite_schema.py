@@ -20,7 +20,9 @@ SCHEMA = (
         last_use INTEGER NOT NULL DEFAULT 0,
         tasks INTEGER NOT NULL DEFAULT 0,
         payload_bytes INTEGER NOT NULL DEFAULT 0,
-        cleared INTEGER NOT NULL DEFAULT 0
+        cleared INTEGER NOT NULL DEFAULT 0,
+        log_bytes INTEGER NOT NULL DEFAULT 0,
+        record_size INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID
     """,
     """

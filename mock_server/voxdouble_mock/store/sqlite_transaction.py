@@ -7,15 +7,14 @@ from dataclasses import replace
 
 import msgspec
 
-from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest
+from voxdouble_mock.core.request_log import DROPPED_AT_ONCE, ENTRY_BYTES, MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task, stored_size
+from voxdouble_mock.store.record_cache import CachedRecords, SharedScenarios
 from voxdouble_mock.store.records import Counters, NamespaceRecord
 
-CACHED_RECORDS = 1_000
-"""The records that are kept decoded."""
 TRIM_INTERVAL = 100
-"""The log entries after which those beyond MAX_ENTRIES leave the file."""
+"""The log entries of a namespace after which its log is counted, and entries beyond the bounds leave the file."""
 
 
 class SQLiteTransaction:
@@ -25,10 +24,11 @@ class SQLiteTransaction:
         self._execute = connection.execute
         self._encode = msgspec.msgpack.Encoder().encode
         self._record = msgspec.msgpack.Decoder(NamespaceRecord).decode
-        self._scenario = msgspec.msgpack.Decoder(Scenario).decode
+        self._decode_scenario = msgspec.msgpack.Decoder(Scenario).decode
         self._task = msgspec.msgpack.Decoder(Task).decode
         self._entry = msgspec.msgpack.Decoder(LoggedRequest).decode
-        self._records: dict[str, NamespaceRecord] = {}
+        self._records = CachedRecords[NamespaceRecord]()
+        self._scenarios = SharedScenarios()
         self._last_uses: dict[str, int] = {}
         """The last uses that were read in this transaction."""
 
@@ -45,28 +45,38 @@ class SQLiteTransaction:
             return None
         life, version, self._last_uses[namespace] = row
         cached = self._records.get(namespace)
-        if cached is not None and (cached.life, cached.version) == (life, version):
-            return cached
-        if len(self._records) >= CACHED_RECORDS:
-            self._records.clear()
-        self._records[namespace] = self._read_record(namespace)
-        return self._records[namespace]
+        is_cached = cached is not None and (cached.life, cached.version) == (life, version)
+        return cached if is_cached else self._read_record(namespace)
 
     def _read_record(self, namespace: str) -> NamespaceRecord:
-        encoded, scenario = self._execute(
-            "SELECT record, content FROM namespaces LEFT JOIN contents ON digest = scenario WHERE name = ?",
-            (namespace,),
+        encoded, digest, size = self._execute(
+            "SELECT record, scenario, record_size FROM namespaces WHERE name = ?", (namespace,)
         ).fetchone()
-        return replace(self._record(encoded), scenario=None if scenario is None else self._scenario(scenario))
+        record: NamespaceRecord = replace(self._record(encoded), scenario=digest and self._scenario(digest))
+        self._records.keep(namespace, record, size)
+        return record
 
-    def save(self, namespace: str, record: NamespaceRecord) -> None:
+    def _scenario(self, digest: bytes) -> Scenario:
+        def decode() -> Scenario:
+            [(content,)] = self._execute("SELECT content FROM contents WHERE digest = ?", (digest,)).fetchall()
+            return self._decode_scenario(content)
+
+        return self._scenarios.get(digest, decode)
+
+    def save(self, namespace: str, record: NamespaceRecord, size: int = 0) -> None:
         scenario = None if record.scenario is None else self._keep(self._encode(record.scenario))
         self._execute(
-            "INSERT INTO namespaces (name, life, version, record, scenario) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO "
-            "UPDATE SET life = excluded.life, version = excluded.version, record = excluded.record, "
-            "scenario = excluded.scenario",
-            (namespace, record.life, record.version, self._encode(replace(record, scenario=None)), scenario),
+            "INSERT INTO namespaces (name, life, version, record, scenario, record_size) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET life = excluded.life, version = excluded.version, record = excluded.record, "
+            "scenario = excluded.scenario, record_size = excluded.record_size",
+            (namespace, record.life, record.version, self._encode(replace(record, scenario=None)), scenario, size),
         )
+
+    def record_size(self, namespace: str) -> int:
+        return self._number("record_size", namespace)
+
+    def record_sizes(self) -> int:
+        return self._sum("record_size")
 
     def delete(self, namespace: str) -> None:
         self._execute("DELETE FROM namespaces WHERE name = ?", (namespace,))
@@ -130,10 +140,9 @@ class SQLiteTransaction:
         self._execute("DELETE FROM tasks WHERE namespace = ? AND expires <= ?", (namespace, now))
 
     def payload_bytes(self) -> int:
-        total: int = self._execute("SELECT coalesce(sum(payload_bytes), 0) FROM namespaces").fetchone()[0]
-        return total
+        return self._sum("payload_bytes")
 
-    def append(self, namespace: str, entry: LoggedRequest, at: float) -> None:
+    def append(self, namespace: str, entry: LoggedRequest, at: float, max_logged: int) -> None:
         [(number,)] = self._execute(
             "INSERT INTO log SELECT name, 1 + max(cleared, coalesce((SELECT max(number) FROM log WHERE "
             "namespace = name), 0)), ?, ? FROM namespaces WHERE name = ? RETURNING number",
@@ -142,9 +151,32 @@ class SQLiteTransaction:
         if number % TRIM_INTERVAL == 0:
             oldest = number - MAX_ENTRIES
             self._execute("DELETE FROM log WHERE namespace = ? AND number <= ?", (namespace, oldest))
+            self._bound_logs(namespace, max_logged)
+
+    def _bound_logs(self, namespace: str, max_logged: int) -> None:
+        """Count a log, and drop entries as long as all logs together are too large."""
+        self._count_log(namespace)
+        while self._sum("log_bytes") > max_logged:
+            (idlest,) = self._execute("SELECT name FROM namespaces WHERE log_bytes > 0 ORDER BY last_use").fetchone()
+            self._execute(
+                "DELETE FROM log WHERE namespace = ? AND number IN (SELECT number FROM log WHERE namespace = ? "
+                "AND number < (SELECT max(number) FROM log WHERE namespace = ?) ORDER BY number LIMIT ?)",
+                (idlest, idlest, idlest, DROPPED_AT_ONCE),
+            )
+            self._count_log(idlest)
+
+    def _count_log(self, namespace: str) -> None:
+        """Set the size of a log, without its newest entry, which is never dropped, since its number counts on."""
+        self._execute(
+            "UPDATE namespaces SET log_bytes = (SELECT coalesce(sum(length(entry) + ?), 0) FROM log WHERE "
+            "namespace = name AND number < (SELECT max(number) FROM log WHERE namespace = name)) WHERE name = ?",
+            (ENTRY_BYTES, namespace),
+        )
 
     def clear_log(self, namespace: str) -> None:
-        self._execute("UPDATE namespaces SET cleared = ? WHERE name = ?", (self.logged(namespace), namespace))
+        self._execute(
+            "UPDATE namespaces SET cleared = ?, log_bytes = 0 WHERE name = ?", (self.logged(namespace), namespace)
+        )
         self._execute("DELETE FROM log WHERE namespace = ?", (namespace,))
 
     def cleared(self, namespace: str) -> int:
@@ -167,6 +199,10 @@ class SQLiteTransaction:
         row = self._execute(f"SELECT {column} FROM namespaces WHERE name = ?", (namespace,)).fetchone()  # noqa: S608
         number: int = row[0]
         return number
+
+    def _sum(self, column: str) -> int:
+        total: int = self._execute(f"SELECT coalesce(sum({column}), 0) FROM namespaces").fetchone()[0]  # noqa: S608
+        return total
 
     def _whole(self, task: bytes, payload: bytes) -> Task:
         return replace(self._task(task), payload=payload)

@@ -21,8 +21,16 @@ class Transaction(Protocol):
         """Return the record of a namespace; None if it does not exist."""
         ...
 
-    def save(self, namespace: str, record: NamespaceRecord) -> None:
-        """Replace the record of a namespace; create the namespace if it does not exist."""
+    def save(self, namespace: str, record: NamespaceRecord, size: int = 0) -> None:
+        """Replace the record of a namespace, with its size in memory; create the namespace if it does not exist."""
+        ...
+
+    def record_size(self, namespace: str) -> int:
+        """Return the size with which the record of a namespace was saved."""
+        ...
+
+    def record_sizes(self) -> int:
+        """Return the size of the records of all namespaces."""
         ...
 
     def delete(self, namespace: str) -> None:
@@ -73,8 +81,12 @@ class Transaction(Protocol):
         """Return the size of all tasks in all namespaces, see `stored_size`."""
         ...
 
-    def append(self, namespace: str, entry: LoggedRequest, at: float) -> None:
-        """Append an entry with the next number and a time; entries older than the newest MAX_ENTRIES are dropped."""
+    def append(self, namespace: str, entry: LoggedRequest, at: float, max_logged: int) -> None:
+        """Append an entry with the next number and a time; entries older than the newest MAX_ENTRIES are dropped.
+
+        While all logs together have more than `max_logged` bytes, with ENTRY_BYTES for each entry, the oldest entries
+        of the namespace that was used the longest ago are dropped. Each log keeps its newest entry.
+        """
         ...
 
     def clear_log(self, namespace: str) -> None:
