@@ -48,7 +48,7 @@ class ApplianceError(Exception):
 
     @property
     def transient(self) -> bool:
-        """Whether the reason may pass."""
+        """Whether the same call may succeed later without any change."""
         return False
 
     def __str__(self) -> str:

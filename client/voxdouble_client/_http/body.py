@@ -92,7 +92,7 @@ def _chunks(part: Part) -> Iterator[bytes]:
 
 
 def json_body(value: Mapping[str, Any]) -> Body:
-    """Return a JSON body; A value with floats must have passed `check_numbers` before."""
+    """Return the body with this value as JSON; if the value has floats, `check_numbers` must have accepted it."""
     return Body([_fixed(json.encode(value))], "application/json")
 
 

@@ -42,8 +42,8 @@ def check_not_patched() -> None:
 class ConnectFailed(OSError):
     """No connection was made; `__cause__` says why.
 
-    It has no `errno`: after some of them, such as ECONNRESET, urllib3 goes on to read a response (to a request that was
-    cut off), and fails with an AttributeError, as there is no socket.
+    It has no `errno`, since urllib3 ignores some of them while it sends, such as ECONNRESET, and goes on to read a
+    response. Without a connection it would then fail with an AttributeError.
     """
 
 

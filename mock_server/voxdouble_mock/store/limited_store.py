@@ -34,9 +34,8 @@ T = TypeVar("T")
 class LimitedStore:
     """See `Store`: a storage within its bounds, on the clock of this process.
 
-    `new_record` makes the record of a new namespace from the real time and from that at which the store was opened, in
-    milliseconds; `real_now` returns it. With
-    a `seed` the ids of tasks are derived from it.
+    `new_record` makes the record of a new namespace from the real time and from the time at which the store was opened.
+    `real_now` returns the real time. Both are in milliseconds. With a `seed`, the ids of tasks are derived from it.
     """
 
     def __init__(

@@ -194,5 +194,5 @@ def payload_text(task: Task, technology: Technology) -> bytes:
 
 
 def task_body(task: Task, state: State) -> dict[str, object]:
-    """Return the task in a response (S2 to S4) (S2 to S4)."""
+    """Return the task in a response (S2 to S4)."""
     return {"task": {"task_id": task.task_id, "state": state}}
