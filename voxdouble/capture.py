@@ -9,6 +9,7 @@ from typing import Any
 import click
 import msgspec
 
+from voxdouble.capture_headers import HeaderNotes
 from voxdouble.capture_run import Budget, BudgetUsed, Capture, Kept
 from voxdouble.capture_subject import Recording, probe, recordings_of
 from voxdouble_client import ApplianceClient, ApplianceError, Exchange
@@ -51,8 +52,10 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
     """
     token, ca, timeout = options["token"] or None, options["ca"], options["timeout"]
     locations: list[bool] = []
+    headers = HeaderNotes()
 
     def note(exchange: Exchange) -> None:
+        headers.note(exchange)
         if exchange.status == 202:
             locations.append("location" in exchange.response_headers)
 
@@ -75,7 +78,10 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
             if generation == "auto":
                 generation = known_generation(output) or run.find_generation(locations)
             prepare(output, kind, subject.version, generation, kept)
-            run.record(generation)
+            try:
+                run.record(generation)
+            finally:
+                headers.write(output)
     except BudgetUsed as error:
         click.echo(f"{error} Run the command again to go on.", err=True)
         raise click.exceptions.Exit(INCOMPLETE) from None

@@ -227,16 +227,7 @@ class Capture:
         refusals = {}
         for name, request in BAD_INPUTS.items():
             self._budget.take()
-            try:
-                answer = self._client.start(**request).wait()
-                refusals[name] = {"status": 202, "state": answer.state, "error": answer.raw.get("error")}
-            except ApiError as error:
-                refusals[name] = {
-                    "status": error.status,
-                    "type": error.type,
-                    "message": error.message,
-                    "detail": error.detail,
-                }
+            refusals[name] = refusal_of(self._client, request)
         text = json.dumps(cleaned(refusals, self._kept.secrets), indent=1, ensure_ascii=False)
         write_whole(path, text.encode("utf-8", "replace"))
 
@@ -245,3 +236,12 @@ class Capture:
         if not target.exists():
             target.parent.mkdir(exist_ok=True)
             write_whole(target, recording.path.read_bytes())
+
+
+def refusal_of(client: ApplianceClient, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how an appliance refuses or rejects a request, as a pack keeps it."""
+    try:
+        answer = client.start(**request).wait()
+    except ApiError as error:
+        return {"status": error.status, "type": error.type, "message": error.message, "detail": error.detail}
+    return {"status": 202, "state": answer.state, "error": answer.raw.get("error")}

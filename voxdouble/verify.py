@@ -14,7 +14,7 @@ from voxdouble.evidence.recording import Recording, kind_of
 from voxdouble.report_folder import check_folder
 from voxdouble.suite_process import run_suite
 from voxdouble.target_checks import CANNOT_RUN, base_url, check_target
-from voxdouble.verify_input import budget_options, check_extra, check_only, check_profile
+from voxdouble.verify_input import budget_options, check_against, check_extra, check_only, check_profile
 
 if TYPE_CHECKING:
     from voxdouble_contract.judging.conformance import ClientCheck, Conformance
@@ -78,6 +78,12 @@ class RunTime:
     type=click.Choice(KINDS),
     help="Kind of the record.  [default: mock if TARGET is a mock of this project, else appliance]",
 )
+@click.option(
+    "--against",
+    metavar="PACK",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Judge the mock by the facts of a pack, without a network; TARGET is `mock`.",
+)
 @click.option("--max-uploads", type=click.IntRange(0), default=200, show_default=True, help="Uploads at most.")
 @click.option(
     "--max-audio", type=click.FloatRange(0), default=1000.0, show_default=True, help="Seconds of audio at most."
@@ -96,6 +102,7 @@ def verify(
     profile: Path | None,
     record: Path | None,
     kind: str | None,
+    against: Path | None,
     max_uploads: int,
     max_audio: float,
     max_tasks: int,
@@ -108,6 +115,9 @@ def verify(
     began = time.monotonic()
     url = base_url(target)
     check_extra()
+    if against is not None:
+        check_against(target)
+        judge_by_pack(against, report)
     from voxdouble.client_checks import COST
     from voxdouble_contract.target.budget import Budget
 
@@ -143,6 +153,15 @@ def verify(
     seconds = min(run_time.seconds * CLIENT_SHARE, run_time.left)
     client = check_with_client(url, generation, ca, seconds, allowed=not url or suite is not None)
     finish(replace(conformance, client=client), report)
+
+
+def judge_by_pack(pack: Path, report: Path | None) -> NoReturn:
+    """Judge the mock by a pack, print the result, and exit."""
+    from voxdouble.against.run import judged_by_pack
+
+    if report is not None:
+        check_folder(report)
+    finish(judged_by_pack(pack), report)
 
 
 def finish(conformance: "Conformance", report: Path | None) -> NoReturn:

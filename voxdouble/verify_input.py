@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
-from voxdouble.target_checks import CannotRun
+from voxdouble.target_checks import MOCK, CannotRun
 from voxdouble_mock.options import unknown_name
 
 if TYPE_CHECKING:
     from voxdouble_contract.target.budget import Budget
 
 EXTRA = ("pytest", "hypothesis", "schemathesis")
+WITH_PACK = frozenset({"target", "against", "report", "strict"})
+"""The parameters that may be given with a pack; the mock is always judged strictly."""
 
 
 def budget_options(budget: "Budget") -> list[str]:
@@ -30,6 +33,24 @@ def check_extra() -> None:
     missing = [name for name in EXTRA if find_spec(name) is None]
     if missing:
         raise CannotRun(f"The suite needs {', '.join(missing)}: pip install 'voxdouble[contract]'")
+
+
+def check_against(target: str) -> None:
+    """Raise UsageError if a pack is to judge another target than the mock, or an option has no effect beside it."""
+    if target != MOCK:
+        raise click.UsageError(
+            f"--against judges the mock of this installation: TARGET must be `mock`, got {target!r}."
+        )
+    context = click.get_current_context()
+    given = [
+        option
+        for option in context.command.params
+        if option.name not in WITH_PACK
+        and context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT
+    ]
+    if given:
+        names = ", ".join(option.opts[0] for option in given)
+        raise click.UsageError(f"--against judges without a network, by one pack: leave out {names}.")
 
 
 def check_only(only: Sequence[str]) -> None:

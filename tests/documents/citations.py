@@ -9,7 +9,7 @@ from functools import cache
 STATEMENT = re.compile(r"(?<![\w.+/-])[SC][1-9]\d?(?![\w-])")
 PROMISE = re.compile(r"(?<![\w.+/-])P[1-9]\d?(?![\w-])")
 FILE = re.compile(r"(?<![\w./{}<*-])(?:\.\./)*[\w.-]+(?:/[\w.-]+)*\.(?:py|md|toml|sh)(?![\w/-])")
-MADE_FOR_USERS = frozenset({"evidence.toml", "record.toml"})
+MADE_FOR_USERS = frozenset({"differences.toml", "evidence.toml", "record.toml"})
 """Files that commands write, of which the repository has none."""
 SOURCE = re.compile(r"\[([A-Z]{3}(?:-[A-Z]{1,3})?)\]")
 SECTION = re.compile(r"\bcontract,? (?:section )?\d|\(design[:,]", re.IGNORECASE)

@@ -1,0 +1,87 @@
+"""The inputs of the requests that a pack has facts about: captured ones, or others in their place."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from voxdouble.capture_run import AUDIO, EXTRACTION
+from voxdouble_client import ApplianceClient
+from voxdouble_fixtures import path, recordings
+from voxdouble_mock.packs.facts import Fact, digest_of, entries
+from voxdouble_mock.packs.pack import Pack
+
+STAND_INS = {1: "john_doe.wav", 2: "conversation.wav"}
+"""The bundled recordings that take the place of missing ones, by their number of channels."""
+VECTORS = "vector_voiceprint"
+
+
+@dataclass(frozen=True)
+class Input:
+    """The input of one request, as the client takes it."""
+
+    request: Mapping[str, Any]
+    captured: bool
+    """Whether it is the captured input, so that numbers can be compared; else one of the same form."""
+
+
+class Inputs:
+    """The inputs of the facts of one pack, for a mock that `client` calls."""
+
+    def __init__(self, pack: Pack, client: ApplianceClient) -> None:
+        self._pack = pack
+        self._client = client
+        self._bundled = {one.sha256: path(one.file) for one in recordings()}
+        self._voiceprints = dict(captured_voiceprints(pack)) if pack.header.results else {}
+        self._stand_in = ""
+
+    def of(self, fact: Fact) -> Input | None:
+        """Return the input of a fact's request; None if the pack does not have it and no other can take its place.
+
+        A rejection depends on the input itself, so only the captured one will do.
+        """
+        return self._recording(fact) if fact.sha256 else self._lists(fact)
+
+    def _recording(self, fact: Fact) -> Input | None:
+        channels = entries(fact.result, "channels")
+        query: dict[str, str | bool] = dict(fact.parameters)
+        if fact.technology == EXTRACTION and any(VECTORS in channel for channel in channels):
+            query["include_vector_voiceprint"] = True
+        file = self._bundled.get(fact.sha256 or "") or self._copy(fact.sha256 or "")
+        captured = file is not None
+        if file is None and fact.state == "done" and len(channels) in STAND_INS:
+            file = path(STAND_INS[len(channels)])
+        return Input({"files": {"file": file}, "params": query}, captured) if file else None
+
+    def _copy(self, sha256: str) -> Path | None:
+        """Return the copy of a recording in the pack; None if it has none, or one with other bytes."""
+        file = self._pack.folder / AUDIO / sha256
+        if file.is_symlink() or file.parent.is_symlink() or not file.is_file():
+            return None
+        with file.open("rb") as opened:
+            return file if hashlib.file_digest(opened, "sha256").hexdigest() == sha256 else None
+
+    def _lists(self, fact: Fact) -> Input | None:
+        texts = {name: [self._voiceprints.get(one) for one in digests] for name, digests in fact.lists.items()}
+        captured = all(text is not None for found in texts.values() for text in found)
+        if not captured and fact.state != "done":
+            return None
+        return Input(
+            {"json": {name: [text or self._any() for text in found] for name, found in texts.items()}}, captured
+        )
+
+    def _any(self) -> str:
+        """Return a voiceprint of the mock, in place of a captured one."""
+        if not self._stand_in:
+            result = self._client.run(EXTRACTION, files={"file": path(STAND_INS[1])}).result or {}
+            self._stand_in = str(result["channels"][0]["voiceprint"])
+        return self._stand_in
+
+
+def captured_voiceprints(pack: Pack) -> list[tuple[str, str]]:
+    """Return the voiceprints in the extractions of a pack with results, by their digests."""
+    keys = [key for key, entry in pack.entries.items() if entry.subject.sha256]
+    facts = [fact for fact in map(pack.fact, keys) if fact is not None and fact.technology == EXTRACTION]
+    texts = [channel.get("voiceprint") for fact in facts for channel in entries(fact.result, "channels")]
+    return [(digest_of(text), text) for text in texts if isinstance(text, str)]

@@ -1,0 +1,202 @@
+"""The judgement of the mock by a pack: each difference is a finding about the statement that it concerns."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Literal
+
+import msgspec
+
+from voxdouble.against.attribution import statement_of
+from voxdouble.against.inputs import Inputs
+from voxdouble.against.known import KnownDifference
+from voxdouble.capture_headers import HeaderNotes, read_headers
+from voxdouble.capture_run import BAD_INPUTS, REFUSALS, refusal_of
+from voxdouble.drift import facts as drift
+from voxdouble.drift.shapes import Place, leaves_of, shown
+from voxdouble_client import ApiError, ApplianceClient
+from voxdouble_contract.exchange import printable
+from voxdouble_contract.judging.document import document
+from voxdouble_contract.judging.findings import Finding
+from voxdouble_contract.judging.statements import statements
+from voxdouble_mock.packs.facts import Fact
+from voxdouble_mock.packs.pack import Pack, read_bounded
+
+MAX_FACTS = 2000
+"""The facts that are compared, the first ones by their names."""
+TOLERANCE = 0.01
+"""The difference between two numbers that does not count: absolute below 1, else relative."""
+MAX_REFUSALS_BYTES = 1 << 20
+MODEL = "model"
+NOT_SERVED, NOT_COMPUTED, REJECTED_RECORDING, REJECTED_VOICEPRINT, REFUSED = "C37", "C42", "C11", "C20", "C34"
+HEADERS = {"location": "S5", "x-location": "S6", "content-type": "C34", "retry-after": "C28"}
+FORM_OF_LOCATION = "S8"
+REFUSALS_OF = {
+    "an empty file": "C11",
+    "bytes that are not audio": "C11",
+    "an empty list": "S42",
+    "malformed Base64": "C8",
+    "an unknown channel mode": "S31",
+}
+"""The statement on the status of each bad input."""
+OTHER_REFUSAL, TYPE_OF_REFUSAL, TYPE_OF_ERROR, LOCATIONS = "S24", "S65", "S15", "C8"
+MAX_WORDS = 200
+
+
+class Judgement:
+    """The findings of one comparison. `notes` must see every exchange of the client."""
+
+    def __init__(self, pack: Pack, client: ApplianceClient, notes: HeaderNotes) -> None:
+        self._pack = pack
+        self._client = client
+        self._notes = notes
+        self._generation = pack.header.generation
+        self.findings: list[Finding] = []
+        self.compared = self.left_out = 0
+        """The numbers of facts that were compared, and of those whose input the pack does not have."""
+
+    def run(self) -> None:
+        """Compare the facts, then the refusals, then the headers of all responses so far."""
+        inputs = Inputs(self._pack, self._client)
+        for key in sorted(self._pack.entries)[:MAX_FACTS]:
+            fact = self._pack.fact(key)
+            found = inputs.of(fact) if fact else None
+            if fact is None or found is None:
+                self.left_out += 1
+                continue
+            self.compared += 1
+            self._compare(fact, f"{fact.technology} {key[:12]}", found.request, captured=found.captured)
+        self._compare_refusals()
+        self._compare_headers()
+
+    def _compare(self, fact: Fact, name: str, request: Mapping[str, Any], *, captured: bool) -> None:
+        try:
+            answer = self._client.start(fact.technology, **request).wait()
+        except ApiError as error:
+            known = f"/api/technology/{fact.technology}"
+            absent = NOT_SERVED if known in document()["paths"] else NOT_COMPUTED
+            statement = absent if error.status in {404, 405} else REFUSED
+            self._broken(statement, name, f"the mock answers {error.status} {error.type}, the appliance 202")
+            return
+        mine = msgspec.structs.replace(fact, state=answer.state, result=answer.result, error=answer.raw.get("error"))
+        changes = drift.changes(fact, mine, tolerance=TOLERANCE)
+        counted = [change for change in changes if counts(change, captured=captured)]
+        for change in counted:
+            place = shown(change.place)
+            self._broken(
+                self._statement(fact, change.place, change.kind),
+                name,
+                f"`{place}` ({change.kind}): {change.old} in the pack, {change.new} from the mock",
+            )
+        broken = {self._statement(fact, change.place, change.kind) for change in counted}
+        places = {*leaves_of({"result": fact.result}), ("task", "state")} if fact.result else {("error", "type")}
+        self._passed({self._statement(fact, place, "") for place in places} - broken, name)
+
+    def _statement(self, fact: Fact, place: Place, kind: str) -> str:
+        if kind == drift.STATE:
+            return REJECTED_RECORDING if fact.sha256 else REJECTED_VOICEPRINT
+        return statement_of_place(fact.technology, place, self._generation)
+
+    def _compare_refusals(self) -> None:
+        for name, theirs in read_refusals(self._pack).items():
+            if name not in BAD_INPUTS:
+                continue
+            mine = refusal_of(self._client, BAD_INPUTS[name])
+            self._check(REFUSALS_OF.get(name, OTHER_REFUSAL), name, "status", theirs.get("status"), mine["status"])
+            if theirs.get("status") != mine["status"]:
+                continue
+            if mine["status"] == 202:
+                self._check(REJECTED_RECORDING, name, "state", theirs.get("state"), mine["state"])
+                self._check(TYPE_OF_ERROR, name, "error.type", type_in(theirs.get("error")), type_in(mine["error"]))
+            else:
+                self._check(TYPE_OF_REFUSAL, name, "type", theirs.get("type"), mine["type"])
+                self._check(LOCATIONS, name, "detail.location", locations(theirs), locations(mine))
+
+    def _compare_headers(self) -> None:
+        theirs, mine = read_headers(self._pack.folder), self._notes.found
+        for kind in theirs.keys() & mine.keys():
+            for header, statement in HEADERS.items():
+                old, new = theirs[kind].get(header), mine[kind].get(header)
+                both = old is not None and new is not None and header.endswith("location")
+                self._check(FORM_OF_LOCATION if both else statement, kind, f"header {header}", old, new)
+
+    def _check(self, statement: str, name: str, place: str, theirs: object, mine: object) -> None:
+        if theirs == mine:
+            self._passed({statement}, name)
+        else:
+            self._broken(statement, name, f"`{place}`: {brief(theirs)} in the pack, {brief(mine)} from the mock")
+
+    def _passed(self, found: Iterable[str], test: str) -> None:
+        self._add(found, "passed", test)
+
+    def _broken(self, statement: str, test: str, reason: str) -> None:
+        self._add([statement], "broken", test, f"{test}: {reason}.")
+
+    def _add(self, found: Iterable[str], outcome: Literal["passed", "broken"], test: str, reason: str = "") -> None:
+        generation = frozenset({self._generation})
+        holding = [key for key in sorted(found) if statements()[key].holds_for(generation)]
+        self.findings += [Finding(key, outcome, test, reason) for key in holding]
+
+
+@dataclass(frozen=True)
+class Accounted:
+    """Findings after the known differences are taken into account."""
+
+    findings: list[Finding]
+    outdated: list[str]
+    """Statements with a known difference that no longer differ."""
+
+
+def account(findings: Iterable[Finding], known: Mapping[str, KnownDifference]) -> Accounted:
+    """Return the findings, in which a known difference makes its statement unproven, for the reason that it has."""
+    found = list(findings)
+    differing = {finding.statement for finding in found if finding.outcome == "broken"}
+    judged = {finding.statement for finding in found}
+    kept = [finding for finding in found if finding.statement not in known or finding.statement not in differing]
+    for key in sorted(differing & known.keys()):
+        reason = f"A known difference since {known[key].date}: {known[key].reason}"
+        kept += [
+            replace(finding, outcome="unproven", reason=reason)
+            for finding in found
+            if finding.statement == key and finding.outcome == "broken"
+        ]
+    return Accounted(kept, sorted((judged - differing) & known.keys()))
+
+
+def counts(change: drift.Change, *, captured: bool) -> bool:
+    """Return whether a change is a difference of the mock: numbers are only if it had the captured input."""
+    if change.kind in {drift.TEXTS, drift.DIGESTS}:
+        return change.kind == drift.TEXTS and change.place[-1] == MODEL
+    return captured or change.kind != drift.NUMBERS
+
+
+def read_refusals(pack: Pack) -> dict[str, dict[str, Any]]:
+    """Return the refusals in a pack; an empty mapping if it has none, or the file is damaged."""
+    try:
+        content = read_bounded(pack.folder / REFUSALS, MAX_REFUSALS_BYTES)
+        return msgspec.json.decode(content, type=dict[str, dict[str, Any]])
+    except (OSError, ValueError, RecursionError):
+        return {}
+
+
+def type_in(error: object) -> object:
+    """Return the type of a task's error."""
+    return error.get("type") if isinstance(error, Mapping) else None
+
+
+def locations(refusal: Mapping[str, Any]) -> list[str]:
+    """Return the locations in the details of a refusal."""
+    details = refusal.get("detail")
+    found = [one.get("location") for one in details if isinstance(one, Mapping)] if isinstance(details, list) else []
+    return sorted({".".join(map(str, one)) for one in found if isinstance(one, list)})
+
+
+def brief(value: object) -> str:
+    """Return a value from outside in a few words."""
+    return "nothing" if value is None else printable(str(value))[:MAX_WORDS]
+
+
+@cache
+def statement_of_place(technology: str, place: Place, generation: str) -> str:
+    """Return the statement that a place of a result rests on."""
+    return statement_of(technology, place, generation)

@@ -1,0 +1,1 @@
+"""The changes between two facts, as `voxdouble verify --against` judges by them."""
