@@ -1,7 +1,9 @@
 """The store above memory or a file: the atomic steps of requests and control routes, within their bounds (P7)."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from voxdouble_mock.core.clock import read, to_seconds
@@ -29,6 +31,8 @@ from voxdouble_mock.store.task_ids import new_task_id
 from voxdouble_mock.store.transactions import Storage, Transaction
 
 T = TypeVar("T")
+
+logger = logging.getLogger("voxdouble_mock")
 
 
 class LimitedStore:
@@ -64,17 +68,21 @@ class LimitedStore:
     ) -> OpenRequest:
         now = self._real_now()
 
-        def step(transaction: Transaction) -> OpenRequest:
+        def step(transaction: Transaction, *, touch: bool = True) -> OpenRequest:
             record = self._namespaces.existing(transaction, namespace, now)
             if record is None:
                 return OpenRequest(namespace, call, self._new_record(now), now)
-            self._namespaces.touch(transaction, namespace, now)
+            if touch:
+                self._namespaces.touch(transaction, namespace, now)
             task = None if call.task_id is None else transaction.task(namespace, call.task_id)
             counts = record.faults and serves(record)
             fault = _count_call(transaction, namespace, record, call, now) if counts else None
             return OpenRequest(namespace, call, record, now, fault, task)
 
-        return self._storage.transact(step, relaxed=True)
+        try:
+            return self._storage.transact(step, relaxed=True)
+        except StorageFull:  # a full disk still answers polls
+            return self._storage.transact(partial(step, touch=False), relaxed=True)
 
     def submit(self, request: OpenRequest, draft: Draft) -> Stored | OpenRequest:
         namespace, now = request.namespace, self._real_now()
@@ -150,7 +158,12 @@ class LimitedStore:
             if record is not None and not (began is not None and record.was_reset_since(began.record)):
                 transaction.append(namespace, entry, to_seconds(read(record.clock, now)), self._max_logged)
 
-        self._storage.transact(step, relaxed=True)
+        if self._storage.state() == "down":
+            return  # the request has waited for the store already
+        try:
+            self._storage.transact(step, relaxed=True)
+        except (StorageFull, Unavailable) as error:
+            logger.debug("An entry of the request log was lost: %s", error)
 
     def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
         now = self._real_now()
@@ -199,7 +212,7 @@ class LimitedStore:
             self._storage.transact(lambda transaction: transaction.record(DEFAULT_NAMESPACE), relaxed=True)
         except (StorageFull, Unavailable):
             return "down"
-        return "up"
+        return self._storage.state()
 
     def close(self) -> None:
         self._storage.close()

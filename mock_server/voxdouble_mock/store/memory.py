@@ -11,7 +11,7 @@ import msgspec
 
 from voxdouble_mock.core.request_log import DROPPED_AT_ONCE, ENTRY_BYTES, MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.task import Task, stored_size
-from voxdouble_mock.store.records import Counters, NamespaceRecord
+from voxdouble_mock.store.records import Counters, NamespaceRecord, StoreState
 from voxdouble_mock.store.transactions import Transaction
 
 T = TypeVar("T")
@@ -27,6 +27,9 @@ class MemoryStorage:
     def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         with self._lock:
             return step(self._namespaces)
+
+    def state(self) -> StoreState:
+        return "up"
 
     def close(self) -> None:
         pass

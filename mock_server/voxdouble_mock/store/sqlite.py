@@ -5,6 +5,7 @@ The results of tasks and the scenarios are in the table `contents`, each once by
 the log, does not wait for the disk.
 """
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,34 +14,47 @@ from threading import Event, Lock
 from typing import TypeVar
 
 from voxdouble_mock.core.errors import StorageFull, Unavailable
+from voxdouble_mock.store.records import StoreState
 from voxdouble_mock.store.sqlite_schema import SCHEMA, SCHEMA_VERSION
 from voxdouble_mock.store.sqlite_transaction import SQLiteTransaction
 from voxdouble_mock.store.transactions import Transaction
 
 T = TypeVar("T")
 
-BUSY_SECONDS = 5.0
-"""The longest wait for another server that is writing to the same file."""
+OPEN_SECONDS = 5.0
+"""The longest wait for other servers that open the same file."""
+BUSY_SECONDS = 2.0
+"""The longest wait of a step for another program that is writing to the same file."""
+
+log = logging.getLogger("voxdouble_mock")
 
 
 class SQLiteStorage:
     """See `Storage`; each step is a transaction that writes alone (`BEGIN IMMEDIATE`).
 
-    ValueError if the file is not a database of this mock, or was written by a newer version of it.
+    ValueError if the file is not a database of this mock, or was written by a newer version of it. A file that was
+    deleted or replaced while it was open is opened anew.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
+        self._relaxed: bool | None = None
+        self._failures = 0
+        """The steps that found the store down so far."""
+        self._down: str | None = None
+        """The reason why the last step found the store down."""
+        self._emptied = False
         try:
-            self._connection = self._open()
+            self._open()
         except sqlite3.Error as error:
             raise ValueError(f"The store sqlite:{path} cannot be opened: {error}.") from error
-        self._transaction = SQLiteTransaction(self._connection)
-        self._relaxed: bool | None = None
 
     def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
-        with self._lock, self._errors():
+        failures = self._failures
+        with self._lock, self._errors(failures):
+            if self._file != _identity(self._path):
+                self._open_anew()
             if relaxed is not self._relaxed:  # SQLite compiles this statement at each execution
                 self._connection.execute(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")
                 self._relaxed = relaxed
@@ -55,43 +69,84 @@ class SQLiteStorage:
                 raise
             return value
 
+    def state(self) -> StoreState:
+        if self._down is not None:
+            return "down"
+        return "emptied" if self._emptied else "up"
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()
 
-    def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
-        )
+    def _open(self) -> None:
+        self._connection = _connect(self._path)
+        self._file = _identity(self._path)
+        self._transaction = SQLiteTransaction(self._connection)
+        self._relaxed = None
+
+    def _open_anew(self) -> None:
+        """Open the file that is now at the path, and make it if the path is free."""
+        self._connection.close()
         try:
-            _use_write_ahead_log(connection)
-            connection.execute("PRAGMA foreign_keys=ON")
-            connection.execute("BEGIN IMMEDIATE")
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0 and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
-                for statement in (*SCHEMA, f"PRAGMA user_version={SCHEMA_VERSION}"):
-                    connection.execute(statement)
-            elif version != SCHEMA_VERSION:
-                raise ValueError(
-                    f"The store sqlite:{self._path} must have schema version {SCHEMA_VERSION}, got {version}: "
-                    "use the version of voxdouble that wrote it, or another file."
-                )
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+            self._open()
+        except ValueError as error:  # another version of the schema
+            raise sqlite3.DatabaseError(str(error).rstrip(".")) from error
+        log.error("The store sqlite:%s was deleted or replaced: what was in it is lost.", self._path)
+        self._emptied = True
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _errors(self, failures: int) -> Iterator[None]:
+        """Raise the errors of the mock; a step that waited for one that found the store down does not wait again."""
+        if self._down is not None and failures != self._failures:
+            raise Unavailable(self._down)
         try:
             yield
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+        except sqlite3.Error as error:
+            if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
                 raise StorageFull(f"The disk of the store is full: {self._path}.") from error
-            raise Unavailable(f"The store does not answer: {error}.") from error
-        except (sqlite3.DatabaseError, sqlite3.ProgrammingError) as error:
-            raise Unavailable(f"The store does not answer: {error}.") from error
+            self._failures += 1
+            was_down, self._down = self._down, f"The store sqlite:{self._path} is down: {error}."
+            if was_down is None:
+                log.error(self._down)
+            raise Unavailable(self._down) from error
+        if self._down is not None:
+            log.warning("The store sqlite:%s is up again.", self._path)
+        self._down = None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Return a connection to a file, whose tables are created if it is new. Raises ValueError or sqlite3.Error."""
+    connection = sqlite3.connect(
+        path, timeout=OPEN_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
+    )
+    try:
+        _use_write_ahead_log(connection)
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("BEGIN IMMEDIATE")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0 and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            for statement in (*SCHEMA, f"PRAGMA user_version={SCHEMA_VERSION}"):
+                connection.execute(statement)
+        elif version != SCHEMA_VERSION:
+            raise ValueError(
+                f"The store sqlite:{path} must have schema version {SCHEMA_VERSION}, got {version}: "
+                "use the version of voxdouble that wrote it, or another file."
+            )
+        connection.execute("COMMIT")
+        connection.execute(f"PRAGMA busy_timeout={int(1000 * BUSY_SECONDS)}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return which file is at a path; None if the path is free."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
@@ -103,4 +158,4 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
         except sqlite3.OperationalError:
             if not left:
                 raise
-            Event().wait(BUSY_SECONDS / 500)
+            Event().wait(OPEN_SECONDS / 500)

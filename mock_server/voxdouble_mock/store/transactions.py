@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.task import Task
-from voxdouble_mock.store.records import Counters, NamespaceRecord
+from voxdouble_mock.store.records import Counters, NamespaceRecord, StoreState
 
 T = TypeVar("T")
 
@@ -116,6 +116,10 @@ class Storage(Protocol):
         A storage may call `step` again if another step interferes. It need not undo the writes of a step that raises:
         before they raise, the steps of `limited_store` only create empty namespaces and delete what may be evicted.
         """
+        ...
+
+    def state(self) -> StoreState:
+        """Return whether the last step succeeded, and whether the storage was emptied."""
         ...
 
     def close(self) -> None:
