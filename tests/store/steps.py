@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from voxdouble_mock.core.clock import advance
-from voxdouble_mock.core.fault import Call
+from voxdouble_mock.core.clock import REAL, advance, start
+from voxdouble_mock.core.fault import Call, FaultSpec, arm
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.task import State, Task
 from voxdouble_mock.store import Change, Draft, NamespaceRecord, OpenRequest, Plan, Store, Stored, View
@@ -22,6 +22,11 @@ class RealTime:
     def __call__(self) -> int:
         """Return the present time."""
         return self.now
+
+
+def new_record(now: int, _: int) -> NamespaceRecord:
+    """Return the record of a new namespace with a real clock."""
+    return NamespaceRecord(start(REAL, now))
 
 
 def plan(*, lifetime: int = HOUR, size: int = 2) -> Plan:
@@ -62,6 +67,12 @@ def move_clock(store: Store, namespace: str, seconds: float) -> NamespaceRecord:
 
     store.change(namespace, change)
     return store.view(namespace).record
+
+
+def arm_faults(store: Store, namespace: str, *specs: FaultSpec) -> None:
+    """Arm faults in a namespace."""
+    faults = tuple(arm(spec, 0, number + 1) for number, spec in enumerate(specs))
+    store.change(namespace, lambda view: Change(replace(view.record, faults=faults), None))
 
 
 def ids(store: Store, namespace: str) -> list[str]:

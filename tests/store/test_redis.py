@@ -1,6 +1,5 @@
 """The store on a Redis server: what it survives (P8), what it shares (P9), and what it reports."""
 
-import logging
 import signal
 import time
 from collections.abc import Iterator
@@ -13,20 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.http.wire import CONVERSION, assert_refused, convert, get
-from tests.repository import ROOT
-from tests.store.redis_server import RedisServer, free_port, running
-from tests.store.steps import POST, RealTime, create, entry, find, ids, move_clock, submit
+from tests.store.redis_server import RedisServer, running
+from tests.store.steps import POST, RealTime, create, entry, find, ids, move_clock, new_record, submit
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.core.clock import REAL, read, scaled, start
 from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.core.fault import Call, FaultSpec, Reset, arm, at_address, next_fault
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.scenario import Rule, Scenario, Then
-from voxdouble_mock.store import Change, NamespaceRecord, Store, View, open_store
-from voxdouble_mock.store.redis_connection import durability
+from voxdouble_mock.store import Change, NamespaceRecord, View
 from voxdouble_mock.store.redis_store import RedisStore
-
-PASSWORD = "pass-word"
 
 
 @pytest.fixture
@@ -41,11 +36,6 @@ def own_server(tmp_path: Path) -> Iterator[RedisServer]:
     """Start a server for one test, which stops it."""
     with running(tmp_path, "--appendonly", "yes", "--appendfsync", "always") as started:
         yield started
-
-
-def new_record(now: int, _: int) -> NamespaceRecord:
-    """Return the record of a new namespace."""
-    return NamespaceRecord(start(REAL, now))
 
 
 def opened(server: RedisServer, real_now: RealTime | None = None) -> RedisStore:
@@ -249,74 +239,6 @@ def test_many_threads_share_a_store(server: RedisServer) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
-
-
-@pytest.mark.parametrize(
-    ("options", "messages"),
-    [
-        (
-            ["--maxmemory-policy", "allkeys-lru"],
-            ["it has appendonly no, so tasks since its last snapshot", "has maxmemory-policy allkeys-lru: when its"],
-        ),
-        (["--appendonly", "yes"], ["appendfsync everysec, so no task is lost when its process ends"]),
-        (["--appendonly", "yes", "--appendfsync", "always"], ["appendfsync always, so no acknowledged task is lost"]),
-        (["--rename-command", "CONFIG", ""], ["unknown, since it shows no settings", "is full is unknown"]),
-    ],
-)
-def test_the_log_says_what_can_be_lost(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, options: list[str], messages: list[str]
-) -> None:
-    """At the start the durability of the server and its policy for full memory are read, and logged plainly."""
-    caplog.set_level(logging.INFO, "voxdouble_mock")
-    with running(tmp_path, *options) as server:
-        opened(server).close()
-    assert len(caplog.messages) == len(messages)
-    for logged, expected in zip(caplog.messages, messages, strict=True):
-        assert expected in logged
-
-
-def test_an_append_only_file_without_a_schedule_is_described() -> None:
-    """With appendfsync no, the operating system decides what a loss of power takes."""
-    assert "appendfsync no, so no task is lost when its process ends" in durability("yes", "no")
-    assert "recent ones are" in durability("yes", "no")
-
-
-def test_passwords_work_and_are_never_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A password in the address is used; a wrong one is refused with a message that has none."""
-    caplog.set_level(logging.DEBUG)
-    with running(tmp_path, "--requirepass", PASSWORD) as server:
-        address = server.url.replace("//", f"//:{PASSWORD}@")
-        store = open_store(address, new_record, Limits(), RealTime())
-        submit(store, "")
-        for wrong in (server.url, address.replace(PASSWORD, PASSWORD + "x")):
-            with pytest.raises(ValueError, match="cannot be opened: the user name or the password") as refused:
-                open_store(wrong, new_record, Limits(), RealTime())
-            assert PASSWORD not in str(refused.value)
-        server.stop()
-        with pytest.raises(Unavailable) as down:
-            submit(store, "")
-        assert PASSWORD not in str(down.value) + caplog.text
-
-
-def test_a_connection_by_tls_is_verified(tmp_path: Path) -> None:
-    """A rediss:// address works with the authority that signed the server's certificate, and with no other."""
-    files = ROOT / "tests" / "client" / "http" / "tls"
-    certificate = str(files / "localhost.pem")
-    options = ["--tls-cert-file", certificate, "--tls-key-file", certificate, "--tls-auth-clients", "no"]
-    with running(tmp_path, *options, tls=True) as server:
-        trusted = f"rediss://localhost:{server.tls_port}/0?ssl_ca_certs={files / 'ca.pem'}"
-        store: Store = open_store(trusted, new_record, Limits(), RealTime())
-        assert find(store, "", submit(store, "")) is not None
-        store.close()
-        with pytest.raises(ValueError, match="certificate verify failed"):
-            open_store(f"rediss://localhost:{server.tls_port}/0", new_record, Limits(), RealTime())
-
-
-def test_a_server_that_cannot_be_reached_is_named() -> None:
-    """The mock does not start, and says which address did not answer."""
-    address = f"redis://127.0.0.1:{free_port()}/0"
-    with pytest.raises(ValueError, match=f"The store {address} cannot be opened: .*refused"):
-        open_store(address, new_record, Limits(), RealTime())
 
 
 def test_a_newer_schema_is_refused_by_its_number(server: RedisServer) -> None:
