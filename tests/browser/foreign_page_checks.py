@@ -164,7 +164,7 @@ def test_a_foreign_page_has_no_success(rebound_browser: Browser, foreign_site: s
         outcomes = attack(page, mock, mock.url.replace("127.0.0.1", host))
         page.wait_for_timeout(300)
         page.close()
-        print(f"{len(outcomes)} attempts under {host}, {sum(outcomes.values())} successes")
+        print(f"P4: {len(outcomes)} attempts under {host}, {sum(outcomes.values())} successes")
         assert [name for name, success in outcomes.items() if success] == []
         assert len(outcomes) > 100
         assert effects(mock, tasks=1) == [[], [], None, False]

@@ -134,8 +134,14 @@ def checked(folder: Path, stores: tuple[str, str], operations: int, *, shifted: 
     ):
         history = recorded(url, operations)
     violations = history.violations()
-    print(f"{len(history.operations)} operations, {len(history.states())} states seen, {len(violations)} violations")
+    print(f"P9: {len(history.operations):,} requests to {described(stores)}, {len(violations)} violations")
     return history, violations
+
+
+def described(stores: tuple[str, str]) -> str:
+    """Return the stores of two replicas, for people."""
+    kind = stores[0].partition(":")[0]
+    return f"two replicas on {'one ' + kind + ' store' if stores[0] == stores[1] != 'memory:' else 'two memory stores'}"
 
 
 def test_two_replicas_on_redis_behave_as_one(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Attacks on the promises: each tries for some seconds to break one, and counts how often it succeeded."""
