@@ -71,4 +71,4 @@ def pages() -> dict[str, list[Block]]:
 
 def saved_files(page: str) -> set[str]:
     """Return the names of the files as which a reader of a page saves its blocks; none for other files than pages."""
-    return {Path(block.file).name for block in pages().get(page, []) if block.file}
+    return {name for block in pages().get(page, []) if block.file for name in (block.file, Path(block.file).name)}

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from typing import Self
 import voxdouble_fixtures
 from tests.documents.blocks import Block, pages
 from tests.documents.data_blocks import check_data
+from tests.repository import ROOT
 from voxdouble_mock import MockAppliance
 
 ADDRESSES = ("http://127.0.0.1:8000", "http://appliance:8000")
@@ -26,6 +28,13 @@ RECORDINGS = {
     "recordings/jane_roe.wav": "jane_roe_1.flac",
 }
 """The recordings that a reader has, each with the name of the bundled one that it is here."""
+PACKAGES = (
+    "voxdouble",
+    "mock_server/voxdouble_mock",
+    "client/voxdouble_client",
+    "contract_tests/voxdouble_contract",
+    "fixtures/voxdouble_fixtures",
+)
 SHELL = "sh"
 PROGRAMS = {"python": "python3", "js": "node", "java": "java"}
 """Languages of programs, and the command that each needs."""
@@ -60,7 +69,9 @@ def pages_that_need(languages: Iterable[str]) -> set[str]:
 class PageRun:
     """The run of one page, from its first block to its last."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, clone: bool = False) -> None:
+        """With `clone` the reader's folder is a clone, whose packages the commands of the page use."""
+        self._packages = PACKAGES if clone else ()
         self._stack = ExitStack()
         self.folder = folder / "reader"
         self._server = folder / "server"
@@ -71,6 +82,8 @@ class PageRun:
 
     def __enter__(self) -> Self:
         self.folder.mkdir()
+        for package in self._packages:
+            shutil.copytree(ROOT / package, self.folder / package)
         self._server.mkdir()
         for name, bundled in RECORDINGS.items():
             (self.folder / name).parent.mkdir(exist_ok=True)
@@ -118,6 +131,7 @@ class PageRun:
             "PAGE_SERVER": str(self._server),
             "VOXDOUBLE_PORT": str(self._port),
             "APPLIANCE_URL": self.url,
+            "PYTHONPATH": os.pathsep.join(str((self.folder / package).parent) for package in self._packages),
             "PYTEST_ADDOPTS": "-p no:schemathesis -p no:hypothesispytest -p no:xdist -W error",
         }
         command = ["sh", "-e", "-c", SERVE_IN_BACKGROUND + code]

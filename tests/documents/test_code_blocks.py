@@ -14,6 +14,8 @@ from tests.repository import ROOT
 MAX_README_LINES = 150
 CLIENT = "client/README.md"
 """This page is run by tests/client/test_client_readme.py, which also reads what it prints."""
+IN_A_CLONE = {"docs/technologies.md"}
+"""The pages whose reader changes the project itself."""
 
 
 @pytest.mark.parametrize("page", pages())
@@ -38,7 +40,7 @@ def test_reasons_name_files_that_exist(page: str) -> None:
 def test_pages_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader who saves and runs the blocks of a page in order meets no error and no refusal."""
     needs.program("curl", package="curl")
-    with PageRun(tmp_path) as run:
+    with PageRun(tmp_path, clone=page in IN_A_CLONE) as run:
         monkeypatch.chdir(run.folder)
         for block in pages()[page]:
             if not block.not_run:
@@ -84,7 +86,7 @@ WRONG_DATA = {
     "a scenario": "rules: [{then: {pendng: 1}}]",
     "a compose file": "services: {app: {imag: x}}",
     "a job of GitHub": "on: push\njobs: {a: {runs-on: ubuntu-latest, step: []}}",
-    "a job of GitLab": "stages: [test]\na: {script: [{no: 1}]}",
+    "a job of GitLab": "stages: [test]\na: {script: [{nothing: 1}]}",
     "a manifest": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {port: [{port: 1}]}",
 }
 
