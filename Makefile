@@ -69,8 +69,8 @@ soak: .venv/ready            ## the long form of all fifteen promises, 100 kills
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.soak $(SOAK_MINUTES)
 
 .PHONY: documents-test
-documents-test: .venv/ready  ## run the pages with programs in Node.js and Java; needs both
-	$(BIN)/pytest tests/documents/program_checks.py
+documents-test: .venv/ready  ## run the code blocks of every page; needs curl, Node.js and a JDK
+	$(BIN)/pytest -n 2 tests/documents/page_checks.py
 
 openapi-test: .venv/ready    ## lint the OpenAPI document, generate clients from it and run them; needs Node.js and npm
 	$(BIN)/pytest tests/openapi_clients/openapi_checks.py

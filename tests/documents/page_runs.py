@@ -7,13 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
 import voxdouble_fixtures
-from tests.documents.blocks import Block, pages
+from tests.documents.blocks import Block
 from tests.documents.data_blocks import check_data
 from tests.repository import ROOT
 from voxdouble_mock import MockAppliance
@@ -53,17 +52,6 @@ voxdouble() {
 }
 """
 """In a shell block `voxdouble serve` goes on in the background; it must become ready, and later blocks use it."""
-
-
-def pages_that_need(languages: Iterable[str]) -> set[str]:
-    """Return the pages with a block that runs, whose programs beside Python are in some of these languages."""
-    return {
-        page
-        for page, blocks in pages().items()
-        if {block.language for block in blocks} & {*PROGRAMS, SHELL, *DATA}
-        and {block.language for block in blocks} & PROGRAMS.keys() - {"python"} <= {*languages}
-        and not all(block.not_run for block in blocks)
-    }
 
 
 class PageRun:

@@ -1,21 +1,16 @@
-"""Every code block of every page runs as it is, against a mock instead of the address in it, or says why not."""
+"""Every code block of every page is of a kind that is run, or says why not; `make documents-test` runs the pages."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from tests import needs
 from tests.documents.blocks import Block, blocks_of, pages
 from tests.documents.data_blocks import check_data
-from tests.documents.page_runs import DATA, PROGRAMS, SHELL, PageRun, pages_that_need
+from tests.documents.page_runs import DATA, PROGRAMS, SHELL
 from tests.repository import ROOT
 
 MAX_README_LINES = 150
-CLIENT = "client/README.md"
-"""This page is run by tests/client/test_client_readme.py, which also reads what it prints."""
-IN_A_CLONE = {"docs/technologies.md"}
-"""The pages whose reader changes the project itself."""
 
 
 @pytest.mark.parametrize("page", pages())
@@ -34,18 +29,6 @@ def test_reasons_name_files_that_exist(page: str) -> None:
     """A file that runs a block in place of the test, according to its mark, exists."""
     named = [name for block in pages()[page] for name in re.findall(r"run by ([\w./-]*\w)", block.not_run)]
     assert [name for name in named if not (ROOT / name).exists()] == []
-
-
-@pytest.mark.parametrize("page", sorted(pages_that_need(()) - {CLIENT}))
-def test_pages_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reader who saves and runs the blocks of a page in order meets no error and no refusal."""
-    needs.program("curl", package="curl")
-    with PageRun(tmp_path, clone=page in IN_A_CLONE) as run:
-        monkeypatch.chdir(run.folder)
-        for block in pages()[page]:
-            if not block.not_run:
-                run.run(block)
-        run.finish()
 
 
 PAGE = """
@@ -96,22 +79,6 @@ def test_wrong_data_is_found(text: str, tmp_path: Path) -> None:
     """A misspelt member is an error in each kind of YAML file."""
     with pytest.raises((AssertionError, ValueError)):
         check_data(Block("page.md", 1, "yaml", text), tmp_path)
-
-
-def test_a_failing_command_is_found(tmp_path: Path) -> None:
-    """A command that exits with another status than 0, and a refusal that curl shows, are errors."""
-    with PageRun(tmp_path) as run:
-        for code in ("false\ntrue\n", "curl -si http://127.0.0.1:8000/api/unknown\n"):
-            with pytest.raises(AssertionError):
-                run.run(Block("page.md", 1, "sh", code))
-
-
-def test_a_command_uses_the_mock_that_a_page_starts(tmp_path: Path) -> None:
-    """After `voxdouble serve` in one block, the commands of later blocks reach that mock."""
-    with PageRun(tmp_path) as run:
-        run.run(Block("page.md", 1, "sh", "voxdouble serve --generation e1\n"))
-        shown = run.run(Block("page.md", 2, "sh", "curl -sf http://127.0.0.1:8000/_mock/options\n"))
-    assert '"generation":"e1"' in shown.replace(" ", "")
 
 
 def test_the_readme_is_short() -> None:

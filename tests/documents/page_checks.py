@@ -1,0 +1,59 @@
+"""The code blocks of every page run as they are, in their order, against a mock instead of the address in them.
+
+Run by `make documents-test`, not by `make test`: some need Node.js and a JDK, and together they take a minute.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests import needs
+from tests.documents.blocks import Block, pages
+from tests.documents.page_runs import DATA, PROGRAMS, SHELL, PageRun
+
+PACKAGES = {"sh": "curl", "js": "nodejs", "java": "default-jdk-headless"}
+COMMANDS = {**PROGRAMS, "sh": "curl"}
+CLIENT = "client/README.md"
+"""This page is run by tests/client/test_client_readme.py, which also reads what it prints."""
+IN_A_CLONE = {"docs/technologies.md"}
+"""The pages whose reader changes the project itself."""
+PAGES = [
+    page
+    for page, blocks in pages().items()
+    if page != CLIENT and any(not block.not_run and block.language in {*PROGRAMS, *DATA, SHELL} for block in blocks)
+]
+
+
+def test_pages_of_every_kind_are_found() -> None:
+    """Blocks of every language that can be run are found."""
+    found = {block.language for page in PAGES for block in pages()[page] if not block.not_run}
+    assert found >= {"python", "js", "java", "yaml", "toml", "sh"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader who saves and runs the blocks of a page in order meets no error and no refusal."""
+    for language in {block.language for block in pages()[page]} & PACKAGES.keys():
+        needs.program(COMMANDS[language], package=PACKAGES[language])
+    with PageRun(tmp_path, clone=page in IN_A_CLONE) as run:
+        monkeypatch.chdir(run.folder)
+        for block in pages()[page]:
+            if not block.not_run:
+                run.run(block)
+        run.finish()
+
+
+def test_a_failing_command_is_found(tmp_path: Path) -> None:
+    """A command that exits with another status than 0, and a refusal that curl shows, are errors."""
+    with PageRun(tmp_path) as run:
+        for code in ("false\ntrue\n", "curl -si http://127.0.0.1:8000/api/unknown\n"):
+            with pytest.raises(AssertionError):
+                run.run(Block("page.md", 1, "sh", code))
+
+
+def test_a_command_uses_the_mock_that_a_page_starts(tmp_path: Path) -> None:
+    """After `voxdouble serve` in one block, the commands of later blocks reach that mock."""
+    with PageRun(tmp_path) as run:
+        run.run(Block("page.md", 1, "sh", "voxdouble serve --generation e1\n"))
+        shown = run.run(Block("page.md", 2, "sh", "curl -sf http://127.0.0.1:8000/_mock/options\n"))
+    assert '"generation":"e1"' in shown.replace(" ", "")
