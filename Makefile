@@ -108,6 +108,13 @@ fidelity: .venv/ready        ## generate docs/fidelity.md from the statements
 formats: .venv/ready         ## generate docs/formats.md from the readers of the containers
 	$(BIN)/python -m tools.formats
 
+.PHONY: commands names
+commands: .venv/ready        ## docs/commands.md: every command and option, from their definitions
+	$(BIN)/python -m tools.commands
+
+names: .venv/ready           ## docs/names.md: every public name in Python, from signatures and docstrings
+	$(BIN)/python -m tools.names
+
 options: .venv/ready         ## the tables of options, from the dataclasses of the settings into docs/options.md
 	$(BIN)/python -m tools.options
 

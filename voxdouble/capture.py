@@ -24,7 +24,14 @@ INCOMPLETE = 1
 @click.command()
 @click.argument("url")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="PACK")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="PACK",
+    help="Folder of the pack; it is created if it is missing.",
+)
 @click.option("--token", envvar="APPLIANCE_TOKEN", show_envvar=True, help="Bearer token to send; it is never kept.")
 @click.option("--ca", type=click.Path(exists=True), help="Certificates to trust instead of the usual ones.")
 @click.option("--with-results", is_flag=True, help="Keep voiceprints, vectors, scores and ages: BIOMETRIC DATA.")

@@ -9,7 +9,13 @@ from voxdouble_mock.scenarios.contract_files import read_yaml
 
 
 @click.command()
-@click.option("--generation", type=click.Choice(GENERATIONS), default=NEWEST, show_default=True)
+@click.option(
+    "--generation",
+    type=click.Choice(GENERATIONS),
+    default=NEWEST,
+    show_default=True,
+    help="Generation of the interface that is described.",
+)
 def openapi(generation: str) -> None:
     """Print the OpenAPI 3.1 document of the imitated API as JSON, for generators of clients and documents."""
     document = publish(read_yaml(f"openapi-{NEWEST}.yaml"), generation)
