@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
@@ -82,7 +82,8 @@ class PageRun:
     def __exit__(self, *_: object) -> None:
         pid = self._server / "pid"
         if pid.exists():
-            os.kill(int(pid.read_text()), signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.kill(int(pid.read_text()), signal.SIGTERM)
         self._stack.close()
 
     def run(self, block: Block) -> str:
