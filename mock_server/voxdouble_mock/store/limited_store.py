@@ -13,20 +13,9 @@ from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import chosen_rule, rule_counter
 from voxdouble_mock.core.task import Task
+from voxdouble_mock.store import records
 from voxdouble_mock.store.creation import Namespaces
 from voxdouble_mock.store.eviction import Eviction
-from voxdouble_mock.store.records import (
-    DEFAULT_NAMESPACE,
-    SUBMISSIONS,
-    Change,
-    Draft,
-    NamespaceRecord,
-    NamespaceSummary,
-    OpenRequest,
-    Stored,
-    StoreState,
-    View,
-)
 from voxdouble_mock.store.task_ids import new_task_id
 from voxdouble_mock.store.transactions import Storage, Transaction
 
@@ -45,7 +34,7 @@ class LimitedStore:
     def __init__(
         self,
         storage: Storage,
-        new_record: Callable[[int, int], NamespaceRecord],
+        new_record: Callable[[int, int], records.NamespaceRecord],
         limits: Limits,
         real_now: Callable[[], int],
         seed: int | None = None,
@@ -53,7 +42,7 @@ class LimitedStore:
         self._storage = storage
         opened = real_now()
 
-        def new_record_at(now: int) -> NamespaceRecord:
+        def new_record_at(now: int) -> records.NamespaceRecord:
             return new_record(now, opened)
 
         self._new_record = new_record_at
@@ -64,33 +53,33 @@ class LimitedStore:
         self._seed = seed
 
     def begin(
-        self, namespace: str, call: Call, serves: Callable[[NamespaceRecord], bool] = lambda _: True
-    ) -> OpenRequest:
+        self, namespace: str, call: Call, serves: Callable[[records.NamespaceRecord], bool] = lambda _: True
+    ) -> records.OpenRequest:
         now = self._real_now()
 
-        def step(transaction: Transaction, *, touch: bool = True) -> OpenRequest:
+        def step(transaction: Transaction, *, touch: bool = True) -> records.OpenRequest:
             record = self._namespaces.existing(transaction, namespace, now)
             if record is None:
-                return OpenRequest(namespace, call, self._new_record(now), now)
+                return records.OpenRequest(namespace, call, self._new_record(now), now)
             if touch:
                 self._namespaces.touch(transaction, namespace, now)
             task = None if call.task_id is None else transaction.task(namespace, call.task_id)
             counts = record.faults and serves(record)
             fault = _count_call(transaction, namespace, record, call, now) if counts else None
-            return OpenRequest(namespace, call, record, now, fault, task)
+            return records.OpenRequest(namespace, call, record, now, fault, task)
 
         try:
             return self._storage.transact(step, relaxed=True)
         except StorageFull:  # a full disk still answers polls
             return self._storage.transact(partial(step, touch=False), relaxed=True)
 
-    def submit(self, request: OpenRequest, draft: Draft) -> Stored | OpenRequest:
+    def submit(self, request: records.OpenRequest, draft: records.Draft) -> records.Stored | records.OpenRequest:
         namespace, now = request.namespace, self._real_now()
 
-        def step(transaction: Transaction) -> Stored | OpenRequest:
+        def step(transaction: Transaction) -> records.Stored | records.OpenRequest:
             record = self._namespaces.use(transaction, namespace, now)
             if record.was_reset_since(request.record):
-                return Stored(draft.unstored_task(new_task_id(None, namespace, 0), request, now))
+                return records.Stored(draft.unstored_task(new_task_id(None, namespace, 0), request, now))
             if (record.life, record.version) != (request.record.life or record.life, request.record.version):
                 return replace(request, record=record, now=now)
             counters = transaction.counters(namespace)
@@ -99,7 +88,7 @@ class LimitedStore:
             plan = draft.plans[rule]
             task = None
             if plan is not None:
-                task_id = new_task_id(self._seed, namespace, counters.get(SUBMISSIONS, 0))
+                task_id = new_task_id(self._seed, namespace, counters.get(records.SUBMISSIONS, 0))
                 task = plan.task(task_id, read(record.clock, now))
                 self._eviction.make_room(transaction, namespace, task, now)
                 transaction.add(namespace, task)
@@ -107,14 +96,14 @@ class LimitedStore:
                 transaction.count(namespace, name)
             for name, amount in plan.counters.items() if plan else ():
                 transaction.count(namespace, name, amount)
-            return Stored(task, rule, counts)
+            return records.Stored(task, rule, counts)
 
         return self._storage.transact(step)
 
-    def view(self, namespace: str, *, create: bool = False) -> View:
+    def view(self, namespace: str, *, create: bool = False) -> records.View:
         now = self._real_now()
 
-        def step(transaction: Transaction) -> View:
+        def step(transaction: Transaction) -> records.View:
             record = self._namespaces.existing(transaction, namespace, now)
             if create or record is not None:
                 record = self._namespaces.use(transaction, namespace, now)
@@ -122,7 +111,7 @@ class LimitedStore:
 
         return self._storage.transact(step, relaxed=True)
 
-    def change(self, namespace: str, change: Callable[[View], Change[T]]) -> T:
+    def change(self, namespace: str, change: Callable[[records.View], records.Change[T]]) -> T:
         now = self._real_now()
 
         def step(transaction: Transaction) -> T:
@@ -136,10 +125,10 @@ class LimitedStore:
 
         return self._storage.transact(step)
 
-    def tasks(self, namespace: str) -> tuple[Sequence[Task], View]:
+    def tasks(self, namespace: str) -> tuple[Sequence[Task], records.View]:
         now = self._real_now()
 
-        def step(transaction: Transaction) -> tuple[Sequence[Task], View]:
+        def step(transaction: Transaction) -> tuple[Sequence[Task], records.View]:
             record = self._namespaces.existing(transaction, namespace, now)
             tasks = [] if record is None else transaction.tasks(namespace)
             return tasks, self._view(transaction, namespace, record, now)
@@ -147,7 +136,7 @@ class LimitedStore:
         return self._storage.transact(step, relaxed=True)
 
     def log(
-        self, namespace: str, entry: LoggedRequest, began: OpenRequest | None = None, *, create: bool = False
+        self, namespace: str, entry: LoggedRequest, began: records.OpenRequest | None = None, *, create: bool = False
     ) -> None:
         now = self._real_now()
 
@@ -185,11 +174,11 @@ class LimitedStore:
 
         self._storage.transact(step)
 
-    def namespaces(self) -> list[NamespaceSummary]:
+    def namespaces(self) -> list[records.NamespaceSummary]:
         now = self._real_now()
 
-        def step(transaction: Transaction) -> list[NamespaceSummary]:
-            self._namespaces.existing(transaction, DEFAULT_NAMESPACE, now)
+        def step(transaction: Transaction) -> list[records.NamespaceSummary]:
+            self._namespaces.existing(transaction, records.DEFAULT_NAMESPACE, now)
             existing = [
                 name for name in sorted(transaction.names()) if self._namespaces.existing(transaction, name, now)
             ]
@@ -207,9 +196,9 @@ class LimitedStore:
 
         self._storage.transact(step)
 
-    def state(self) -> StoreState:
+    def state(self) -> records.StoreState:
         try:
-            self._storage.transact(lambda transaction: transaction.record(DEFAULT_NAMESPACE), relaxed=True)
+            self._storage.transact(lambda transaction: transaction.record(records.DEFAULT_NAMESPACE), relaxed=True)
         except (StorageFull, Unavailable):
             return "down"
         return self._storage.state()
@@ -217,20 +206,22 @@ class LimitedStore:
     def close(self) -> None:
         self._storage.close()
 
-    def _view(self, transaction: Transaction, namespace: str, record: NamespaceRecord | None, now: int) -> View:
+    def _view(
+        self, transaction: Transaction, namespace: str, record: records.NamespaceRecord | None, now: int
+    ) -> records.View:
         if record is None:
-            return View(self._new_record(now), {}, now, 0)
-        return View(record, transaction.counters(namespace), now, transaction.logged(namespace))
+            return records.View(self._new_record(now), {}, now, 0)
+        return records.View(record, transaction.counters(namespace), now, transaction.logged(namespace))
 
-    def _summary(self, transaction: Transaction, namespace: str, real_now: int) -> NamespaceSummary:
+    def _summary(self, transaction: Transaction, namespace: str, real_now: int) -> records.NamespaceSummary:
         self._eviction.delete_expired(transaction, namespace, real_now)
         logged = transaction.logged(namespace) - transaction.cleared(namespace)
         idle_ms = max(0, real_now - transaction.last_use(namespace))
-        return NamespaceSummary(namespace, transaction.task_count(namespace), logged, idle_ms)
+        return records.NamespaceSummary(namespace, transaction.task_count(namespace), logged, idle_ms)
 
 
 def _count_call(
-    transaction: Transaction, namespace: str, record: NamespaceRecord, call: Call, now: int
+    transaction: Transaction, namespace: str, record: records.NamespaceRecord, call: Call, now: int
 ) -> Fault | None:
     """Count a call for the faults at its address, and return the one that applies to it."""
     faults = at_address(record.faults, call)

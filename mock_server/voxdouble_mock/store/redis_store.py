@@ -17,19 +17,10 @@ from voxdouble_mock.core.fault import Call, at_address
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import DROPPED_AT_ONCE, ENTRY_BYTES, MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.task import Task
+from voxdouble_mock.store import records
 from voxdouble_mock.store import redis_values as values
 from voxdouble_mock.store.eviction import record_size
 from voxdouble_mock.store.reached_bounds import check_room
-from voxdouble_mock.store.records import (
-    Change,
-    Draft,
-    NamespaceRecord,
-    NamespaceSummary,
-    OpenRequest,
-    Stored,
-    StoreState,
-    View,
-)
 from voxdouble_mock.store.redis_cache import Known, RecordCache, TaskCache
 from voxdouble_mock.store.redis_connection import RedisConnection
 from voxdouble_mock.store.redis_values import Reply
@@ -52,7 +43,7 @@ class RedisStore:
     def __init__(
         self,
         address: str,
-        new_record: Callable[[int, int], NamespaceRecord],
+        new_record: Callable[[int, int], records.NamespaceRecord],
         limits: Limits,
         real_now: Callable[[], int] | None = None,
     ) -> None:
@@ -84,8 +75,8 @@ class RedisStore:
         self._connection.report_losses()
 
     def begin(
-        self, namespace: str, call: Call, serves: Callable[[NamespaceRecord], bool] = lambda _: True
-    ) -> OpenRequest:
+        self, namespace: str, call: Call, serves: Callable[[records.NamespaceRecord], bool] = lambda _: True
+    ) -> records.OpenRequest:
         cached = None if call.task_id is None else self._tasks.get(namespace, call.task_id)
         while True:
             known = self._records.get(namespace)
@@ -108,9 +99,9 @@ class RedisStore:
             task = values.read_task(call.task_id, stored, payload)
             self._tasks.keep(namespace, reply.life, task)
         fault = next((armed.spec.fault for armed in faults if armed.number == reply.fault), None)
-        return OpenRequest(namespace, call, record, reply.now, fault, task)
+        return records.OpenRequest(namespace, call, record, reply.now, fault, task)
 
-    def submit(self, request: OpenRequest, draft: Draft) -> Stored | OpenRequest:
+    def submit(self, request: records.OpenRequest, draft: records.Draft) -> records.Stored | records.OpenRequest:
         task_id, known = str(uuid.uuid4()), self._records.get(request.namespace)
         plans = list(draft.plans.items())
         reply, content = self._step(
@@ -131,20 +122,20 @@ class RedisStore:
             record = self._record(request.namespace, known, reply, content)
             return replace(request, record=record, now=reply.now)
         if reply.status == "reset":
-            return Stored(draft.unstored_task(task_id, request, reply.now))
+            return records.Stored(draft.unstored_task(task_id, request, reply.now))
         plan, counts = draft.plans[reply.rule], dict(zip((rule for rule, _ in draft.met), reply.counts, strict=True))
         task = None if plan is None else plan.task(task_id, reply.submitted)
         if task is not None:
             self._tasks.keep(request.namespace, reply.life, task)
-        return Stored(task, reply.rule, counts)
+        return records.Stored(task, reply.rule, counts)
 
-    def view(self, namespace: str, *, create: bool = False) -> View:
+    def view(self, namespace: str, *, create: bool = False) -> records.View:
         known = self._records.get(namespace)
         reply, content = self._step("view", name=namespace, create=create, **known.fields)
         check_room(reply.status, self._limits)
-        return View(self._record(namespace, known, reply, content), reply.counters, reply.now, reply.logged)
+        return records.View(self._record(namespace, known, reply, content), reply.counters, reply.now, reply.logged)
 
-    def change(self, namespace: str, change: Callable[[View], Change[T]]) -> T:
+    def change(self, namespace: str, change: Callable[[records.View], records.Change[T]]) -> T:
         for _ in range(MAX_ATTEMPTS):
             view = self.view(namespace, create=True)
             changed = change(view)
@@ -170,13 +161,13 @@ class RedisStore:
                 return changed.value
         raise Unavailable("Too many changes of this namespace are made at one time.")
 
-    def tasks(self, namespace: str) -> tuple[Sequence[Task], View]:
+    def tasks(self, namespace: str) -> tuple[Sequence[Task], records.View]:
         known = self._records.get(namespace)
         reply, content, *stored = self._step("tasks", name=namespace, **known.fields)
-        return values.read_tasks(stored), View(self._record(namespace, known, reply, content), {}, reply.now, 0)
+        return values.read_tasks(stored), records.View(self._record(namespace, known, reply, content), {}, reply.now, 0)
 
     def log(
-        self, namespace: str, entry: LoggedRequest, began: OpenRequest | None = None, *, create: bool = False
+        self, namespace: str, entry: LoggedRequest, began: records.OpenRequest | None = None, *, create: bool = False
     ) -> None:
         arguments: dict[str, object] = {
             "name": namespace,
@@ -197,14 +188,14 @@ class RedisStore:
     def clear_log(self, namespace: str) -> None:
         self._step("clear_log", name=namespace)
 
-    def namespaces(self) -> list[NamespaceSummary]:
+    def namespaces(self) -> list[records.NamespaceSummary]:
         [reply] = self._step("namespaces")
         return sorted(reply.namespaces, key=lambda one: one.name)
 
     def reset(self, namespace: str) -> None:
         self._step("reset", name=namespace)
 
-    def state(self) -> StoreState:
+    def state(self) -> records.StoreState:
         try:
             self._step("check")
         except (StorageFull, Unavailable):
@@ -243,7 +234,7 @@ class RedisStore:
             self._emptied = True
         self._life = reply.life
 
-    def _record(self, namespace: str, known: Known, reply: Reply, content: bytes) -> NamespaceRecord:
+    def _record(self, namespace: str, known: Known, reply: Reply, content: bytes) -> records.NamespaceRecord:
         """Return the record that a reply describes; that of a new namespace if it does not exist."""
         if reply.status == "missing":
             return self._new_record(reply.now, reply.opened)
