@@ -27,6 +27,15 @@ def test_a_submitted_task_is_found_in_its_namespace_only(make_store: MakeStore) 
     assert find(store, "a", "2") is None
 
 
+def test_polls_of_a_task_share_one_copy_of_its_result(make_store: MakeStore) -> None:
+    """However many readers a large result has, the process holds it once."""
+    store = make_store(Limits(), REAL)
+    task_id = submit(store, "a", size=100_000)
+    payloads = [found.payload for found in (find(store, "a", task_id) for _ in range(3)) if found is not None]
+    assert len(payloads) == 3
+    assert all(payload is payloads[0] for payload in payloads)
+
+
 def test_tasks_are_listed_oldest_first(make_store: MakeStore) -> None:
     """Tasks are listed in the order of submission."""
     store = make_store(Limits(), REAL)

@@ -27,7 +27,7 @@ def open_store(
     if kind == "sqlite":
         from voxdouble_mock.store.sqlite import SQLiteStorage  # noqa: PLC0415 (most mocks do not need sqlite3)
 
-        return LimitedStore(SQLiteStorage(Path(rest)), new_record, limits, real_now, seed)
+        return LimitedStore(SQLiteStorage(Path(rest), limits.cache), new_record, limits, real_now, seed)
     try:
         from voxdouble_mock.store.redis_store import RedisStore  # noqa: PLC0415 (an extra)
     except ModuleNotFoundError as error:

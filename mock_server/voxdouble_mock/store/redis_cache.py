@@ -1,17 +1,11 @@
-"""The records and tasks of the Redis store that this process has read. Safe for several threads."""
+"""The records of the Redis store that this process has read. Safe for several threads."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 
 from voxdouble_mock.core.scenario import Scenario
-from voxdouble_mock.core.task import Task
 from voxdouble_mock.store import redis_values as values
 from voxdouble_mock.store.record_cache import CachedRecords, SharedScenarios
 from voxdouble_mock.store.records import NamespaceRecord
-
-TASK_BYTES = 1_000
-"""An estimate of the memory of a task beside its payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,41 +48,3 @@ class RecordCache:
         record = values.read_record(reply.record, scenario, reply)
         self._known.keep(namespace, Known(record, scenario, reply.scenario), reply.size)
         return record
-
-
-class TaskCache:
-    """Tasks by namespace and id, with the life of the namespace; the least recently used ones leave first.
-
-    `capacity` is the most bytes of all tasks; 0 keeps nothing.
-    """
-
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._tasks: OrderedDict[tuple[str, str], tuple[str, Task]] = OrderedDict()
-        self._bytes = 0
-        self._lock = Lock()
-
-    def get(self, namespace: str, task_id: str) -> tuple[str, Task] | None:
-        """Return a task with the life of its namespace."""
-        with self._lock:
-            found = self._tasks.get((namespace, task_id))
-            if found is not None:
-                self._tasks.move_to_end((namespace, task_id))
-            return found
-
-    def keep(self, namespace: str, life: str, task: Task) -> None:
-        """Keep a task that was read or stored."""
-        key, size = (namespace, task.task_id), _size(task)
-        if size > self._capacity:
-            return
-        with self._lock:
-            replaced = self._tasks.pop(key, None)
-            self._bytes += size - (0 if replaced is None else _size(replaced[1]))
-            self._tasks[key] = (life, task)
-            while self._bytes > self._capacity:
-                _, (_, oldest) = self._tasks.popitem(last=False)
-                self._bytes -= _size(oldest)
-
-
-def _size(task: Task) -> int:
-    return TASK_BYTES + len(task.payload)

@@ -21,9 +21,10 @@ from voxdouble_mock.store import records
 from voxdouble_mock.store import redis_values as values
 from voxdouble_mock.store.eviction import record_size
 from voxdouble_mock.store.reached_bounds import check_room
-from voxdouble_mock.store.redis_cache import Known, RecordCache, TaskCache
+from voxdouble_mock.store.redis_cache import Known, RecordCache
 from voxdouble_mock.store.redis_connection import RedisConnection
 from voxdouble_mock.store.redis_values import Reply
+from voxdouble_mock.store.task_cache import TaskCache
 
 T = TypeVar("T")
 SCHEMA = "2"

@@ -17,6 +17,7 @@ from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.store.records import StoreState
 from voxdouble_mock.store.sqlite_schema import SCHEMA, SCHEMA_VERSION
 from voxdouble_mock.store.sqlite_transaction import SQLiteTransaction
+from voxdouble_mock.store.task_cache import TaskCache
 from voxdouble_mock.store.transactions import Transaction
 
 T = TypeVar("T")
@@ -33,11 +34,12 @@ class SQLiteStorage:
     """See `Storage`; each step is a transaction that writes alone (`BEGIN IMMEDIATE`).
 
     ValueError if the file is not a database of this mock, or was written by a newer version of it. A file that was
-    deleted or replaced while it was open is opened anew.
+    deleted or replaced while it was open is opened anew. `cache` is the most bytes of tasks that are kept in memory.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cache: int) -> None:
         self._path = path
+        self._cache = cache
         self._lock = Lock()
         self._relaxed: bool | None = None
         self._failures = 0
@@ -81,7 +83,7 @@ class SQLiteStorage:
     def _open(self) -> None:
         self._connection = _connect(self._path)
         self._file = _identity(self._path)
-        self._transaction = SQLiteTransaction(self._connection)
+        self._transaction = SQLiteTransaction(self._connection, TaskCache(self._cache))
         self._relaxed = None
 
     def _open_anew(self) -> None:

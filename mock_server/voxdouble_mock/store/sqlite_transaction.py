@@ -12,20 +12,25 @@ from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.record_cache import CachedRecords, SharedScenarios
 from voxdouble_mock.store.records import Counters, NamespaceRecord
+from voxdouble_mock.store.task_cache import TaskCache
 
 TRIM_INTERVAL = 100
 """The log entries of a namespace after which its log is counted, and entries beyond the bounds leave the file."""
 
 
 class SQLiteTransaction:
-    """See `Transaction`. Records are cached by life and version, since most steps find an unchanged one."""
+    """See `Transaction`. Records are cached by life and version, since most steps find an unchanged one.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    `tasks` has the tasks that were read, which never change.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, tasks: TaskCache) -> None:
+        self._tasks = tasks
         self._execute = connection.execute
         self._encode = msgspec.msgpack.Encoder().encode
         self._record = msgspec.msgpack.Decoder(NamespaceRecord).decode
         self._decode_scenario = msgspec.msgpack.Decoder(Scenario).decode
-        self._task = msgspec.msgpack.Decoder(Task).decode
+        self._decode_task = msgspec.msgpack.Decoder(Task).decode
         self._entry = msgspec.msgpack.Decoder(LoggedRequest).decode
         self._records = CachedRecords[NamespaceRecord]()
         self._scenarios = SharedScenarios()
@@ -121,17 +126,27 @@ class SQLiteTransaction:
 
     def task(self, namespace: str, task_id: str) -> Task | None:
         row = self._execute(
-            "SELECT task, content FROM tasks JOIN contents ON digest = payload WHERE namespace = ? AND task_id = ?",
+            "SELECT life, task, payload FROM tasks JOIN namespaces ON name = namespace "
+            "WHERE namespace = ? AND task_id = ?",
             (namespace, task_id),
         ).fetchone()
-        return None if row is None else self._whole(*row)
+        if row is None:
+            return None
+        life, head, digest = row
+        cached = self._tasks.get(namespace, task_id)
+        if cached is not None and cached[0] == life:
+            return cached[1]
+        [(payload,)] = self._execute("SELECT content FROM contents WHERE digest = ?", (digest,)).fetchall()
+        task = replace(self._decode_task(head), payload=payload)
+        self._tasks.keep(namespace, life, task)
+        return task
 
     def tasks(self, namespace: str) -> Sequence[Task]:
         rows = self._execute(
             "SELECT task FROM tasks WHERE namespace = ? ORDER BY number",
             (namespace,),
         )
-        return [self._task(head) for (head,) in rows]
+        return [self._decode_task(head) for (head,) in rows]
 
     def task_count(self, namespace: str) -> int:
         return self._number("tasks", namespace)
@@ -203,6 +218,3 @@ class SQLiteTransaction:
     def _sum(self, column: str) -> int:
         total: int = self._execute(f"SELECT coalesce(sum({column}), 0) FROM namespaces").fetchone()[0]  # noqa: S608
         return total
-
-    def _whole(self, task: bytes, payload: bytes) -> Task:
-        return replace(self._task(task), payload=payload)
