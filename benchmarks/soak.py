@@ -128,7 +128,7 @@ def run(check: Check, timeout: float) -> Row:
 
 def figure(promise: str, output: str) -> str:
     """Return the figures in the output of a check; the last line of pytest if it has none."""
-    found = re.findall(rf"\b{promise}: (.*)", output)
+    found = re.findall(rf"^\.*{promise}: (.*)", output, re.MULTILINE)
     return "; ".join(found) or (output.strip().splitlines() or ["no output"])[-1].strip("= ")
 
 

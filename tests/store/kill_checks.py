@@ -1,9 +1,10 @@
 """kill -9 of a server with a durable store, at random instants under load (P8).
 
 Run by `make kill-test`, not by `make test`: a kill takes about two seconds. `VOXDOUBLE_KILLS` is the number of kills of
-each store, and after `VOXDOUBLE_KILL_SECONDS` there are no more; the figure has the number that were made.
-The time until a server is ready again is printed with its ratio to that of a mock with an empty store, which is started
-beside it on the same machine: other programs slow down both.
+each store; after `VOXDOUBLE_KILL_SECONDS` there are no more, and the figure has those that were made. The time until a
+server is ready again is printed with its ratio to that of a server with an empty store of the same kind, which is
+started beside it: other programs on the machine slow down both.
+
 What `synchronous=FULL` protects against beyond this, the loss of power, cannot be shown by killing a process, nor can
 what `appendfsync` protects against.
 """
@@ -103,22 +104,27 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @dataclass
 class Starts:
-    """The seconds until servers were ready after a kill, and until mocks with an empty store were."""
+    """The seconds until servers were ready after a kill, and until servers with an empty store were."""
 
     again: list[float] = field(default_factory=list)
     empty: list[float] = field(default_factory=list)
 
     def are_fast(self) -> bool:
-        """Return whether a server is usually ready in two seconds, or hardly later than an empty mock beside it."""
+        """Return whether a server is usually ready in two seconds, or hardly later than with an empty store."""
         again = statistics.median(self.again)
         return again < READY_SECONDS or again < 1.5 * statistics.median(self.empty)
 
     def __str__(self) -> str:
         again, empty = statistics.median(self.again), statistics.median(self.empty)
         return (
-            f"ready again after {again:.2f} s (slowest {max(self.again):.2f} s), {again / empty:.2f} times an empty "
-            f"mock started beside it ({empty:.2f} s)"
+            f"ready again after {again:.2f} s (slowest {max(self.again):.2f} s), {again / empty:.2f} times a "
+            f"server with an empty store beside it ({empty:.2f} s)"
         )
+
+
+def empty_store(store: str, number: int) -> str:
+    """Return the address of an empty store of the same kind."""
+    return f"{store.removesuffix('/0')}/1" if store.startswith("redis:") else f"{store}-{number}"
 
 
 @contextmanager
@@ -140,7 +146,7 @@ def test_no_acknowledged_task_is_lost_by_kill_9(store: str) -> None:
         if number and time.monotonic() > end:
             break
         if number % KILLS_PER_EMPTY_START == 0:
-            with timed(starts.empty):
+            with timed(starts.empty, "--store", empty_store(store, number)):
                 pass
         with timed(starts.again, "--store", store) as (url, process):
             check_history(url, history)

@@ -28,7 +28,7 @@ def test_a_submitted_task_is_found_in_its_namespace_only(make_store: MakeStore) 
 
 
 def test_polls_of_a_task_share_one_copy_of_its_result(make_store: MakeStore) -> None:
-    """However many readers a large result has, the process holds it once."""
+    """The process holds a large result once, for any number of readers."""
     store = make_store(Limits(), REAL)
     task_id = submit(store, "a", size=100_000)
     payloads = [found.payload for found in (find(store, "a", task_id) for _ in range(3)) if found is not None]
