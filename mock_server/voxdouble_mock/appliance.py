@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from threading import BoundedSemaphore
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from voxdouble_mock.core import clock as clocks
 from voxdouble_mock.core.clock import Clock, Pace, to_milliseconds, to_seconds
@@ -15,7 +15,6 @@ from voxdouble_mock.core.scenario import Choice, Match, RequestSummary, Then, ma
 from voxdouble_mock.core.task import State, Task, next_transition, state_at
 from voxdouble_mock.core.transitions import Transition, passed
 from voxdouble_mock.execution import Completion, apply_rule, execute
-from voxdouble_mock.packs.replay import Replay
 from voxdouble_mock.result_cache import ResultCache
 from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import (
@@ -32,6 +31,9 @@ from voxdouble_mock.store import (
     View,
 )
 from voxdouble_mock.technologies._technology import Result, Technology
+
+if TYPE_CHECKING:
+    from voxdouble_mock.packs.replay import Replay
 
 T = TypeVar("T")
 
@@ -80,7 +82,7 @@ class Execution:
 class Appliance:
     """The namespaces of one mock, as the vendor's clients see them. Safe for several threads."""
 
-    def __init__(self, settings: Settings, store: Store, replay: Replay | None = None) -> None:
+    def __init__(self, settings: Settings, store: Store, replay: "Replay | None" = None) -> None:
         self.settings = settings
         self.replay = replay
         self._store = store
@@ -220,10 +222,9 @@ class Appliance:
 
     def audio_processed(self, namespace: str) -> Mapping[str, int]:
         """Return the milliseconds of audio that each technology has processed for tasks that end done (C36)."""
-        counters = self._store.view(namespace).counters
         return {
             name.removeprefix(AUDIO_COUNTERS): amount
-            for name, amount in counters.items()
+            for name, amount in self._store.view(namespace).counters.items()
             if name.startswith(AUDIO_COUNTERS)
         }
 

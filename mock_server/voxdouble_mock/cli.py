@@ -1,5 +1,6 @@
 """The commands `voxdouble serve` and `voxdouble healthcheck`; Flask and numpy are imported only by `serve`."""
 
+import gc
 import http.client
 import json
 import logging
@@ -132,6 +133,8 @@ def serve(**values: Any) -> None:
         def announce(url: str) -> None:
             click.echo(f"voxdouble ready {url}")
             click.echo(f"The console, for a browser: {url}/_mock/", err=True)
+            gc.freeze()  # what exists now stays to the end: no collection needs to look at it
+            gc.enable()
             threading.Thread(target=voice.load, name="voxdouble-voice", daemon=True).start()
 
         run_until_signal(server, announce)

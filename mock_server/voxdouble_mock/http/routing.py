@@ -4,7 +4,7 @@ Only the mock's own paths answer HEAD, as their GET without the body, and OPTION
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Flask, Response, request
 from werkzeug.routing import Rule
@@ -23,6 +23,17 @@ class ExactRule(Rule):
         super().__init__(*args, **kwargs)
         if not self.rule.startswith(OWN_PATHS):
             self.methods = (self.methods or set()) - {"HEAD"}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002
+        """Return what makes URLs of this route: nothing, since no URL is made of a route, and a start takes less time.
+
+        werkzeug compiles two functions for each route, which took four fifths of the time to start a mock.
+        """
+        return _no_url
+
+
+def _no_url(*_: object, **__: object) -> NoReturn:
+    raise NotImplementedError("No URL is made of a route.")
 
 
 class ExactFlask(Flask):

@@ -79,7 +79,8 @@ def host_and_port(host: str, port: int) -> str:
 
 def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        name = host.encode() if host.isascii() else host  # bytes, which spare the import of the codec for other hosts
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         message = f"Cannot listen on {host!r}: no such host is known; give a name or address of this machine."
         raise OSError(errno.EADDRNOTAVAIL, message) from error
