@@ -29,6 +29,7 @@ COMMANDS = {
         "voxdouble.evidence.command:evidence",
         "Write what the record of an appliance shows about the contract.",
     ),
+    "drift": ("voxdouble.drift.command:drift", "Print what changed between two reports, or two packs."),
     "fixtures": ("voxdouble.recordings:fixtures", "List the bundled recordings, or copy them to a folder."),
     "scenarios": ("voxdouble.scenarios:scenarios", "List the bundled scenarios, or print one."),
     "openapi": ("voxdouble.openapi:openapi", "Print the OpenAPI document, for generators of clients."),

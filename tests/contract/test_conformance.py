@@ -19,6 +19,7 @@ from voxdouble_contract.reports.html import page
 from voxdouble_contract.reports.junit import junit
 from voxdouble_contract.reports.terminal import summary, tracebacks
 
+pytestmark = pytest.mark.usefixtures("written_grades")
 TARGET = TargetInfo("http://appliance:8000", "appliance", "5.0.0", ("e4",))
 DOCUMENTED, INFERRED, CHOSEN, UNTESTABLE = "S1", "S3", "C1", "S52"
 

@@ -14,6 +14,7 @@ from voxdouble_contract.judging.conformance import Crash, crashes_in, judge
 from voxdouble_contract.judging.findings import Finding, read_findings, write_findings
 from voxdouble_contract.target.targets import SuiteOptions, Targets
 
+pytestmark = pytest.mark.usefixtures("written_grades")
 TESTS = '''
 """Checks that end in different ways."""
 from voxdouble_contract.judging.statements import statement

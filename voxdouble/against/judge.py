@@ -11,22 +11,22 @@ from voxdouble.against.attribution import statement_of
 from voxdouble.against.inputs import Inputs
 from voxdouble.against.known import KnownDifference
 from voxdouble.capture_headers import HeaderNotes, read_headers
-from voxdouble.capture_run import BAD_INPUTS, REFUSALS, refusal_of
+from voxdouble.capture_run import BAD_INPUTS, refusal_of
 from voxdouble.drift import facts as drift
 from voxdouble.drift.shapes import Place, leaves_of, shown
+from voxdouble.pack_refusals import locations, read_refusals, type_in
 from voxdouble_client import ApiError, ApplianceClient
 from voxdouble_contract.exchange import printable
 from voxdouble_contract.judging.document import document
 from voxdouble_contract.judging.findings import Finding
 from voxdouble_contract.judging.statements import statements
 from voxdouble_mock.packs.facts import Fact
-from voxdouble_mock.packs.pack import Pack, read_bounded
+from voxdouble_mock.packs.pack import Pack
 
 MAX_FACTS = 2000
 """The facts that are compared, the first ones by their names."""
 TOLERANCE = 0.01
 """The difference between two numbers that does not count: absolute below 1, else relative."""
-MAX_REFUSALS_BYTES = 1 << 20
 MODEL = "model"
 NOT_SERVED, NOT_COMPUTED, REJECTED_RECORDING, REJECTED_VOICEPRINT, REFUSED = "C37", "C42", "C11", "C20", "C34"
 HEADERS = {"location": "S5", "x-location": "S6", "content-type": "C34", "retry-after": "C28"}
@@ -98,7 +98,7 @@ class Judgement:
         return statement_of_place(fact.technology, place, self._generation)
 
     def _compare_refusals(self) -> None:
-        for name, theirs in read_refusals(self._pack).items():
+        for name, theirs in read_refusals(self._pack.folder).items():
             if name not in BAD_INPUTS:
                 continue
             mine = refusal_of(self._client, BAD_INPUTS[name])
@@ -168,27 +168,6 @@ def counts(change: drift.Change, *, captured: bool) -> bool:
     if change.kind in {drift.TEXTS, drift.DIGESTS}:
         return change.kind == drift.TEXTS and change.place[-1] == MODEL
     return captured or change.kind != drift.NUMBERS
-
-
-def read_refusals(pack: Pack) -> dict[str, dict[str, Any]]:
-    """Return the refusals in a pack; an empty mapping if it has none, or the file is damaged."""
-    try:
-        content = read_bounded(pack.folder / REFUSALS, MAX_REFUSALS_BYTES)
-        return msgspec.json.decode(content, type=dict[str, dict[str, Any]])
-    except (OSError, ValueError, RecursionError):
-        return {}
-
-
-def type_in(error: object) -> object:
-    """Return the type of a task's error."""
-    return error.get("type") if isinstance(error, Mapping) else None
-
-
-def locations(refusal: Mapping[str, Any]) -> list[str]:
-    """Return the locations in the details of a refusal."""
-    details = refusal.get("detail")
-    found = [one.get("location") for one in details if isinstance(one, Mapping)] if isinstance(details, list) else []
-    return sorted({".".join(map(str, one)) for one in found if isinstance(one, list)})
 
 
 def brief(value: object) -> str:

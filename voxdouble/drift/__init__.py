@@ -1,1 +1,1 @@
-"""The changes between two facts, as `voxdouble verify --against` judges by them."""
+"""The command `voxdouble drift`: the changes between two reports, or two packs."""

@@ -33,4 +33,6 @@ def evidence(folder: Path) -> None:
     click.echo(f"{folder / FILE}: {len(found)} statements: {shown}.")
     for key, entry in found.items():
         if "change" in entry:
-            click.echo(f"  {entry['verdict']}: {key}: {entry['reason']}\n    {entry['change']}")
+            click.echo(f"  {entry['verdict']}: {key}: {entry['reason']}")
+    if any("change" in entry for entry in found.values()):
+        click.echo(f"The change of the contract that each of these would mean is in {FILE}.")

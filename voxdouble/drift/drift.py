@@ -1,0 +1,107 @@
+"""The drift between two reports or packs: the changes, and the times to each state on both sides."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any, TypeAlias
+
+MISSING = "missing"
+SecondsByState: TypeAlias = Mapping[tuple[str, str], Sequence[float]]
+"""The seconds to a state, by technology and state."""
+
+
+class DriftError(ValueError):
+    """Raised for input that is neither a report nor a pack; the message is a sentence."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two reports or packs, in words."""
+
+    name: str
+    kind: str
+    version: str
+    generation: str
+    date: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.kind}, version {self.version or 'unknown'}, {self.generation}, {self.date})"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change."""
+
+    about: str
+    """A statement, a technology, a bad input, or the side as a whole."""
+    change: str
+    old: str
+    new: str
+    facts: int = 0
+    """The facts in which it was found; 0 where it is not about facts."""
+
+    def __str__(self) -> str:
+        found = f" ({self.facts} facts)" if self.facts > 1 else ""
+        return f"{self.about}: {self.change}: {self.old} -> {self.new}{found}"
+
+
+@dataclass(frozen=True)
+class Times:
+    """The seconds from the POST until a state was first seen, for each task of a technology that reached it."""
+
+    technology: str
+    state: str
+    old: Sequence[float]
+    new: Sequence[float]
+
+    @property
+    def medians(self) -> tuple[float | None, float | None]:
+        """The median of each side; None for a side without a task."""
+        old, new = (round(median(side), 3) if side else None for side in (self.old, self.new))
+        return old, new
+
+    @property
+    def factor(self) -> float | None:
+        """The new median divided by the old one; None where a side has no task, or the old one is 0."""
+        old, new = self.medians
+        return None if not old or new is None else new / old
+
+
+@dataclass(frozen=True)
+class Drift:
+    """The drift between two reports, or two packs."""
+
+    subject: str
+    """`reports` or `packs`."""
+    old: Side
+    new: Side
+    changes: Sequence[Entry]
+    times: Sequence[Times]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the drift as a JSON object; the medians are beside the times."""
+        found = asdict(self)
+        for entry, times in zip(found["times"], self.times, strict=True):
+            entry["old_median"], entry["new_median"] = times.medians
+        return found
+
+
+def changed_sides(old: Side, new: Side) -> list[Entry]:
+    """Return the changes of kind, version and generation."""
+    return [
+        Entry("appliance", name, getattr(old, name) or "unknown", getattr(new, name) or "unknown")
+        for name in ("kind", "version", "generation")
+        if getattr(old, name) != getattr(new, name)
+    ]
+
+
+def changed_words(about: str, change: str, old: object, new: object) -> list[Entry]:
+    """Return the change of a value, if there is one."""
+    if old == new:
+        return []
+    return [Entry(about, change, MISSING if old is None else str(old), MISSING if new is None else str(new))]
+
+
+def times_of(old: SecondsByState, new: SecondsByState) -> list[Times]:
+    """Return the times of both sides by technology and state."""
+    return [Times(*key, old.get(key, ()), new.get(key, ())) for key in sorted({*old, *new})]
