@@ -186,6 +186,18 @@ def test_an_emptied_store_is_logged_once_and_shown(server: RedisServer, caplog: 
     assert emptied == [f"The store {server.url} was emptied: what was in it is lost."] * 2
 
 
+def test_a_poll_is_one_round_trip_and_a_post_two(server: RedisServer) -> None:
+    """A process that knows the namespace sends one step for a poll, and two for a POST."""
+    store = opened(server)
+    task_id = submit(store, "a")
+    calls: list[int] = []
+    for act in (lambda: find(store, "a", task_id), lambda: submit(store, "a")):
+        server.client.config_resetstat()
+        act()
+        calls.append(server.client.info("commandstats")["cmdstat_evalsha"]["calls"])
+    assert calls == [1, 2]
+
+
 def test_scripts_that_the_server_has_forgotten_are_sent_again(server: RedisServer) -> None:
     """After SCRIPT FLUSH the next step works."""
     store = opened(server)
