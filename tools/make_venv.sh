@@ -8,10 +8,12 @@ if ! python=$("$1" -c 'import sys; assert sys.version_info >= (3, 11); print(sys
 fi
 
 if uv --version >/dev/null 2>&1; then
+    installer="uv: about half a minute"
     export UV_SYSTEM_CERTS=1  # use the certificates of the system, as pip does
     make() { uv venv --quiet --python "$python" .venv; }
     install() { uv pip install --quiet --python .venv "$@"; }
 elif "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    installer="pip: some minutes (with uv, half a minute)"
     make() { "$python" -m venv .venv; }
     install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"; }
 else
@@ -19,6 +21,7 @@ else
     exit 1
 fi
 
+echo "Setting up .venv with $installer, 500 MB, from the package index. This is needed once." >&2
 # The mark `ready` is written last, so that an interrupted set-up starts again.
 rm -rf .venv
 make
@@ -26,3 +29,4 @@ make
 install --require-hashes -r requirements.lock
 install --no-deps --no-build-isolation --editable .
 touch .venv/ready
+echo "Set up. Its commands: .venv/bin/voxdouble, or first export PATH=\"\$PWD/.venv/bin:\$PATH\"." >&2
