@@ -8,7 +8,7 @@ import pytest
 from tests.documents.blocks import Block, blocks_of, pages
 from tests.documents.data_blocks import check_data
 from tests.documents.page_runs import DATA, PROGRAMS, SHELL
-from tests.repository import ROOT
+from tests.repository import ROOT, texts, tracked
 
 MAX_README_LINES = 150
 
@@ -79,6 +79,13 @@ def test_wrong_data_is_found(text: str, tmp_path: Path) -> None:
     """A misspelt member is an error in each kind of YAML file."""
     with pytest.raises((AssertionError, ValueError)):
         check_data(Block("page.md", 1, "yaml", text), tmp_path)
+
+
+@pytest.mark.parametrize("example", [path.name for path in tracked("examples")])
+def test_every_example_is_used_by_a_test(example: str) -> None:
+    """A test, or the compose file that tests start, names each file in examples/."""
+    users = [text for name, text in texts().items() if name.startswith("tests/") or name == "docker-compose.yml"]
+    assert any(f"examples/{example}" in text or f'"examples" / "{example}"' in text for text in users)
 
 
 def test_the_readme_is_short() -> None:

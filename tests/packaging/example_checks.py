@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests import needs
-from tests.packaging.composed import run
+from tests.documents.blocks import pages
+from tests.packaging.composed import docker, run
 from tests.packaging.installed import UV
 from tests.repository import ROOT
 
@@ -43,3 +44,20 @@ def test_the_container_example_runs(images: None) -> None:
     # Testcontainers' clean-up container (Ryuk) is a third-party image that is not available offline.
     done = run(*command, TESTCONTAINERS_RYUK_DISABLED="true", UV_CONSTRAINT="requirements.lock")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_compose_file_of_the_documents_starts(images: None, tmp_path: Path) -> None:
+    """With the compose file of docs/containers.md a service starts when the mock is healthy, and reaches it by name."""
+    (block,) = [block for block in pages()["docs/containers.md"] if block.file == "compose.yaml"]
+    file = tmp_path / block.file
+    file.write_text(block.code.replace("your-service", "voxdouble"))
+    compose = ["compose", "--project-name=voxdouble-documents", f"--file={file}"]
+    try:
+        command = [
+            "healthcheck",
+            "--url",
+            "http://appliance:8000",
+        ]  # runs once the mock is healthy
+        assert "A mock responds" in docker(*compose, "run", "--rm", "-T", "--pull=never", "service", *command)
+    finally:
+        docker(*compose, "down")
