@@ -58,6 +58,6 @@ def test_the_compose_file_of_the_documents_starts(images: None, tmp_path: Path) 
             "--url",
             "http://appliance:8000",
         ]  # runs once the mock is healthy
-        assert "A mock responds" in docker(*compose, "run", "--rm", "-T", "--pull=never", "service", *command)
+        assert "A mock responds" in docker(*compose, "run", "--rm", "-T", "service", *command)
     finally:
         docker(*compose, "down")
