@@ -15,6 +15,7 @@ from voxdouble_mock.voice import exact_trig, logarithm, pitch, spectrum
 from voxdouble_mock.voice.analysis import analyse
 from voxdouble_mock.voice.channel import ChannelAnalyser, SpeechRange
 from voxdouble_mock.voice.framing import Signal
+from voxdouble_mock.voice.sampling import MAX_WAITING
 
 EXACT = 2**53
 RATES = [8_000, 11_025, 16_000, 22_050, 44_100, 48_000, 88_200, 384_000]
@@ -47,7 +48,7 @@ def test_levels_equal_those_of_integer_arithmetic(seed: int, rate: int, peak: in
     samples = np.random.default_rng(seed).integers(-peak, peak, length * group, endpoint=True).astype(np.int16)
     signal = Signal(rate)
     signal.append(samples)
-    [found] = spectrum.levels(signal, np.array([0]))
+    [found] = spectrum.levels(spectrum.windows(signal, np.array([0])), rate)
     window = spectrum._window(length).astype(int).tolist()
     values = [sum(samples[place * group : (place + 1) * group].tolist()) * window[place] for place in range(length)]
     power = np.zeros(len(spectrum.LINES))
@@ -79,21 +80,22 @@ def test_levels_equal_those_of_a_fourier_transform(rate: int) -> None:
     weaker = np.sin(np.pi * lines / len(added)) / np.sin(np.pi * lines / length)
     power = np.abs(turns / weaker) ** 2 * (2.0 ** (22 + 14) / len(added)) ** 2 * spectrum.POWER_SCALE
     expected = 256 * np.log2(power @ spectrum._bands(rate / length) + spectrum.BAND_SUM)
-    assert np.abs(spectrum.levels(signal, np.array([0]))[0] - expected).max() < 15  # of 256 units an octave
+    [found] = spectrum.levels(spectrum.windows(signal, np.array([0])), rate)
+    assert np.abs(found - expected).max() < 15  # of 256 units an octave
 
 
-def shapes(rates: range) -> list[tuple[int, int]]:
-    """Return the lengths of window and frame at these sample rates, each pair once."""
+def shapes(rates: range) -> list[tuple[int, int, int]]:
+    """Return the lengths of window, frame and transform at these sample rates, each triple once."""
     found = (pitch._shape(rate) for rate in rates)
-    return sorted({(shape.window, shape.length) for shape in found})
+    return sorted({(shape.window, shape.length, shape.points) for shape in found})
 
 
 def test_correlations_keep_the_bounds_of_their_proof() -> None:
     """At no sample rate is the window, the frame or the transform longer than the proof at LARGEST allows."""
-    windows, lengths = zip(*shapes(range(8_000, 384_001)), strict=True)
+    windows, lengths, points = zip(*shapes(range(8_000, 384_001)), strict=True)
     assert max(windows) <= 160
-    assert max(lengths) <= 256
-    assert max(pitch._points(length) for length in lengths) <= 256
+    assert max(points) <= 256
+    assert all(length <= count for length, count in zip(lengths, points, strict=True))
 
 
 @settings(max_examples=60)
@@ -102,22 +104,21 @@ def test_correlations_keep_the_bounds_of_their_proof() -> None:
     st.sampled_from(shapes(range(8_000, 384_001, 997))),
     st.sampled_from(["largest", "alternating", "signs", "random", "impulse", "small"]),
 )
-def test_correlations_equal_those_of_integer_arithmetic(seed: int, shape: tuple[int, int], kind: str) -> None:
+def test_correlations_equal_those_of_integer_arithmetic(seed: int, shape: tuple[int, int, int], kind: str) -> None:
     """The rounded transforms give each sum of products exactly, with the largest and the most unequal numbers too."""
-    window, length = shape
+    window, length, points = shape
     chance = np.random.default_rng(seed)
     rows = {
-        "largest": np.full((2, length), pitch.LARGEST),
-        "alternating": np.resize([pitch.LARGEST, -pitch.LARGEST], (2, length)),
-        "signs": chance.choice([-pitch.LARGEST, pitch.LARGEST], (2, length)),
-        "random": chance.integers(-pitch.LARGEST, pitch.LARGEST, (2, length), endpoint=True),
-        "impulse": np.where(chance.random((2, length)) < 0.02, pitch.LARGEST, chance.integers(-1, 2, (2, length))),
-        "small": chance.integers(-1, 2, (2, length)),
+        "largest": np.full((2, points), pitch.LARGEST),
+        "alternating": np.resize([pitch.LARGEST, -pitch.LARGEST], (2, points)),
+        "signs": chance.choice([-pitch.LARGEST, pitch.LARGEST], (2, points)),
+        "random": chance.integers(-pitch.LARGEST, pitch.LARGEST, (2, points), endpoint=True),
+        "impulse": np.where(chance.random((2, points)) < 0.02, pitch.LARGEST, chance.integers(-1, 2, (2, points))),
+        "small": chance.integers(-1, 2, (2, points)),
     }[kind]
-    found = pitch.exact_correlations(rows.astype(float), window, 3)
-    expected = [
-        [int(np.dot(row[:window], row[lag : lag + window])) for lag in range(3, length - window + 1)] for row in rows
-    ]
+    lags = range(3, length - window + 1)
+    found = pitch.exact_correlations(rows.astype(float), window, slice(lags.start, lags.stop))
+    expected = [[int(np.dot(row[:window], row[lag : lag + window])) for lag in lags] for row in rows]
     assert found.astype(int).tolist() == expected
 
 
@@ -141,23 +142,25 @@ def test_logarithms_have_an_error_below_one_unit(value: float) -> None:
     st.sampled_from([8_000, 11_025, 44_100, 100_001]),
     st.lists(st.floats(0, 1), min_size=1, max_size=8),
     st.sampled_from([SpeechRange(), SpeechRange(0.13, 11.57), SpeechRange(max_speech_length=1.0)]),
+    st.integers(0, 1_000),
 )
-def test_a_channel_does_not_depend_on_the_blocks_of_the_signal(
-    rate: int, cuts: list[float], speech_range: SpeechRange
+def test_a_channel_does_not_depend_on_its_blocks_or_on_when_windows_are_transformed(
+    rate: int, cuts: list[float], speech_range: SpeechRange, waiting: int
 ) -> None:
-    """One long block gives the same speech length and voiceprint as many short ones."""
+    """One long block gives the same speech length and voiceprint as many short ones, of which few windows may wait."""
     spoken, there = speech("john_doe.wav")
-    length = round(3 * len(spoken) * rate / there)
-    samples = np.interp(np.arange(length) * there / rate, np.arange(3 * len(spoken)), np.tile(spoken, 3))
+    length = round(8 * len(spoken) * rate / there)
+    samples = np.interp(np.arange(length) * there / rate, np.arange(8 * len(spoken)), np.tile(spoken, 8))
     whole = np.rint(30_000 * samples).astype(np.int16)
 
-    def analysed(blocks: list[np.ndarray]) -> tuple[float, float, bytes]:
-        analyser = ChannelAnalyser(rate, speech_range)
+    def analysed(blocks: list[np.ndarray], waiting: int) -> tuple[float, float, bytes]:
+        analyser = ChannelAnalyser(rate, speech_range, waiting)
         for block in blocks:
             analyser.feed(block)
         return analyser.finish()
 
-    assert analysed(np.split(whole, sorted(round(cut * length) for cut in cuts))) == analysed([whole])
+    parts = np.split(whole, sorted(round(cut * length) for cut in cuts))
+    assert analysed(parts, waiting) == analysed([whole], MAX_WAITING)
 
 
 def test_a_voiceprint_does_not_depend_on_other_channels() -> None:

@@ -1,8 +1,7 @@
 """Analysis of one channel, block by block: from samples to the speech length and the voiceprint.
 
-The pitch of every frame is tracked. The levels of the bands, which cost more, are computed only for frames near a core
-of speech, and of these for at most MAX_FRAMES, evenly spread. Frames are tracked in stretches that begin at fixed
-frames, so the result does not depend on how the signal is cut into blocks.
+The pitch of every frame is tracked. The levels of the bands are computed only for a sample of the speech. Frames are
+tracked in stretches that begin at fixed frames, so the result does not depend on how the signal is cut into blocks.
 """
 
 import math
@@ -10,18 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voxdouble_mock.voice import embedding, pitch, speech
+from voxdouble_mock.voice import pitch, speech
 from voxdouble_mock.voice.audio import Samples
-from voxdouble_mock.voice.embedding import REACH, Sample, embed
+from voxdouble_mock.voice.embedding import NO_SPEECH, REACH, embed
 from voxdouble_mock.voice.framing import FRAMES_PER_SECOND, Signal, frame_count
-from voxdouble_mock.voice.framing import Starts as Places
-from voxdouble_mock.voice.spectrum import levels, window_length
+from voxdouble_mock.voice.sampling import MAX_WAITING, Sampler
+from voxdouble_mock.voice.spectrum import window_length
 from voxdouble_mock.voice.voiceprint import encode
 
 STRETCH = 512
 """The number of frames that are tracked at a time. No core crosses the end of a stretch."""
-MAX_FRAMES = 1_000
-"""The most frames of an embedding: 20 s of speech. Of longer speech, every second, fourth, eighth... frame is used."""
 UNBOUNDED = 2**40
 """More frames than any recording has."""
 SPARE = 3
@@ -42,7 +39,8 @@ class SpeechRange:
 class ChannelAnalyser:
     """The analysis of one channel, from its first block to its voiceprint."""
 
-    def __init__(self, sample_rate: int, speech_range: SpeechRange) -> None:
+    def __init__(self, sample_rate: int, speech_range: SpeechRange, waiting: int = MAX_WAITING) -> None:
+        """Analyse the part `speech_range` of a channel; `waiting` is the most windows that wait for their transform."""
         self._signal = Signal(sample_rate)
         self._first = math.ceil(speech_range.range_from * FRAMES_PER_SECOND)
         self._end = UNBOUNDED if speech_range.range_to is None else int(speech_range.range_to * FRAMES_PER_SECOND)
@@ -51,7 +49,7 @@ class ChannelAnalyser:
         self._tracked = self._sampled = self._first
         self._tracks = [pitch.NO_TRACK]
         self._cores = [np.zeros(0, bool)]
-        self._sampler = _Sampler(self._signal, self._most_speech * SPARE)
+        self._sampler = Sampler(self._signal, self._most_speech * SPARE, waiting)
 
     def feed(self, samples: Samples) -> None:
         """Analyse the next samples, shape (n,)."""
@@ -69,8 +67,8 @@ class ChannelAnalyser:
         """Return the seconds of speech and of audio, at most 2 decimals (C32), and the voiceprint's bytes."""
         frames, spoken = self._detect()
         length = round(int(spoken.sum()) / FRAMES_PER_SECOND, 2)
-        voiceprint = encode(embed(self._sampler.sample(), frames, spoken), length)
-        return length, round(len(spoken) / FRAMES_PER_SECOND, 2), voiceprint
+        embedding = embed(self._sampler.sample(spoken, self._first), frames) if spoken.any() else NO_SPEECH
+        return length, round(len(spoken) / FRAMES_PER_SECOND, 2), encode(embedding, length)
 
     def segments(self) -> list[tuple[float, float]]:
         """Return the beginning and the end of each part with speech, in seconds; called instead of `finish`."""
@@ -106,33 +104,3 @@ class ChannelAnalyser:
     def _drop(self, frame: int) -> None:
         """Drop the samples before the start of a frame."""
         self._signal.drop(frame * self._signal.sample_rate // FRAMES_PER_SECOND)
-
-
-class _Sampler:
-    """A sample of at most MAX_FRAMES of the frames added to it, evenly spread."""
-
-    def __init__(self, signal: Signal, most: int) -> None:
-        self._signal, self._most = signal, most
-        self._every, self._given = 1, 0
-        self._parts = [embedding.NO_SAMPLE]
-
-    def add(self, places: Places, first: int, last: int) -> None:
-        """Add the frames with the numbers `places`; those of the channel are from `first` to `last`."""
-        numbers = self._given + np.arange(len(places))
-        self._given += len(places)
-        places = places[(numbers % self._every == 0) & (numbers < self._most)]
-        if not len(places):
-            return
-        needed = np.concatenate((places, np.maximum(places - REACH, first), np.minimum(places + REACH, last)))
-        needed, where = np.unique(needed, return_inverse=True)
-        rate = self._signal.sample_rate
-        here, earlier, later = levels(self._signal, needed * rate // FRAMES_PER_SECOND)[where.reshape(3, -1)]
-        self._parts.append(Sample(places - first, here, earlier, later))
-        while sum(len(part.places) for part in self._parts) > MAX_FRAMES:
-            whole = self.sample()
-            self._parts = [whole.where(np.arange(len(whole.places)) % 2 == 0)]
-            self._every *= 2
-
-    def sample(self) -> Sample:
-        """Return the frames that are kept."""
-        return embedding.joined(self._parts)

@@ -19,6 +19,8 @@ SMALL_BLOCK = 2**9
 """The number of samples per channel read at once to find where decoding stops."""
 WHOLE_SUBTYPES = {"PCM_16", "PCM_S8", "PCM_U8", "ALAW", "ULAW"}
 """The subtypes that are decoded to the 16-bit samples that they stand for; the others are decoded to floats."""
+OPUS = "Ogg Opus"
+"""The one format in which the decoder chooses the sample rate."""
 
 
 def common_rate(parts: Sequence[Part]) -> int:
@@ -34,7 +36,7 @@ def common_rate(parts: Sequence[Part]) -> int:
 
 def _decoded_rate(part: Part) -> int:
     """Return the sample rate in Hz at which a part is decoded. Raises BrokenContainer."""
-    if isinstance(part.data, MpegFrames):
+    if part.format != OPUS:
         return part.sample_rate
     with _open(part) as stream:
         return int(stream.samplerate)

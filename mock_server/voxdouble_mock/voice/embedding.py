@@ -7,15 +7,13 @@ whole numbers, and Python's integers do the last steps, so the order of summatio
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from voxdouble_mock.voice.pitch import Track
 from voxdouble_mock.voice.spectrum import BANDS, Levels
-from voxdouble_mock.voice.speech import Mask
 
 UNIT = 2.0**-20
 """One unit, 1/8192 octave, is stored as 2**-20: the values of the vendor's voiceprints have that size."""
@@ -40,29 +38,13 @@ class Sample:
     later: Levels
     """The levels of the frame REACH after each, or of the last one; of the same shape."""
 
-    def where(self, chosen: Mask) -> "Sample":
-        """Return the chosen frames."""
-        return Sample(self.places[chosen], self.here[chosen], self.earlier[chosen], self.later[chosen])
+
+NO_SPEECH = np.zeros(3 * BANDS + 4, np.float32)
+"""The embedding of a channel without speech."""
 
 
-NO_SAMPLE = Sample(np.zeros(0, np.int64), *np.zeros((3, 0, BANDS), np.int16))
-
-
-def joined(parts: Sequence[Sample]) -> Sample:
-    """Return consecutive samples as one."""
-    return Sample(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Sample)))
-
-
-def embed(sample: Sample, frames: Track, speech: Mask) -> Floats:
-    """Return the embedding (100,) of the sampled frames that are speech; all zero without speech.
-
-    `frames` and `speech` are those of the whole channel.
-    """
-    if not speech.any():
-        return np.zeros(3 * BANDS + 4, np.float32)
-    heard = speech[sample.places]
-    if heard.any():  # otherwise none of the sampled frames, which are near the speech, is speech itself
-        sample = sample.where(heard)
+def embed(sample: Sample, frames: Track) -> Floats:
+    """Return the embedding (100,) of the sampled frames; `frames` are those of the whole channel."""
     here = _shape(sample.here)
     change = _shape(sample.later) - _shape(sample.earlier)
     strength = frames.strength[sample.places]

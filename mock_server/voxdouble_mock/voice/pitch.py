@@ -22,20 +22,21 @@ WINDOW = 0.030
 NEAR = 0.9
 AHEAD = 2
 """The number of frames over which the change of the correlations is measured."""
-CHUNK = 64
+CHUNK = 128
 """The number of frames that are transformed at a time: they fit the processor's cache."""
 UNIT = 2**14
 """The whole number that stands for a correlation of 1."""
 LARGEST = 2**16
 """The bound of the differences of neighbours, with which rounding recovers the sums of products.
 
-Proof. A row has a window h of at most 160 numbers within t, all of at most 256 numbers, padded with zeros to a
-transform of N <= 256 points. Let each computed transform differ from the true one by at most e in relative 2-norm. By
-Parseval and Cauchy-Schwarz, the two forward transforms and their product (relative error 2**-51 for each number) put
-an error of at most (2 e + e**2 + 2**-51) |h| |t| on each sum, and the inverse transform at most e sqrt(N) |h| |t|.
-As |h| |t| <= sqrt(160 * 256) * 2**32 < 2**39.7, each sum is off by less than 19 e * 2**39.7 < 0.5 while e <= 2**-45:
-256 units in the last place. A transform of 256 points has at most 8 stages of at most some 7 units each (Higham,
-Accuracy and Stability of Numerical Algorithms, section 24.1), whatever its radices and instructions.
+Proof. A row t has N <= 256 numbers; the first ones, at most 160, followed by zeros, are h. Let each computed transform
+differ from the true one by at most e in relative 2-norm. By Parseval and Cauchy-Schwarz, the two forward transforms and
+their product (relative error 2**-51 for each number) put an error of at most (2 e + e**2 + 2**-51) |h| |t| on each sum,
+and the inverse transform at most e sqrt(N) |h| |t|. As |h| |t| <= sqrt(160 * 256) * 2**32 < 2**39.7, each sum is off by
+less than 19 e * 2**39.7 < 0.5 while e <= 2**-45: 256 units in the last place. A transform of 256 points has at most 8
+stages of at most some 7 units each (Higham, Accuracy and Stability of Numerical Algorithms, section 24.1), whatever its
+radices and instructions. The sums are those around a circle of N numbers, which a window enters again only at lags above
+N - window.
 """
 
 Whole = npt.NDArray[np.float64]
@@ -81,6 +82,12 @@ class _Shape:
         """Return how many samples a frame takes."""
         return self.window + int(self.lags[-1])
 
+    @property
+    def points(self) -> int:
+        """Return the smallest number of at least `length` that is 2**n or 3 * 2**n."""
+        power = 1 << (self.length - 1).bit_length()
+        return power * 3 // 4 if power * 3 // 4 >= self.length else power
+
 
 def _shape(sample_rate: int) -> _Shape:
     group = max(1, round(sample_rate / RATE))
@@ -102,14 +109,13 @@ def track(signal: Signal, first: int, end: int, last: int) -> Track:
     """
     shape = _shape(signal.sample_rate)
     starts = frame_starts(first, min(end + AHEAD, last + 1), signal.sample_rate) // shape.group
-    slow = _differences(signal, int(starts[0]), int(starts[-1]) + shape.length, shape.group)
+    slow = _differences(signal, int(starts[0]), int(starts[-1]) + shape.points, shape.group)
     correlations, energy = _correlations(slow, starts - starts[0], shape)
     strength, height = _best(correlations, shape)
     places = np.arange(end - first)
     later = correlations[np.minimum(places + AHEAD, len(correlations) - 1)]
     here = correlations[: end - first]
-    steps = np.abs(later - here).astype(np.float32)  # sums below 2**24
-    change = (steps @ np.ones(steps.shape[1], np.float32)).astype(np.int64) * 1_000 // (steps.shape[1] * UNIT)
+    change = np.abs(later - here).sum(axis=1, dtype=np.int64) * 1_000 // (here.shape[1] * UNIT)
     return Track(
         _thousandths(strength[: len(places)]),
         height[: len(places)],
@@ -146,40 +152,34 @@ def _correlations(slow: Whole, starts: Starts, shape: _Shape) -> tuple[npt.NDArr
     """Return the correlations of each frame's window, shape (frames, lags), in 1/UNIT, and its energy."""
     total = np.concatenate(([0.0], np.cumsum(slow * slow)))
     energies = total[shape.window :] - total[: -shape.window]
-    there = np.lib.stride_tricks.sliding_window_view(energies.astype(np.float32), len(shape.lags))
-    frames = np.lib.stride_tricks.sliding_window_view(slow, shape.length)
-    first_lag = int(shape.lags[0])
+    lags = slice(int(shape.lags[0]), int(shape.lags[-1]) + 1)
+    there = np.lib.stride_tricks.sliding_window_view(energies.astype(np.float32), len(shape.lags))[lags.start :]
+    frames = np.lib.stride_tricks.sliding_window_view(slow, shape.points)
     found = np.empty((len(starts), len(shape.lags)), np.int16)
     for at in range(0, len(starts), CHUNK):
         some = starts[at : at + CHUNK]
-        scale = there[some + first_lag]
-        scale *= energies[some].astype(np.float32)[:, np.newaxis]
-        np.maximum(scale, 1.0, out=scale)
+        scale = there[some]
+        scale *= (energies[some] / UNIT**2).astype(np.float32)[:, np.newaxis]
+        np.maximum(scale, 1.0 / UNIT**2, out=scale)
         np.sqrt(scale, out=scale)
-        np.divide(exact_correlations(frames[some], shape.window, first_lag).astype(np.float32), scale, out=scale)
-        scale *= UNIT
+        sums = exact_correlations(frames[some], shape.window, lags)
+        np.divide(sums.astype(np.float32), scale, out=scale)
         found[at : at + CHUNK] = np.rint(scale, out=scale)
     return found, energies[starts]
 
 
-def exact_correlations(frames: Whole, window: int, first_lag: int) -> Whole:
-    """Return the sums of products of each row's first `window` numbers with those `first_lag` or more places later.
+def exact_correlations(frames: Whole, window: int, lags: slice) -> Whole:
+    """Return the sums of products of each row's first `window` numbers with those at each of the lags after them.
 
-    `frames` has shape (frames, length), whole numbers of at most LARGEST; the result, exact, has
-    shape (frames, length - window - first_lag + 1).
+    `frames` has shape (frames, points), whole numbers of at most LARGEST, and no lag is above points - window. The
+    result, exact, has shape (frames, lags).
     """
-    length = frames.shape[1]
-    points = _points(length)
-    spectrum = np.fft.rfft(frames[:, :window], points)
+    first = np.zeros_like(frames)
+    first[:, :window] = frames[:, :window]
+    spectrum = np.fft.rfft(first)
     np.conjugate(spectrum, out=spectrum)
-    spectrum *= np.fft.rfft(frames, points)
-    return np.rint(np.fft.irfft(spectrum, points)[:, first_lag : length - window + 1])
-
-
-def _points(length: int) -> int:
-    """Return the smallest number of at least `length` that is 2**n or 3 * 2**n."""
-    power = 1 << (length - 1).bit_length()
-    return power * 3 // 4 if power * 3 // 4 >= length else power
+    spectrum *= np.fft.rfft(frames)
+    return np.rint(np.fft.irfft(spectrum, frames.shape[1])[:, lags])
 
 
 def _best(correlations: npt.NDArray[np.int16], shape: _Shape) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]:

@@ -46,6 +46,8 @@ BAND_SUM = 2.0**12
 """The sum of a band's weights, up to rounding."""
 
 Whole = npt.NDArray[np.float64]
+Windows = npt.NDArray[np.int16] | npt.NDArray[np.int32]
+"""Windows of shape (frames, length)."""
 Levels = npt.NDArray[np.int16]
 """Levels of shape (frames, BANDS), in 1/256 octave of power."""
 
@@ -61,33 +63,41 @@ def window_length(sample_rate: int) -> int:
     return 4 * rounded(8 * sample_rate, 1_000 * group) * group
 
 
-def levels(signal: Signal, starts: Starts) -> Levels:
-    """Return the levels of the frames that start at the given samples."""
-    chunks = np.array_split(starts, -(-len(starts) // CHUNK))
-    return np.concatenate([_levels(signal, chunk) for chunk in chunks])
-
-
-def _levels(signal: Signal, starts: Starts) -> Levels:
-    rate = signal.sample_rate
-    group = group_size(rate)
-    length = window_length(rate) // group
-    samples = signal.windows(starts, length * group)
+def windows(signal: Signal, starts: Starts) -> Windows:
+    """Return the windows that start at the given samples, with the samples of each group added."""
+    group = group_size(signal.sample_rate)
+    samples = signal.windows(starts, window_length(signal.sample_rate))
     added = samples[:, ::group]
     for place in range(1, group):
         added = np.add(added, samples[:, place::group], dtype=np.int32)
-    windows = added * _window(length)
+    return added
+
+
+def levels(windows: Windows, sample_rate: int) -> Levels:
+    """Return the levels of frames with these windows."""
+    found = np.empty((len(windows), BANDS), np.int16)
+    for at in range(0, len(windows), CHUNK):
+        found[at : at + CHUNK] = _levels(windows[at : at + CHUNK], sample_rate)
+    return found
+
+
+def _levels(windows: Windows, sample_rate: int) -> Levels:
+    quarter = windows.shape[1] // 4
+    slices = slice(quarter - 1, None, -1), slice(quarter, 2 * quarter), slice(-quarter - 1, 2 * quarter - 1, -1)
+    weights = _window(4 * quarter)
+    first, second, third, last = (windows[:, part] * weights[part] for part in (*slices, slice(-quarter, None)))
     # cosines are even and sines odd about the middle of the window, and either is even or odd about the middle of a
     # half, depending on the line: folding the window twice divides the work by four
-    front, back = windows[:, : length // 2], windows[:, : length // 2 - 1 : -1]
-    power = np.empty((len(starts), len(LINES)))
-    for wave, sign, part in zip(_waves(rate), (1, -1), (front + back, front - back), strict=True):
-        near, far = part[:, length // 4 :], part[:, length // 4 - 1 :: -1]
-        even, odd = (near + far, near - far) if sign > 0 else (near - far, near + far)
-        amplitude = np.concatenate((even @ wave[:, :EVEN], odd @ wave[:, EVEN:]), axis=1)
+    folded = (second + third, last + first), (second - third, last - first)
+    power, amplitude = np.zeros((2, len(windows), len(LINES)))
+    for wave, (near, far) in zip(_waves(sample_rate), folded, strict=True):
+        np.matmul(near + far, wave[:, :EVEN], out=amplitude[:, :EVEN])
+        np.matmul(near - far, wave[:, EVEN:], out=amplitude[:, EVEN:])
         amplitude *= amplitude
-        power = amplitude if sign > 0 else power + amplitude
+        power += amplitude
     power *= POWER_SCALE
-    return log2_levels(np.rint(power, out=power) @ _bands(rate / group / length) + BAND_SUM)
+    grid = sample_rate / group_size(sample_rate) / (4 * quarter)
+    return log2_levels(np.rint(power, out=power) @ _bands(grid) + BAND_SUM)
 
 
 @lru_cache(8)

@@ -49,11 +49,16 @@ def cores(frames: Track) -> Mask:
     """Return the frames in runs of at least MIN_CORE voiced frames with steady pitch, most of them like a voice."""
     voiced = frames.strength >= PERIODIC
     steps = np.abs(np.diff(frames.height.astype(np.int32), prepend=0))
-    linked = voiced & np.r_[False, voiced[:-1]] & (steps <= STEADY)
+    linked = steps <= STEADY
+    linked &= voiced
+    linked[:1] = False
+    linked[1:] &= voiced[:-1]
     starts = np.flatnonzero(voiced & ~linked)
-    ends = np.flatnonzero(voiced & ~np.r_[linked[1:], False]) + 1
+    last = voiced.copy()
+    last[:-1] &= ~linked[1:]
+    ends = np.flatnonzero(last) + 1
     like_voice = (frames.change >= MIN_CHANGE) & (frames.trough >= MIN_TROUGH) & (frames.strength <= MAX_STRENGTH)
-    total = np.r_[0, np.cumsum(like_voice)]
+    total = _sums(like_voice)
     length = ends - starts
     spoken = (length >= MIN_CORE) & (2 * (total[ends] - total[starts]) >= length)
     marks = np.zeros(len(voiced) + 1, np.int8)
@@ -63,9 +68,16 @@ def cores(frames: Track) -> Mask:
     return found
 
 
+def _sums(mask: Mask) -> Integers:
+    """Return how many values are true before each place, and in the whole mask."""
+    sums = np.zeros(len(mask) + 1, np.int64)
+    np.cumsum(mask, out=sums[1:])
+    return sums
+
+
 def reaching(mask: Mask, reach: int = REACH) -> Mask:
     """Return the mask widened by `reach` frames to both sides."""
-    total = np.r_[0, np.cumsum(mask)]
+    total = _sums(mask)
     places = np.arange(len(mask))
     wide: Mask = total[np.minimum(places + reach + 1, len(mask))] > total[np.maximum(places - reach, 0)]
     return wide
