@@ -8,7 +8,6 @@ import numpy as np
 
 from voxdouble_mock.voice.audio import Audio, Samples, UnusableAudio
 from voxdouble_mock.voice.channel import ChannelAnalyser, SpeechRange
-from voxdouble_mock.voice.sampling import MAX_WAITING
 
 MIN_CHANNELS_PER_PASS, MAX_PASSES = 4, 4
 """A pass over the file analyses at least this many channels, and as many as keep the number of passes within its bound.
@@ -66,7 +65,7 @@ def analyse(
 def _analyse_blocks(
     numbers: Sequence[int], blocks: Iterator[Samples], sample_rate: int, speech_range: SpeechRange
 ) -> list[ChannelVoice]:
-    analysers = [ChannelAnalyser(sample_rate, speech_range, MAX_WAITING // len(numbers)) for _ in numbers]
+    analysers = [ChannelAnalyser(sample_rate, speech_range, len(numbers)) for _ in numbers]
     for block in blocks:
         for analyser, samples in zip(analysers, block, strict=True):
             analyser.feed(samples)

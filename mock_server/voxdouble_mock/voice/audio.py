@@ -63,7 +63,7 @@ class Audio:
 def _quantised(block: Decoded) -> Samples:
     """Return the block in 16-bit samples; floats, of full scale 1.0, are scaled in place."""
     if block.dtype != np.float32:
-        return block.astype(np.int16)
+        return block.astype(np.int16, copy=False)
     lowest, highest = block.min(), block.max()  # not a number, if any sample is
     if not (np.isfinite(lowest) and np.isfinite(highest)):
         raise UnusableAudio("The audio samples must be finite numbers, and some are infinite or not a number.")

@@ -13,7 +13,7 @@ from voxdouble_mock.voice import pitch, speech
 from voxdouble_mock.voice.audio import Samples
 from voxdouble_mock.voice.embedding import NO_SPEECH, REACH, embed
 from voxdouble_mock.voice.framing import FRAMES_PER_SECOND, Signal, frame_count
-from voxdouble_mock.voice.sampling import MAX_WAITING, Sampler
+from voxdouble_mock.voice.sampling import Sampler
 from voxdouble_mock.voice.spectrum import window_length
 from voxdouble_mock.voice.voiceprint import encode
 
@@ -39,8 +39,8 @@ class SpeechRange:
 class ChannelAnalyser:
     """The analysis of one channel, from its first block to its voiceprint."""
 
-    def __init__(self, sample_rate: int, speech_range: SpeechRange, waiting: int = MAX_WAITING) -> None:
-        """Analyse the part `speech_range` of a channel; `waiting` is the most windows that wait for their transform."""
+    def __init__(self, sample_rate: int, speech_range: SpeechRange, together: int = 1) -> None:
+        """Analyse the part `speech_range` of a channel; `together` is the number of channels at the same time."""
         self._signal = Signal(sample_rate)
         self._first = math.ceil(speech_range.range_from * FRAMES_PER_SECOND)
         self._end = UNBOUNDED if speech_range.range_to is None else int(speech_range.range_to * FRAMES_PER_SECOND)
@@ -49,7 +49,7 @@ class ChannelAnalyser:
         self._tracked = self._sampled = self._first
         self._tracks = [pitch.NO_TRACK]
         self._cores = [np.zeros(0, bool)]
-        self._sampler = Sampler(self._signal, self._most_speech * SPARE, waiting)
+        self._sampler = Sampler(self._signal, self._most_speech * SPARE, together)
 
     def feed(self, samples: Samples) -> None:
         """Analyse the next samples, shape (n,)."""

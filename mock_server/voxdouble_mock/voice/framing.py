@@ -31,17 +31,26 @@ class Signal:
         self.sample_rate = sample_rate
         self.end = 0
         self._first = 0
-        self._samples = np.zeros(0, np.int16)
+        self._buffer = np.zeros(0, np.int16)
+        """The samples, the dropped ones before them, and room for more, so that few are moved when some are added."""
+        self._start = 0
+        self._samples = self._buffer
 
     def append(self, samples: Samples) -> None:
         """Append the next samples, shape (n,)."""
-        self._samples = np.concatenate((self._samples, samples))
+        kept, count = self._samples, len(self._samples) + len(samples)
+        if self._start + count > len(self._buffer):
+            self._start, self._buffer = 0, np.empty(2 * count, np.int16)
+            self._buffer[: len(kept)] = kept
+        self._samples = self._buffer[self._start : self._start + count]
+        self._samples[len(kept) :] = samples
         self.end += len(samples)
 
     def drop(self, before: int) -> None:
         """Drop the samples before the sample number `before`."""
         count = min(max(0, before - self._first), len(self._samples))
         self._samples = self._samples[count:]
+        self._start += count
         self._first += count
 
     def part(self, first: int, end: int) -> Samples:

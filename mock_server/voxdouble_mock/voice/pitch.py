@@ -8,6 +8,7 @@ operations are elementwise or on whole numbers.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +36,8 @@ their product (relative error 2**-51 for each number) put an error of at most (2
 and the inverse transform at most e sqrt(N) |h| |t|. As |h| |t| <= sqrt(160 * 256) * 2**32 < 2**39.7, each sum is off by
 less than 19 e * 2**39.7 < 0.5 while e <= 2**-45: 256 units in the last place. A transform of 256 points has at most 8
 stages of at most some 7 units each (Higham, Accuracy and Stability of Numerical Algorithms, section 24.1), whatever its
-radices and instructions. The sums are those around a circle of N numbers, which a window enters again only at lags above
-N - window.
+radices and instructions. The sums are those around a circle of N numbers; up to the lag N - window, no product reaches
+around it.
 """
 
 Whole = npt.NDArray[np.float64]
@@ -89,6 +90,7 @@ class _Shape:
         return power * 3 // 4 if power * 3 // 4 >= self.length else power
 
 
+@lru_cache(8)
 def _shape(sample_rate: int) -> _Shape:
     group = max(1, round(sample_rate / RATE))
     rate = sample_rate / group
@@ -134,8 +136,8 @@ def _differences(signal: Signal, first: int, end: int, group: int) -> Whole:
     before = max(0, first - 1)
     slow = _averages(signal.part(before * group, end * group), group)
     steps = np.zeros(end - first)
-    known = np.diff(slow) if before < first else np.diff(slow, prepend=slow[:1])
-    steps[: len(known)] = known
+    known = 1 - (first - before)
+    np.subtract(slow[1:], slow[:-1], out=steps[known : known + len(slow) - 1])
     return steps
 
 
@@ -145,12 +147,15 @@ def _averages(samples: Samples, group: int) -> Whole:
     sums = whole[::group].astype(np.int32)
     for place in range(1, group):
         sums += whole[place::group]
-    return np.rint(sums / group)
+    averages = sums.astype(np.float64)
+    averages /= group
+    return np.rint(averages, out=averages)
 
 
 def _correlations(slow: Whole, starts: Starts, shape: _Shape) -> tuple[npt.NDArray[np.int16], Whole]:
     """Return the correlations of each frame's window, shape (frames, lags), in 1/UNIT, and its energy."""
-    total = np.concatenate(([0.0], np.cumsum(slow * slow)))
+    total = np.zeros(len(slow) + 1)
+    np.cumsum(slow * slow, out=total[1:])
     energies = total[shape.window :] - total[: -shape.window]
     lags = slice(int(shape.lags[0]), int(shape.lags[-1]) + 1)
     there = np.lib.stride_tricks.sliding_window_view(energies.astype(np.float32), len(shape.lags))[lags.start :]

@@ -18,7 +18,7 @@ from voxdouble_mock.voice.logarithm import log2_levels
 BANDS = 32
 MAX_RATE = 24_000
 """The highest rate of the transformed signal; of a higher one, groups of neighbouring samples are added first."""
-CHUNK = 128
+CHUNK = 256
 """The number of frames that are transformed at a time: their windows fit the processor's cache."""
 LINES = (*range(4, 119, 2), *range(5, 119, 2))
 """The lines of the spectrum, as multiples of the grid: even lines first. They reach from about 125 to 3,687.5 Hz."""
@@ -73,11 +73,18 @@ def windows(signal: Signal, starts: Starts) -> Windows:
     return added
 
 
-def levels(windows: Windows, sample_rate: int) -> Levels:
-    """Return the levels of frames with these windows."""
-    found = np.empty((len(windows), BANDS), np.int16)
-    for at in range(0, len(windows), CHUNK):
-        found[at : at + CHUNK] = _levels(windows[at : at + CHUNK], sample_rate)
+def room_for_windows(count: int, sample_rate: int) -> Windows:
+    """Return an array for this many windows."""
+    group = group_size(sample_rate)
+    shape = count, window_length(sample_rate) // group
+    return np.empty(shape, np.int16) if group == 1 else np.empty(shape, np.int32)
+
+
+def levels(windows: Windows, chosen: npt.NDArray[np.int64], sample_rate: int) -> Levels:
+    """Return the levels of the frames whose windows are the chosen rows."""
+    found = np.empty((len(chosen), BANDS), np.int16)
+    for at in range(0, len(chosen), CHUNK):
+        found[at : at + CHUNK] = _levels(windows[chosen[at : at + CHUNK]], sample_rate)
     return found
 
 

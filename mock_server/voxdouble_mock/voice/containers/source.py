@@ -65,10 +65,10 @@ class View(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer, or its beginning at the end of the file, and return the number of bytes."""
-        done = 0
-        while done < len(buffer) and self._position < self.size:
+        done, room, size = 0, len(buffer), self.size
+        while done < room and self._position < size:
             number = bisect_right(self._starts, self._position) - 1
-            count = min(len(buffer) - done, self._starts[number + 1] - self._position)
+            count = min(room - done, self._starts[number + 1] - self._position)
             data = self._read(self._pieces[number], self._position - self._starts[number], count)
             if not data:
                 break
