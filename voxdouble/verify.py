@@ -128,7 +128,7 @@ def verify(
         check_folder(report)
     if kind and record is None:
         raise click.UsageError("--kind is of a record: give --record DIR too.")
-    recording = Recording(record, kind_of(url, ca, kind)) if record else None
+    recording = Recording(record, kind_of(url, ca, kind), url) if record else None
     run_time = RunTime(began, timeout or time_for(answer_seconds))
     whole = Budget(max_uploads, max_audio, max_tasks)
     suite = whole.without(COST)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.commands.process import invoke
 from voxdouble.evidence.record import MAX_EXCHANGES, write_record
+from voxdouble.evidence.redaction import Redaction
 from voxdouble_contract.judging.conformance import Conformance, judge
 from voxdouble_contract.judging.findings import Finding
 from voxdouble_contract.judging.target_info import TargetInfo
@@ -17,7 +18,7 @@ FINDINGS = [
     Finding("S1", "passed", "test_a"),
     Finding("S20", "broken", "test_b", "Expected status 404, got 410."),
     Finding("C1", "broken", "test_c", "Got \x7f 'x'."),
-    Finding("C38", "broken", "test_d", "Got 400."),
+    Finding("C38", "broken", "test_d", "Got 400 from http://node7.internal/x with s3cret."),
     Finding("C2", "passed", "test_e"),
     Finding("S2", "unproven", "test_f", "no budget"),
 ]
@@ -29,7 +30,7 @@ def record(folder: Path, kind: str = "appliance", *, generations: tuple[str, ...
     target = TargetInfo("http://a", "appliance", "5.1", generations)
     exchanges = {finding.statement: EXCHANGES * count for finding in FINDINGS if finding.statement != "C2"}
     folder.mkdir(exist_ok=True)
-    write_record(folder, Conformance(target, False, judge(FINDINGS)), kind, exchanges)
+    write_record(folder, Conformance(target, False, judge(FINDINGS)), kind, exchanges, Redaction("http://a", "s3cret"))
     return folder
 
 
@@ -65,6 +66,7 @@ def test_a_broken_statement_has_the_change_that_it_would_mean(tmp_path: Path) ->
     found = tomllib.loads((tmp_path / "r" / "evidence.toml").read_text())
     assert found["C38"]["change"].startswith("Limit C38 to the generations e1, e2, and state for e3")
     assert "it was chosen" in found["C38"]["change"]
+    assert found["C38"]["reason"] == "Got 400 from <host>/x with <token>."
     assert "if further appliances confirm it: the version 5.1 contradicts" in found["S20"]["change"]
     assert found["S20"]["reason"] == "Expected status 404, got 410."
     assert "\x7f" not in found["C1"]["reason"]

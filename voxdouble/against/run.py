@@ -57,8 +57,10 @@ def introduction(pack: Pack, judgement: Judgement, outdated: list[str]) -> list[
     """Return lines on the pack, on the facts that were compared, and on known differences that no longer differ."""
     header, known = pack.header, f"version {pack.header.version or 'unknown'}, generation {pack.header.generation}"
     lines = [f"The mock is judged by the pack {pack.folder.name}: kind {header.kind}, {known}."]
-    left_out = f"; of {judgement.left_out} the pack has no recording or voiceprint" if judgement.left_out else ""
-    lines.append(f"{judgement.compared} facts were compared{left_out}.")
+    lines.append(f"{judgement.compared} facts were compared.")
+    if judgement.left_out:
+        why = "the pack does not have their recordings or voiceprints, or mocks do not compute their technology"
+        lines.append(f"{judgement.left_out} facts were not: {why}.")
     if len(pack.entries) > MAX_FACTS:
         lines.append(f"The pack has {len(pack.entries)} facts, of which the first {MAX_FACTS} count.")
     return lines + [f"{key} no longer differs: remove its entry from {FILE}." for key in outdated]

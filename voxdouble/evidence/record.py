@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import msgspec
 from msgspec import Struct
 
+from voxdouble.evidence.redaction import Redaction
 from voxdouble_mock.core.namespace_options import Generation
 from voxdouble_mock.packs.pack import MAX_HEADER_BYTES, header_text, read_bounded, write_whole
 
@@ -71,11 +72,15 @@ def check_record_folder(folder: Path) -> None:
 
 
 def write_record(
-    folder: Path, conformance: "Conformance", kind: str, exchanges: Mapping[str, Sequence[dict[str, Any]]]
+    folder: Path,
+    conformance: "Conformance",
+    kind: str,
+    exchanges: Mapping[str, Sequence[dict[str, Any]]],
+    redaction: Redaction,
 ) -> int:
     """Write a record, in place of an earlier one; return the number of its statements.
 
-    A statement is in it if it has a verdict and exchanges.
+    A statement is in it if it has a verdict and exchanges; these are redacted already, and its reason is so here.
     """
     (folder / STATEMENTS).mkdir(exist_ok=True)
     for name in conformance.statements:
@@ -86,6 +91,7 @@ def write_record(
         if not found or entry["verdict"] == "unproven":
             continue
         shown = {key: entry[key] for key in ("text", "grade", "verdict", "reason", "tests")}
+        shown["reason"] = redaction.text(entry["reason"])
         text = json.dumps({"statement": name, **shown, "exchanges": found}, indent=1, ensure_ascii=False)
         write_whole(folder / STATEMENTS / f"{name}.json", text.encode("utf-8", "backslashreplace"))
         kept += 1

@@ -9,6 +9,7 @@ import click
 
 from voxdouble.capture_subject import probe
 from voxdouble.evidence.record import RecordError, check_record_folder, write_record
+from voxdouble.evidence.redaction import Redaction
 from voxdouble.target_checks import CannotRun
 
 if TYPE_CHECKING:
@@ -30,11 +31,15 @@ def kind_of(url: str, ca: Path | None, chosen: str | None) -> str:
 
 def register_log(config: "pytest.Config", file: Path) -> None:
     """Make a run of the suite log its exchanges into a file, redacted."""
-    from voxdouble.evidence.redaction import Redaction
     from voxdouble_contract.reports.exchange_log import PLUGIN, ExchangeLog
 
-    redaction = Redaction(config.option.appliance_url, os.environ.get("APPLIANCE_TOKEN", ""))
-    config.pluginmanager.register(ExchangeLog(file, redaction.redacted), PLUGIN)
+    log = ExchangeLog(file, redaction_for(config.option.appliance_url).redacted)
+    config.pluginmanager.register(log, PLUGIN)
+
+
+def redaction_for(url: str) -> Redaction:
+    """Return the redaction of the exchanges with an appliance, whose token is that of the environment."""
+    return Redaction(url, os.environ.get("APPLIANCE_TOKEN", ""))
 
 
 class Recording:
@@ -43,8 +48,9 @@ class Recording:
     Its temporary files are removed at the end of the command.
     """
 
-    def __init__(self, folder: Path, kind: str) -> None:
+    def __init__(self, folder: Path, kind: str, url: str) -> None:
         self._folder = folder
+        self._url = url
         self._kind = kind
         try:
             check_record_folder(folder)
@@ -63,7 +69,7 @@ class Recording:
         from voxdouble_contract.reports.exchange_log import read_log
 
         try:
-            count = write_record(self._folder, conformance, self._kind, read_log(self._log))
+            count = write_record(self._folder, conformance, self._kind, read_log(self._log), redaction_for(self._url))
         except (RecordError, OSError) as error:
             raise CannotRun(f"The record cannot be written: {error}") from error
         click.echo(f"{self._folder}: {count} statements with their exchanges, kind {self._kind}.", err=True)

@@ -66,12 +66,13 @@ class Redaction:
     def _cleaned(self, value: Any) -> Any:
         """Return JSON data whose texts and names of members have no token and no host name."""
         if isinstance(value, dict):
-            return {self._cleaned_text(str(name)): self._cleaned(inner) for name, inner in value.items()}
+            return {self.text(str(name)): self._cleaned(inner) for name, inner in value.items()}
         if isinstance(value, list):
             return [self._cleaned(inner) for inner in value]
-        return self._cleaned_text(value) if isinstance(value, str) else value
+        return self.text(value) if isinstance(value, str) else value
 
-    def _cleaned_text(self, text: str) -> str:
+    def text(self, text: str) -> str:
+        """Return a text without the token and without host names."""
         for removed, instead in self._texts:
             text = text.replace(removed, instead)
         text = PRIVATE_ADDRESS.sub(HOST, ORIGIN.sub(HOST, text))
