@@ -77,7 +77,7 @@ def act(appliance: Appliance, action: tuple[object, ...], ids: list[str]) -> dic
             found = find(appliance, ids[index])
             return {ids[index]: None if found is None else found[1]}
         case ("list",):
-            return {task.task_id: state for task, state in appliance.tasks("")}
+            return {task.task_id: state for task, state in zip(*appliance.tasks(""), strict=True)}
     return {}
 
 

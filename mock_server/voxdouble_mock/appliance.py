@@ -56,6 +56,7 @@ class Activity:
     """A mark that changes with each submission, reset and change by a control route, but not with time."""
     logged: int
     """The number of the newest request in the log."""
+    has_scenario: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +182,20 @@ class Appliance:
         state = state_at(task.timeline, clocks.read(request.record.clock, request.now))
         return None if state is None else (task, state)
 
-    def tasks(self, namespace: str) -> list[tuple[Task, State]]:
-        """Return the live tasks, oldest first, with their states at one instant."""
+    def tasks(self, namespace: str) -> tuple[list[Task], list[State]]:
+        """Return the live tasks, oldest first, and the state of each at one instant.
+
+        Two lists, since ten thousand pairs would make the garbage collector examine the whole process.
+        """
         tasks, view = self._store.tasks(namespace)
         shown = clocks.read(view.record.clock, view.now)
-        return [(task, state) for task in tasks if (state := state_at(task.timeline, shown)) is not None]
+        live, states = [], []
+        for task in tasks:
+            state = state_at(task.timeline, shown)
+            if state is not None:
+                live.append(task)
+                states.append(state)
+        return live, states
 
     def task(self, namespace: str, task_id: str) -> tuple[Task, State] | None:
         """Return a task of any technology with its state; None if it is unknown or has expired."""
@@ -197,7 +207,8 @@ class Appliance:
         view = self._store.view(namespace)
         record = view.record
         mark = f"{record.life}-{record.version}-{view.counters.get(SUBMISSIONS, 0)}"
-        return Activity(record.clock.pace, clocks.read(record.clock, view.now), mark, view.logged)
+        now = clocks.read(record.clock, view.now)
+        return Activity(record.clock.pace, now, mark, view.logged, record.scenario is not None)
 
     def clock(self, namespace: str) -> tuple[Pace, int]:
         """Return the pace of the namespace's clock, and the instant that it shows, in milliseconds."""

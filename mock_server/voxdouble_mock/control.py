@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from voxdouble_mock.core.clock import read
-from voxdouble_mock.core.errors import Detail, Unavailable, ValidationFailed
+from voxdouble_mock.core.errors import Detail, NotFound, Unavailable, ValidationFailed
 from voxdouble_mock.core.fault import FAULT_COUNTERS, ArmedFault, FaultSpec, arm, is_armed
 from voxdouble_mock.core.namespace_options import NamespaceOptions, OptionChanges
 from voxdouble_mock.core.request_log import LoggedRequest
@@ -116,6 +116,18 @@ class Control:
     def disarm(self, namespace: str) -> None:
         """Disarm all faults."""
         self._store.change(namespace, lambda view: Change(replace(view.record, faults=()), None, (FAULT_COUNTERS,)))
+
+    def disarm_one(self, namespace: str, number: int) -> None:
+        """Disarm the fault with this number. Raises NotFound if it is not armed, for example any more."""
+
+        def change(view: View) -> Change[None]:
+            kept = [armed for armed in _still_armed(view) if armed.number != number]
+            gone = [armed.counter_prefix for armed in view.record.faults if armed not in kept]
+            if len(kept) == len(_still_armed(view)):
+                raise NotFound(f"No fault with the number {number} is armed.")
+            return Change(replace(view.record, faults=tuple(kept)), None, tuple(gone))
+
+        self._store.change(namespace, change)
 
     def create(self, namespace: str) -> None:
         """Create a namespace that does not exist, so that its log and its real clock begin now. Raises Unavailable."""

@@ -96,14 +96,14 @@ def test_a_fault_is_armed_by_a_click_and_the_client_retries(mock: MockAppliance,
 def test_any_fault_is_armed_with_the_form(mock: MockAppliance, open_page: Open) -> None:
     """The form offers the members of each kind and the address; a wrong combination is refused with the reason."""
     page = open_page(mock.url + CONTROL)
-    page.get_by_text("Any fault, at any address").click()
+    page.get_by_text("Any fault, for chosen requests").click()
     form = page.locator("#fault")
     form.get_by_label("Kind").select_option("delay")
     form.get_by_label("seconds", exact=True).fill("0.5")
     form.get_by_label("during").check()
     form.get_by_label("Method").select_option("GET")
-    form.get_by_label("From call number").fill("3")
-    form.get_by_label("For calls").fill("all")
+    form.get_by_label("First request that it applies to").fill("3")
+    form.get_by_label("Number of requests").fill("all")
     form.get_by_role("button", name="Arm the fault").click()
     expect(page.get_by_role("list", name="Armed faults")).to_contain_text("delay, seconds 0.5, during true")
     (armed,) = get(mock.url + "/_mock/faults").json()["faults"]
@@ -113,6 +113,68 @@ def test_any_fault_is_armed_with_the_form(mock: MockAppliance, open_page: Open) 
     expect(page.locator("#fault-problem")).to_contain_text("`method` must be POST")
     page.get_by_role("button", name="Disarm all").click()
     expect(page.locator("#unarmed")).to_be_visible()
+
+
+def test_one_fault_of_several_is_disarmed(mock: MockAppliance, open_page: Open) -> None:
+    """Each armed fault says how often it still applies, and has a button that disarms it alone."""
+    page = open_page(mock.url + CONTROL)
+    page.get_by_role("button", name="429", exact=True).click()
+    page.get_by_role("button", name="Connection reset").click()
+    armed = page.get_by_role("list", name="Armed faults")
+    expect(armed.get_by_role("listitem")).to_have_count(2)
+    expect(armed).to_contain_text("applies 1 more time; applied 0 times so far")
+    armed.get_by_role("button", name=re.compile("Disarm status")).click()
+    expect(armed.get_by_role("listitem")).to_have_count(1)
+    assert [one["fault"]["kind"] for one in get(mock.url + "/_mock/faults").json()["faults"]] == ["reset"]
+
+
+def test_a_long_advance_of_the_clock_is_asked_for_first(mock: MockAppliance, open_page: Open) -> None:
+    """An advance of more than a day needs a second click, and a cancelled one changes nothing."""
+    mock.clock.set("manual")
+    page = open_page(mock.url + CONTROL)
+    before = mock.clock.now()
+    for answer, passed in (("Cancel", 0.0), ("Advance", 1e6)):
+        page.get_by_label("Advance by seconds").fill("1000000")
+        page.locator("#advance").get_by_role("button", name="Advance").click()
+        dialog = page.get_by_role("dialog", name="Advance the clock by 12 days?")
+        dialog.get_by_role("button", name=answer).click()
+        expect(dialog).to_be_hidden()
+        if passed:
+            expect(page.locator("#passed")).to_contain_text("No task changed its state.")
+        assert mock.clock.now() - before == passed
+
+
+def test_edited_text_survives_a_reload_and_another_start(mock: MockAppliance, open_page: Open) -> None:
+    """Text of the editor that is not in use comes back after a reload, and after another start was chosen."""
+    mock.scenario("by-file-name")
+    mine = "rules:\n  - then: {end: failed}\n"
+    page = open_page(mock.url + CONTROL)
+    editor = page.get_by_label("Scenario as YAML or JSON")
+    expect(editor).to_have_value(re.compile("storage-full"))
+    expect(page.get_by_role("option", name="your edited text")).to_have_count(0)
+    editor.fill(mine)
+    page.reload()
+    expect(editor).to_have_value(mine)
+    expect(page.get_by_text("Your edited text is back; it is not in use.")).to_be_visible()
+    page.get_by_label("Start from").select_option("capacity-used-up")
+    expect(editor).to_have_value(re.compile("used_up"))
+    page.get_by_label("Start from").select_option("your edited text")
+    expect(editor).to_have_value(mine)
+    page.get_by_role("button", name="Use this scenario").click()
+    expect(page.get_by_text("The scenario is in use.")).to_be_visible()
+    page.reload()
+    expect(editor).to_have_value(re.compile("end: failed"))
+    expect(page.get_by_text("Your edited text is back")).to_have_count(0)
+
+
+def test_a_page_without_a_scenario_makes_no_failing_request(
+    mock: MockAppliance, open_page: Open, errors: list[str]
+) -> None:
+    """Without a scenario the page asks for none, so that the browser reports no 404."""
+    page = open_page(mock.url + CONTROL)
+    expect(page.locator("#scenario-state")).to_contain_text("none in use")
+    expect(page.locator("#namespaces")).to_contain_text("default this one · 0 tasks · 0 requests")
+    assert errors == []
 
 
 def test_the_interface_of_an_older_generation_is_chosen(mock: MockAppliance, open_page: Open) -> None:

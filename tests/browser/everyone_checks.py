@@ -44,7 +44,7 @@ def select_first(page: Page, path: str) -> None:
     if path == "console/api":
         expect(page.locator("#swagger .opblock").first).to_be_visible()
     if path == "console/control":
-        page.get_by_text("Any fault, at any address").click()
+        page.get_by_text("Any fault, for chosen requests").click()
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -37,6 +37,33 @@ def test_a_refused_request_shows_its_reason_rule_and_fault(mock: MockAppliance, 
     expect(details.locator(".tag.fault")).to_have_text("status")
 
 
+def test_a_refusal_shows_the_headers_for_the_next_step(mock: MockAppliance, open_page: Open) -> None:
+    """The details of an injected 503 have its Retry-After, and the settings of its fault."""
+    mock.fault("status", status=503, retry_after=7)
+    upload(mock.url)
+    details = open_page(f"{mock.url}{REQUESTS}#1").get_by_role("region", name="The selected request")
+    expect(details.get_by_text("retry-after", exact=True)).to_be_visible()
+    expect(details.locator("dd").filter(has_text=re.compile("^7$"))).to_be_visible()
+    expect(details).to_contain_text("body json, retry after 7.0, status 503")
+
+
+@pytest.mark.parametrize(("kind", "words"), [("reset", "connection reset"), ("close", "connection closed")])
+def test_a_response_that_was_not_sent_has_no_status(
+    mock: MockAppliance, open_page: Open, kind: str, words: str
+) -> None:
+    """A request whose connection a fault ended says so in place of its status, and is not among the accepted."""
+    mock.fault(kind)
+    with pytest.raises(requests.ConnectionError):
+        upload(mock.url)
+    page = open_page(mock.url + REQUESTS)
+    expect(page.locator("#requests tbody tr .state")).to_have_text(words)
+    page.locator("#requests tbody a.row").click()
+    details = page.get_by_role("region", name="The selected request")
+    expect(details).to_contain_text("the response with status 202 was not sent")
+    page.get_by_role("radio", name="accepted").check()
+    expect(page.locator("#nothing-selected")).to_be_visible()
+
+
 def test_filters_select_requests(mock: MockAppliance, open_page: Open) -> None:
     """Outcome, method, technology and text select requests, and every outcome is counted."""
     upload(mock.url, "one.wav", include_vector="true")

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 
 from playwright.sync_api import Locator, expect
 
@@ -184,3 +185,40 @@ def test_a_malformed_address_selects_no_task(mock: MockAppliance, open_page: Ope
     page = open_page(f"{mock.url}{CONSOLE}#%E0%")
     upload(mock.url, "seen.wav")
     expect(page.get_by_role("row", name=re.compile("seen.wav"))).to_be_visible()
+
+
+def test_the_expiry_of_a_task_is_announced(mock: MockAppliance, open_page: Open, errors: list[str]) -> None:
+    """A task that expires is announced by name, its details say so, and no request for it fails."""
+    mock.clock.set("manual")
+    task_id = upload(mock.url, "short.wav").json()["task"]["task_id"]
+    page = open_page(f"{mock.url}{CONSOLE}#{task_id}")
+    expect(page.get_by_role("heading", name="short.wav")).to_be_visible()
+    mock.clock.advance(7200)
+    expect(page.locator("#notice")).to_have_text("The task of short.wav expired.")
+    expect(page.get_by_role("region", name="The selected task")).to_contain_text("The task expired at")
+    assert errors == []
+
+
+def test_a_long_name_takes_two_lines(mock: MockAppliance, open_page: Open) -> None:
+    """A row stays as low as two lines of name and one of technology, and the whole name is its title."""
+    upload(mock.url, "long " * 30 + ".wav")
+    page = open_page(mock.url + CONSOLE, viewport={"width": 360, "height": 800})
+    link = page.locator("#tasks tbody a.row")
+    box = link.bounding_box()
+    assert box is not None
+    assert box["height"] < 60
+    expect(link.locator("bdi")).to_have_attribute("title", re.compile(r"^(long ){20}"))
+
+
+def test_a_busy_list_is_read_at_most_every_other_second(mock: MockAppliance, open_page: Open) -> None:
+    """While tasks arrive all the time, the list is read less often than they do, and all are listed afterwards."""
+    page = open_page(mock.url + CONSOLE)
+    reads: list[float] = []
+    page.on("request", lambda request: reads.append(time.monotonic()) if "/_mock/tasks?" in request.url else None)
+    began = time.monotonic()
+    for number in range(30):
+        upload(mock.url, f"{number}.wav")
+        page.wait_for_timeout(200)
+    seconds = time.monotonic() - began
+    expect(page.locator("#tasks tbody tr")).to_have_count(30)
+    assert len(reads) <= 4 + (seconds + 3) / 2

@@ -33,6 +33,13 @@ def test_an_unknown_path_is_404(mock: MockAppliance, path: str) -> None:
     assert_refused(get(mock.url + path), 404, "resource.not-found")
 
 
+@pytest.mark.parametrize("base", ["", "/_ns/team"])
+def test_the_root_names_the_console(mock: MockAppliance, base: str) -> None:
+    """The refusal of the root path says where the console of the namespace is; that of another path does not."""
+    assert f"its console is at {base}/_mock/." in get(f"{mock.url}{base}/").json()["message"]
+    assert "console" not in get(f"{mock.url}{base}/api/").json()["message"]
+
+
 @pytest.mark.parametrize("target", ["//api/system/info", "/api//system/info", "/api/system%2Finfo/", "/%2e%2e/"])
 def test_a_path_is_not_normalised(mock: MockAppliance, target: str) -> None:
     """A path counts as it was sent: double slashes are not merged, and dots are not resolved (C10)."""

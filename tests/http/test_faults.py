@@ -246,3 +246,48 @@ def test_faults_of_tasks_wait_for_a_task(mock: MockAppliance, kind: str) -> None
     mock.fault("status", status=503, method="GET")
     assert get(mock.url + "/api/system/info").status_code == 200
     assert [armed["seen"] for armed in get(mock.url + "/_mock/faults").json()["faults"]] == [0, 0]
+
+
+def test_one_fault_is_disarmed_by_its_number(mock: MockAppliance) -> None:
+    """The others stay armed with their counts; a number that is not armed is answered 404."""
+    mock.fault("delay", seconds=0, count=2)
+    mock.fault("status", status=503)
+    mock.fault("status", status=429)
+    convert(mock.url, [])
+    first, second, third = (one["number"] for one in get(mock.url + "/_mock/faults").json()["faults"])
+    left = delete(f"{mock.url}/_mock/faults/{second}")
+    assert [(one["number"], one["seen"]) for one in left.json()["faults"]] == [(first, 1), (third, 1)]
+    for number in (second, 0, 99):
+        gone = delete(f"{mock.url}/_mock/faults/{number}")
+        assert gone.status_code == 404
+        assert f"No fault with the number {number} is armed." in gone.json()["message"]
+    assert [convert(mock.url, ["AAAA"]).status_code for _ in range(3)] == [202, 429, 202]
+
+
+@pytest.mark.parametrize(
+    ("members", "settings", "headers"),
+    [
+        (
+            {"kind": "status", "status": 503, "retry_after": 2.5},
+            {"body": "json", "retry_after": "2.5", "status": "503"},
+            {"retry-after": "3"},
+        ),
+        ({"kind": "status", "status": 405}, {"body": "json", "status": "405"}, {"allow": "POST"}),
+        ({"kind": "delay", "seconds": 0, "during": True}, {"during": "true", "seconds": "0.0"}, {}),
+        ({"kind": "foreign-location", "origin": "http://x.invalid"}, {"origin": "http://x.invalid"}, {}),
+    ],
+)
+def test_the_log_has_the_settings_of_a_fault_and_the_headers_for_the_next_step(
+    mock: MockAppliance, members: dict[str, Any], settings: dict[str, str], headers: dict[str, str]
+) -> None:
+    """An entry has the members of its fault, and of an error response the headers for the client's next step."""
+    mock.fault(**members)
+    convert(mock.url, ["AAAA"])
+    assert (mock.requests[-1].fault_settings, mock.requests[-1].response_headers) == (settings, headers)
+
+
+def test_a_long_origin_of_a_fault_keeps_the_entry_small(mock: MockAppliance) -> None:
+    """The settings of a fault are shortened as other long texts are."""
+    mock.fault("foreign-location", origin="http://" + "x" * 900)
+    convert(mock.url, ["AAAA"])
+    assert len(mock.requests[-1].fault_settings["origin"]) < 250

@@ -64,3 +64,9 @@ def test_a_scenario_is_returned_as_yaml(mock: MockAppliance) -> None:
     response = get(mock.url + "/_mock/scenario", headers={"Accept": "application/yaml"})
     assert response.headers["Content-Type"] == "application/yaml; charset=utf-8"
     assert put(mock.url + "/_mock/scenario", data=response.content).json() == as_json
+
+
+@pytest.mark.parametrize("text", ["rules:\n  -\n", "rules: [~]", '{"rules": [null]}'])
+def test_a_null_is_shown_as_null(mock: MockAppliance, text: str) -> None:
+    """A message shows null as YAML and JSON have it, not as Python has."""
+    assert check(mock, text)["message"].endswith("must be an object, got null.")

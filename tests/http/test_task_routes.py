@@ -186,6 +186,13 @@ def activity(url: str) -> Any:
     return get(url + "/_mock/activity").json()
 
 
+def test_activity_says_whether_there_is_a_scenario(mock: MockAppliance) -> None:
+    """A page that shows the scenario asks for it only if there is one."""
+    assert activity(mock.url)["has_scenario"] is False
+    mock.scenario("by-file-name")
+    assert activity(mock.url)["has_scenario"] is True
+
+
 def test_activity_changes_with_tasks_requests_and_the_clock(mock: MockAppliance) -> None:
     """A submission, a poll, an advance and a reset each change the activity, and reading changes nothing."""
     seen = [activity(mock.url)]

@@ -22,6 +22,7 @@ PATTERNS = {
     ORIGIN: "a scheme and printable ASCII characters, such as http://elsewhere.example",
 }
 STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+|\.\.\.)\]")
+CONSTANTS = {"None": "null", "True": "true", "False": "false"}
 WORDS = {
     "int": "a whole number",
     "float": "a number",
@@ -95,7 +96,7 @@ def message_of(reason: str, path: str, data: Any, kind: type) -> str:
     place, value, tags = find(path, data, inspect.type_info(kind))
     name = re.split(r"[.\[]", path)[-1].rstrip("]") if path else ""
     subject = f"`{name if name.isidentifier() else path}`" if path else "The data"
-    shown = repr(value)[:MAX_SHOWN]
+    shown = shown_value(value)[:MAX_SHOWN]
     if tags:
         return unknown_name(name, value, tags)
     if isinstance(place, inspect.LiteralType):
@@ -110,6 +111,11 @@ def message_of(reason: str, path: str, data: Any, kind: type) -> str:
     if expected:
         return f"{subject} must be {in_words(expected[1])}, got {shown}."
     return f"{reason.rstrip('.')}."  # of a struct's own check
+
+
+def shown_value(value: object) -> str:
+    """Return a value as a message shows it; null, true and false have their names in JSON and YAML."""
+    return CONSTANTS.get(repr(value), repr(value))
 
 
 def in_words(expected: str) -> str:

@@ -49,7 +49,7 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     task_id: str | None = None
     query: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    """Names in lower case. Secrets are left out, here and in `query`."""
+    """Those of the request, names in lower case. Secrets are left out, here and in `query`."""
     file_name: str | None = None
     sha256: str | None = None
     """The digest of the uploaded file, or of the JSON body."""
@@ -65,6 +65,10 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     """The reasons why the rules before it did not apply."""
     fault: str | None = None
     """The kind of the fault that was applied."""
+    fault_settings: dict[str, str] = field(default_factory=dict)
+    """The other members of that fault, such as `seconds`, each as a text."""
+    response_headers: dict[str, str] = field(default_factory=dict)
+    """Of an error response, the headers that tell a client what to do: `retry-after`, `allow` and `x-ratelimit-...`."""
     warnings: tuple[str, ...] = ()
     """Oddities of the request that changed nothing, such as an unknown query parameter (C17)."""
     dropped: dict[str, int] = field(default_factory=dict)
@@ -88,7 +92,7 @@ def bounded(entry: LoggedRequest) -> LoggedRequest:
     return whole if excess <= 0 else _without_elements(whole, excess + 100)  # for the member `dropped`
 
 
-_DICTS, _LISTS = ("query", "headers"), ("misses", "warnings")
+_DICTS, _LISTS = ("query", "headers", "fault_settings", "response_headers"), ("misses", "warnings")
 
 
 def _without_elements(entry: LoggedRequest, excess: int) -> LoggedRequest:

@@ -28,5 +28,6 @@ def get_activity(services: Services) -> Response:
             "clock": {"mode": pace.mode, "rate": pace.rate, "now": to_seconds(activity.now)},
             "tasks": activity.tasks,
             "requests": activity.logged,
+            "has_scenario": activity.has_scenario,
         }
     )

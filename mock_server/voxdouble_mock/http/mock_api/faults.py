@@ -23,6 +23,7 @@ def register(app: Flask, services: Services) -> None:
     add_route(app, "GET", "/_mock/faults", partial(get_faults, services))
     add_route(app, "POST", "/_mock/faults", partial(post_fault, services))
     add_route(app, "DELETE", "/_mock/faults", partial(delete_faults, services))
+    add_route(app, "DELETE", "/_mock/faults/<int:number>", partial(delete_fault, services))
 
 
 def get_faults(services: Services) -> Response:
@@ -42,6 +43,12 @@ def delete_faults(services: Services) -> Response:
     return json_response({})
 
 
+def delete_fault(services: Services, number: int) -> Response:
+    """Disarm one fault; return those that are still armed."""
+    services.control.disarm_one(namespace(), number)
+    return get_faults(services)
+
+
 def read_fault(body: Mapping[str, Any]) -> FaultSpec:
     """Return a fault and its address from the members of a body."""
     try:
@@ -55,6 +62,7 @@ def armed_json(counted: CountedFault) -> object:
     """Return an armed fault as these routes show it."""
     spec = counted.armed.spec
     return {
+        "number": counted.armed.number,
         **msgspec.to_builtins(spec),
         "count": spec.limit,
         "seen": counted.seen,

@@ -1,6 +1,5 @@
 """GET /_mock/tasks and POST /_mock/reset: the live tasks of a namespace, and its reset."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +9,7 @@ from flask import Flask, Response
 from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.core.patterns import Pattern
 from voxdouble_mock.core.request_log import shortened
-from voxdouble_mock.core.task import FINAL, State, Task
+from voxdouble_mock.core.task import State, Task
 from voxdouble_mock.http.current_request import namespace, query
 from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.mock_api.json_object import read_object
@@ -18,8 +17,6 @@ from voxdouble_mock.http.mock_api.query_parameters import MAX_NUMBER, one_of, re
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.technologies import discover
-
-Listed = tuple[Task, State]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +32,21 @@ class Selection:
     skip: int = 0
     """The newest tasks that are left out before `limit` counts."""
 
-    def select(self, live: Sequence[Listed]) -> Sequence[Listed]:
-        """Return the tasks that are selected, `limit` and `skip` aside."""
+    def select(self, tasks: Sequence[Task], states: Sequence[State]) -> Sequence[int]:
+        """Return the places of the tasks that are selected, `limit` and `skip` aside."""
         if (self.state, self.technology, self.file_name) == (None, None, None):
-            return live
-        return [listed for listed in live if self._accepts(*listed)]
+            return range(len(tasks))
+        return [place for place, task in enumerate(tasks) if self._accepts(task, states[place])]
 
     def _accepts(self, task: Task, state: State) -> bool:
         return (
-            self.state in {None, state}
-            and self.technology in {None, task.technology}
+            (self.state is None or self.state == state)
+            and (self.technology is None or self.technology == task.technology)
             and (self.file_name is None or (task.file_name is not None and self.file_name.matches(task.file_name)))
         )
 
-    def page(self, selected: Sequence[Listed]) -> Sequence[Listed]:
-        """Return the part of the selected tasks that `limit` and `skip` leave."""
+    def page(self, selected: Sequence[int]) -> Sequence[int]:
+        """Return the part of the selected places that `limit` and `skip` leave."""
         end = max(0, len(selected) - self.skip)
         return selected[:end] if self.limit is None else selected[max(0, end - self.limit) : end]
 
@@ -67,18 +64,17 @@ def get_tasks(services: Services) -> Response:
     and the next instant at which the state of any task changes.
     """
     selection = Selection(**read_parameters(query(), READERS))
-    live = services.appliance.tasks(namespace())
-    selected = selection.select(live)
+    tasks, states = services.appliance.tasks(namespace())
+    selected = selection.select(tasks, states)
     body: dict[str, object] = {
-        "tasks": [task_json(task, state) for task, state in selection.page(selected)],
-        "total": len(live),
+        "tasks": [task_json(tasks[place], states[place]) for place in selection.page(selected)],
+        "total": len(tasks),
     }
     if selection.limit is not None:
-        states = Counter(state for _, state in live)
         body |= {
             "selected": len(selected),
-            "states": {str(state): states[state] for state in State},
-            "next": to_seconds(min(map(next_change, live))) if live else None,
+            "states": {str(state): states.count(state) for state in State},
+            "next": to_seconds(min(map(next_change, tasks, states))) if tasks else None,
         }
     return json_response(body)
 
@@ -100,13 +96,12 @@ def task_json(task: Task, state: State) -> dict[str, object]:
     }
 
 
-def next_change(listed: Listed) -> int:
+def next_change(task: Task, state: State) -> int:
     """Return the next instant at which the state of a live task changes, in milliseconds."""
-    task, state = listed
     timeline = task.timeline
-    if state in FINAL:
-        return timeline.expires
-    return timeline.ends if state is State.RUNNING else timeline.starts
+    if state is State.PENDING:
+        return timeline.starts
+    return timeline.ends if state is State.RUNNING else timeline.expires
 
 
 def post_reset(services: Services) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+import msgspec
 import orjson
 from flask import Flask, Response
 
@@ -31,6 +32,7 @@ from voxdouble_mock.http.vendor.wire_faults import apply_fault, status_response
 from voxdouble_mock.store import NamespaceRecord, OpenRequest
 
 NO_CHOICE = Choice()
+ERROR_HEADERS = ("retry-after", "allow", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,20 @@ def finish(services: Services, result: ViewResult) -> Response:
 def fault_kind(fault: Fault | None) -> str | None:
     """Return the kind of a fault."""
     return None if fault is None else str(fault.__struct_config__.tag)
+
+
+def fault_settings(fault: Fault | None) -> dict[str, str]:
+    """Return the members of a fault other than its kind, each as a text; those without a value are left out."""
+    members = {} if fault is None else msgspec.structs.asdict(fault)
+    texts = {name: orjson.dumps(value).decode().strip('"') for name, value in members.items() if value is not None}
+    return dict(sorted(texts.items()))
+
+
+def error_headers(response: Response) -> dict[str, str]:
+    """Return the headers of an error response that tell a client what to do; none of any other response."""
+    if response.status_code < 400:
+        return {}
+    return {name: response.headers[name] for name in ERROR_HEADERS if name in response.headers}
 
 
 def begin(services: Services, technology: str | None, task_id: str | None = None) -> OpenRequest:
@@ -157,6 +173,8 @@ def log_entry(result: ViewResult) -> LoggedRequest:
         rule=result.choice.rule_name,
         misses=result.choice.misses,
         fault=fault_kind(result.fault),
+        fault_settings=fault_settings(result.fault),
+        response_headers=error_headers(result.response),
         warnings=result.warnings,
     )
     return bounded(entry)

@@ -3,10 +3,11 @@
 import { HOME, write } from "./http.js";
 import { now, pace, setClock } from "./clock.js";
 import { byId, h } from "./dom.js";
-import { technologyName, time } from "./format.js";
+import { duration, technologyName, time } from "./format.js";
 import { refresh, watch } from "./live.js";
 
 const modes = byId("modes");
+const UNASKED_SECONDS = 86400; // a longer advance is asked for first
 
 let changes = Promise.resolve();
 
@@ -44,6 +45,10 @@ function showPassed(transitions) {
   byId("passed").replaceChildren(h("p", { class: "muted" }, transitions.length ? `Passed${more ? `, and ${more} more before` : ""}:` : "No task changed its state."), h("ul", { class: "rows" }, items));
 }
 
+function advance(seconds) {
+  change(() => write("POST", "clock/advance", { seconds }));
+}
+
 function chosenMode() {
   const mode = modes.querySelector(":checked").value;
   return mode === "scale" ? { mode, rate: Number(byId("rate").value) } : { mode };
@@ -56,11 +61,21 @@ modes.addEventListener("change", () => {
 byId("rate").addEventListener("change", () => change(() => write("PUT", "clock", chosenMode())));
 byId("next").addEventListener("click", () => change(() => write("POST", "clock/advance", { to: "next" })));
 for (const button of document.querySelectorAll("[data-advance]")) {
-  button.addEventListener("click", () => change(() => write("POST", "clock/advance", { seconds: Number(button.dataset.advance) })));
+  button.addEventListener("click", () => advance(Number(button.dataset.advance)));
 }
 byId("advance").addEventListener("submit", (event) => {
   event.preventDefault();
-  change(() => write("POST", "clock/advance", { seconds: Number(byId("seconds").value) }));
+  const seconds = Number(byId("seconds").value);
+  if (seconds <= UNASKED_SECONDS) {
+    advance(seconds);
+    return;
+  }
+  byId("advance-question").textContent = `Advance the clock by ${duration(seconds)}?`;
+  byId("advance-dialog").showModal();
+});
+byId("advance-dialog").addEventListener("close", (event) => {
+  if (event.target.returnValue === "advance") advance(Number(byId("seconds").value));
+  event.target.returnValue = "";
 });
 watch(showMode);
 setInterval(() => { if (pace() && !document.hidden) byId("clock-now").textContent = time(now(), { now: Date.now() / 1000, precise: pace().mode !== "real" }); }, 250);

@@ -2,14 +2,17 @@
 
 import { control, read, write } from "./http.js";
 import { byId, h, notify } from "./dom.js";
-import { technologyName } from "./format.js";
+import { counted, technologyName } from "./format.js";
 import { watch } from "./live.js";
 
 const form = byId("fault");
+let shownFaults = "";
 
 async function show() {
   const { faults } = await read("faults");
-  byId("armed").replaceChildren(...faults.map(row));
+  const drawn = JSON.stringify(faults);
+  if (drawn !== shownFaults) byId("armed").replaceChildren(...faults.map(row)); // else a button would lose the focus
+  shownFaults = drawn;
   byId("unarmed").hidden = faults.length > 0;
   byId("disarm").hidden = !faults.length;
 }
@@ -17,11 +20,29 @@ async function show() {
 function row(one) {
   const { kind, ...members } = one.fault;
   const details = Object.entries(members).filter(([, value]) => value !== null && value !== false).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
-  const address = [one.method ?? "every method", one.technology ? technologyName(one.technology) : "all technologies", one.task_id && `task ${one.task_id.slice(0, 8)}`];
-  const uses = one.count === null ? "without end" : `${one.applied} of ${one.count}`;
-  return h("li", {}, h("span", { class: "tag fault" }, [kind, ...details].join(", ")), " ",
-    h("span", {}, address.filter(Boolean).join(" · ")),
-    h("span", { class: "muted" }, ` · from call ${one.nth} · applied ${uses}, ${one.seen} calls seen`));
+  const name = [kind, ...details].join(", ");
+  const requests = [one.method ?? "every request", one.technology ? `to ${technologyName(one.technology)}` : "to all technologies", one.task_id && `of task ${one.task_id.slice(0, 8)}`];
+  return h("li", {}, h("span", { class: "tag fault" }, name), " ", h("span", {}, requests.filter(Boolean).join(" ")), " ",
+    h("span", { class: "muted" }, progress(one)), " ",
+    h("button", { type: "button", class: "small", "aria-label": `Disarm ${name}`, onclick: () => disarm(`faults/${one.number}`, "The fault is disarmed.") }, "Disarm"));
+}
+
+/** Return in words which requests the fault still applies to, and what it has done so far. */
+function progress(one) {
+  const waiting = one.nth - 1 - one.seen;
+  const begins = waiting > 0 ? `after ${counted(waiting, "more request")}, ` : "";
+  const left = one.count === null ? "until it is disarmed" : `${counted(one.count - one.applied, "more time")}`;
+  return `· applies ${begins}${left}; applied ${counted(one.applied, "time")} so far`;
+}
+
+async function disarm(path, text) {
+  try {
+    await control(path, { method: "DELETE" });
+    notify(text);
+  } catch (error) {
+    if (error.status !== 404) throw error; // it was used up in the meantime
+  }
+  await show();
 }
 
 async function arm(spec) {
@@ -62,10 +83,6 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   arm(described());
 });
-byId("disarm").addEventListener("click", async () => {
-  await control("faults", { method: "DELETE" });
-  notify("All faults are disarmed.");
-  await show();
-});
+byId("disarm").addEventListener("click", () => disarm("faults", "All faults are disarmed."));
 showKind();
 watch((activity) => { if (activity) show().catch(() => {}); });

@@ -2,7 +2,7 @@
 
 import { control, read, BASE } from "./http.js";
 import { byId, h, notify } from "./dom.js";
-import { count, duration } from "./format.js";
+import { count, counted, duration } from "./format.js";
 import { refresh, watch } from "./live.js";
 
 const [, root, own = ""] = BASE.pathname.match(/^(.*?\/)(?:_ns\/([^/]+)\/)?$/);
@@ -21,8 +21,8 @@ async function show() {
   const shown = namespaces.slice(0, 100);
   byId("namespaces").replaceChildren(...shown.map((one) => h("li", {},
     h("a", { href: consoleOf(one.name), "aria-current": one.name === own ? "page" : null }, one.name || "default"),
-    one.name === own ? h("span", { class: "tag" }, "this one") : null,
-    h("span", { class: "muted" }, ` · ${count(one.tasks)} tasks · ${count(one.requests)} requests · idle for ${duration(one.idle)}`))),
+    one.name === own ? [" ", h("span", { class: "tag" }, "this one")] : null,
+    h("span", { class: "muted" }, ` · ${counted(one.tasks, "task")} · ${counted(one.requests, "request")} · idle for ${duration(one.idle)}`))),
   namespaces.length > shown.length ? h("li", { class: "muted" }, `and ${count(namespaces.length - shown.length)} more`) : "");
 }
 

@@ -1,22 +1,37 @@
 // The scenario editor: checked while a person types, with the line of the first error.
 
-import { control, read } from "./http.js";
+import { BASE, control, read } from "./http.js";
 import { byId, h, notify } from "./dom.js";
 
 const editor = byId("scenario");
 const DELAY = 250;
+const DRAFT = `voxdouble-scenario ${BASE.pathname}`;
 let timer = null;
 let bundled = [];
 let errorLine = null;
 let checks = 0;
 
 async function present() {
+  if (!(await read("activity")).has_scenario) return "";
   try {
     return await (await control("scenario", { headers: { Accept: "application/yaml" } })).text();
   } catch (error) {
-    if (error.status === 404) return "";
+    if (error.status === 404) return ""; // it was removed in the meantime
     throw error;
   }
+}
+
+/** Return the text that was edited in this tab and is not in use; empty without one. */
+function draft() {
+  try { return sessionStorage.getItem(DRAFT) ?? ""; } catch { return ""; }
+}
+
+function keepDraft(text) {
+  try {
+    if (text) sessionStorage.setItem(DRAFT, text);
+    else sessionStorage.removeItem(DRAFT);
+  } catch { /* the text then lasts as long as the page */ }
+  byId("draft").hidden = byId("draft").disabled = !text;
 }
 
 async function showPresent() {
@@ -70,16 +85,25 @@ function goToLine() {
 async function start() {
   ({ scenarios: bundled } = await read("scenarios"));
   byId("bundled").append(...bundled.map((one) => h("option", { value: one.name }, one.name)));
-  fill(await showPresent());
+  const inUse = await showPresent();
+  keepDraft(draft() === inUse ? "" : draft());
+  if (draft()) {
+    byId("bundled").value = byId("draft").value;
+    byId("bundled-text").textContent = "Your edited text is back; it is not in use.";
+  }
+  fill(draft() || inUse);
 }
 
 byId("bundled").addEventListener("change", async (event) => {
   const one = bundled.find((scenario) => scenario.name === event.target.value);
   byId("bundled-text").textContent = one ? one.description : "";
-  fill(one ? one.text : await showPresent());
+  if (event.target.value === byId("draft").value) fill(draft());
+  else fill(one ? one.text : await showPresent());
 });
 editor.addEventListener("input", () => {
   errorLine = null;
+  keepDraft(editor.value);
+  byId("bundled").value = editor.value ? byId("draft").value : "";
   drawLines();
   clearTimeout(timer);
   timer = setTimeout(check, DELAY);
@@ -90,6 +114,9 @@ byId("apply").addEventListener("click", async () => {
   try {
     await control("scenario", { method: "PUT", body: editor.value });
     notify("The scenario is in use.");
+    keepDraft("");
+    byId("bundled").value = "";
+    byId("bundled-text").textContent = "";
     await showPresent();
   } catch (error) {
     byId("scenario-problem").textContent = error.message;

@@ -32,6 +32,11 @@ export function count(number) {
   return number.toLocaleString("en-US");
 }
 
+/** Return a number of things in words, such as 1 task or 2 tasks. */
+export function counted(number, thing) {
+  return `${count(number)} ${thing}${number === 1 ? "" : "s"}`;
+}
+
 /** Return the name of a technology in words, without what all technologies of a family share. */
 export function technologyName(technology) {
   return technology.replace(/^speaker-identification-/, "").replaceAll("-", " ");

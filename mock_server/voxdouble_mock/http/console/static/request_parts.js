@@ -16,6 +16,13 @@ export function outside(text) {
   return h("bdi", { class: "name", title: shown.length > 60 ? shown : null }, shown || "(no name)");
 }
 
+const LOST = { reset: "connection reset", close: "connection closed" };
+
+/** Return what a client saw instead of a response, or null if it got one. */
+export function lostResponse(entry) {
+  return LOST[entry.fault] ?? null;
+}
+
 /** Return the facts about what was sent. */
 export function sentFacts(entry) {
   const query = Object.entries(entry.query);
@@ -29,11 +36,12 @@ export function sentFacts(entry) {
 
 /** Return the facts about the rule and the fault that decided, and warnings. */
 export function decidedFacts(entry) {
+  const settings = Object.entries(entry.fault_settings).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
   const lines = (texts) => h("div", {}, texts.map((text) => h("div", {}, outside(text))));
   return facts([
     ["Rule", entry.rule && h("span", { class: "tag rule" }, outside(entry.rule))],
     ["Rules before it", entry.misses.length ? lines(entry.misses) : null],
-    ["Fault", entry.fault && h("span", { class: "tag fault" }, entry.fault)],
+    ["Fault", entry.fault && h("span", {}, h("span", { class: "tag fault" }, entry.fault), settings.length ? [" ", outside(settings.join(", "))] : null)],
     ["Warnings", entry.warnings.length ? lines(entry.warnings) : null],
   ]);
 }

@@ -6,7 +6,7 @@ import { byId, h, notify } from "./dom.js";
 import { count, technologyName, time } from "./format.js";
 import { watch } from "./live.js";
 import { logged, readLog } from "./log.js";
-import { commands, decidedFacts, facts, outside, sentFacts } from "./request_parts.js";
+import { commands, decidedFacts, facts, lostResponse, outside, sentFacts } from "./request_parts.js";
 
 const PAGE = 100;
 const ORIGINS = { computed: "computed from the request", rule: "replaced by the rule", captured: "captured from a real appliance" };
@@ -16,7 +16,7 @@ let most = PAGE;
 
 const OUTCOMES = {
   "": () => true,
-  accepted: (entry) => entry.status < 400,
+  accepted: (entry) => entry.status < 400 && !lostResponse(entry),
   refused: (entry) => entry.status >= 400,
   fault: (entry) => entry.fault !== null,
   warning: (entry) => entry.warnings.length > 0,
@@ -48,8 +48,9 @@ function draw() {
 }
 
 function statusMark(entry) {
-  const tone = entry.status >= 400 ? "failed" : "done";
-  return h("span", { class: `state state-${tone}` }, String(entry.status));
+  const lost = lostResponse(entry);
+  const tone = lost || entry.status >= 400 ? "failed" : "done";
+  return h("span", { class: `state state-${tone}` }, lost ?? String(entry.status));
 }
 
 function row(entry, isSelected) {
@@ -88,11 +89,12 @@ function details(entry) {
   const part = (title, ...children) => h("div", { class: "part" }, h("h3", {}, title), children);
   return [
     heading(`${entry.method} ${entry.technology ? technologyName(entry.technology) : ""}`, h("div", {}, statusMark(entry), h("span", { class: "muted" }, ` · request ${count(entry.number)}`))),
-    entry.reason ? part("Why it was refused", h("p", { class: "reason" }, outside(entry.reason))) : null,
+    lostResponse(entry) ? part("Why there was no response", h("p", { class: "reason" }, `A fault ended the connection after the work was done: the response with status ${entry.status} was not sent.`)) : null,
+    entry.reason ? part("Why it was refused", h("p", { class: "reason" }, outside(entry.reason)), facts(Object.entries(entry.response_headers))) : null,
     part("Decided by", entry.rule || entry.fault || entry.misses.length || entry.warnings.length ? decidedFacts(entry) : h("p", { class: "muted" }, "No rule and no fault applied."), origin(entry)),
     part("Sent", facts([["Path", outside(entry.path)], ["Time", time(entry.at, { precise: true })]]), sentFacts(entry)),
     part("Send it again", commands(entry)),
-    part("Headers", facts(headers), Object.keys(entry.dropped).length ? h("p", { class: "muted" }, "Long headers and texts were dropped from the log.") : null),
+    part("Headers of the request", facts(headers), Object.keys(entry.dropped).length ? h("p", { class: "muted" }, "Long headers and texts were dropped from the log.") : null),
   ].filter(Boolean);
 }
 

@@ -4,7 +4,7 @@ import { read } from "./http.js";
 import { answerTree } from "./answer.js";
 import { now, stateAt } from "./clock.js";
 import { byId, h } from "./dom.js";
-import { duration, technologyName, time } from "./format.js";
+import { counted, duration, technologyName, time } from "./format.js";
 import { commands, decidedFacts, facts, outside, sentFacts } from "./request_parts.js";
 import { timeline } from "./timeline.js";
 
@@ -17,26 +17,41 @@ const ORIGINS = {
 let shown = null;
 let shownKey = "";
 let drawn = "";
+let missing = {};
 
 /** Return the id of the task that is shown, or null. */
 export function shownTask() {
   return shown && shown.task.task_id;
 }
 
-/** Read a task and show it; it is not read again while neither `activity` nor its state has changed. */
+/** Return a key that changes when the task has to be read again. */
+function keyOf(taskId, activity) {
+  return `${taskId} ${activity?.tasks} ${activity?.requests} ${shownTask() === taskId ? stateAt(shown.task, now()) : ""}`;
+}
+
+/** Read a task and show it; it is not read again while neither `activity` nor its state has changed, nor once it is gone. */
 export async function showTask(taskId, activity) {
-  const key = `${taskId} ${activity?.tasks} ${activity?.requests} ${shown && shownTask() === taskId ? stateAt(shown.task, now()) : ""}`;
+  if (shownTask() === taskId && stateAt(shown.task, now()) === null) {
+    drawMissing(`The task expired at ${time(shown.task.expires, { now: now(), precise: true })}.`);
+    return;
+  }
+  if (taskId === missing.taskId) {
+    drawMissing(missing.message);
+    return;
+  }
+  const key = keyOf(taskId, activity);
   if (key !== shownKey) {
     shownKey = key;
     try {
       shown = await read(`tasks/${encodeURIComponent(taskId)}`);
+      shownKey = keyOf(taskId, activity);
       const { polls, ...rest } = shown;
       if (drawn !== JSON.stringify(rest)) draw();
       drawn = JSON.stringify(rest);
       byId("details-polls").textContent = pollSummary(polls);
     } catch (error) {
       shown = null;
-      drawn = "";
+      if (error.status === 404) missing = { taskId, message: error.message };
       drawMissing(error.message);
     }
   }
@@ -48,6 +63,7 @@ export function hideTask() {
   shown = null;
   shownKey = "";
   drawn = "";
+  missing = {};
   byId("details").hidden = true;
   byId("split").classList.remove("open");
 }
@@ -63,6 +79,8 @@ function heading(title, second) {
 }
 
 function drawMissing(message) {
+  if (drawn === message) return;
+  drawn = message;
   open(heading("This task is gone", null), h("div", { class: "part" }, h("p", {}, message)));
 }
 
@@ -90,7 +108,7 @@ function draw() {
 
 function pollSummary(polls) {
   const after = polls.filter((poll) => poll.at > shown.task.ends).length;
-  return `${polls.length} polls in the request log${after ? `, ${after} of them after the end` : ""}`;
+  return `${counted(polls.length, "poll")} in the request log${after ? `, ${after} of them after the end` : ""}`;
 }
 
 function instants(task) {

@@ -2,7 +2,7 @@
 
 import { BASE, needsToken, read } from "./http.js";
 import { now, stateAt } from "./clock.js";
-import { byId, h } from "./dom.js";
+import { byId, h, notify } from "./dom.js";
 import { count, duration, technologyName } from "./format.js";
 import { watch } from "./live.js";
 import { outside } from "./request_parts.js";
@@ -10,6 +10,7 @@ import { hideTask, showTask } from "./task_details.js";
 import { smallTimeline } from "./timeline.js";
 
 const PAGE = 50;
+const BUSY = 2000; // the list is read at most so often while tasks arrive all the time
 const filters = byId("filters");
 const body = document.querySelector("#tasks tbody");
 let page = null;
@@ -17,6 +18,7 @@ let skip = 0;
 let readFor = "";
 let activity = null;
 let reading = false;
+let lastReads = [-Infinity, -Infinity, -Infinity];
 
 /** Return the id in the address of the page; empty without one, and for a malformed one. */
 function selectedTask() {
@@ -36,13 +38,29 @@ function query() {
   return parameters.toString();
 }
 
+/** Return whether reading the list again can wait: it was read a moment ago, and three times within a short time. */
+function canWait() {
+  const instant = performance.now();
+  return instant - lastReads[2] < BUSY && instant - lastReads[0] < 3 * BUSY;
+}
+
+/** Tell people, also those who listen, that tasks of the list have expired. */
+function announceExpired() {
+  const gone = page ? page.tasks.filter((task) => !task.gone && stateAt(task, now()) === null) : [];
+  for (const task of gone) task.gone = true;
+  if (gone.length) notify(gone.length === 1 ? `The task of ${gone[0].file_name ?? technologyName(gone[0].technology)} expired.` : `${count(gone.length)} listed tasks expired.`);
+}
+
 async function update() {
+  announceExpired();
   const parameters = query();
   const due = page && page.next !== null && now() >= page.next ? page.next : "";
-  const wanted = `${activity?.tasks} ${parameters} ${due}`;
-  if (activity && wanted !== readFor && !reading) {
+  const asked = `${parameters} ${due}`;
+  const wanted = `${asked} ${activity?.tasks}`;
+  if (activity && wanted !== readFor && !reading && !(readFor.startsWith(`${asked} `) && canWait())) {
     reading = true;
     readFor = wanted;
+    lastReads = [...lastReads.slice(1), performance.now()];
     try {
       page = await read(`tasks?${parameters}`);
     } catch {

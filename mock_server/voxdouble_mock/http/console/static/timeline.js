@@ -1,7 +1,7 @@
 // A task's life drawn to scale from its submission to its end; its polls are ticks.
 
 import { h } from "./dom.js";
-import { duration, time } from "./format.js";
+import { counted, duration, time } from "./format.js";
 
 const WIDTH = 480;
 
@@ -48,6 +48,6 @@ export function timeline(task, polls, now) {
   parts.push(h("text", { x: WIDTH, y: 16, "text-anchor": "end" }, "expires"));
   parts.push(h("text", { x: WIDTH, y: 64, "text-anchor": "end" }, time(task.expires, { now })));
   const label = `Timeline: pending for ${duration(task.starts - task.submitted)}, running for ${duration(task.ends - task.starts)}, `
-    + `then ${task.final}; ${during.length} polls until the end, ${polls.length - during.length} after it.`;
+    + `then ${task.final}; ${counted(during.length, "poll")} until the end, ${polls.length - during.length} after it.`;
   return h("svg", { class: "timeline", viewBox: `0 0 ${WIDTH} 68`, role: "img", "aria-label": label }, parts);
 }
