@@ -12,7 +12,7 @@ from voxdouble_mock.core.errors import InvalidRequest, Unavailable
 from voxdouble_mock.core.fault import Call, Fault, GetFault, Status
 from voxdouble_mock.core.request_log import shortened
 from voxdouble_mock.core.scenario import Choice, Match, RequestSummary, Then, match
-from voxdouble_mock.core.task import State, Task, next_transition, state_at
+from voxdouble_mock.core.task import State, Task, live_at, next_transition, state_at
 from voxdouble_mock.core.transitions import Transition, passed
 from voxdouble_mock.execution import Completion, apply_rule, execute
 from voxdouble_mock.result_cache import ResultCache
@@ -183,19 +183,9 @@ class Appliance:
         return None if state is None else (task, state)
 
     def tasks(self, namespace: str) -> tuple[list[Task], list[State]]:
-        """Return the live tasks, oldest first, and the state of each at one instant.
-
-        Two lists, since ten thousand pairs would make the garbage collector examine the whole process.
-        """
+        """Return the live tasks, oldest first, and the state of each at one instant."""
         tasks, view = self._store.tasks(namespace)
-        shown = clocks.read(view.record.clock, view.now)
-        live, states = [], []
-        for task in tasks:
-            state = state_at(task.timeline, shown)
-            if state is not None:
-                live.append(task)
-                states.append(state)
-        return live, states
+        return live_at(tasks, clocks.read(view.record.clock, view.now))
 
     def task(self, namespace: str, task_id: str) -> tuple[Task, State] | None:
         """Return a task of any technology with its state; None if it is unknown or has expired."""

@@ -23,7 +23,7 @@ the caller passes the instant. Instants are integer milliseconds of the namespac
 floating-point durations let a state step back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Self
@@ -127,3 +127,18 @@ class Task:
     rule: str | None = None
     """The name of the scenario's rule that applied to the request."""
     origin: Origin = "computed"
+
+
+def live_at(tasks: Iterable[Task], now: int) -> tuple[list[Task], list[State]]:
+    """Return the tasks that have not expired at an instant, and the state of each.
+
+    Two lists, since ten thousand pairs would make the garbage collector examine the whole process.
+    """
+    live: list[Task] = []
+    states: list[State] = []
+    for task in tasks:
+        state = state_at(task.timeline, now)
+        if state is not None:
+            live.append(task)
+            states.append(state)
+    return live, states
