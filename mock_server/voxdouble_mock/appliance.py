@@ -195,9 +195,8 @@ class Appliance:
     def activity(self, namespace: str) -> Activity:
         """Return the activity of a namespace."""
         view = self._store.view(namespace)
-        record = view.record
+        record, now = view.record, clocks.read(view.record.clock, view.now)
         mark = f"{record.life}-{record.version}-{view.counters.get(SUBMISSIONS, 0)}"
-        now = clocks.read(record.clock, view.now)
         return Activity(record.clock.pace, now, mark, view.logged, record.scenario is not None)
 
     def clock(self, namespace: str) -> tuple[Pace, int]:
