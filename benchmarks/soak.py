@@ -121,6 +121,9 @@ def run(check: Check, timeout: float) -> Row:
             os.killpg(process.pid, signal.SIGKILL)
             output, _ = process.communicate()
             verdict = f"NOT FINISHED in {timeout:.0f} s"
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     if verdict != "kept":
         print(output, file=sys.stderr)
     return Row(check, figure(check.promise, output), verdict, time.monotonic() - began)
@@ -160,6 +163,7 @@ def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES
     if not minutes >= SHORTEST:
         raise SystemExit(f"The minutes must be at least {SHORTEST:g}, got {minutes:g}.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception, which ends the processes of a check
     began, loads = time.monotonic(), os.getloadavg()
     rows = soak(minutes)
     print("| | figure | bound | verdict | took |\n|---|---|---|---|---|")
