@@ -10,6 +10,7 @@ from voxdouble_mock.core.clock import MANUAL, start
 from voxdouble_mock.core.fault import Call
 from voxdouble_mock.core.scenario import RequestSummary, Rule, Scenario, Then, When
 from voxdouble_mock.core.task import FINAL, State, Task
+from voxdouble_mock.packs.library import Library
 from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import NamespaceRecord, open_store
 from voxdouble_mock.technologies._technology import Result, VoiceprintTechnology
@@ -32,7 +33,7 @@ def make_appliance(real: list[int], *, scenario: Scenario | None = SCENARIO) -> 
     def new_record(now: int, _: int) -> NamespaceRecord:
         return NamespaceRecord(start(MANUAL, now), scenario=scenario)
 
-    return Appliance(settings, open_store("memory:", new_record, settings.limits, lambda: real[0]))
+    return Appliance(settings, open_store("memory:", new_record, settings.limits, lambda: real[0]), Library())
 
 
 def submit(appliance: Appliance, name: str, count: int) -> str:

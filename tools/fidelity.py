@@ -12,6 +12,7 @@ from typing import Any
 
 from voxdouble_contract.judging.statements import Grade, Statement, statements
 from voxdouble_fixtures.generations import GENERATIONS
+from voxdouble_fixtures.other_technologies import other_technologies
 from voxdouble_fixtures.statements import Entries, evidence, outdated, written
 
 PAGE = Path(__file__).parent.parent / "docs" / "fidelity.md"
@@ -46,6 +47,13 @@ OUTDATED = """
 ## Evidence about earlier words
 
 The text of these statements was changed after an appliance had been verified: """
+OTHERS = """
+## Technologies that are not computed
+
+They are served where a scenario or a pack has a result of them (C50). Path, parameters, lifecycle and the schema of a
+result come from `fixtures/voxdouble_fixtures/contract/other_technologies.toml`; the grade is that of these.
+
+"""
 SOURCES = """
 ## Sources
 
@@ -57,7 +65,7 @@ The vendor's public documentation, by page:
 def page(known: Sequence[Statement], found: Entries) -> str:
     """Return the text of docs/fidelity.md on these statements; `found` is the evidence."""
     parts = (HEAD, *counts_of(known), STATEMENTS, *table_of(known, found), *otherwise(found), *outdated_in(found))
-    return "".join((*parts, SOURCES, *sources_of(known)))
+    return "".join((*parts, OTHERS, *others(), SOURCES, *sources_of(known)))
 
 
 def counts_of(known: Sequence[Statement]) -> Iterable[str]:
@@ -106,10 +114,20 @@ def appliance_in(entry: Mapping[str, Any]) -> str:
     return f"{entry['version']} ({'/'.join(entry['generations'])}), {entry['date']}"
 
 
+def others() -> Iterable[str]:
+    """Return the rows of the table of technologies that are not computed."""
+    yield row("below /api/technology/", "query parameters", "grade", "source")
+    yield row("---", "---", "---", "---")
+    for name, one in sorted(other_technologies().items()):
+        parameters = ", ".join(f"`{parameter.name}`" for parameter in one.parameters)
+        yield row(f"`{name}`", parameters, f"*{one.grade}*", ", ".join(one.source))
+
+
 def sources_of(known: Iterable[Statement]) -> Iterable[str]:
     """Return the rows of the table of sources; a tag that sources.toml does not define is a KeyError."""
     text = files("voxdouble_fixtures").joinpath("contract", "sources.toml").read_text(encoding="utf-8")
-    named = {tag for one in known for tag in one.source if tag != "choice" and not tag.startswith("all ")}
+    cited = [tag for one in (*known, *other_technologies().values()) for tag in one.source]
+    named = {tag for tag in cited if tag != "choice" and not tag.startswith("all ")}
     yield row("tag", "page")
     yield row("---", "---")
     titles = tomllib.loads(text)

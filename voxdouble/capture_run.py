@@ -10,11 +10,12 @@ from typing import Any
 import click
 import msgspec
 
-from voxdouble.capture_privacy import cleaned, summary
+from voxdouble.capture_privacy import cleaned
 from voxdouble.capture_subject import Recording
 from voxdouble_client import ApiError, ApplianceClient, TaskAnswer, TaskHandle
 from voxdouble_mock.packs.facts import FACTS, Fact, Subject, digest_of, entries
 from voxdouble_mock.packs.pack import MAX_FACT_BYTES, write_whole
+from voxdouble_mock.packs.summaries import summary_of
 
 EXTRACTION = "speaker-identification-voiceprint-extraction"
 CONVERSION = "speaker-identification-voiceprint-conversion"
@@ -193,7 +194,7 @@ class Capture:
             self.failed = True
             click.echo(f"A task of {subject.technology} failed; its fact is missing.", err=True)
             return None
-        result = answer.result if self._kept.results or answer.result is None else summary(answer.result)
+        result = answer.result if self._kept.results or answer.result is None else summary_of(answer.result)
         secrets = (*self._kept.secrets, handle.task_id)
         fact = msgspec.convert(
             {

@@ -15,6 +15,7 @@ from voxdouble_contract.target.mock_options import copy_options
 from voxdouble_contract.target.profile import Profile
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.targets import AUTO, MAX_FEW_TASKS, SuiteOptions, Targets
+from voxdouble_contract.target.technologies import VOICE_ACTIVITY
 from voxdouble_fixtures import path
 
 if TYPE_CHECKING:
@@ -34,6 +35,15 @@ DEFAULT_LIMITS = Profile().with_defaults()
 WITH_FAILING_FILE = replace(DEFAULT_LIMITS, failing_file=path("telephone.wav"))
 FAILING_SCENARIO = {"rules": [{"name": "fail", "when": {"file_name": "telephone.wav"}, "then": {"end": "failed"}}]}
 """A scenario in which the tasks of the failing file end `failed`."""
+GIVING_SCENARIO = {
+    "rules": [
+        {
+            "when": {"technology": VOICE_ACTIVITY, "file_name": "given.wav"},
+            "then": {"result": {"channels": [{"channel_number": 0, "speech_length": 0, "segments": []}]}},
+        }
+    ]
+}
+"""A scenario that gives a result of a technology that is not computed."""
 NAMESPACE = "/_ns/"
 TOKEN = "contract-suite"  # noqa: S105 (of a mock that lives as long as the run)
 
@@ -81,6 +91,11 @@ class OwnMocks(Targets):
         """A mock that requires a token."""
         return self._start(DEFAULT_LIMITS, token=TOKEN)
 
+    @cached_property
+    def with_results(self) -> Target:
+        """A mock whose scenario gives a result."""
+        return self._start(DEFAULT_LIMITS, scenario=GIVING_SCENARIO)
+
     def opened(self) -> list[Target]:
         """Return the mocks started so far."""
         return self._opened
@@ -110,6 +125,7 @@ class AtUrl(Targets):
     few_tasks = None
     null_members = None
     with_token = None
+    with_results = None
 
     def __init__(self, target: Target, options: SuiteOptions) -> None:
         self.options = options

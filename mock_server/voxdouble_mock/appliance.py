@@ -33,7 +33,7 @@ from voxdouble_mock.store import (
 from voxdouble_mock.technologies._technology import Result, Technology
 
 if TYPE_CHECKING:
-    from voxdouble_mock.packs.replay import Replay
+    from voxdouble_mock.packs.library import Library
 
 T = TypeVar("T")
 
@@ -83,9 +83,9 @@ class Execution:
 class Appliance:
     """The namespaces of one mock, as the vendor's clients see them. Safe for several threads."""
 
-    def __init__(self, settings: Settings, store: Store, replay: "Replay | None" = None) -> None:
+    def __init__(self, settings: Settings, store: Store, packs: "Library") -> None:
         self.settings = settings
-        self.replay = replay
+        self.packs = packs
         self._store = store
         self._executing = BoundedSemaphore(MAX_EXECUTIONS)
         self._cache = ResultCache(settings.limits.cache)

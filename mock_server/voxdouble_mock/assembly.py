@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voxdouble_mock.appliance import Appliance
@@ -12,17 +11,17 @@ from voxdouble_mock.core.clock import Mode, start
 from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.http import create_app
+from voxdouble_mock.packs.library import Library, folder_of
+from voxdouble_mock.packs.pack import read_header
 from voxdouble_mock.scenarios.result_schemas import check_results
 from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import NamespaceRecord, Store, open_store
-from voxdouble_mock.technologies import discover
+from voxdouble_mock.technologies import known
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-    from voxdouble_mock.packs.replay import Replay
-
-discover()  # finds the modules of the technologies now, since a test can replace the file system later
+known()  # finds the modules of the technologies now, since a test can replace the file system later
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,11 @@ def settings_of(**options: Any) -> Settings:
 
     Raises TypeError for an unknown option and ValueError for a value that an option does not allow.
     """
+    if options.get("packs") is not None:
+        options["packs"] = os.fspath(options["packs"])
     if options.get("pack") is None:
         return Settings.of(**options)
-    from voxdouble_mock.packs.pack import read_header  # noqa: PLC0415 (late, as below: few mocks have a pack)
-
-    folder = Path(options["pack"])
+    folder = folder_of(options["pack"])
     generation = read_header(folder).generation
     if options.get("generation") not in {None, generation}:
         raise ValueError(f"`generation` must be that of the pack, {generation}, got {options['generation']!r}.")
@@ -61,20 +60,10 @@ def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[
         return NamespaceRecord(start(pace, opened if pace.mode is Mode.MANUAL else now), scenario=scenario)
 
     store = open_store(settings.store, new_record, settings.limits, real_now, settings.seed)
-    replay = replay_of(settings)
-    control = Control(store, settings.namespace_options(), fixed_generation=replay is not None)
-    appliance = Appliance(settings, store, replay)
+    library = Library(settings.pack, settings.packs, only=settings.pack_only, timing=settings.pack_timing)
+    control = Control(store, settings.namespace_options(library.default), library)
+    appliance = Appliance(settings, store, library)
     return Assembly(create_app(appliance, control), appliance, control, store)
-
-
-def replay_of(settings: Settings) -> "Replay | None":
-    """Return the answers of the settings' pack; None without one. Raises ValueError."""
-    if settings.pack is None:
-        return None
-    from voxdouble_mock.packs.pack import Pack  # noqa: PLC0415
-    from voxdouble_mock.packs.replay import Replay  # noqa: PLC0415
-
-    return Replay(Pack(settings.pack), only=settings.pack_only, timing=settings.pack_timing)
 
 
 def check_scenario(scenario: Scenario | None, generation: str) -> None:

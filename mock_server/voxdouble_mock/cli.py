@@ -117,8 +117,8 @@ def serve(**values: Any) -> None:
         logging.getLogger("voxdouble_mock").warning("%s", problem)
     try:
         parts = assemble(settings_of(**given), scenario_of(serving), real_now)
-        if parts.appliance.replay is not None:
-            logging.getLogger("voxdouble_mock").info("%s", parts.appliance.replay.introduction())
+        if replay := parts.appliance.packs.replay(parts.appliance.packs.default):
+            logging.getLogger("voxdouble_mock").info("%s", replay.introduction())
         server = HttpServer(
             RequestLines(parts.app, monotonic) if serving.verbose else parts.app,
             host=serving.host,

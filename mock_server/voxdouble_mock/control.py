@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from voxdouble_mock.core.clock import read
 from voxdouble_mock.core.errors import Detail, NotFound, Unavailable, ValidationFailed
 from voxdouble_mock.core.fault import FAULT_COUNTERS, ArmedFault, FaultSpec, arm, is_armed
@@ -10,9 +12,11 @@ from voxdouble_mock.core.namespace_options import NamespaceOptions, OptionChange
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import RULE_COUNTERS, Scenario
 from voxdouble_mock.options import unknown_name
+from voxdouble_mock.packs.library import Library
+from voxdouble_mock.packs.pack import PackError
 from voxdouble_mock.scenarios.result_schemas import check_results
 from voxdouble_mock.store import Change, NamespaceRecord, NamespaceSummary, OpenRequest, Store, View
-from voxdouble_mock.technologies import discover
+from voxdouble_mock.technologies import known
 
 MAX_FAULTS = 1_000
 
@@ -29,15 +33,18 @@ class CountedFault:
 class Control:
     """The namespaces of one mock, as tests control them. Safe for several threads."""
 
-    def __init__(self, store: Store, options: NamespaceOptions, *, fixed_generation: bool = False) -> None:
+    def __init__(self, store: Store, options: NamespaceOptions, packs: Library) -> None:
         self._store = store
         self._options = options
-        self._fixed_generation = fixed_generation
-        """Whether the generation cannot be changed, since it is that of a pack."""
+        self._packs = packs
 
     def options_of(self, record: NamespaceRecord) -> NamespaceOptions:
         """Return the options that apply to a namespace with this record."""
         return self._options.changed(record.options)
+
+    def record(self, namespace: str) -> NamespaceRecord:
+        """Return the record of a namespace; does not create the namespace."""
+        return self._store.view(namespace).record
 
     def options(self, namespace: str) -> NamespaceOptions:
         """Return the options that apply to a namespace; does not create the namespace."""
@@ -46,24 +53,37 @@ class Control:
     def change_options(self, namespace: str, changes: OptionChanges) -> None:
         """Change the options of a namespace; those that `changes` leaves out stay as they are.
 
-        Raises ValidationFailed, with nothing changed, if a result of the scenario does not fit the new options, and for
-        another generation than that of the mock's pack.
+        A pack brings its generation. Raises ValidationFailed, with nothing changed, if a result of the scenario does
+        not fit the new options, and for an unknown pack or a generation that is not that of the pack (C51).
         """
-        if self._fixed_generation and changes.generation not in {None, self._options.generation}:
-            message = f"`generation` must be that of the pack, {self._options.generation}, got {changes.generation}."
-            raise ValidationFailed([Detail(("body", "generation"), message, "option")])
 
         def change(view: View) -> Change[bool]:
-            record = replace(view.record, options=view.record.options.updated(changes))
-            allowed = record.scenario == checked
-            return Change(record if allowed else view.record, allowed)
+            if (view.record.scenario, view.record.options) != (checked.scenario, checked.options):
+                return Change(view.record, value=False)
+            return Change(replace(view.record, options=updated), value=True)
 
         while True:  # the check is not within the atomic step, since it may take long
-            record = self._store.view(namespace).record
-            checked = record.scenario
-            check_results(checked, self._options.changed(record.options.updated(changes)).generation)
+            checked = self._store.view(namespace).record
+            updated = self._updated(checked.options, changes)
+            check_results(checked.scenario, self._options.changed(updated).generation)
             if self._store.change(namespace, change):
                 return
+
+    def _updated(self, present: OptionChanges, changes: OptionChanges) -> OptionChanges:
+        """Return a namespace's own options after changes; the generation is that of the pack, if there is one."""
+        before, after = self._options.changed(present).pack, self._options.changed(present.updated(changes)).pack
+        wanted = changes.generation if before else changes.generation or present.generation
+        if not after:
+            return structs.replace(present.updated(changes), generation=wanted)
+        try:
+            generation = self._packs.generation(after)
+        except PackError as error:
+            raise ValidationFailed([Detail(("body", "pack"), str(error), "option")]) from error
+        if wanted not in {None, generation}:
+            message = f"`generation` must be that of the pack {after}, {generation}, got {wanted}."
+            raise ValidationFailed([Detail(("body", "generation"), message, "option")])
+        updated = present.updated(changes)
+        return structs.replace(updated, generation=generation if updated.pack else None)
 
     def scenario(self, namespace: str) -> Scenario | None:
         """Return the scenario of a namespace; does not create the namespace."""
@@ -168,7 +188,7 @@ def check_technologies(scenario: Scenario | None) -> None:
 
 def check_technology(name: str | None) -> None:
     """Raise ValidationFailed for the name of an unknown technology; None stands for all technologies."""
-    if name is not None and name not in discover():
+    if name is not None and name not in known():
         raise ValidationFailed(
-            [Detail(("body", "technology"), unknown_name("technology", name, discover()), "technology")]
+            [Detail(("body", "technology"), unknown_name("technology", name, known()), "technology")]
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import orjson
 
 from voxdouble_mock.core.clock import to_milliseconds
-from voxdouble_mock.core.errors import Detail, Rejection, error_body
+from voxdouble_mock.core.errors import Detail, Failure, Rejection, error_body
 from voxdouble_mock.core.scenario import Then
 from voxdouble_mock.core.task import Origin, State
 from voxdouble_mock.technologies._technology import Result
@@ -37,7 +37,7 @@ class Completion:
 
 
 def execute(run: Callable[[], Result | Completion]) -> Completion:
-    """Return the completion of a task: done with the result of `run`, or rejected if `run` raises Rejection (S18).
+    """Return the completion of a task: done with the result of `run`, or the end that its exception stands for (S18).
 
     A completion that `run` returns, since it was captured, is the task's own.
     """
@@ -49,6 +49,17 @@ def execute(run: Callable[[], Result | Completion]) -> Completion:
         return Completion(State.DONE, payload, to_milliseconds(result.audio_seconds))
     except Rejection as rejection:
         return Completion(State.REJECTED, _error("task.validation-error", rejection.message, rejection.details))
+    except Failure as failure:
+        return Completion(State.FAILED, _error("internal", str(failure)))
+
+
+def no_result(technology: str, sha256: str, pack: str = "") -> Failure:
+    """Return the failure of a task on a recording of which no rule and no pack has a result (C50)."""
+    in_pack = f" and no fact of the pack {pack}" if pack else ""
+    return Failure(
+        f"No rule of the scenario{in_pack} has a result of {technology} for this request with the recording of SHA-256 "
+        f"{sha256}. The request log says why each rule does not apply."
+    )
 
 
 def apply_rule(then: Then, completion: Completion) -> tuple[Completion, Origin]:

@@ -122,7 +122,14 @@ class Settings:
     pack: str | None = option(
         None,
         TEXT,
-        "Folder of a pack whose answers are replayed, see docs/capture.md; its generation is the default here.",
+        "Folder of a pack whose answers are replayed, or example, see docs/capture.md; its generation is the default.",
+        statements="C51",
+    )
+    packs: str | None = option(
+        None,
+        TEXT,
+        "Folder whose subfolders are packs: a namespace can choose one by its name, see PUT /_mock/options.",
+        statements="C51",
     )
     pack_only: bool = option(
         default=False,
@@ -135,8 +142,8 @@ class Settings:
     def __post_init__(self) -> None:
         check_options(self)
         for name in ("pack_only", "pack_timing"):
-            if getattr(self, name) and self.pack is None:
-                raise ValueError(f"`{name}` needs a `pack`, got none.")
+            if getattr(self, name) and self.pack is None and self.packs is None:
+                raise ValueError(f"`{name}` needs a `pack` or `packs`, got neither.")
         if self.seed is not None and self.store != "memory:":
             raise ValueError(
                 f"`seed` needs the store memory:, since other stores keep earlier tasks; "
@@ -161,9 +168,9 @@ class Settings:
         """Return the pace with which every new namespace's clock starts."""
         return parse_pace(self.clock)
 
-    def namespace_options(self) -> NamespaceOptions:
-        """Return the options of every namespace that has none of its own."""
-        return NamespaceOptions(self.generation, self.members)
+    def namespace_options(self, pack: str = "") -> NamespaceOptions:
+        """Return the options of every namespace that has none of its own; `pack` is the name of its pack."""
+        return NamespaceOptions(self.generation, self.members, pack)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from tests.http.test_other_technologies import scenario
 from tests.http.wire import get
+from voxdouble_fixtures.other_technologies import at_path, other_technologies
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.assembly import assemble
 from voxdouble_mock.core.limits import Limits
@@ -48,8 +51,18 @@ def operations(document: dict[str, Any]) -> dict[tuple[str, str], Any]:
 
 
 def test_the_document_describes_exactly_the_routes(document: dict[str, Any]) -> None:
-    """Every route has its operation in the document, and every operation has its route."""
+    """Every route of a computed technology has its operation in the document, and every operation has its route."""
+    assert set(operations(document)) == {(method, path) for method, path in served() if at_path(path) is None}
+
+
+def test_the_document_describes_the_technologies_that_a_scenario_serves(mock: MockAppliance) -> None:
+    """With a result of each other technology, the document is valid and describes every route."""
+    mock.scenario(scenario(*other_technologies()))
+    document = get(mock.url + "/_mock/openapi.json").json()
+    OpenAPIV31SpecValidator(document).validate()
     assert set(operations(document)) == served()
+    post = operations(document)["POST", "/api/technology/speech-to-text"]
+    assert [one["name"] for one in post["parameters"] if one.get("required")] == ["language"]
 
 
 def test_query_parameters_are_those_of_the_technologies(document: dict[str, Any]) -> None:

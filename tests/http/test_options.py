@@ -7,20 +7,20 @@ import pytest
 from tests.http.wire import assert_refused, get, post, put
 from voxdouble_mock import MockAppliance
 
-OWN = {"generation": "e4", "members": "absent"}
+OWN = {"generation": "e4", "members": "absent", "pack": ""}
 
 
 def test_a_new_namespace_has_the_options_of_the_server() -> None:
     """GET returns the options that the server was started with, in every namespace."""
     with MockAppliance(generation="e2", members="null") as mock:
         for url in (mock.url, mock.url + "/_ns/other"):
-            assert get(url + "/_mock/options").json() == {"generation": "e2", "members": "null"}
+            assert get(url + "/_mock/options").json() == {**OWN, "generation": "e2", "members": "null"}
 
 
 def test_options_are_changed_one_by_one(mock: MockAppliance) -> None:
     """PUT changes the options that it names, leaves the others, and returns all."""
     assert put(mock.url + "/_mock/options", json={"generation": "e1"}).json() == {**OWN, "generation": "e1"}
-    changed = {"generation": "e1", "members": "null"}
+    changed = {**OWN, "generation": "e1", "members": "null"}
     assert put(mock.url + "/_mock/options", json={"members": "null"}).json() == changed
     assert put(mock.url + "/_mock/options", json={}).json() == changed
     assert get(mock.url + "/_mock/options").json() == changed
@@ -80,4 +80,4 @@ def test_only_changed_options_are_stored(tmp_path: Path) -> None:
     with MockAppliance(store=store, generation="e2") as mock:
         mock.options(members="null")
     with MockAppliance(store=store, generation="e3") as mock:
-        assert mock.options() == {"generation": "e3", "members": "null"}
+        assert mock.options() == {**OWN, "generation": "e3", "members": "null"}

@@ -122,6 +122,12 @@ def with_token(_targets: Targets) -> Target:
     return _targets.with_token or unproven("The suite cannot make this target require a token.")
 
 
+@pytest.fixture(scope="session")
+def with_results(_targets: Targets) -> Target:
+    """Return a mock whose scenario gives a result; unproven if the suite may not start one."""
+    return _targets.with_results or unproven("The suite cannot give this target a scenario.")
+
+
 @pytest.fixture(autouse=True)
 def _holds_for_generation(request: pytest.FixtureRequest, target: Target) -> None:
     """End the test unproven if none of its statements holds for the target's generation."""

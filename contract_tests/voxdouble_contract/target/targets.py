@@ -62,6 +62,11 @@ class Targets(ABC):
     def with_token(self) -> Target | None:
         """A target that requires a token."""
 
+    @property
+    @abstractmethod
+    def with_results(self) -> Target | None:
+        """A mock whose scenario gives one result of voice activity detection, which it does not compute."""
+
     @abstractmethod
     def opened(self) -> list[Target]:
         """Return the targets used so far."""

@@ -10,6 +10,7 @@ Refusal                the request creates no task
   StorageFull          the input storage has no room for the upload, or the store's disk or memory is full
   Unavailable          a stated bound is reached, or the store is down
 Rejection              the request creates a task, and the task ends rejected
+Failure                the request creates a task, and the task ends failed
 """
 
 from collections.abc import Sequence
@@ -91,3 +92,7 @@ class Rejection(Exception):
         super().__init__(message)
         self.message = message
         self.details = tuple(details)
+
+
+class Failure(Exception):
+    """Raised if a problem occurs during execution; the task ends failed with this message (S14, S18)."""

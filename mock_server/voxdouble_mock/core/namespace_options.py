@@ -1,8 +1,8 @@
 """The options of a namespace: what the vendor's interface looks like there, changeable while the mock runs."""
 
-from typing import Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 
 Generation = Literal["e1", "e2", "e3", "e4"]
 Members = Literal["absent", "null"]
@@ -17,6 +17,8 @@ class OptionChanges(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
     generation: Generation | None = None
     members: Members | None = None
+    pack: Annotated[str, Meta(max_length=4000)] | None = None
+    """The name of a pack of the mock; empty for none."""
 
     def updated(self, later: Self) -> Self:
         """Return these changes with later ones on top; an option that `later` leaves out stays."""
@@ -31,6 +33,8 @@ class NamespaceOptions(Struct, frozen=True):
 
     generation: Generation = "e4"
     members: Members = "absent"
+    pack: str = ""
+    """The name of the pack whose answers are replayed; empty for none."""
 
     def changed(self, changes: OptionChanges) -> Self:
         """Return these options with a namespace's own on top."""

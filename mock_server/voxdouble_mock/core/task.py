@@ -41,9 +41,9 @@ class State(StrEnum):
     DONE = "done"
 
 
-Origin = Literal["computed", "rule", "given", "captured"]
-"""The source of a payload: computed from the request, the error of a scenario's rule, a result given by a rule, or
-captured in a pack."""
+Origin = Literal["computed", "rule", "given", "captured", "mixed"]
+"""The source of a payload: computed from the request, the error of a scenario's rule, a result given by a rule,
+captured in a pack, or a list with captured and computed values."""
 FINAL = frozenset({State.REJECTED, State.FAILED, State.DONE})
 
 

@@ -13,7 +13,7 @@ from voxdouble_mock.http.namespace_prefix import NamespacePrefix
 from voxdouble_mock.http.proxies import TrustedProxies
 from voxdouble_mock.http.routing import ExactFlask, check_method
 from voxdouble_mock.http.services import make_services
-from voxdouble_mock.http.vendor.generation import check_served
+from voxdouble_mock.http.vendor.served import check_served
 from voxdouble_mock.http.vendor.view_result import ViewResult, finish
 
 

@@ -139,10 +139,13 @@ class MockNamespace:
     def options(self, **changes: Any) -> dict[str, str]:
         """Change options, `options(generation="e1", members="null")`; return all that apply.
 
-        Options that are not given stay as they are; a reset returns to those that the server was started with. Raises
-        ValueError for an unknown option or value, and if a result of the scenario does not fit the new options.
+        Options that are not given stay as they are; a reset returns to those that the server was started with. `pack`
+        may be the folder of a pack too. Raises ValueError for an unknown option or value, and if a result of the
+        scenario does not fit the new options.
         """
         if changes:
+            if changes.get("pack"):
+                changes["pack"] = self._parts.appliance.packs.add(changes["pack"])
             with _as_value_error():
                 self._parts.control.change_options(self._namespace, convert(storable(changes), OptionChanges))
         return msgspec.structs.asdict(self._parts.control.options(self._namespace))

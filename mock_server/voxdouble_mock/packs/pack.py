@@ -34,6 +34,8 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     """The entry of a fact in the index."""
 
     subject: Subject
+    done: bool
+    """Whether the task ended done."""
     voiceprints: list[Digest] = []
     """The voiceprints in its result."""
 
@@ -79,7 +81,7 @@ class Pack:
         for name in files:
             fact = self._read(name.removesuffix(".json"))
             if fact is not None:
-                entries[fact.key] = Entry(fact.subject(), fact.voiceprints())
+                entries[fact.key] = Entry(fact.subject(), fact.state == "done", fact.voiceprints())
         index = Index(files, entries)
         with contextlib.suppress(OSError):  # the folder may be read-only
             write_whole(path, msgspec.json.encode(index))

@@ -1,9 +1,9 @@
 """Completions from a pack: the answers that an appliance gave, found by technology, digest and parameters."""
 
 import hashlib
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import orjson
@@ -11,26 +11,19 @@ import orjson
 from voxdouble_mock import voice
 from voxdouble_mock.core.clock import to_milliseconds
 from voxdouble_mock.core.errors import Detail, Rejection
-from voxdouble_mock.core.task import State
-from voxdouble_mock.execution import Completion, Timing
-from voxdouble_mock.packs.facts import Fact, Subject, entries
+from voxdouble_mock.core.task import Origin, State
+from voxdouble_mock.execution import Completion, Timing, no_result
+from voxdouble_mock.packs.facts import Fact, Subject, digest_of, entries
 from voxdouble_mock.packs.pack import Pack
+from voxdouble_mock.packs.summaries import filled
+from voxdouble_mock.packs.values import Values
 from voxdouble_mock.technologies._recording_options import RecordingOptions
-from voxdouble_mock.technologies._technology import MediaTechnology, VoiceprintTechnology
+from voxdouble_mock.technologies._technology import MediaRequest, MediaTechnology, Result, VoiceprintTechnology
 
-VECTORS = "vector_voiceprints"
-"""The member of the technology whose values an extraction has too, as `vector_voiceprint` of its channels."""
 WHOLE = frozenset({"channels", "include_vector_voiceprint"})
 """The options that are answered from the capture of the whole recording."""
 Lists = Mapping[str, Sequence[bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The place of a voiceprint's value: the fact, and the index in its list."""
-
-    fact: str
-    index: int
+Channel = Mapping[str, Any]
 
 
 class Replay:
@@ -40,59 +33,49 @@ class Replay:
         self.pack = pack
         self._only = only
         self._timing = timing
-        self._items: dict[tuple[str, str], Place] = {}
-        self._extracted: dict[str, Place] = {}
-        self._matrices: list[str] = []
-        for key, entry in pack.entries.items():
-            for index, digest in enumerate(entry.subject.lists.get("voiceprints", ())):
-                self._items.setdefault((entry.subject.technology, digest), Place(key, index))
-            self._extracted.update((digest, Place(key, index)) for index, digest in enumerate(entry.voiceprints))
-            if len(entry.subject.lists) > 1:
-                self._matrices.append(key)
+        self._values = Values(pack)
+        self._technologies = {entry.subject.technology for entry in pack.entries.values() if entry.done}
 
     def introduction(self) -> str:
         """Return one line on the pack: its kind, its size, and whether it has results."""
         header = self.pack.header
-        replayed = "" if header.results else " It has no results, so only rejections and times are captured."
+        notes = ["Its answers are those of a simulated appliance."] if header.kind == "example" else []
+        if not header.results:
+            notes.append("It has no results: states, times, members, errors and lengths are captured, values computed.")
         return (
             f"Replaying the pack {self.pack.folder.name}: kind {header.kind}, version {header.version or 'unknown'}, "
-            f"generation {header.generation}, {len(self.pack.entries)} facts.{replayed}"
+            f"generation {header.generation}, {len(self.pack.entries)} facts. {' '.join(notes)}".rstrip()
         )
 
-    def of_recording(self, technology: MediaTechnology, sha256: str, options: RecordingOptions) -> Completion | None:
-        """Return the captured completion of a task on a recording; None if it must be computed.
+    def has_result(self, technology: str) -> bool:
+        """Return whether the pack has a result of a technology (C50)."""
+        return self.pack.header.results and technology in self._technologies
 
-        Raises Rejection if only the pack counts and it does not have the recording.
+    def of_recording(self, technology: MediaTechnology, sha256: str, request: MediaRequest) -> Completion | Result:
+        """Return the end of a task on a recording, captured if the pack has it, else computed (C52).
+
+        Raises Rejection if only the pack counts and it does not have the recording, and Failure if nothing is captured
+        of a technology that is not computed.
         """
-        fact = self.pack.find(
-            Subject(technology=technology.name, sha256=sha256, parameters=effective_parameters(options))
-        )
+        fact = self._about_recording(technology.name, sha256, request.options)
         if fact is None:
             self._check_only("the recording", technology.name, ("body", "file"))
-            return None
+            if technology.run is None:
+                raise no_result(technology.name, sha256, self.pack.folder.name)
+            return technology.run(request)
         if fact.state == "rejected":
             return self._rejected(fact)
+        chosen, share = _chosen(entries(fact.result, "channels"), request.options.channels)
         if not self.pack.header.results:
-            return None
-        channels = entries(fact.result, "channels")
-        chosen = list(channels)
-        if options.channels:
-            by_number = {one.get("channel_number"): one for one in channels}
-            for number in options.channels:
-                if number not in by_number:
-                    message = f"A channel number must be one of the captured recording, got {number}."
-                    raise Rejection(message, [Detail(("query", "channels"), message, "value")])
-            chosen = [by_number[number] for number in options.channels]
-        result = dict(fact.result or {})
-        if _has_voiceprints(chosen):
-            chosen = [_with_vector(one, wanted=options.include_vector_voiceprint) for one in chosen]
-        if channels:
-            result["channels"] = chosen
-        share = len(chosen) / len(channels) if channels else 1.0
-        return self._done(result, fact, (fact.audio_seconds or 0.0) * share)
+            return self._filled(fact, technology, request, chosen)
+        if any(isinstance(one.get("voiceprint"), str) for one in chosen):
+            wanted = request.options.include_vector_voiceprint
+            chosen = [self._with_vector(one, wanted=wanted) for one in chosen]
+        result = {**(fact.result or {}), **({"channels": chosen} if chosen else {})}
+        return self._done(result, fact, audio_seconds=(fact.audio_seconds or 0.0) * share)
 
-    def of_voiceprints(self, technology: VoiceprintTechnology, lists: Lists) -> Completion | None:
-        """Return the completion of a task on voiceprints, captured as far as the pack has it; None if it has nothing.
+    def of_voiceprints(self, technology: VoiceprintTechnology, lists: Lists) -> Completion | Result:
+        """Return the end of a task on voiceprints, captured as far as the pack has it, else computed (C52, C53).
 
         Raises Rejection if only the pack counts and it does not have a voiceprint.
         """
@@ -100,31 +83,58 @@ class Replay:
         whole = self.pack.find(Subject(technology=technology.name, lists=digests))
         if whole is not None and whole.state == "rejected":
             return self._rejected(whole)
+        if whole is not None and not self.pack.header.results:
+            result = filled(whole.result, _members(technology.run, lists), whole.key)
+            return self._done(result, whole, origin="computed")
         found = None
-        if self.pack.header.results:
-            if whole is not None:
-                found = self._done(whole.result or {}, whole)
-            elif technology.item_member:
-                found = self._item_by_item(technology, lists["voiceprints"], digests["voiceprints"])
-            elif technology.bounded_product:
-                found = self._scores(technology.name, *(digests[name] for name in technology.lists))
-        if found is None and self._only:
-            known = {digest for _, digest in self._items} | set(self._extracted)
-            for name, items in digests.items():
-                for index, digest in enumerate(items):
-                    if digest not in known:
-                        self._check_only(f"voiceprint {index} of `{name}`", technology.name, ("body", name, index))
-            self._check_only("this combination of voiceprints", technology.name, ("body",))
-        return found
+        if whole is not None:
+            found = self._done(whole.result or {}, whole)
+        elif self.pack.header.results and technology.item_member:
+            found = self._item_by_item(technology, lists["voiceprints"], digests["voiceprints"])
+        elif self.pack.header.results and technology.bounded_product:
+            scores = self._values.scores(technology.name, *(digests[name] for name in technology.lists))
+            found = Completion(State.DONE, orjson.dumps({"scores": scores}), origin="captured") if scores else None
+        if found is None:
+            self._check_known(technology.name, digests)
+        return found or technology.run(lists)
+
+    def _about_recording(self, technology: str, sha256: str, options: RecordingOptions) -> Fact | None:
+        """Return the fact with equal parameters; `channels` needs one whose result has entries of channels."""
+        fact = self.pack.find(Subject(technology=technology, sha256=sha256, parameters=effective_parameters(options)))
+        whole = fact is None or fact.state == "rejected" or not options.channels or entries(fact.result, "channels")
+        return fact if whole else None
+
+    def _filled(
+        self, fact: Fact, technology: MediaTechnology, request: MediaRequest, chosen: Sequence[Channel]
+    ) -> Completion:
+        """Return a result with the captured members and lengths, and computed values where they can be computed."""
+        computed = {} if technology.run is None else _members(technology.run, request)
+        by_number = {one.get("channel_number"): one for one in entries(computed, "channels")}
+        channels = []
+        for one in chosen:
+            seed = f"{fact.key} {one.get('channel_number')}"
+            channel = filled(one, by_number.get(one.get("channel_number")), seed)
+            if "voiceprint" in one:
+                vector, length = one.get("vector_voiceprint"), one.get("speech_length")
+                silent = vector == [] or length == 0
+                if silent or one.get("channel_number") not in by_number:
+                    made = voice.stand_in(seed, float(length or 0.0), speech=not silent)
+                    channel["voiceprint"] = b64encode(made).decode()
+                channel = {name: value for name, value in channel.items() if name != "vector_voiceprint"}
+                channel = self._with_vector(channel, wanted=request.options.include_vector_voiceprint)
+            channels.append(channel)
+        rest = {name: value for name, value in (fact.result or {}).items() if name != "channels"}
+        result = {**filled(rest, computed, fact.key), **({"channels": channels} if channels else {})}
+        return self._done(result, fact, audio_seconds=fact.audio_seconds or 0.0, origin="computed")
 
     def _item_by_item(
         self, technology: VoiceprintTechnology, voiceprints: Sequence[bytes], digests: Sequence[str]
     ) -> Completion | None:
-        """Return the captured value of each voiceprint, and the computed one where the pack has none."""
+        """Return the captured value of each voiceprint, and the computed one where the pack has none (C53)."""
         member = technology.item_member
         values: list[Any] = []
         for digest in digests:
-            name, value = self._value(technology, digest)
+            name, value = self._values.item(technology.name, technology.item_member, digest)
             values.append(value)
             member = name or member
         missing = [index for index, value in enumerate(values) if value is None]
@@ -140,57 +150,29 @@ class Replay:
             for index, value in zip(missing, computed, strict=True):
                 values[index] = value
         payload = orjson.dumps({member: values}, option=orjson.OPT_SERIALIZE_NUMPY)
-        return Completion(State.DONE, payload, origin="computed" if missing else "captured")
+        return Completion(State.DONE, payload, origin="mixed" if missing else "captured")
 
-    def _value(self, technology: VoiceprintTechnology, digest: str) -> tuple[str, Any]:
-        """Return the member that holds a voiceprint's value in the capture, and the value, None if it is missing."""
-        place = self._items.get((technology.name, digest))
-        fact = self.pack.fact(place.fact) if place else None
-        if place and fact:
-            for name, found in (fact.result or {}).items():
-                if isinstance(found, list) and len(found) == len(fact.lists["voiceprints"]):
-                    return name, found[place.index]
-        place = self._extracted.get(digest) if technology.item_member == VECTORS else None
-        fact = self.pack.fact(place.fact) if place else None
-        channels = entries(fact.result, "channels") if fact else ()
-        return "", channels[place.index].get("vector_voiceprint") if place and place.index < len(channels) else None
+    def _with_vector(self, channel: Channel, *, wanted: bool) -> Channel:
+        """Return the entry of a channel with or without its vector; one that was not captured is computed (C21)."""
+        if not wanted:
+            return {name: value for name, value in channel.items() if name != "vector_voiceprint" or value is None}
+        if channel.get("vector_voiceprint") is not None:
+            return channel
+        vector = self._values.vector(digest_of(channel["voiceprint"]))
+        if vector is not None:
+            return {**channel, "vector_voiceprint": vector}
+        try:
+            vector = voice.vectors_of([b64decode(channel["voiceprint"])])[0]
+        except (ValueError, voice.InvalidVoiceprint) as error:
+            message = f"The captured voiceprint of channel {channel.get('channel_number')} has no vector: {error}"
+            raise Rejection(message, [Detail(("query", "include_vector_voiceprint"), message, "voiceprint")]) from error
+        return {**channel, "vector_voiceprint": vector}
 
-    def _scores(self, technology: str, columns: Sequence[str], rows: Sequence[str]) -> Completion | None:
-        """Return the captured scores if the pack has every pair; otherwise the whole matrix must be computed."""
-        import numpy as np  # noqa: PLC0415 (late: the start of a server does not wait for it)
-
-        values = np.full((len(rows), len(columns)), np.nan)
-        others: dict[str, Any] = {}
-        for key in self._matrices:
-            fact = self.pack.fact(key)
-            scores = (fact.result or {}).get("scores") if fact else None
-            if fact is None or fact.technology != technology or not isinstance(scores, Mapping):
-                continue
-            of_column = {digest: index for index, digest in enumerate(fact.lists.get("voiceprints_a", ()))}
-            of_row = {digest: index for index, digest in enumerate(fact.lists.get("voiceprints_b", ()))}
-            try:
-                captured = np.asarray(scores.get("values"), dtype=float).reshape(
-                    len(fact.lists["voiceprints_b"]), len(fact.lists["voiceprints_a"])
-                )
-            except (KeyError, TypeError, ValueError):
-                continue
-            here = [index for index, digest in enumerate(columns) if digest in of_column]
-            there = [index for index, digest in enumerate(rows) if digest in of_row]
-            others = dict(scores)
-            if here and there:
-                values[np.ix_(there, here)] = captured[
-                    np.ix_([of_row[rows[index]] for index in there], [of_column[columns[index]] for index in here])
-                ]
-        if np.isnan(values).any():
-            return None
-        shape = {"columns_count": len(columns), "rows_count": len(rows), "values": values.ravel().tolist()}
-        return Completion(State.DONE, orjson.dumps({"scores": {**others, **shape}}), origin="captured")
-
-    def _done(self, result: Mapping[str, Any], fact: Fact, audio_seconds: float = 0.0) -> Completion:
+    def _done(
+        self, result: Mapping[str, Any], fact: Fact, *, audio_seconds: float = 0.0, origin: Origin = "captured"
+    ) -> Completion:
         payload = orjson.dumps(result, option=orjson.OPT_SERIALIZE_NUMPY)
-        return Completion(
-            State.DONE, payload, to_milliseconds(audio_seconds), origin="captured", timing=self._timing_of(fact)
-        )
+        return Completion(State.DONE, payload, to_milliseconds(audio_seconds), origin, self._timing_of(fact))
 
     def _rejected(self, fact: Fact) -> Completion:
         payload = orjson.dumps(fact.error or {})
@@ -204,6 +186,14 @@ class Replay:
         starts = min(fact.states.get("running", ends), ends)
         return Timing(starts, ends - starts)
 
+    def _check_known(self, technology: str, digests: Mapping[str, Sequence[str]]) -> None:
+        """Refuse the first voiceprint that the pack does not have, or else their combination, if only it counts."""
+        for name, items in digests.items():
+            for index, digest in enumerate(items):
+                if digest not in self._values.known:
+                    self._check_only(f"voiceprint {index} of `{name}`", technology, ("body", name, index))
+        self._check_only("this combination of voiceprints", technology, ("body",))
+
     def _check_only(self, subject: str, technology: str, location: tuple[str | int, ...]) -> None:
         if self._only:
             message = f"The pack must have {subject} for {technology}, and does not; only the pack is replayed here."
@@ -211,27 +201,31 @@ class Replay:
 
 
 def effective_parameters(options: RecordingOptions) -> dict[str, str]:
-    """Return the options that differ from their defaults, without those that a whole capture answers."""
-    return {
+    """Return the parameters that differ from their defaults, without those that a whole capture answers."""
+    changed = {
         field.name: str(value)
         for field in fields(options)
-        if field.name not in WHOLE and (value := getattr(options, field.name)) != field.default
+        if field.name not in {*WHOLE, "others"} and (value := getattr(options, field.name)) != field.default
     }
+    return changed | {name: str(value) for name, value in options.others}
 
 
-def _has_voiceprints(channels: Sequence[Mapping[str, Any]]) -> bool:
-    return all(isinstance(one.get("voiceprint"), str) for one in channels)
+def _chosen(channels: Sequence[Channel], numbers: Sequence[int]) -> tuple[Sequence[Channel], float]:
+    """Return the entries of the requested channels, in their order, and their share of all; Rejection without one."""
+    if not numbers:
+        return channels, 1.0
+    by_number = {one.get("channel_number"): one for one in channels}
+    for number in numbers:
+        if number not in by_number:
+            message = f"A channel number must be one of the captured recording, got {number}."
+            raise Rejection(message, [Detail(("query", "channels"), message, "value")])
+    return [by_number[number] for number in numbers], len(numbers) / len(channels)
 
 
-def _with_vector(channel: Mapping[str, Any], *, wanted: bool) -> Mapping[str, Any]:
-    """Return the entry of a channel with or without its vector; one that was not captured is computed (C21)."""
-    if not wanted:
-        return {name: value for name, value in channel.items() if name != "vector_voiceprint" or value is None}
-    if channel.get("vector_voiceprint") is not None:
-        return channel
+def _members(run: Any, request: Any) -> dict[str, Any]:
+    """Return the members of a computed result as plain data; none if the request cannot be computed."""
     try:
-        vector = voice.vectors_of([b64decode(channel["voiceprint"])])[0]
-    except (ValueError, voice.InvalidVoiceprint) as error:
-        message = f"The captured voiceprint of channel {channel.get('channel_number')} has no vector: {error}"
-        raise Rejection(message, [Detail(("query", "include_vector_voiceprint"), message, "voiceprint")]) from error
-    return {**channel, "vector_voiceprint": vector}
+        found: dict[str, Any] = orjson.loads(orjson.dumps(run(request).members, option=orjson.OPT_SERIALIZE_NUMPY))
+    except Rejection:
+        return {}
+    return found

@@ -5,6 +5,7 @@ from typing import Any
 
 from voxdouble_fixtures.generations import GENERATIONS, TECHNOLOGY_PATH, derive, serves
 from voxdouble_fixtures.merge_patch import merge_patch
+from voxdouble_fixtures.other_technologies import other_technologies
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.scenarios.contract_files import read_yaml
@@ -48,6 +49,8 @@ def _validator(technology: str, generation: str) -> Any:
     """Return the validator of the results of a technology."""
     import jsonschema_rs  # noqa: PLC0415 (late, as YAML: only a scenario with results needs them)
 
+    if technology in other_technologies():
+        return jsonschema_rs.Draft202012Validator(dict(other_technologies()[technology].schema))
     document = derive(read_yaml("openapi-e4.yaml"), generation)
     answer = document["paths"][f"{TECHNOLOGY_PATH}{technology}/{{task_id}}"]["get"]["responses"]["200"]
     name = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 @cache
 def discover() -> "Mapping[str, Technology]":
-    """Return all technologies by their names in the path /api/technology/<name>."""
+    """Return all computed technologies by their names in the path /api/technology/<name>."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
     found = [import_module(f"{__name__}.{name}").TECHNOLOGY for name in names]
     return MappingProxyType({technology.name: technology for technology in found})
+
+
+@cache
+def known() -> "Mapping[str, Technology]":
+    """Return all technologies that a namespace may serve: the computed ones, and the others, which are data (C50)."""
+    others = import_module(f"{__name__}._others").others()
+    return MappingProxyType({**discover(), **others})

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from voxdouble_mock.core.errors import Detail, ValidationFailed
@@ -11,8 +11,10 @@ TRUE = ("true", "1", "on", "yes", "t", "y")
 FALSE = ("false", "0", "off", "no", "f", "n")
 CHANNEL_LIST = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:,(?:0|[1-9][0-9]{0,8}))*", re.ASCII)
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.ASCII | re.IGNORECASE)
+COUNT = re.compile(r"[0-9]{1,10}", re.ASCII)
 MAX_SECONDS = 999_999_999
-MAX_DIGITS = 100
+MAX_COUNT = 1_000_000
+MAX_CHARACTERS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +31,23 @@ class RecordingOptions:
     max_speech_length: float | None = None
     """Seconds; None means no limit."""
     include_vector_voiceprint: bool = False
+    others: tuple[tuple[str, str | int | bool], ...] = ()
+    """Names and values of the parameters that only other technologies have (C50)."""
+
+
+OPTIONS = frozenset(field.name for field in fields(RecordingOptions))
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A query parameter, named like its option."""
+    """A query parameter, named like its option, or one that only other technologies have."""
 
     name: str
     read: Callable[[str], Any]
     """Parses the value; the message of its ValueError completes the sentence "`name` must ..."."""
+    required: bool = False
+    excludes: str = ""
+    """The parameter that must be absent if this one is given."""
 
 
 def read_options(parameters: Sequence[Parameter], query: Mapping[str, str]) -> RecordingOptions:
@@ -45,16 +55,26 @@ def read_options(parameters: Sequence[Parameter], query: Mapping[str, str]) -> R
 
     Raises ValidationFailed with one detail for each invalid parameter (C8).
     """
-    values, details = {}, []
+    values, others, details = {}, [], []
     for parameter in parameters:
         text = query.get(parameter.name)
         if text is None:
+            if parameter.required:
+                details.append(Detail(("query", parameter.name), f"`{parameter.name}` is required.", "missing"))
+            continue
+        if parameter.excludes in query:
+            details.append(_detail(parameter.name, f"must be absent if `{parameter.excludes}` is given, got both"))
             continue
         try:
-            values[parameter.name] = parameter.read(text)
+            value = parameter.read(text)
         except ValueError as error:
             details.append(_detail(parameter.name, f"{error}, got {text[:40]!r}"))
-    options = RecordingOptions(**values)
+            continue
+        if parameter.name in OPTIONS:
+            values[parameter.name] = value
+        else:
+            others.append((parameter.name, value))
+    options = RecordingOptions(**values, others=tuple(others))
     if not details and options.range_to is not None and options.range_to <= options.range_from:
         found = f"must be greater than `range_from` ({options.range_from:g}), got {options.range_to:g}"
         details.append(_detail("range_to", found))
@@ -97,7 +117,7 @@ def read_channels(text: str) -> tuple[int, ...]:
 
 def read_seconds(text: str) -> float:
     """Return a number of seconds, at least 0."""
-    seconds = float(text) if len(text) <= MAX_DIGITS and NUMBER.fullmatch(text) else -1.0
+    seconds = float(text) if len(text) <= MAX_CHARACTERS and NUMBER.fullmatch(text) else -1.0
     if not 0 <= seconds <= MAX_SECONDS:
         raise ValueError(f"must be a number of seconds from 0 to {MAX_SECONDS}, such as 2.5")
     return seconds
@@ -109,6 +129,20 @@ def read_positive_seconds(text: str) -> float:
     if seconds == 0:
         raise ValueError("must be a number of seconds greater than 0")
     return seconds
+
+
+def read_text(text: str) -> str:
+    """Return a text such as the name of a language."""
+    if not (0 < len(text) <= MAX_CHARACTERS and text.isprintable()):
+        raise ValueError(f"must have 1 to {MAX_CHARACTERS} printable characters")
+    return text
+
+
+def read_count(text: str) -> int:
+    """Return a whole number, at least 1."""
+    if not (COUNT.fullmatch(text) and 1 <= int(text) <= MAX_COUNT):
+        raise ValueError(f"must be a whole number from 1 to {MAX_COUNT}")
+    return int(text)
 
 
 CHANNEL_MODE = Parameter("channel_mode", read_channel_mode)

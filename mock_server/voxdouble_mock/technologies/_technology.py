@@ -48,8 +48,10 @@ class MediaTechnology:
 
     name: str
     parameters: tuple[Parameter, ...]
-    run: Callable[[MediaRequest], Result]
-    billing: Billing
+    run: Callable[[MediaRequest], Result] | None
+    """None for a technology that is not computed: its results come from scenarios and packs (C50)."""
+    billing: Billing | None
+    """None if the audio is not counted."""
     entry_members: tuple[str, ...] = ()
     """All members of an entry of `channels`, where some are there on request only; empty if all are always there."""
     pending: float = 0.2

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from voxdouble_mock.voice.merging import merge
     from voxdouble_mock.voice.overview import overview
     from voxdouble_mock.voice.scoring import ages_of, genders_of, log_likelihood_ratios
+    from voxdouble_mock.voice.stand_in import stand_in
     from voxdouble_mock.voice.vector import directions_of, vector_rows_of, vectors_of
     from voxdouble_mock.voice.voiceprint import MODEL, InvalidVoiceprint, decode, speech_lengths_of
 
@@ -47,11 +48,12 @@ __all__ = [
     "merge",
     "overview",
     "speech_lengths_of",
+    "stand_in",
     "vector_rows_of",
     "vectors_of",
 ]
 
-MODULES = ("analysis", "audio", "channel", "merging", "overview", "scoring", "vector", "voiceprint")
+MODULES = ("analysis", "audio", "channel", "merging", "overview", "scoring", "stand_in", "vector", "voiceprint")
 """The modules that define the names."""
 
 

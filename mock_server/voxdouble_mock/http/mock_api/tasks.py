@@ -16,7 +16,7 @@ from voxdouble_mock.http.mock_api.json_object import read_object
 from voxdouble_mock.http.mock_api.query_parameters import MAX_NUMBER, one_of, read_parameters, whole_number
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.technologies import discover
+from voxdouble_mock.technologies import known
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def post_reset(services: Services) -> Response:
 
 READERS: dict[str, Callable[[str], object]] = {
     "state": one_of(*State),
-    "technology": one_of(*discover()),
+    "technology": one_of(*known()),
     "file_name": lambda text: Pattern(shortened(text)),
     "limit": whole_number(0, MAX_NUMBER),
     "skip": whole_number(0, MAX_NUMBER),

@@ -8,15 +8,15 @@ from functools import partial
 
 from flask import Flask, Response
 
-from voxdouble_fixtures.generations import serves
 from voxdouble_mock.core.calendar_month import month_at
 from voxdouble_mock.core.clock import to_seconds
-from voxdouble_mock.http.current_request import namespace, options
+from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.services import Services
+from voxdouble_mock.http.vendor.served import offers
 from voxdouble_mock.http.vendor.view_result import add_vendor_route
-from voxdouble_mock.technologies import discover
-from voxdouble_mock.technologies._technology import MediaTechnology
+from voxdouble_mock.technologies import known
+from voxdouble_mock.technologies._technology import Billing
 
 PERIOD = "month"
 
@@ -32,10 +32,10 @@ def get_consumptions(services: Services) -> Response:
     processed = services.appliance.audio_processed(namespace())
     items = [
         {
-            "labels": labels_of(technology),
+            "labels": labels_of(billing),
             "consumptions": [{"property": "processed_audio_length", "consumption": to_seconds(processed[name])}],
         }
-        for name, technology in billed().items()
+        for name, billing in billed().items()
         if name in processed
     ]
     return json_response({"items": items})
@@ -44,11 +44,11 @@ def get_consumptions(services: Services) -> Response:
 def get_capacities(services: Services) -> Response:
     """Return one item for each technology that counts audio, with the month of the namespace's clock."""
     start, end = month_of(services.appliance.clock(namespace())[1])
-    scenario = services.control.scenario(namespace())
-    used_up = scenario.used_up if scenario else ()
+    record = services.control.record(namespace())
+    used_up = record.scenario.used_up if record.scenario else ()
     items = [
         {
-            "labels": labels_of(technology),
+            "labels": labels_of(billing),
             "current_period": {
                 "period": PERIOD,
                 "start_time": start,
@@ -56,23 +56,24 @@ def get_capacities(services: Services) -> Response:
                 "has_remaining_capacity": name not in used_up,
             },
         }
-        for name, technology in billed().items()
-        if serves(options().generation, name)
+        for name, billing in billed().items()
+        if offers(services, record, name)
     ]
     return json_response({"items": items})
 
 
-def billed() -> Mapping[str, MediaTechnology]:
-    """Return the technologies that count audio, by their names."""
-    return {name: one for name, one in discover().items() if isinstance(one, MediaTechnology)}
+def billed() -> Mapping[str, Billing]:
+    """Return the labels of the technologies that count audio, by the names of the technologies."""
+    found = {name: getattr(one, "billing", None) for name, one in known().items()}
+    return {name: billing for name, billing in found.items() if billing is not None}
 
 
-def labels_of(technology: MediaTechnology) -> list[dict[str, str]]:
+def labels_of(billing: Billing) -> list[dict[str, str]]:
     """Return the labels of a technology in the vendor's billing."""
     return [
-        {"key": "technology", "value": technology.billing.technology},
+        {"key": "technology", "value": billing.technology},
         {"key": "vendor", "value": "phonexia"},
-        {"key": "operation", "value": technology.billing.operation},
+        {"key": "operation", "value": billing.operation},
     ]
 
 

@@ -3,33 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from voxdouble_fixtures.generations import GENERATIONS, serves, value
-from voxdouble_mock.core.errors import Detail, NotFound, ValidationFailed
+from voxdouble_fixtures.generations import value
+from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.namespace_options import Generation
-from voxdouble_mock.http.current_request import namespace, path
-from voxdouble_mock.http.json_responses import TASKS
-from voxdouble_mock.http.services import Services
 from voxdouble_mock.technologies._recording_options import INCLUDE_VECTOR_VOICEPRINT, Parameter
 from voxdouble_mock.technologies._technology import MediaTechnology, Technology
 
 TASK_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-def check_served(services: Services) -> None:
-    """Refuse the path of a technology that the namespace does not serve (C37, C5), before the request has begun.
-
-    The store is read only for a technology that some generation does not serve.
-    """
-    technology = path().removeprefix(TASKS).partition("/")[0]
-    if path().startswith(TASKS) and not all(serves(one, technology) for one in GENERATIONS):
-        check_generation(services.control.options(namespace()).generation, technology)
-
-
-def check_generation(generation: Generation, technology: str) -> None:
-    """Refuse the path of a technology that a generation does not serve (C37)."""
-    if not serves(generation, technology):
-        serving = ", ".join(one for one in GENERATIONS if serves(one, technology))
-        raise NotFound(f"Generation {generation} does not serve {technology}, which is served in {serving}.")
 
 
 def parameters_of(technology: Technology, generation: Generation) -> Sequence[Parameter]:

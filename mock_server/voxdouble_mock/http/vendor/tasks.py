@@ -12,7 +12,7 @@ from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.core.fault import Status
 from voxdouble_mock.core.scenario import RequestSummary
 from voxdouble_mock.core.task import FINAL, State, Task
-from voxdouble_mock.execution import Completion
+from voxdouble_mock.execution import Completion, no_result
 from voxdouble_mock.http.current_request import connection, headers, options, query
 from voxdouble_mock.http.direct_routes import Routes
 from voxdouble_mock.http.errors import refusal_response
@@ -20,13 +20,8 @@ from voxdouble_mock.http.json_responses import TASKS, json_text_response, task_l
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor import json_body, upload, wire_faults
-from voxdouble_mock.http.vendor.generation import (
-    check_generation,
-    check_task_id,
-    has_vectors,
-    location_headers,
-    parameters_of,
-)
+from voxdouble_mock.http.vendor.generation import check_task_id, has_vectors, location_headers, parameters_of
+from voxdouble_mock.http.vendor.served import check_offered
 from voxdouble_mock.http.vendor.view_result import (
     Content,
     ViewResult,
@@ -38,7 +33,7 @@ from voxdouble_mock.http.vendor.view_result import (
     unknown_parameters,
 )
 from voxdouble_mock.store import OpenRequest
-from voxdouble_mock.technologies import discover
+from voxdouble_mock.technologies import known
 from voxdouble_mock.technologies._recording_options import read_options
 from voxdouble_mock.technologies._technology import (
     MediaRequest,
@@ -57,7 +52,7 @@ SHARED_BYTES = 64 * 1024
 def register(app: Flask, services: Services) -> Routes:
     """Add the two routes of each technology, and return all."""
     routes = Routes()
-    for name, technology in discover().items():
+    for name, technology in known().items():
         start: View
         if isinstance(technology, MediaTechnology):
             start = partial(start_media, services, technology)
@@ -74,7 +69,7 @@ def register(app: Flask, services: Services) -> Routes:
 def answer(services: Services, technology: Technology, view: View, task_id: str | None = None) -> Response:
     """Answer a call to a technology with its view's result, or with the status that an armed fault injects."""
     opened = begin(services, technology.name, task_id)
-    check_generation(options().generation, technology.name)
+    check_offered(services, opened.record, technology.name)
     armed = opened.fault
     result = handle(lambda: ViewResult(refused_by(opened, armed)) if isinstance(armed, Status) else view(opened))
     known = parameters_of(technology, options().generation) if task_id is None else ()
@@ -99,11 +94,15 @@ def start_media(services: Services, technology: MediaTechnology, opened: OpenReq
         content = Content(received.sha256, received.size, received.name)
 
         def run(checkpoint: Callable[[], None]) -> Result | Completion:
-            replay = services.appliance.replay
-            captured = replay and replay.of_recording(technology, received.sha256, given)
-            return captured or technology.run(MediaRequest(received.file, given, limits.max_audio_seconds, checkpoint))
+            request = MediaRequest(received.file, given, limits.max_audio_seconds, checkpoint)
+            if replay is not None:
+                return replay.of_recording(technology, received.sha256, request)
+            if technology.run is None:
+                raise no_result(technology.name, received.sha256)
+            return technology.run(request)
 
-        execution = Execution(run, given, is_connected())
+        replay = services.appliance.packs.replay(options().pack)
+        execution = Execution(run, (options().pack, given), is_connected())
         return handle_content(content, lambda: start_task(services, technology, opened, content, execution))
 
 
@@ -116,10 +115,11 @@ def start_voiceprints(services: Services, technology: VoiceprintTechnology, open
         content = Content(received.sha256, received.size)
 
         def run(_: Callable[[], None]) -> Result | Completion:
-            lists, replay = received.lists(technology, limits), services.appliance.replay
-            return (replay and replay.of_voiceprints(technology, lists)) or technology.run(lists)
+            lists = received.lists(technology, limits)
+            return technology.run(lists) if replay is None else replay.of_voiceprints(technology, lists)
 
-        execution = Execution(run, (), is_connected())
+        replay = services.appliance.packs.replay(options().pack)
+        execution = Execution(run, options().pack, is_connected())
         return handle_content(content, lambda: start_task(services, technology, opened, content, execution))
 
 

@@ -8,7 +8,6 @@ import msgspec
 import orjson
 from flask import Flask, Response
 
-from voxdouble_fixtures import generations
 from voxdouble_mock.core.clock import read
 from voxdouble_mock.core.fault import Call, Fault, Status
 from voxdouble_mock.core.request_log import LoggedRequest, bounded
@@ -28,6 +27,7 @@ from voxdouble_mock.http.current_request import (
 from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
+from voxdouble_mock.http.vendor.served import offers
 from voxdouble_mock.http.vendor.wire_faults import apply_fault, status_response
 from voxdouble_mock.store import NamespaceRecord, OpenRequest
 
@@ -109,7 +109,7 @@ def begin(services: Services, technology: str | None, task_id: str | None = None
     """Begin the current request, and read its options; `technology` is None outside the technologies."""
 
     def serves(record: NamespaceRecord) -> bool:
-        return technology is None or generations.serves(services.control.options_of(record).generation, technology)
+        return technology is None or offers(services, record, technology)
 
     opened = services.appliance.begin(namespace(), Call(technology, method(), task_id), serves)
     environ()[OPTIONS] = services.control.options_of(opened.record)

@@ -9,7 +9,8 @@ import { logged, readLog } from "./log.js";
 import { commands, decidedFacts, facts, lostResponse, outside, sentFacts } from "./request_parts.js";
 
 const PAGE = 100;
-const ORIGINS = { computed: "computed from the request", rule: "replaced by the rule", captured: "captured from a real appliance" };
+const ORIGINS = { computed: "computed from the request", rule: "the error of the rule", given: "given by the rule",
+  captured: "captured in the pack", mixed: "captured in the pack in part, otherwise computed" };
 const filters = byId("filters");
 const body = document.querySelector("#requests tbody");
 let most = PAGE;

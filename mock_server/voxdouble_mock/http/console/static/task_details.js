@@ -13,6 +13,7 @@ const ORIGINS = {
   rule: "the scenario's rule",
   given: "given by the scenario's rule",
   captured: "captured in a pack",
+  mixed: "captured in a pack in part, otherwise computed",
 };
 let shown = null;
 let shownKey = "";

@@ -1,0 +1,94 @@
+"""The packs of one mock by their names: that of its start, those in a folder, and the bundled one."""
+
+import os
+import re
+from importlib.resources import files
+from pathlib import Path
+from threading import Lock
+
+from voxdouble_mock.core.errors import Unavailable
+from voxdouble_mock.core.namespace_options import Generation
+from voxdouble_mock.options import unknown_name
+from voxdouble_mock.packs.facts import HEADER
+from voxdouble_mock.packs.pack import Pack, PackError
+from voxdouble_mock.packs.replay import Replay
+
+BUNDLED = {"example": Path(str(files("voxdouble_fixtures") / "packs" / "example"))}
+"""The packs that are part of this project, by their names."""
+NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
+MAX_OPEN = 16
+"""The packs that are kept open; another one takes the place of the one that was opened first (P7)."""
+
+
+def folder_of(pack: str | os.PathLike[str]) -> Path:
+    """Return the folder of a pack: that of the bundled one of this name, or the path itself."""
+    return BUNDLED.get(os.fspath(pack), Path(pack))
+
+
+class Library:
+    """The packs of one mock, each read at its first use. Safe for several threads."""
+
+    def __init__(
+        self,
+        pack: str | None = None,
+        folder: str | None = None,
+        *,
+        only: bool = False,
+        timing: bool = False,
+    ) -> None:
+        self._folder = None if folder is None else Path(folder)
+        self._only, self._timing = only, timing
+        self._added: dict[str, Path] = {}
+        self._open: dict[str, Replay] = {}
+        self._lock = Lock()
+        if self._folder is not None and not self._folder.is_dir():
+            raise PackError(f"`packs` must be a folder whose subfolders are packs, got {folder}.")
+        self.default = "" if pack is None else self.add(pack)
+        """The name of the pack of a namespace that has chosen none; empty for none."""
+
+    def add(self, pack: str | os.PathLike[str]) -> str:
+        """Return the name of the pack in a folder, or of a known one; raises PackError for a folder that is not one."""
+        folder = folder_of(pack).resolve()
+        if os.fspath(pack) in self.names():
+            name = os.fspath(pack)
+        else:
+            name = folder.name if self._added.get(folder.name, folder) == folder else os.fspath(folder)
+            self._added[name] = folder
+        self._opened(name)
+        return name
+
+    def names(self) -> list[str]:
+        """Return the names that a namespace can choose."""
+        listed = self._folder.iterdir() if self._folder is not None else ()
+        found = [one.name for one in listed if NAME.fullmatch(one.name) and (one / HEADER).is_file()]
+        return sorted({*self._added, *found, *BUNDLED})
+
+    def replay(self, name: str) -> Replay | None:
+        """Return the answers of a namespace's pack; None for no name. Raises Unavailable if this mock does not have it."""
+        try:
+            return self._opened(name) if name else None
+        except PackError as error:
+            raise Unavailable(f"The pack of this namespace cannot be replayed: {error}") from error
+
+    def generation(self, name: str) -> Generation:
+        """Return the generation of a pack. Raises PackError for an unknown name, and for a folder that is not a pack."""
+        return self._opened(name).pack.header.generation
+
+    def _opened(self, name: str) -> Replay:
+        with self._lock:
+            found = self._open.get(name)
+            if found is None:
+                found = Replay(Pack(self._path(name)), only=self._only, timing=self._timing)
+                while len(self._open) >= MAX_OPEN:
+                    del self._open[next(iter(self._open))]
+                self._open[name] = found
+        return found
+
+    def _path(self, name: str) -> Path:
+        if name in self._added:
+            return self._added[name]
+        if self._folder is not None and NAME.fullmatch(name) and (self._folder / name / HEADER).is_file():
+            return self._folder / name
+        if name in BUNDLED:
+            return BUNDLED[name]
+        raise PackError(unknown_name("pack", name, self.names()))
