@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test generations-test browser-test pictures kill-test promises soak sbom audit voices audio-figures oldest-numpy fidelity formats \
+.PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test generations-test browser-test pictures kill-test promises soak sbom audit voices audio-figures oldest-numpy fidelity formats example-pack \
 	options lock clean
 
 demo: .venv/ready            ## the main job, end to end, on a mock
@@ -104,6 +104,9 @@ bench: .venv/ready           ## measure beside a minimal Flask, and write docs/f
 
 fidelity: .venv/ready        ## generate docs/fidelity.md from the statements
 	$(BIN)/python -m tools.fidelity
+
+example-pack: .venv/ready    ## make the bundled example pack again, from a simulated appliance
+	$(BIN)/python -m tools.example_pack
 
 formats: .venv/ready         ## generate docs/formats.md from the readers of the containers
 	$(BIN)/python -m tools.formats

@@ -126,7 +126,8 @@ def others() -> Iterable[str]:
 def sources_of(known: Iterable[Statement]) -> Iterable[str]:
     """Return the rows of the table of sources; a tag that sources.toml does not define is a KeyError."""
     text = files("voxdouble_fixtures").joinpath("contract", "sources.toml").read_text(encoding="utf-8")
-    cited = [tag for one in (*known, *other_technologies().values()) for tag in one.source]
+    cited = [tag for one in known for tag in one.source]
+    cited += [tag for other in other_technologies().values() for tag in other.source]
     named = {tag for tag in cited if tag != "choice" and not tag.startswith("all ")}
     yield row("tag", "page")
     yield row("---", "---")

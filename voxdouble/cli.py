@@ -23,7 +23,7 @@ COMMANDS = {
     "age": ("voxdouble_client.cli.commands:age", "Estimate the age of speakers."),
     "wait": ("voxdouble_client.cli.commands:wait", "Wait for a task that was started before."),
     "state": ("voxdouble_client.cli.commands:state", "Print a task's state."),
-    "capture": ("voxdouble.capture:capture", "Record what an appliance answers, for mocks to replay."),
+    "capture": ("voxdouble.capture.command:capture", "Record what an appliance answers, for mocks to replay."),
     "verify": ("voxdouble.verify:verify", "Check the contract on the mock or on an appliance."),
     "evidence": (
         "voxdouble.evidence.command:evidence",

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from voxdouble.capture_run import REFUSALS
+from voxdouble_mock.packs.facts import REFUSALS
 from voxdouble_mock.packs.pack import read_bounded
 
 MAX_BYTES = 1 << 20

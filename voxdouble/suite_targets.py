@@ -44,6 +44,8 @@ GIVING_SCENARIO = {
     ]
 }
 """A scenario that gives a result of a technology that is not computed."""
+EXAMPLE, EXAMPLE_GENERATION = "example", "e4"
+"""The bundled pack, and its generation."""
 NAMESPACE = "/_ns/"
 TOKEN = "contract-suite"  # noqa: S105 (of a mock that lives as long as the run)
 
@@ -96,6 +98,18 @@ class OwnMocks(Targets):
         """A mock whose scenario gives a result."""
         return self._start(DEFAULT_LIMITS, scenario=GIVING_SCENARIO)
 
+    @cached_property
+    def replaying(self) -> Target | None:
+        """A mock that replays the example pack, if that is of the generation under test."""
+        fits = self.options.generation in {AUTO, EXAMPLE_GENERATION}
+        return self._start(DEFAULT_LIMITS, pack=EXAMPLE) if fits else None
+
+    @cached_property
+    def only_pack(self) -> Target | None:
+        """A mock that replays nothing but the example pack, likewise."""
+        fits = self.options.generation in {AUTO, EXAMPLE_GENERATION}
+        return self._start(DEFAULT_LIMITS, pack=EXAMPLE, pack_only=True) if fits else None
+
     def opened(self) -> list[Target]:
         """Return the mocks started so far."""
         return self._opened
@@ -126,6 +140,8 @@ class AtUrl(Targets):
     null_members = None
     with_token = None
     with_results = None
+    replaying = None
+    only_pack = None
 
     def __init__(self, target: Target, options: SuiteOptions) -> None:
         self.options = options

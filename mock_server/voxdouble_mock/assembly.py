@@ -12,7 +12,6 @@ from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.http import create_app
 from voxdouble_mock.packs.library import Library, folder_of
-from voxdouble_mock.packs.pack import read_header
 from voxdouble_mock.scenarios.result_schemas import check_results
 from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import NamespaceRecord, Store, open_store
@@ -43,6 +42,8 @@ def settings_of(**options: Any) -> Settings:
         options["packs"] = os.fspath(options["packs"])
     if options.get("pack") is None:
         return Settings.of(**options)
+    from voxdouble_mock.packs.pack import read_header  # noqa: PLC0415 (late: few mocks have a pack)
+
     folder = folder_of(options["pack"])
     generation = read_header(folder).generation
     if options.get("generation") not in {None, generation}:

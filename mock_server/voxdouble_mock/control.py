@@ -12,8 +12,8 @@ from voxdouble_mock.core.namespace_options import NamespaceOptions, OptionChange
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.scenario import RULE_COUNTERS, Scenario
 from voxdouble_mock.options import unknown_name
+from voxdouble_mock.packs.facts import PackError
 from voxdouble_mock.packs.library import Library
-from voxdouble_mock.packs.pack import PackError
 from voxdouble_mock.scenarios.result_schemas import check_results
 from voxdouble_mock.store import Change, NamespaceRecord, NamespaceSummary, OpenRequest, Store, View
 from voxdouble_mock.technologies import known

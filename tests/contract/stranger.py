@@ -63,6 +63,9 @@ class Traits:
     """Seconds before each response."""
     only_wav: bool = False
     """Whether recordings in every other format are rejected."""
+    native: bool = False
+    """Whether voiceprints have the format of the vendor's guide, which others read, and results the usual members."""
+    version: str = "5.1.0-rc2"
     nulls: bool = True
     """Whether members without a value are null, or else absent."""
 
@@ -91,7 +94,7 @@ class Stranger:
     def __init__(self, traits: Traits) -> None:
         self.traits = traits
         self.tasks: dict[str, Task] = {}
-        self.voices = Voices(traits.speech, nulls=traits.nulls)
+        self.voices = Voices(traits.speech, nulls=traits.nulls, native=traits.native)
         self.requests = 0
         self.lock = threading.Lock()
 
@@ -106,7 +109,7 @@ class Stranger:
             app.add_url_rule(
                 f"{base}/technology/{name}/<task_id>", name, lambda task_id, name=name: self.get(name, task_id)
             )
-        app.add_url_rule(f"{base}/system/info", "info", lambda: self.respond({"version": "5.1.0-rc2"}))
+        app.add_url_rule(f"{base}/system/info", "info", lambda: self.respond({"version": self.traits.version}))
         app.add_url_rule(f"{base}/system/status", "status", lambda: self.respond({"services": ["up"]}))
         app.before_request(self.maybe_busy)
         app.register_error_handler(Refusal, lambda refusal: self.refuse(refusal.status, refusal.location))
@@ -150,10 +153,10 @@ class Stranger:
             return self.convert()
         if technology in stranger_family.OF_RECORDINGS:
             extracted = self.extract()
-            return {**extracted, **stranger_family.from_recording(technology, extracted.get("result"))}
+            return {**extracted, **stranger_family.from_recording(technology, extracted.get("result"), self.voices)}
         lists = self.lists(*stranger_family.LISTS[technology], least=stranger_family.LEAST.get(technology, 1))
         if all(text in self.voices.prints for name in lists for text in lists[name]):
-            return {"state": "done", "result": stranger_family.from_voiceprints(technology, lists, self.voices.prints)}
+            return {"state": "done", "result": stranger_family.from_voiceprints(technology, lists, self.voices)}
         return UNKNOWN_VOICEPRINT
 
     def get(self, technology: str, task_id: str) -> Response:

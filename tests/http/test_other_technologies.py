@@ -39,7 +39,7 @@ def scenario(*names: str, **when: Any) -> dict[str, Any]:
     return {"rules": [{"when": {"technology": name, **when}, "then": {"result": RESULTS[name]}} for name in names]}
 
 
-def start(mock: MockAppliance, name: str, content: bytes = b"any bytes", **query: str) -> Any:
+def start(mock: MockAppliance, name: str, content: bytes = b"any bytes", **query: Any) -> Any:
     """Start a task with an upload."""
     return post(mock.url + PATH + name, files={"file": ("a.wav", content)}, params={**QUERY.get(name, {}), **query})
 
@@ -100,7 +100,7 @@ def test_a_request_that_no_rule_fits_ends_failed(mock: MockAppliance) -> None:
     ],
 )
 def test_the_parameters_are_those_of_the_entry(
-    mock: MockAppliance, name: str, query: dict[str, str], location: str, words: str
+    mock: MockAppliance, name: str, query: dict[str, Any], location: str, words: str
 ) -> None:
     """An invalid value, and two parameters that exclude one another, are refused as those of other technologies are."""
     mock.scenario(scenario(name))

@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.mutants import of_choices, of_comparison, of_halves, of_judgements, of_refusals, of_results, of_tasks
+from tests.mutants import (
+    of_choices,
+    of_comparison,
+    of_halves,
+    of_judgements,
+    of_packs,
+    of_refusals,
+    of_results,
+    of_tasks,
+)
 from tests.mutants.changes import Mutant
 from tests.mutants.mocks import MockPool
 from tests.mutants.runner import outcome
@@ -18,6 +27,7 @@ MUTANTS = [
     *of_comparison.MUTANTS,
     *of_judgements.MUTANTS,
     *of_halves.MUTANTS,
+    *of_packs.MUTANTS,
 ]
 
 

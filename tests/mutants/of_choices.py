@@ -12,7 +12,6 @@ from tests.mutants.changes import (
     member,
     on_start,
     on_status,
-    on_task,
     status,
 )
 from tests.mutants.middleware import Request, Response, Wrap, changing_requests, changing_responses
@@ -125,15 +124,6 @@ def below(part: str, change: Change) -> Wrap:
     )
 
 
-def on_start_of(technology: str, change: Change) -> Wrap:
-    """Return middleware that changes the 202 of a technology."""
-    return changing_responses(
-        lambda request, response: (
-            change(response) if response.status == 202 and request.path.endswith(technology) else None
-        )
-    )
-
-
 def served_too(technology: str) -> Wrap:
     """Return middleware that accepts requests to a technology that is not served."""
     return changing_responses(
@@ -204,10 +194,6 @@ MUTANTS = [
     Mutant("C42", "polls of a technology that is not computed are answered", below("/keyword-spotting/", status(200))),
     Mutant("C42", "the message names no technology", below("deepfake", member("message", value="There is no route."))),
     Mutant("C42", "a technology that is not computed is internal", below("emotion", member("type", value="internal"))),
-    Mutant("C50", "a technology with a result is not served", on_start_of("voice-activity-detection", status(404))),
-    Mutant("C50", "the result is another one", on_task(member("result", "channels", 0, "segments", value=[1]), "done")),
-    Mutant("C50", "a task without a result is rejected", on_task(member("task", "state", value="rejected"), "failed")),
-    Mutant("C50", "the message names nothing", on_task(member("error", "message", value="There is none."), "failed")),
     Mutant("C60", "every Host is accepted", changing_requests(lambda request: renamed_host(request, ".example"))),
     Mutant(
         "C60", "a name without a dot is refused", changing_requests(lambda request: renamed_host(request, "appliance"))

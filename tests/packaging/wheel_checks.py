@@ -39,6 +39,8 @@ MUST_HAVE = {
     "voxdouble_fixtures/contract/other_technologies.toml",
     "voxdouble_fixtures/contract/sources.toml",
     "voxdouble_fixtures/contract/statements.toml",
+    "voxdouble_fixtures/packs/example/pack.toml",
+    "voxdouble_fixtures/packs/example/refusals.json",
     *(f"{package}/py.typed" for package in PACKAGES),
 }
 

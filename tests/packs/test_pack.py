@@ -9,7 +9,8 @@ import pytest
 from tests.http.wire import extract, get
 from tests.packs.captured import FILES, capture
 from voxdouble_mock import MockAppliance
-from voxdouble_mock.packs.pack import MAX_HEADER_BYTES, Pack, PackError
+from voxdouble_mock.packs.facts import PackError
+from voxdouble_mock.packs.pack import MAX_HEADER_BYTES, Pack
 
 
 @pytest.fixture(scope="module")

@@ -130,7 +130,7 @@ def test_a_comparison_is_computed_for_our_own_voiceprints(replayed: MockApplianc
     assert "unit" not in result["scores"]  # a member of the simulated appliance
 
 
-SAMPLE = {
+SAMPLE: dict[str, Any] = {
     "channels": [
         {
             "channel_number": 3,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voxdouble.capture_run import AUDIO, EXTRACTION
+from voxdouble.capture.technologies import EXTRACTION
 from voxdouble_client import ApplianceClient
 from voxdouble_fixtures import path, recordings
-from voxdouble_mock.packs.facts import Fact, digest_of, entries
+from voxdouble_mock.packs.facts import AUDIO, Fact, digest_of, entries
 from voxdouble_mock.packs.pack import Pack
 
 STAND_INS = {1: "john_doe.wav", 2: "conversation.wav"}

@@ -10,8 +10,9 @@ import msgspec
 from voxdouble.against.attribution import statement_of
 from voxdouble.against.inputs import Inputs
 from voxdouble.against.known import KnownDifference
-from voxdouble.capture_headers import HeaderNotes, read_headers
-from voxdouble.capture_run import BAD_INPUTS, refusal_of
+from voxdouble.capture.headers import HeaderNotes, read_headers
+from voxdouble.capture.run import refusal_of
+from voxdouble.capture.technologies import BAD_INPUTS
 from voxdouble.drift import facts as drift
 from voxdouble.drift.shapes import Place, leaves_of, shown
 from voxdouble.pack_refusals import locations, read_refusals, type_in

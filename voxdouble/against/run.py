@@ -8,13 +8,14 @@ import click
 
 from voxdouble.against.judge import MAX_FACTS, Judgement, account
 from voxdouble.against.known import FILE, read_known
-from voxdouble.capture_headers import HeaderNotes
+from voxdouble.capture.headers import HeaderNotes
 from voxdouble.target_checks import CannotRun
 from voxdouble_client import ApplianceClient, ApplianceError
 from voxdouble_contract.judging.conformance import DIFFERS, FAILED, Conformance, judge
 from voxdouble_contract.judging.target_info import TargetInfo
 from voxdouble_mock import MockAppliance
-from voxdouble_mock.packs.pack import Pack, PackError
+from voxdouble_mock.packs.facts import PackError
+from voxdouble_mock.packs.pack import Pack
 
 WITHOUT_FACT = "The pack has no fact about it."
 

@@ -4,13 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from voxdouble.capture_headers import read_headers
+from voxdouble.capture.headers import read_headers
 from voxdouble.drift.drift import Drift, DriftError, Entry, Side, changed_sides, changed_words, times_of
 from voxdouble.drift.facts import changes
 from voxdouble.drift.shapes import shown
 from voxdouble.pack_refusals import locations, read_refusals, type_in
-from voxdouble_mock.packs.facts import Fact
-from voxdouble_mock.packs.pack import Pack, PackError
+from voxdouble_mock.packs.facts import Fact, PackError
+from voxdouble_mock.packs.pack import Pack
 
 FIRST_STATE = "pending"
 """The state that every task is in from its beginning."""

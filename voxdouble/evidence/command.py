@@ -7,7 +7,7 @@ import click
 
 from voxdouble.evidence.record import RecordError
 from voxdouble.verify_input import check_extra
-from voxdouble_mock.packs.pack import write_whole
+from voxdouble_mock.packs.writing import write_whole
 
 
 @click.command()

@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from voxdouble.evidence.redaction import Redaction
 from voxdouble_mock.core.namespace_options import Generation
-from voxdouble_mock.packs.pack import MAX_HEADER_BYTES, header_text, read_bounded, write_whole
+from voxdouble_mock.packs.pack import MAX_HEADER_BYTES, read_bounded
+from voxdouble_mock.packs.writing import header_text, write_whole
 
 if TYPE_CHECKING:
     from voxdouble_contract.judging.conformance import Conformance

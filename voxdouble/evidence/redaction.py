@@ -6,8 +6,8 @@ import time
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from voxdouble.capture_privacy import summary
 from voxdouble_contract.exchange import Exchange, brief, digest
+from voxdouble_mock.packs.summaries import summary_of
 
 KEPT = frozenset(
     {
@@ -85,7 +85,7 @@ def body_of(exchange: Exchange) -> Any:
         found = exchange.json
         if isinstance(found, dict) and RESULT in found:
             shown: Any = brief({**found, RESULT: None})
-            shown[RESULT] = summary(found[RESULT])
+            shown[RESULT] = summary_of(found[RESULT])
         else:
             shown = brief(exchange.body if found is None else found)
         if len(json.dumps(shown)) <= MAX_BODY:

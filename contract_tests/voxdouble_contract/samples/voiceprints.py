@@ -5,8 +5,15 @@ import struct
 import zlib
 from collections.abc import Sequence
 
+from voxdouble_fixtures import path
+
 TINY = "AAAA"
 """The shortest Base64 text: a well-formed item of a list, but no voiceprint."""
+
+
+def computed_voiceprint(recording: str) -> str:
+    """Return the bundled voiceprint of a bundled recording, which the mock has made."""
+    return path(f"{recording.partition('.')[0]}.vp").read_text("utf-8").strip()
 
 
 def voiceprint(embedding: Sequence[float], *, model: str = "sid-xl5") -> str:

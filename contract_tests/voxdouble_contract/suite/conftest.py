@@ -128,6 +128,18 @@ def with_results(_targets: Targets) -> Target:
     return _targets.with_results or unproven("The suite cannot give this target a scenario.")
 
 
+@pytest.fixture(scope="session")
+def replaying(_targets: Targets) -> Target:
+    """Return a mock that replays the example pack; unproven if the suite may not start one."""
+    return _targets.replaying or unproven("The suite cannot make this target replay a pack of its generation.")
+
+
+@pytest.fixture(scope="session")
+def only_pack(_targets: Targets) -> Target:
+    """Return a mock that replays nothing but the example pack; unproven if the suite may not start one."""
+    return _targets.only_pack or unproven("The suite cannot make this target replay a pack of its generation.")
+
+
 @pytest.fixture(autouse=True)
 def _holds_for_generation(request: pytest.FixtureRequest, target: Target) -> None:
     """End the test unproven if none of its statements holds for the target's generation."""

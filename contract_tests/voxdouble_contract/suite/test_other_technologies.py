@@ -3,8 +3,8 @@
 import hashlib
 from dataclasses import replace
 
+from voxdouble_contract.judging.expectations import expect, expect_status
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.judging.verdicts import expect, expect_status
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.media import Media
 from voxdouble_contract.target.target import Target

@@ -67,6 +67,16 @@ class Targets(ABC):
     def with_results(self) -> Target | None:
         """A mock whose scenario gives one result of voice activity detection, which it does not compute."""
 
+    @property
+    @abstractmethod
+    def replaying(self) -> Target | None:
+        """A mock that replays the bundled example pack."""
+
+    @property
+    @abstractmethod
+    def only_pack(self) -> Target | None:
+        """A mock that replays the bundled example pack and nothing else."""
+
     @abstractmethod
     def opened(self) -> list[Target]:
         """Return the targets used so far."""

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import re
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -15,9 +17,17 @@ HEADER = "pack.toml"
 FACTS = "facts"
 """The folder of the facts, one JSON file for each."""
 INDEX = "index.json"
-KINDS = ("appliance", "mock", "example")
+REFUSALS = "refusals.json"
+AUDIO = "audio"
+"""The folder of copied recordings, named by their digests."""
+MAX_FACT_BYTES = 64 << 20
+DIGEST = re.compile(r"[0-9a-f]{64}")
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Seconds = Annotated[float, Meta(ge=0, le=1_000_000)]
+
+
+class PackError(ValueError):
+    """Raised for a folder that is not a pack; the message is a sentence."""
 
 
 class Header(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,7 +67,7 @@ class Fact(Subject, frozen=True, kw_only=True, omit_defaults=True):
 
     state: Literal["done", "rejected"]
     states: dict[str, Seconds] = {}
-    """For each state the seconds from the request to the first poll that showed it."""
+    """For each state the seconds from the 202 to the first poll that showed it."""
     audio_seconds: Seconds | None = None
     """The length of the recording, over all channels; None if it is not known."""
     name: str | None = None
@@ -72,7 +82,13 @@ class Fact(Subject, frozen=True, kw_only=True, omit_defaults=True):
     def voiceprints(self) -> list[Digest]:
         """Return the digests of the voiceprints in the result of an extraction, in the order of its channels."""
         found = [one.get("voiceprint") for one in entries(self.result, "channels")]
-        return [digest_of(text) for text in found if isinstance(text, str)]
+        digests = [one.get("sha256") if isinstance(one, Mapping) else one and digest_of(str(one)) for one in found]
+        return [one for one in digests if isinstance(one, str) and DIGEST.fullmatch(one)]
+
+
+def fact_path(folder: Path, key: str) -> Path:
+    """Return the path of a fact's file in the folder of its pack."""
+    return folder / FACTS / f"{key}.json"
 
 
 def entries(result: Mapping[str, Any] | None, member: str) -> Sequence[Mapping[str, Any]]:

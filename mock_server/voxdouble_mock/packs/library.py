@@ -2,18 +2,20 @@
 
 import os
 import re
-from importlib.resources import files
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
+import voxdouble_fixtures
 from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.namespace_options import Generation
 from voxdouble_mock.options import unknown_name
-from voxdouble_mock.packs.facts import HEADER
-from voxdouble_mock.packs.pack import Pack, PackError
-from voxdouble_mock.packs.replay import Replay
+from voxdouble_mock.packs.facts import HEADER, PackError
 
-BUNDLED = {"example": Path(str(files("voxdouble_fixtures") / "packs" / "example"))}
+if TYPE_CHECKING:
+    from voxdouble_mock.packs.replay import Replay
+
+BUNDLED = {"example": Path(voxdouble_fixtures.__file__).parent / "packs" / "example"}
 """The packs that are part of this project, by their names."""
 NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 MAX_OPEN = 16
@@ -63,22 +65,27 @@ class Library:
         found = [one.name for one in listed if NAME.fullmatch(one.name) and (one / HEADER).is_file()]
         return sorted({*self._added, *found, *BUNDLED})
 
-    def replay(self, name: str) -> Replay | None:
-        """Return the answers of a namespace's pack; None for no name. Raises Unavailable if this mock does not have it."""
+    def replay(self, name: str) -> "Replay | None":
+        """Return the answers of a pack; None for no name. Raises Unavailable if this mock does not have it."""
         try:
             return self._opened(name) if name else None
         except PackError as error:
             raise Unavailable(f"The pack of this namespace cannot be replayed: {error}") from error
 
     def generation(self, name: str) -> Generation:
-        """Return the generation of a pack. Raises PackError for an unknown name, and for a folder that is not a pack."""
+        """Return the generation of a pack. Raises PackError for an unknown name or a folder that is not a pack."""
         return self._opened(name).pack.header.generation
 
-    def _opened(self, name: str) -> Replay:
+    def _opened(self, name: str) -> "Replay":
         with self._lock:
             found = self._open.get(name)
             if found is None:
-                found = Replay(Pack(self._path(name)), only=self._only, timing=self._timing)
+                from voxdouble_mock.packs.pack import Pack  # noqa: PLC0415 (late: few mocks have a pack)
+                from voxdouble_mock.packs.replay import Replay  # noqa: PLC0415
+
+                path = self._path(name)
+                pack = Pack(path, keep_index=path not in BUNDLED.values())  # an installed package is not written to
+                found = Replay(pack, only=self._only, timing=self._timing)
                 while len(self._open) >= MAX_OPEN:
                     del self._open[next(iter(self._open))]
                 self._open[name] = found

@@ -8,26 +8,33 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 from msgspec import Struct
 
-from voxdouble_mock.packs.facts import FACTS, HEADER, INDEX, Digest, Fact, Header, Subject
+from voxdouble_mock.packs.facts import (
+    FACTS,
+    HEADER,
+    INDEX,
+    MAX_FACT_BYTES,
+    Digest,
+    Fact,
+    Header,
+    PackError,
+    Subject,
+    fact_path,
+)
+from voxdouble_mock.packs.writing import write_whole
 
 MAX_HEADER_BYTES = 1 << 16
-MAX_FACT_BYTES = 64 << 20
 MAX_INDEX_BYTES = 256 << 20
 MAX_FACTS = 200_000
-KEPT_FACTS = 256
-"""The facts that are kept decoded."""
+KEPT_BYTES = 64 << 20
+"""The size of the files whose facts are kept decoded, together (P7)."""
 FILE = re.compile(r"[0-9a-f]{64}\.json")
 _fact = msgspec.json.Decoder(Fact).decode
-
-
-class PackError(ValueError):
-    """Raised for a folder that is not a pack; the message is a sentence."""
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
@@ -51,23 +58,32 @@ class Index(Struct, frozen=True):
 class Pack:
     """A pack, open for reading. Safe for several threads."""
 
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
+    def __init__(self, folder: str | os.PathLike[str], *, keep_index: bool = True) -> None:
         self.folder = Path(folder).resolve()
+        self._keep_index = keep_index
         self.header = read_header(self.folder)
-        self.entries = self._index().entries
-        self.fact = lru_cache(KEPT_FACTS)(self._read)
+        index = self._index()
+        self.entries = index.entries
+        self._sizes = {name: size for name, (size, _) in index.files.items()}
+        self._kept: dict[str, tuple[int, Fact | None]] = {}
+        self._lock = Lock()
 
     def find(self, subject: Subject) -> Fact | None:
         """Return the fact about exactly this request; None if the pack has none."""
         return self.fact(subject.key) if subject.key in self.entries else None
 
-    def _read(self, key: str) -> Fact | None:
-        """Return a fact; None if its file is damaged, or about another request than its name says."""
-        try:
-            found = _fact(read_bounded(self.folder / FACTS / f"{key}.json", MAX_FACT_BYTES))
-        except (OSError, ValueError, RecursionError):
-            return None
-        return found if found.key == key else None
+    def fact(self, key: str) -> Fact | None:
+        """Return the fact with this name; None if its file is damaged. The latest are kept decoded."""
+        with self._lock:
+            found = self._kept.pop(key, None)
+        if found is None:
+            fact = read_fact(self.folder, key)
+            found = self._sizes.get(f"{key}.json", 0), fact
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > 1 and sum(size for size, _ in self._kept.values()) > KEPT_BYTES:
+                del self._kept[next(iter(self._kept))]
+        return found[1]
 
     def _index(self) -> Index:
         """Return the index: the one in the folder if it is there and fits the facts, else a new one, which is kept."""
@@ -79,12 +95,13 @@ class Pack:
                 return found
         entries = {}
         for name in files:
-            fact = self._read(name.removesuffix(".json"))
+            fact = read_fact(self.folder, name.removesuffix(".json"))
             if fact is not None:
                 entries[fact.key] = Entry(fact.subject(), fact.state == "done", fact.voiceprints())
         index = Index(files, entries)
         with contextlib.suppress(OSError):  # the folder may be read-only
-            write_whole(path, msgspec.json.encode(index))
+            if self._keep_index:
+                write_whole(path, msgspec.json.encode(index))
         return index
 
     def _files(self) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -104,6 +121,15 @@ class Pack:
             yield name, (status.st_size, status.st_mtime_ns)
 
 
+def read_fact(folder: Path, key: str) -> Fact | None:
+    """Return a fact; None if its file is missing or damaged, or about another request than its name says."""
+    try:
+        found = _fact(read_bounded(fact_path(folder, key), MAX_FACT_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if found.key == key else None
+
+
 def read_header(folder: Path) -> Header:
     """Return the header of a pack. Raises PackError."""
     try:
@@ -111,30 +137,6 @@ def read_header(folder: Path) -> Header:
         return msgspec.convert(tomllib.loads(text), Header)
     except (OSError, ValueError, RecursionError) as error:
         raise PackError(f"{folder} must be a pack, with a valid {HEADER}: {error}.") from error
-
-
-def header_text(header: Struct) -> str:
-    """Return a header as TOML."""
-    lines = []
-    for name, value in msgspec.structs.asdict(header).items():
-        shown: object = msgspec.json.encode(value).decode()  # a JSON text, number or flag is one in TOML too
-        lines.append(f"{name} = {shown}\n")
-    return "".join(lines)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is complete or absent at every instant, also after a kill or a power failure."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    partial.unlink(missing_ok=True)
-    try:
-        with os.fdopen(os.open(partial, flags, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def read_bounded(path: Path, most: int) -> bytes:

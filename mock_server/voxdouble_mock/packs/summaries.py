@@ -1,13 +1,16 @@
 """Summaries: results without voice data, as packs hold them that may be shared, and results of the same shape.
 
-In a summary a text is its size and digest, a list of numbers its length and digest; what is too short for a digest that
-does not give it away is its type, or its length, alone. Lengths, counts and names of models stay.
+In a summary a text is its size and digest (of the bytes, if it is Base64), a list of numbers its length and digest.
+What is so short that its digest would give it away is its type, or its length, alone. Lengths, counts and names of
+models stay.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from voxdouble_mock.packs.facts import digest_of
 
 PLAIN = frozenset({"channel_number", "model", "speech_length", "columns_count", "rows_count"})
 """The members that a summary keeps as they are."""
@@ -33,7 +36,7 @@ def summary_of(value: Any, member: str = "") -> Any:
     if value is None or member in PLAIN:
         return value
     if isinstance(value, str):
-        return {"size": len(value), "sha256": digest_of_text(value)} if len(value) >= LEAST_TEXT else {"type": "text"}
+        return {"size": len(value), "sha256": digest_of(value)} if len(value) >= LEAST_TEXT else {"type": "text"}
     return {"type": next(kind for kind in TYPES if isinstance(value, TYPES[kind]))}
 
 

@@ -9,8 +9,12 @@ from typing import Any
 import requests
 import soundfile
 
+from voxdouble_mock.packs.writing import write_pieces
+
 SECONDS = 30.0
 MAX_BYTES = 1 << 20
+PIECE = 1 << 20
+"""The bytes of a recording that are copied at one time."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,21 @@ class Recording:
     sha256: str
     audio_seconds: float | None
     """The length over all channels; None if it cannot be decoded on this machine."""
+    mark: tuple[int, int]
+    """The size and the modification time of the file when its digest was made."""
+
+    def check_unchanged(self) -> None:
+        """Raise ValueError if the file has changed, so that an answer may be about other bytes than the digest."""
+        if mark_of(self.path) != self.mark:
+            raise ValueError(f"{self.path} must not change during the capture, and it has: run the command again.")
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the file, unless the copy is there already."""
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            with self.path.open("rb") as file:
+                write_pieces(target, iter(lambda: file.read(PIECE), b""))
+            self.check_unchanged()
 
 
 def probe(url: str, token: str | None, ca: str | None) -> Subject:
@@ -61,10 +80,17 @@ def recordings_of(files: tuple[Path, ...]) -> list[Recording]:
     """Return the recordings in files, each content once, in the order of the files."""
     found: dict[str, Recording] = {}
     for path in files:
+        mark = mark_of(path)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        found.setdefault(digest, Recording(path, digest, audio_seconds(path)))
+        found.setdefault(digest, Recording(path, digest, audio_seconds(path), mark))
     return list(found.values())
+
+
+def mark_of(path: Path) -> tuple[int, int]:
+    """Return the size and the modification time of a file."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 def audio_seconds(path: Path) -> float | None:

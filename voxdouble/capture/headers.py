@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from voxdouble_client import Exchange
-from voxdouble_mock.packs.pack import read_bounded, write_whole
+from voxdouble_mock.packs.pack import read_bounded
+from voxdouble_mock.packs.writing import write_whole
 
 FILE = "headers.json"
 MAX_BYTES = 1 << 20

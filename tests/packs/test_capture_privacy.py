@@ -1,0 +1,149 @@
+"""What a pack never holds: the token, addresses, ids, and names of files; and no file outside its folder."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.process import invoke
+from tests.contract.stranger import Traits, serving
+from tests.packs.captured import FILES, NEWEST, capture
+from voxdouble.capture.command import secrets_of
+from voxdouble.capture.privacy import Cleaner
+from voxdouble_mock import MockAppliance
+from voxdouble_mock.packs.pack import Pack
+
+TOKEN = "a-token-that-is-never-kept"
+UUIDS = ("3FA85F64-5717-4562-b3fc-2c963f66afa6", "0fa85f64-5717-4562-b3fc-2c963f66afa6")
+
+
+def everything(pack: Path) -> str:
+    """Return the content of all files of a pack."""
+    return "".join(file.read_text() for file in pack.rglob("*") if file.is_file())
+
+
+def test_an_appliance_that_echoes_all_it_knows_leaves_no_trace(tmp_path: Path) -> None:
+    """Token, URL, host, ids and the name of the file are removed from every text, also from names of members."""
+    file = tmp_path / "secret_speaker.wav"
+    file.write_bytes(FILES[0].read_bytes())
+
+    def echoing(app: Any) -> Any:
+        """Return middleware that adds to each result and error what the appliance has seen."""
+
+        def wrapped(environ: Any, start_response: Any) -> Any:
+            started: list[Any] = []
+            body = b"".join(app(environ, lambda *given: started.extend(given)))
+            host = environ["HTTP_HOST"]
+            if environ["REQUEST_METHOD"] == "GET" and "/api/technology/" in environ["PATH_INFO"]:
+                answer = json.loads(body)
+                names = (
+                    ""
+                    if "voiceprint" in environ["PATH_INFO"].replace("-voiceprint-extraction", "")
+                    else "secret_speaker.wav secret_speaker"
+                )
+                echo = f"{names} {TOKEN} http://{host}/x {host} {answer['task']['task_id']}"
+                for name in ("result", "error"):
+                    if name in answer:
+                        answer[name]["message" if name == "error" else "note"] = f"{echo} {UUIDS[0]} {UUIDS[1]}" * 2
+                        answer[name][TOKEN] = [{"a": echo}]
+                body = json.dumps(answer).encode()
+            headers = [one for one in started[1] if one[0].lower() != "content-length"]
+            start_response(started[0], [*headers, ("Content-Length", str(len(body)))])
+            return [body]
+
+        return wrapped
+
+    with MockAppliance(pending=0, running=0, token=TOKEN, wrap=echoing) as mock:
+        arguments = ["capture", mock.url, str(file), "-o", str(tmp_path / "pack"), "--token", TOKEN, "--with-results"]
+        result = invoke(*arguments)
+        assert result.exit_code == 0, result.output
+        host = mock.url.removeprefix("http://")
+    text = everything(tmp_path / "pack")
+    assert "note" in text
+    for unwanted in (TOKEN, host, "127.0.0.1", "http://", "secret_speaker", *UUIDS, UUIDS[0].lower()):
+        assert unwanted not in text
+    for wanted in ("<task>", "<id-1>", "<id-2>", "<file>", "<removed>"):
+        assert wanted in text
+
+
+def test_ids_are_references_within_their_answer() -> None:
+    """Equal ids have one reference, whatever their case."""
+    cleaner = Cleaner([])
+    found = {"first": UUIDS[0], "again": UUIDS[0].upper(), "other": f"{UUIDS[1]}, {UUIDS[0]}", "task": "t-17"}
+    assert cleaner.clean(found, task_id="t-17") == {
+        "first": "<id-1>",
+        "again": "<id-1>",
+        "other": "<id-2>, <id-1>",
+        "task": "<task>",
+    }
+
+
+def test_names_are_words_and_voiceprints_stay_whole() -> None:
+    """The name of a file is not removed from the middle of a text such as Base64."""
+    text = base64.b64encode(b"any bytes at all").decode()
+    assert Cleaner([]).clean([text, f"{text[2:8]}.wav"], names=[text[2:8]]) == [text, "<file>.wav"]
+
+
+def test_the_secrets_are_the_token_the_url_and_its_host() -> None:
+    """The longest comes first, so that no part of it is left."""
+    assert secrets_of("https://appliance.example:8443/base/", "abc") == [
+        "https://appliance.example:8443/base",
+        "appliance.example:8443",
+        "appliance.example",
+        "abc",
+    ]
+    assert secrets_of("http://localhost", None) == ["http://localhost"]
+
+
+@pytest.mark.parametrize("name", ["facts", "audio", "pack.toml", "index.json", "refusals.json"])
+def test_a_capture_into_a_folder_with_links_is_refused(tmp_path: Path, name: str) -> None:
+    """A pack from elsewhere, whose files are links, cannot make the command write outside its folder."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    with MockAppliance(pending=0, running=0) as mock:
+        capture(mock.url, tmp_path / "pack", "--with-results", "--with-audio")
+        Pack(tmp_path / "pack")
+        (tmp_path / "pack" / name).rename(outside / name)
+        (tmp_path / "pack" / name).symlink_to(outside / name)
+        before = {file: file.read_bytes() for file in outside.rglob("*") if file.is_file()}
+        said = capture(mock.url, tmp_path / "pack", "--with-results", "--with-audio", status=2)
+    assert f"{name} must not be a link" in said
+    assert {file: file.read_bytes() for file in outside.rglob("*") if file.is_file()} == before
+
+
+def test_a_fact_that_is_a_link_is_asked_for_again(tmp_path: Path) -> None:
+    """The link is replaced by a file, and its target stays as it is."""
+    with MockAppliance(pending=0, running=0) as mock:
+        capture(mock.url, tmp_path / "pack", "--with-results")
+        fact, *_ = sorted((tmp_path / "pack" / "facts").iterdir())
+        target = tmp_path / "outside.json"
+        fact.rename(target)
+        fact.symlink_to(target)
+        content = target.read_bytes()
+        capture(mock.url, tmp_path / "pack", "--with-results")
+    assert not fact.is_symlink()
+    assert target.read_bytes() == content
+
+
+def test_the_message_of_the_start_comes_before_anything_is_sent(tmp_path: Path) -> None:
+    """The number and the length of the recordings are in it, and the other technologies."""
+    with serving(Traits(prefix="")) as url:
+        said = capture(url, tmp_path / "pack", "--also", "voice-activity-detection", "--max-tasks", "1", status=1)
+    assert "4 recordings (" in said
+    assert "s of audio over all channels) with voice-activity-detection: technologies, states" in said
+    assert said.index("will hold facts") < said.index("is used up")
+
+
+def test_a_pack_without_results_is_continued_by_digests(tmp_path: Path) -> None:
+    """A complete pack without results needs no task at all; voiceprints that are needed again are extracted again."""
+    pack = tmp_path / "pack"
+    with serving(NEWEST) as url:
+        capture(url, pack)
+        assert "used up" not in capture(url, pack, "--max-tasks", "1")
+        for file in (pack / "facts").iterdir():
+            if "voiceprint-merging" in file.read_text():
+                file.unlink()
+        capture(url, pack)
+    assert any("voiceprint-merging" in file.read_text() for file in (pack / "facts").iterdir())
