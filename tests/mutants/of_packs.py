@@ -61,7 +61,7 @@ def longer_speech(result: Result) -> None:
 
 
 def captured_voiceprint(result: Result) -> None:
-    """Give every recording the captured voiceprint of another one."""
+    """Set the voiceprint of every recording to a captured one."""
     result["channels"][0]["voiceprint"] = voiceprint_of("conversation.wav")
 
 
@@ -76,7 +76,7 @@ def other_scores(result: Result) -> None:
 
 
 def first_vector(found: list[Any]) -> list[Any]:
-    """Give every voiceprint the first vector."""
+    """Return the first vector for every voiceprint."""
     return found[:1] * len(found)
 
 
@@ -84,7 +84,7 @@ MUTANTS = [
     Mutant("C50", "a technology with a result is not served", on_start_of("voice-activity-detection", status(404))),
     Mutant("C50", "the result is another one", on_task(member("result", "channels", 0, "segments", value=[1]), "done")),
     Mutant("C50", "a task without a result is rejected", on_task(member("task", "state", value="rejected"), "failed")),
-    Mutant("C50", "the message names nothing", on_task(member("error", "message", value="There is none."), "failed")),
+    Mutant("C50", "the message names nothing", on_task(member("error", "message", value="Not found."), "failed")),
     Mutant("C51", "another generation is accepted", on_options("PUT", status(200))),
     Mutant("C51", "the generation is that of the server", on_options("GET", member("generation", value="e3"))),
     Mutant(

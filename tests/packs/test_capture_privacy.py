@@ -1,4 +1,4 @@
-"""What a pack never holds: the token, addresses, ids, and names of files; and no file outside its folder."""
+"""The texts that a pack never holds: the token, addresses, ids, and names of files; and files outside its folder."""
 
 import base64
 import json
@@ -12,6 +12,7 @@ from tests.contract.stranger import Traits, serving
 from tests.packs.captured import FILES, NEWEST, capture
 from voxdouble.capture.command import secrets_of
 from voxdouble.capture.privacy import Cleaner
+from voxdouble.capture.technologies import EXTRACTION, OF_RECORDINGS
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.pack import Pack
 
@@ -38,11 +39,8 @@ def test_an_appliance_that_echoes_all_it_knows_leaves_no_trace(tmp_path: Path) -
             host = environ["HTTP_HOST"]
             if environ["REQUEST_METHOD"] == "GET" and "/api/technology/" in environ["PATH_INFO"]:
                 answer = json.loads(body)
-                names = (
-                    ""
-                    if "voiceprint" in environ["PATH_INFO"].replace("-voiceprint-extraction", "")
-                    else "secret_speaker.wav secret_speaker"
-                )
+                sent = environ["PATH_INFO"].split("/")[3] in {EXTRACTION, *OF_RECORDINGS} and "result" in answer
+                names = "secret_speaker.wav secret_speaker" if sent else ""
                 echo = f"{names} {TOKEN} http://{host}/x {host} {answer['task']['task_id']}"
                 for name in ("result", "error"):
                     if name in answer:

@@ -80,7 +80,7 @@ def test_a_pack_is_exchanged_and_put_away(mock: MockAppliance) -> None:
 def test_another_generation_and_an_unknown_pack_are_refused(
     mock: MockAppliance, present: dict[str, str], body: dict[str, Any], location: str, words: str
 ) -> None:
-    """Nothing is changed, and the message says what would be right; a path names no pack."""
+    """The options stay as they were, and the message says what would be right; a path names no pack."""
     before = put(mock.url + "/_mock/options", json=present).json()
     refused = put(mock.url + "/_mock/options", json=body)
     assert_refused(refused, 422, "request.validation-error", ["body", location])

@@ -112,7 +112,7 @@ def test_states_errors_and_times_are_captured(tmp_path: Path) -> None:
     assert body["error"]["message"] == "Konvertierung: Fehler 7"
 
 
-def test_the_start_says_what_is_captured(pack: Path, replayed: MockAppliance) -> None:
+def test_the_start_says_that_values_are_computed(pack: Path, replayed: MockAppliance) -> None:
     """The line of the start says that the values are computed."""
     replay = replayed._parts.appliance.packs.replay("pack")
     assert replay is not None

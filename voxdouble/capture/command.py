@@ -137,7 +137,7 @@ def secrets_of(url: str, token: str | None) -> list[str]:
 
 
 def begin(run: Capture, url: str, output: Path, options: dict[str, Any], locations: list[bool]) -> Header:
-    """Say what the pack will hold, and make its folder and its header; return the header."""
+    """Announce the contents of the pack, make its folder and its header, and return the header."""
     subject = probe(url, options["token"] or None, options["ca"])
     if subject.mock and options["kind"] == "appliance":
         raise click.UsageError("URL is a mock, and its answers must not be called real: leave out --kind.")
