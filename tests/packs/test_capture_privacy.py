@@ -44,7 +44,7 @@ def test_an_appliance_that_echoes_all_it_knows_leaves_no_trace(tmp_path: Path) -
                 echo = f"{names} {TOKEN} http://{host}/x {host} {answer['task']['task_id']}"
                 for name in ("result", "error"):
                     if name in answer:
-                        answer[name]["message" if name == "error" else "note"] = f"{echo} {UUIDS[0]} {UUIDS[1]}" * 2
+                        answer[name]["message" if name == "error" else "note"] = f"{echo} {UUIDS[0]} {UUIDS[1]} " * 2
                         answer[name][TOKEN] = [{"a": echo}]
                 body = json.dumps(answer).encode()
             headers = [one for one in started[1] if one[0].lower() != "content-length"]
