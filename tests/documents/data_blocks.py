@@ -11,6 +11,7 @@ import yaml
 from check_jsonschema.builtin_schemas import get_builtin_schema
 
 from tests.documents.blocks import Block
+from voxdouble.against.known import read_known
 from voxdouble_contract.target.profile import Profile
 from voxdouble_mock.scenarios.bundled import load_scenario
 
@@ -21,28 +22,30 @@ SCHEMAS = {"services": "vendor.compose-spec", "jobs": "vendor.github-workflows",
 
 def check_data(block: Block, folder: Path) -> None:
     """Raise an error unless the data in a block are valid for the program that reads them."""
-    kinds: Mapping[str, Callable[[str, Path], object]] = {"yaml": check_yaml, "toml": check_toml, "json": check_json}
-    kinds[block.language](block.code, folder)
+    checks: Mapping[str, Callable[[Block, Path], object]] = {"yaml": check_yaml, "toml": check_toml, "json": check_json}
+    checks[block.language](block, folder)
 
 
-def check_json(text: str, _: Path) -> None:
+def check_json(block: Block, _: Path) -> None:
     """Raise ValueError for text that is not JSON."""
-    json.loads(text)
+    json.loads(block.code)
 
 
-def check_toml(text: str, folder: Path) -> None:
-    """Raise an error for a profile of `voxdouble verify` that it would refuse; other TOML must be well-formed."""
-    data = tomllib.loads(text)
-    if "tool" not in data:
-        (folder / data.get("failing_file", "checked.toml")).touch()
-        Profile.read(write(folder, "checked.toml", text))
+def check_toml(block: Block, folder: Path) -> None:
+    """Raise an error for a profile or for known differences that `voxdouble verify` would refuse."""
+    readers: Mapping[str, Callable[[Path], object]] = {
+        "profile.toml": Profile.read,
+        "differences.toml": lambda file: read_known(file.parent),
+    }
+    (folder / tomllib.loads(block.code).get("failing_file", "a recording")).touch()
+    readers[block.file](write(folder, block.file, block.code))
 
 
-def check_yaml(text: str, folder: Path) -> None:
+def check_yaml(block: Block, folder: Path) -> None:
     """Raise an error for a document that its reader would refuse."""
-    for document in yaml.load_all(text, yaml.CSafeLoader):
+    for document in yaml.load_all(block.code, yaml.CSafeLoader):
         if "rules" in document:
-            load_scenario(write(folder, "checked.yaml", text))
+            load_scenario(write(folder, "checked.yaml", block.code))
             continue
         named = {"on" if name is True else name: value for name, value in document.items()}  # YAML 1.1 reads on as true
         assert [error.message for error in validator(named).iter_errors(named)] == []
