@@ -1,12 +1,15 @@
 """The table and the plots of docs/figures.md, from one run of all benchmarks that compare.
 
-Run: make bench (needs wrk, and a quiet machine for about ten minutes).
+Run: make bench (needs wrk, and a quiet machine for about twelve minutes). Progress is printed on stderr. A part whose
+load fails is left out of the table, and the document says so; the run then ends with status 1.
 """
 
 import os
 import re
+import subprocess
+import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,12 +31,35 @@ def row(figure: Figure) -> str:
     return f"| {figure.subject} | {figure.value} | {figure.ratio:.2f} | {aim} |\n"
 
 
-def table(figures: Iterable[Figure]) -> str:
-    """Return the table, with the date and the machine; each figure is printed when it is measured."""
-    rows = []
-    for figure in figures:
-        print(figure, flush=True)
-        rows.append(row(figure))
+class Progress:
+    """The progress of a run on stderr, and the parts of it that failed."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self.failures: list[str] = []
+
+    def show(self, text: str) -> None:
+        """Print a line with the time since the run began."""
+        seconds = round(time.monotonic() - self._began)
+        print(f"[{seconds // 60:2}:{seconds % 60:02}] {text}", file=sys.stderr, flush=True)
+
+    def measured(self, part: str, figures: Callable[[], Iterable[Figure]]) -> list[Figure]:
+        """Return the figures of a part, up to a load that fails."""
+        self.show(f"{part} ...")
+        found: list[Figure] = []
+        try:
+            for figure in figures():
+                self.show(str(figure))
+                found.append(figure)
+        except (SystemExit, OSError, subprocess.SubprocessError) as error:
+            self.failures.append(f"Not complete: {part}. {error}")
+            self.show(self.failures[-1])
+        return found
+
+
+def table(figures: Iterable[Figure], failures: Iterable[str]) -> str:
+    """Return the table, with the date, the machine, and the parts that failed."""
+    rows = [*map(row, figures), *(f"\n{failure}\n" for failure in failures)]
     machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     return f"\nMeasured {datetime.fromtimestamp(time.time(), UTC):%Y-%m-%d} ({machine}).\n\n{HEAD}{''.join(rows)}\n"
 
@@ -59,9 +85,16 @@ def main() -> None:
     before, _, rest = text.partition(BEGIN)
     _, mark, after = rest.partition(END)
     assert mark, f"{DOCUMENT} must have the lines {BEGIN.strip()} and {END}."
-    measured = table(figure for group in GROUPS for figure in group.figures())
-    shown = "".join(plot(name, points) for name, points in {**mock_growth.curves(), **mock_lists.curves()}.items())
-    DOCUMENT.write_text(f"{before}{BEGIN}{measured}{shown}{END}{after}")
+    progress = Progress()
+    measured = [figure for group in GROUPS for figure in progress.measured(group.__name__, group.figures)]
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for group in (mock_growth, mock_lists):
+        progress.show(f"{group.__name__}, plots ...")
+        curves |= group.curves()
+    shown = "".join(plot(name, points) for name, points in curves.items())
+    DOCUMENT.write_text(f"{before}{BEGIN}{table(measured, progress.failures)}{shown}{END}{after}")
+    progress.show(f"{DOCUMENT} is written.")
+    sys.exit(bool(progress.failures))
 
 
 if __name__ == "__main__":

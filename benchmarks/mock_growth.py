@@ -72,9 +72,10 @@ def live_tasks(folder: Path) -> Figure:
         for server in servers:
             stack.callback(server.stop)
         paths = [fill(server, tasks, body) for server, tasks in zip(servers, (FEW, MANY), strict=True)]
-        found = [
-            [poll(server, path).cpu_ms for server, path in zip(servers, paths, strict=True)] for _ in range(ROUNDS)
-        ]
+        rounds = [[poll(server, path) for server, path in zip(servers, paths, strict=True)] for _ in range(ROUNDS)]
+    if errors := sum(load.errors for loads in rounds for load in loads):
+        raise SystemExit(f"{errors} polls of live tasks failed.")
+    found = [(few.cpu_ms, many.cpu_ms) for few, many in rounds]
     ratio = median(many / few for few, many in found)
     milliseconds = median(many for _, many in found)
     return Figure(f"GET beside {MANY:,} live tasks, relative to {FEW}", f"{milliseconds:.2f} ms", ratio, 1.2)

@@ -107,7 +107,8 @@ def decode_all(voiceprints: Sequence[bytes]) -> Iterator[Batch]:
 def _decode_some(voiceprints: Sequence[bytes], places: Sequence[int]) -> list[Batch]:
     """Return the voiceprints at some places, each in one batch."""
     rest, batches = places, []
-    for read in (partial(_decode_ours, wide=False), partial(_decode_ours, wide=True), _decode_alike):
+    ours = (partial(_decode_ours, wide=False), partial(_decode_ours, wide=True))
+    for read in (*ours, _decode_alike, _decode_alike):  # a crc has one of two widths in foreign voiceprints too
         batch = read(voiceprints, rest)
         batches.append(batch)
         found = set(batch.places)
