@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voxdouble_mock.voice.audio import Samples
-from voxdouble_mock.voice.framing import Signal, Starts, frame_starts
+from voxdouble_mock.voice.framing import Signal, Starts, frame_starts, overlapping
 from voxdouble_mock.voice.logarithm import log2_levels
 
 RATE = 4_000
@@ -158,8 +158,8 @@ def _correlations(slow: Whole, starts: Starts, shape: _Shape) -> tuple[npt.NDArr
     np.cumsum(slow * slow, out=total[1:])
     energies = total[shape.window :] - total[: -shape.window]
     lags = slice(int(shape.lags[0]), int(shape.lags[-1]) + 1)
-    there = np.lib.stride_tricks.sliding_window_view(energies.astype(np.float32), len(shape.lags))[lags.start :]
-    frames = np.lib.stride_tricks.sliding_window_view(slow, shape.points)
+    there = overlapping(energies.astype(np.float32), len(shape.lags))[lags.start :]
+    frames = overlapping(slow, shape.points)
     found = np.empty((len(starts), len(shape.lags)), np.int16)
     for at in range(0, len(starts), CHUNK):
         some = starts[at : at + CHUNK]

@@ -48,15 +48,10 @@ Integers = npt.NDArray[np.int64]
 def cores(frames: Track) -> Mask:
     """Return the frames in runs of at least MIN_CORE voiced frames with steady pitch, most of them like a voice."""
     voiced = frames.strength >= PERIODIC
-    steps = np.abs(np.diff(frames.height.astype(np.int32), prepend=0))
-    linked = steps <= STEADY
-    linked &= voiced
-    linked[:1] = False
-    linked[1:] &= voiced[:-1]
-    starts = np.flatnonzero(voiced & ~linked)
-    last = voiced.copy()
-    last[:-1] &= ~linked[1:]
-    ends = np.flatnonzero(last) + 1
+    linked = np.zeros(len(voiced) + 1, bool)
+    linked[1:-1] = voiced[1:] & voiced[:-1] & (np.abs(frames.height[1:] - frames.height[:-1]) <= STEADY)
+    starts = np.flatnonzero(voiced & ~linked[:-1])
+    ends = np.flatnonzero(voiced & ~linked[1:]) + 1
     like_voice = (frames.change >= MIN_CHANGE) & (frames.trough >= MIN_TROUGH) & (frames.strength <= MAX_STRENGTH)
     total = _sums(like_voice)
     length = ends - starts
