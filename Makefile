@@ -60,8 +60,8 @@ promises: .venv/ready        ## attack mock and client for some seconds and coun
 sbom: .venv/ready            ## out/sbom.cdx.json, the bill of materials, and docs/licences.md
 	$(BIN)/python -m tools.sbom
 
-audit: .venv/ready           ## look for known vulnerabilities of the locked packages; needs the index's database
-	$(BIN)/uv tool run pip-audit --disable-pip --require-hashes --requirement requirements.lock
+audit: .venv/ready           ## look for known vulnerabilities of the locked packages; 3 if the database of PyPI does not answer
+	$(BIN)/python -m tools.audit
 
 SOAK_MINUTES ?= 30
 soak: .venv/ready            ## the long form of all fifteen promises, 100 kills among it, as a table; SOAK_MINUTES=4 for a short try

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MAX_EXECUTIONS = max(2, os.cpu_count() or 1)
-"""The most requests that are executed at one time, which bounds the memory of many simultaneous uploads."""
+MAX_EXECUTIONS = min(4, max(2, os.cpu_count() or 1))
+"""The most requests that are executed at one time: one for each core, but 2 to 4, since each needs memory (P7)."""
 SLOT_SECONDS = 30.0
 """Real time for which a request waits for others to be executed."""
 SLOT_CHECK_SECONDS = 0.5

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from voxdouble_mock.appliance import Appliance
 from voxdouble_mock.control import Control
 from voxdouble_mock.http.byte_quota import ByteQuota
+from voxdouble_mock.http.large_responses import LargeResponses
 from voxdouble_mock.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The appliance, its control, and the quotas of this process for the bodies of requests."""
+    """The appliance, its control, and the quotas of this process for the bodies of requests and of large responses."""
 
     appliance: Appliance
     control: Control
     uploads: ByteQuota
     json: ByteQuota
+    large_responses: LargeResponses
 
     @property
     def settings(self) -> Settings:
@@ -26,4 +28,5 @@ class Services:
 def make_services(appliance: Appliance, control: Control) -> Services:
     """Return the services of an application, with the quotas that the settings state."""
     limits = appliance.settings.limits
-    return Services(appliance, control, uploads=ByteQuota(limits.input_storage), json=ByteQuota(limits.json_storage))
+    uploads, json = ByteQuota(limits.input_storage), ByteQuota(limits.json_storage)
+    return Services(appliance, control, uploads, json, LargeResponses())

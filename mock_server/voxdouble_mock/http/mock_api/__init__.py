@@ -17,11 +17,13 @@ from voxdouble_mock.http.mock_api import (
     task_details,
     tasks,
 )
+from voxdouble_mock.http.mock_api.json_object import release
 from voxdouble_mock.http.services import Services
 
 
 def register(app: Flask, services: Services) -> None:
     """Add all of the mock's own routes."""
+    app.teardown_request(lambda _: release(services))
     fidelity.register(app)
     for with_services in (
         activity,

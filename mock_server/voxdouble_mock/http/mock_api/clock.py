@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any, TypeGuard
 
+import orjson
 from flask import Flask, Response
 
 from voxdouble_mock.core.clock import MANUAL, MAX_RATE, REAL, Mode, Pace, scaled, to_seconds
@@ -28,22 +29,25 @@ def get_clock(services: Services) -> Response:
 
 def put_clock(services: Services) -> Response:
     """Change the clock's mode; it continues from the time that it shows."""
-    services.appliance.change_pace(namespace(), read_pace(read_object()))
+    services.appliance.change_pace(namespace(), read_pace(read_object(services)))
     return json_response(clock_json(services))
 
 
 def post_advance(services: Services) -> Response:
     """Advance the clock by `seconds`, or with `"to": "next"` to the next transition; return the transitions passed."""
-    body = read_object()
-    given = body.get("seconds")
-    if body.get("to") == "next":
-        passed = services.appliance.advance_to_next(namespace())
-    elif is_number(given):
-        passed = services.appliance.advance(namespace(), given)
-    else:
+    body, name = read_object(services), namespace()
+    given: Any = body.get("seconds")
+    to_next = body.get("to") == "next"
+    if not (to_next or is_number(given)):
         message = f'`seconds` must be a number such as 10.5 (or `"to": "next"` given), got {shown(given)}.'
         raise ValidationFailed([Detail(("body", "seconds"), message, "number")])
-    return json_response({**clock_json(services), "transitions": passed})
+
+    def make() -> bytes:
+        appliance = services.appliance
+        passed = appliance.advance_to_next(name) if to_next else appliance.advance(name, given)
+        return orjson.dumps({**clock_json(services), "transitions": passed})
+
+    return services.large_responses.json(make)
 
 
 def clock_json(services: Services) -> dict[str, object]:

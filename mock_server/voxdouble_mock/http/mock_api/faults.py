@@ -33,7 +33,7 @@ def get_faults(services: Services) -> Response:
 
 def post_fault(services: Services) -> Response:
     """Arm a fault; return all armed faults."""
-    services.control.arm(namespace(), read_fault(read_object()))
+    services.control.arm(namespace(), read_fault(read_object(services)))
     return get_faults(services)
 
 

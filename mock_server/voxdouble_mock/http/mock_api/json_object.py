@@ -1,19 +1,33 @@
-"""Request bodies of the mock's own routes: a JSON object or text, of at most 1 MiB."""
+"""Request bodies of the mock's own routes: a JSON object or text, of at most 1 MiB.
+
+Parsing one may take 200 times its bytes, so its estimated memory is reserved in the quota of JSON bodies until the
+request has been answered (P7).
+"""
 
 from typing import Any
 
-from voxdouble_mock.core.errors import Detail, Location, ValidationFailed
+from voxdouble_mock.core.errors import Detail, Location, TooLarge, Unavailable, ValidationFailed
 from voxdouble_mock.core.plain_data import STEP, InvalidData, storable
+from voxdouble_mock.http.current_request import environ
 from voxdouble_mock.http.json_parser import parse_json
 from voxdouble_mock.http.request_body import check_content_encoding, read_body
+from voxdouble_mock.http.services import Services
 
 MAX_BYTES = 1 << 20
 MAX_SECONDS = 30.0
+BYTE_COST = 10
+"""The memory of each byte of a body, with its copies as text and data."""
+VALUE_COST = 450
+"""The memory of a value of a body while it is parsed, as a node of YAML with its place in the text and as data."""
+VALUE_SIGNS = b",:[{-?\n"
+"""Each value of a YAML or JSON text but one comes with one of these."""
+RESERVED = "voxdouble.reserved"
+"""The place in the environ of the reserved bytes."""
 
 
-def read_object() -> dict[str, Any]:
+def read_object(services: Services) -> dict[str, Any]:
     """Return the request body's JSON object without null members; an empty body counts as an empty object."""
-    data = _read()
+    data = _read(services)
     body = parse_json(data) if data.strip() else {}
     if not isinstance(body, dict):
         raise ValidationFailed([Detail(("body",), "The body must be a JSON object.", "object")])
@@ -24,10 +38,10 @@ def read_object() -> dict[str, Any]:
     return found
 
 
-def read_text() -> str:
+def read_text(services: Services) -> str:
     """Return the request body's text."""
     try:
-        return _read().decode("utf-8")
+        return _read(services).decode("utf-8")
     except UnicodeDecodeError as error:
         raise ValidationFailed([Detail(("body",), f"The body must be UTF-8 text: {error}.", "text")]) from error
 
@@ -38,6 +52,25 @@ def location(path: str) -> Location:
     return ("body", *(name if name is not None else int(index) for name, index in steps if index != "..."))
 
 
-def _read() -> bytes:
+def release(services: Services) -> None:
+    """Release what the current request has reserved."""
+    services.json.release(environ().pop(RESERVED, 0))
+
+
+def _read(services: Services) -> bytearray:
     check_content_encoding()
-    return b"".join(read_body(MAX_BYTES, MAX_SECONDS))
+    body = bytearray()
+    for piece in read_body(MAX_BYTES, MAX_SECONDS):
+        _reserve(services, len(piece) * BYTE_COST)
+        body += piece
+    _reserve(services, VALUE_COST * (len(body) - len(body.translate(None, VALUE_SIGNS))))
+    return body
+
+
+def _reserve(services: Services, count: int) -> None:
+    quota = services.json
+    if count > quota.total:
+        raise TooLarge(f"The body has more values than fit into the {quota.total} bytes that all bodies may take.")
+    if not quota.reserve(count):
+        raise Unavailable(f"This mock holds at most {quota.total} bytes of bodies and their values at one time.")
+    environ()[RESERVED] = environ().get(RESERVED, 0) + count

@@ -29,7 +29,7 @@ def get_options(services: Services) -> Response:
 def put_options(services: Services) -> Response:
     """Change the options that the body names; the others stay as they are. Return all."""
     try:
-        changes = convert(read_object(), OptionChanges)
+        changes = convert(read_object(services), OptionChanges)
     except InvalidData as error:
         raise ValidationFailed([Detail(location(error.path), error.message, "option")]) from error
     services.control.change_options(namespace(), changes)

@@ -11,7 +11,7 @@ from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.patterns import Pattern
 from voxdouble_mock.core.request_log import LoggedRequest, shortened
 from voxdouble_mock.http.current_request import namespace, query
-from voxdouble_mock.http.json_responses import json_response, json_text_response
+from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.mock_api.query_parameters import MAX_NUMBER, read_parameters, whole_number
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
@@ -47,12 +47,16 @@ def register(app: Flask, services: Services) -> None:
 
 def get_requests(services: Services) -> Response:
     """Return the kept entries that the query selects, oldest first, and the number of all requests."""
-    selection = Filter(**read_parameters(query(), READERS))
-    kept, total = services.control.requests(namespace())
-    selected = [entry for entry in kept if selection.accepts(entry)]
-    if selection.limit is not None:
-        selected = selected[max(0, len(selected) - selection.limit) :]
-    return json_text_response(msgspec.json.encode({"requests": selected, "total": total}))
+    selection, name = Filter(**read_parameters(query(), READERS)), namespace()
+
+    def make() -> bytes:
+        kept, total = services.control.requests(name)
+        selected = [entry for entry in kept if selection.accepts(entry)]
+        if selection.limit is not None:
+            selected = selected[max(0, len(selected) - selection.limit) :]
+        return msgspec.json.encode({"requests": selected, "total": total})
+
+    return services.large_responses.json(make)
 
 
 def delete_requests(services: Services) -> Response:

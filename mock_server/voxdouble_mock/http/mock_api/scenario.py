@@ -12,7 +12,7 @@ from flask import Flask, Response
 from voxdouble_mock.control import check_technology
 from voxdouble_mock.core.errors import Detail, NotFound, ValidationFailed
 from voxdouble_mock.http.current_request import header, namespace
-from voxdouble_mock.http.json_responses import json_response, json_text_response
+from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.mock_api.json_object import read_text
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
@@ -39,11 +39,18 @@ def get_scenario(services: Services) -> Response:
     if scenario is None:
         raise NotFound("This namespace has no scenario.")
     if header("Accept") != YAML:
-        return json_text_response(msgspec.json.encode(scenario))
+        return services.large_responses.json(lambda: msgspec.json.encode(scenario))
     import yaml  # noqa: PLC0415
 
-    text = yaml.safe_dump(msgspec.to_builtins(scenario), sort_keys=False, allow_unicode=True, width=120)
-    return Response(text, content_type=f"{YAML}; charset=utf-8")
+    def make() -> bytes:
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        data = msgspec.to_builtins(scenario)
+        text: str = yaml.dump(data, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120)
+        return text.encode()
+
+    response = services.large_responses.json(make)
+    response.content_type = f"{YAML}; charset=utf-8"
+    return response
 
 
 def put_scenario(services: Services) -> Response:
@@ -51,13 +58,13 @@ def put_scenario(services: Services) -> Response:
     from voxdouble_mock.scenarios.bundled import load_bundled  # noqa: PLC0415
     from voxdouble_mock.scenarios.text import ScenarioError, parse_scenario  # noqa: PLC0415
 
-    text = read_text()
+    text = read_text(services)
     try:
         scenario = load_bundled(text.strip()) if NAME.fullmatch(text.strip()) else parse_scenario(text)
     except ScenarioError as error:
         raise ValidationFailed([Detail(("body",), str(error), "scenario")]) from error
     services.control.set_scenario(namespace(), scenario)
-    return json_text_response(msgspec.json.encode(scenario))
+    return services.large_responses.json(lambda: msgspec.json.encode(scenario))
 
 
 def delete_scenario(services: Services) -> Response:
@@ -71,7 +78,7 @@ def check_scenario(services: Services) -> Response:
     from voxdouble_mock.scenarios.result_schemas import first_unfit  # noqa: PLC0415
     from voxdouble_mock.scenarios.text import ScenarioError, compose, line_of, parse_scenario  # noqa: PLC0415
 
-    text = read_text()
+    text = read_text(services)
     try:
         scenario = parse_scenario(text)
     except ScenarioError as error:

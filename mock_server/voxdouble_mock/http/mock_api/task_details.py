@@ -3,13 +3,13 @@
 from functools import partial
 
 import msgspec
+import orjson
 from flask import Flask, Response
 
 from voxdouble_mock.core.errors import NotFound
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.task import FINAL, State, Task
 from voxdouble_mock.http.current_request import namespace
-from voxdouble_mock.http.json_responses import json_response, json_text_response
 from voxdouble_mock.http.mock_api.tasks import task_json
 from voxdouble_mock.http.mock_api.voice_data import summary, voiceprint_of
 from voxdouble_mock.http.routing import add_route
@@ -29,26 +29,34 @@ def get_task(services: Services, task_id: str) -> Response:
 
     Voice data in the answer is summarised; the request is null once the log has dropped it.
     """
-    task, state = live_task(services, task_id)
-    logged, _ = services.control.requests(namespace())
-    entries = [entry for entry in logged if entry.task_id == task.task_id]
-    body = {
-        "task": task_json(task, state),
-        "request": next((entry for entry in entries if entry.method == "POST"), None),
-        "polls": [poll_json(entry) for entry in entries if entry.method == "GET"],
-        "answer": answer(task, state),
-    }
-    return json_text_response(msgspec.json.encode(body))
+    (task, state), name = live_task(services, task_id), namespace()
+
+    def make() -> bytes:
+        logged, _ = services.control.requests(name)
+        entries = [entry for entry in logged if entry.task_id == task.task_id]
+        body = {
+            "task": task_json(task, state),
+            "request": next((entry for entry in entries if entry.method == "POST"), None),
+            "polls": [poll_json(entry) for entry in entries if entry.method == "GET"],
+            "answer": answer(task, state),
+        }
+        return msgspec.json.encode(body)
+
+    return services.large_responses.json(make)
 
 
 def get_voiceprint(services: Services, task_id: str, index: str) -> Response:
     """Return the Base64 text of one voiceprint of a task's result; they are counted from 0 in the order of the text."""
     task, state = live_task(services, task_id)
     number = int(index) if index.isascii() and index.isdigit() and len(index) <= 6 else -1
-    found = voiceprint_of(task.payload, number) if state is State.DONE and number >= 0 else None
-    if found is None:
-        raise NotFound(f"The result of this task has no voiceprint number {index[:40]!r}.")
-    return json_response({"voiceprint": found})
+
+    def make() -> bytes:
+        found = voiceprint_of(task.payload, number) if state is State.DONE and number >= 0 else None
+        if found is None:
+            raise NotFound(f"The result of this task has no voiceprint number {index[:40]!r}.")
+        return orjson.dumps({"voiceprint": found})
+
+    return services.large_responses.json(make)
 
 
 def live_task(services: Services, task_id: str) -> tuple[Task, State]:

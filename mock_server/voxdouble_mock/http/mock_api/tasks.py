@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import orjson
 from flask import Flask, Response
 
 from voxdouble_mock.core.clock import to_seconds
@@ -63,8 +64,12 @@ def get_tasks(services: Services) -> Response:
     With `limit`, the response describes the rest too: the number of selected tasks, the number of tasks in each state,
     and the next instant at which the state of any task changes.
     """
-    selection = Selection(**read_parameters(query(), READERS))
-    tasks, states = services.appliance.tasks(namespace())
+    selection, name = Selection(**read_parameters(query(), READERS)), namespace()
+    return services.large_responses.json(lambda: tasks_json(*services.appliance.tasks(name), selection))
+
+
+def tasks_json(tasks: Sequence[Task], states: Sequence[State], selection: Selection) -> bytes:
+    """Return the JSON text of the response about live tasks and their states."""
     selected = selection.select(tasks, states)
     body: dict[str, object] = {
         "tasks": [task_json(tasks[place], states[place]) for place in selection.page(selected)],
@@ -76,7 +81,7 @@ def get_tasks(services: Services) -> Response:
             "states": {str(state): states.count(state) for state in State},
             "next": to_seconds(min(map(next_change, tasks, states))) if tasks else None,
         }
-    return json_response(body)
+    return orjson.dumps(body)
 
 
 def task_json(task: Task, state: State) -> dict[str, object]:
@@ -106,7 +111,7 @@ def next_change(task: Task, state: State) -> int:
 
 def post_reset(services: Services) -> Response:
     """Reset the namespace: tasks, clock, scenario, faults and request log are as in a new one."""
-    read_object()
+    read_object(services)
     services.appliance.reset(namespace())
     return json_response({})
 

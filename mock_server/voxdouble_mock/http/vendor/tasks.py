@@ -160,7 +160,10 @@ def get_task(services: Services, technology: Technology, opened: OpenRequest) ->
     if shown is None:
         return ViewResult(refusal_response(no_such_task()), fault=fault)
     origin = task.origin if shown in FINAL else None
-    return ViewResult(json_text_response(task_text(task, shown, technology)), fault=fault, origin=origin)
+    text = task_text(task, shown, technology)
+    own = 0 if isinstance(text, bytes) or text[1] is task.payload else len(text[1])
+    response = services.large_responses.counted(json_text_response(text), own)
+    return ViewResult(response, fault=fault, origin=origin)
 
 
 def no_such_task() -> NotFound:

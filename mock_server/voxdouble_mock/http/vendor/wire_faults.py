@@ -1,7 +1,7 @@
 """Applies injected faults to responses, and to the states that polls show."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from http import HTTPStatus
 
@@ -65,9 +65,10 @@ def apply_fault(fault: Fault | None, response: Response) -> Response:
             response.status_code = 200
             response.set_data(b"")
         case faults.BrokenJson():
-            response.set_data(response.get_data()[: len(response.get_data()) // 2])
+            response.response = halves(response)[0]  # type: ignore[assignment]  # as above
+            response.content_length = length(response.iter_encoded())
         case faults.WrongLength(by=by):
-            connection().declare_length(max(0, len(response.get_data()) + by))
+            connection().declare_length(max(0, length(response.iter_encoded()) + by))
         case faults.Cut(after=after):
             connection().cut_response(after)
         case faults.Close():
@@ -77,9 +78,9 @@ def apply_fault(fault: Fault | None, response: Response) -> Response:
         case faults.Delay(seconds=delay, during=False):
             connection().wait(delay)
         case faults.Delay(seconds=delay):
-            body = response.get_data()
-            response.response = halves(body, partial(connection().wait, delay))
-            response.content_length = len(body)
+            first, second = halves(response)
+            response.content_length = length([*first, *second])
+            response.response = delayed(first, second, partial(connection().wait, delay))  # type: ignore[assignment]  # werkzeug passes any bytes-like object on
         case _:
             pass
     return response
@@ -97,9 +98,27 @@ def change_location(fault: Fault, response: Response) -> None:
             response.headers[header] = fault.origin + location[location.index(TASKS) :]
 
 
-def halves(body: bytes, wait: Callable[[], object]) -> Iterator[bytes]:
-    """Yield a response's body in two halves, with the delay between them."""
-    middle = len(body) // 2
-    yield body[:middle]
+def halves(response: Response) -> tuple[list[memoryview], list[memoryview]]:
+    """Return the pieces of the two halves of a response's body, without copying them: clients share large ones."""
+    pieces = [memoryview(piece) for piece in response.iter_encoded()]
+    middle = length(pieces) // 2
+    first, second = [], []
+    for piece in pieces:
+        first.append(piece[: max(0, middle)])
+        second.append(piece[max(0, middle) :])
+        middle -= len(piece)
+    return first, second
+
+
+def length(pieces: Iterable[bytes | memoryview]) -> int:
+    """Return the bytes of the pieces of a body."""
+    return sum(map(len, pieces))
+
+
+def delayed(
+    first: Iterable[memoryview], second: Iterable[memoryview], wait: Callable[[], object]
+) -> Iterator[memoryview]:
+    """Yield the pieces of the two halves of a body, with the delay between them."""
+    yield from first
     wait()
-    yield body[middle:]
+    yield from second

@@ -1,0 +1,55 @@
+"""Responses that are made for one request each, such as lists of tasks: few are made at one time, and bounded (P7).
+
+A slow reader keeps the text of its response in memory. The result of a task is not one of these: all its readers share
+the payload in the store.
+"""
+
+from collections.abc import Callable
+from threading import BoundedSemaphore
+
+from flask import Response
+
+from voxdouble_mock.core.errors import Unavailable
+from voxdouble_mock.http.byte_quota import ByteQuota
+from voxdouble_mock.http.json_responses import json_text_response
+
+MAX_MADE = 2
+"""The most responses that are made at one time, since that may take several times the memory of their texts."""
+WAIT_SECONDS = 30.0
+"""Real time for which a request waits for the making of others."""
+MAX_BYTES = 128_000_000
+"""The bound of the texts that are being sent at one time."""
+SMALL = 64 * 1024
+"""The bytes of a text that is not counted."""
+
+
+class LargeResponses:
+    """Makes responses within the bounds."""
+
+    def __init__(self) -> None:
+        self._making = BoundedSemaphore(MAX_MADE)
+        self._quota = ByteQuota(MAX_BYTES)
+
+    def json(self, make: Callable[[], bytes]) -> Response:
+        """Return a 200 response with the JSON text that `make` returns. Raises Unavailable."""
+        if not self._making.acquire(timeout=WAIT_SECONDS):
+            raise Unavailable(
+                f"This mock makes at most {MAX_MADE} large responses at one time, and none was ready within "
+                f"{WAIT_SECONDS:g} s: try again later."
+            )
+        try:
+            text = make()
+        finally:
+            self._making.release()
+        return self.counted(json_text_response(text), len(text))
+
+    def counted(self, response: Response, size: int) -> Response:
+        """Return a response, whose bytes count until it has been sent. Raises Unavailable."""
+        if size > SMALL:
+            if not self._quota.reserve(size):
+                raise Unavailable(
+                    f"This mock sends at most {MAX_BYTES} bytes of lists and scenarios at one time: try again later, "
+                    "or ask for less (`limit`)."
+                )
+            response.call_on_close(lambda: self._quota.release(size))
+        return response
