@@ -95,6 +95,13 @@ audio-figures: .venv/ready   ## measure the shipped voices and the speech detect
 	$(BIN)/uv pip install --quiet --python .venv --no-deps "silero-vad==6.2.3"
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.audio_figures
 
+.PHONY: floors memory-test
+floors: .venv/ready          ## install the oldest allowed versions of all dependencies in a separate environment, and run tests there
+	sh tools/floors.sh $(CURDIR)/$(BIN)/uv $(BIN)/python
+
+memory-test: .venv/ready     ## fill a mock to all of its bounds at one time, and compare its memory with their sum; needs 5 GB
+	$(BIN)/python -m benchmarks.mock_memory
+
 oldest-numpy: .venv/ready    ## compare voiceprints under the oldest allowed numpy, in a separate environment
 	sh tests/voice/oldest_numpy.sh $(BIN)/python
 

@@ -21,6 +21,7 @@ ATTACKS: tuple[tuple[str, Attack], ...] = (
     ("P5", on_requests.wrong_tokens),
     ("P6", on_requests.hostile_names),
     ("P7", on_mock.half_heads),
+    ("P7", on_mock.full_house),
     ("P7", on_mock.steady_load),
     ("P10", on_client.late_calls),
     ("P11", on_client.foreign_locations),

@@ -58,8 +58,9 @@ def report(found: Sequence[dict[str, Any]]) -> int:
 
 def unknown(reason: str) -> int:
     """Print that it is unknown whether packages have vulnerabilities, and why; return the status."""
+    remedy = "Run `make audit` on a machine that reaches the package index of Python itself, not a copy of it."
     message = f"Whether the locked packages have known vulnerabilities is unknown: {reason}"
-    print(message, "Run `make audit` where https://pypi.org can be reached.", sep="\n", file=sys.stderr)  # noqa: T201 (its output)
+    print(message, remedy, sep="\n", file=sys.stderr)  # noqa: T201 (its output)
     return UNKNOWN
 
 

@@ -1,6 +1,7 @@
 """Attacks on what the mock keeps: its memory and threads, its determinism, its network; P7, P13, P15."""
 
 import random
+import resource
 import socket
 import tempfile
 import time
@@ -8,12 +9,24 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.attacks.attack import CONVERSION, SESSION, VOICEPRINT, Outcome, until
+from benchmarks.attacks.attack import (
+    CONVERSION,
+    EXTRACTION,
+    MULTIPART,
+    SESSION,
+    VOICEPRINT,
+    Outcome,
+    head,
+    status_of,
+    until,
+)
 from tests.commands.process import serving
 from tests.test_offline import MAIN_JOB, watched
 from voxdouble_mock import MockAppliance
+from voxdouble_mock.wsgi.server import MAX_CONNECTIONS, MAX_WAITING
 
 HALF_HEADS = 1_100
+SLOW_BODIES = MAX_WAITING + 40
 SLOWEST_HEALTH = 5.0
 """Seconds."""
 MIB = 1 << 20
@@ -35,6 +48,64 @@ def half_heads(seconds: float, _: random.Random) -> Outcome:
             slowest = max(slowest, time.monotonic() - began)
     figure = f"{HALF_HEADS:,} half heads, {total:,} health checks beside them, the slowest after {slowest:.2f} s"
     return Outcome(figure, slowest < SLOWEST_HEALTH)
+
+
+def full_house(seconds: float, _: random.Random) -> Outcome:
+    """P7: more slow bodies, half heads and idle connections than there may be; health and polls must be answered.
+
+    Each body beyond the bound of threads must get a 503 with a JSON body, and no connection may be reset.
+    """
+    raise_descriptor_limit()
+    slowest, total = 0.0, 0
+    with serving("--pending", "0", "--running", "0") as (url, _process), ExitStack() as crowd:
+        parts = urlsplit(url)
+        address = (parts.hostname or "", parts.port or 0)
+        task = urlsplit(SESSION.post(url + CONVERSION, json={"voiceprints": [VOICEPRINT]}).headers["Location"]).path
+        start = head("POST", EXTRACTION, 1_000_000, MULTIPART)
+        bodies = [hold(crowd, address, start + b"--") for _number in range(SLOW_BODIES)]
+        for _number in range(MAX_CONNECTIONS - MAX_WAITING + 200):
+            hold(crowd, address, b"GET /api/system/info HTTP/1.1\r\nHost:")
+        for _number in range(200):
+            hold(crowd, address, b"GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        for number in until(seconds):
+            total = number + 1
+            for path in ("/_mock/health", task):
+                began = time.monotonic()
+                SESSION.get(url + path, timeout=30, headers={"Connection": "close"}).raise_for_status()
+                slowest = max(slowest, time.monotonic() - began)
+        refused = [response for one in bodies if (response := arrived(one))]
+    explained = sum(status_of(one) == 503 and b'"type":"internal"' in one for one in refused)
+    kept = slowest < SLOWEST_HEALTH and len(refused) == explained == SLOW_BODIES - MAX_WAITING
+    figure = (
+        f"{SLOW_BODIES:,} slow bodies beside {MAX_CONNECTIONS - MAX_WAITING + 400:,} half heads and idle connections: "
+        f"{explained} bodies got a 503 with the reason; {2 * total:,} health checks and polls, "
+        f"the slowest after {slowest:.2f} s"
+    )
+    return Outcome(figure, kept)
+
+
+def hold(crowd: ExitStack, address: tuple[str, int], data: bytes) -> socket.socket:
+    """Send an unfinished request on a connection that stays open until the end."""
+    client = crowd.enter_context(socket.create_connection(address, timeout=30))
+    client.sendall(data)
+    return client
+
+
+def arrived(client: socket.socket) -> bytes:
+    """Return the response that has arrived on a connection; a reset counts as one."""
+    client.settimeout(0)
+    try:
+        return client.recv(65_536) or b"closed"
+    except BlockingIOError:
+        return b""
+    except OSError:
+        return b"reset"
+
+
+def raise_descriptor_limit() -> None:
+    """Allow this process, and the mock that it starts, as many connections as the system permits."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def steady_load(seconds: float, chance: random.Random) -> Outcome:
