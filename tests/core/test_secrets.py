@@ -9,6 +9,7 @@ NAMES = (
     "X-Auth-Token", "X-Access-Token", "X-Amz-Security-Token", "X-Amz-Signature", "Ocp-Apim-Subscription-Key",
     "X-Goog-Api-Key", "X-Functions-Key", "Private-Token", "X-Vault-Token", "X-CSRF-Token", "X-XSRF-TOKEN",
     "Cf-Access-Jwt-Assertion", "X-Session-Id", "access_token", "client_secret", "password", "X-Password", "passwd",
+    "X-Master-Key", "X-License-Key", "X-HMAC", "PHPSESSID", "passcode", "Private-Key", "accountKey", "subscription-key",
     "sig", "key", "code", "X-Forwarded-Access-Token", "X-Hub-Signature-256", "credential",
 )  # fmt: skip
 VALUES = (
@@ -17,6 +18,7 @@ VALUES = (
 )  # fmt: skip
 PLAIN = (
     ("user-agent", "python-requests/2.32"), ("host", "localhost:8000"), ("content-type", "form/x; boundary=a"),
+    ("idempotency-key", "0123-4567"),
     ("x-correlation-id", "0123-4567"), ("accept", "*/*"), ("traceparent", "00-4bf92f3577b34da6-00f067aa-01"),
     ("channels", "0,1"), ("channel_mode", "mix"), ("include_vector_voiceprint", "true"), ("x-keyboard", "a"),
     ("referer", "http://localhost:8000/_mock/?path=a"), ("content-length", "12"), ("range_from", "1.5"),

@@ -4,8 +4,9 @@ import re
 from functools import lru_cache
 
 _NAMES = re.compile(
-    r"auth|cookie|token|secret|passw|passphrase|pwd|credential|api-?key|access-?key|subscription-?key|private-?key"
-    r"|functions-?key|account-?key|signature|jwt|session|csrf|xsrf|assertion|bearer|otp$|^(?:x-)?(?:key|sig|code|pin|sid)$"
+    r"auth|cookie|token|secret|passw|passphrase|passcode|pwd|credential|signature|hmac|jwt|session|sessid|csrf|xsrf"
+    r"|assertion|bearer|otp$|^(?:x-)?(?:sig|code|pin|sid)$"
+    r"|^apikey|(?:api|access|account|private)key|(?:^|(?<!idempotency)-)key$"  # any key, but the one that is no secret
 )
 """Parts of secret names, in lower case, with hyphens for underscores."""
 _VALUES = re.compile(
