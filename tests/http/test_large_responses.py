@@ -93,6 +93,12 @@ def test_few_responses_are_made_at_one_time(monkeypatch: pytest.MonkeyPatch) -> 
         assert begun.acquire(timeout=30)
     with pytest.raises(Unavailable, match="makes at most 2 large responses"):
         responses.json(lambda: b"{}")
+    monkeypatch.setattr(large_responses, "WAIT_SECONDS", 30)
+    assert responses._waiting.acquire(blocking=False)
+    for _ in range(large_responses.MAX_WAITING - 1):
+        responses._waiting.acquire()
+    with pytest.raises(Unavailable, match="for which at most 64 requests wait"):  # at once
+        responses.json(lambda: b"{}")
     proceed.set()
     for thread in threads:
         thread.join()

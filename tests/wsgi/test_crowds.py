@@ -24,6 +24,7 @@ from tests.wsgi.wire import (
 )
 from voxdouble_mock.wsgi import selection
 from voxdouble_mock.wsgi import server as server_module
+from voxdouble_mock.wsgi.protocol import ENVIRON_KEY
 from voxdouble_mock.wsgi.server import HttpServer
 
 if TYPE_CHECKING:
@@ -238,6 +239,27 @@ def test_threads_are_kept_from_slow_readers(serve: Serve, monkeypatch: pytest.Mo
         second.send(GET)
         assert len(second.rest()) < len(large)
         assert len(first.response().body) == len(large)
+
+
+def test_threads_are_kept_from_delayed_responses(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound, a response that the application delays is not sent, and other requests are served (P7)."""
+    monkeypatch.setattr(server_module, "MAX_WAITING", 1)
+
+    def app(environ: "WSGIEnvironment") -> bytes:
+        if environ["PATH_INFO"] == "/delayed":
+            environ[ENVIRON_KEY].wait(PATIENCE)
+        return b"served"
+
+    server = serve(responding(app), timeout=PATIENCE)
+    with Wire(server.address) as first, Wire(server.address) as second, Wire(server.address) as quick:
+        first.send(GET.replace(b"/ ", b"/delayed "))
+        wait_until(lambda: not free_slot(server))
+        second.send(GET.replace(b"/ ", b"/delayed "))
+        assert second.rest() == b""
+        quick.send(GET)
+        assert quick.response().status == 200
+        server.stop()
+        wait_until(lambda: free_slot(server))
 
 
 def free_slot(server: HttpServer) -> bool:

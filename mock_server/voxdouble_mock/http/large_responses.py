@@ -15,6 +15,8 @@ from voxdouble_mock.http.json_responses import json_text_response
 
 MAX_MADE = 2
 """The most responses that are made at one time, since that may take several times the memory of their texts."""
+MAX_WAITING = 64
+"""The most requests that wait for them, since each has a thread, of which some are kept for health and polls."""
 WAIT_SECONDS = 30.0
 """Real time for which a request waits for the making of others."""
 MAX_BYTES = 128_000_000
@@ -28,20 +30,32 @@ class LargeResponses:
 
     def __init__(self) -> None:
         self._making = BoundedSemaphore(MAX_MADE)
+        self._waiting = BoundedSemaphore(MAX_WAITING)
         self._quota = ByteQuota(MAX_BYTES)
 
     def json(self, make: Callable[[], bytes]) -> Response:
         """Return a 200 response with the JSON text that `make` returns. Raises Unavailable."""
-        if not self._making.acquire(timeout=WAIT_SECONDS):
+        if not self._begin():
             raise Unavailable(
-                f"This mock makes at most {MAX_MADE} large responses at one time, and none was ready within "
-                f"{WAIT_SECONDS:g} s: try again later."
+                f"This mock makes at most {MAX_MADE} large responses at one time, for which at most {MAX_WAITING} "
+                f"requests wait, for {WAIT_SECONDS:g} s: try again later."
             )
         try:
             text = make()
         finally:
             self._making.release()
         return self.counted(json_text_response(text), len(text))
+
+    def _begin(self) -> bool:
+        """Return whether a response can be made now, or after a wait."""
+        if self._making.acquire(blocking=False):
+            return True
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._making.acquire(timeout=WAIT_SECONDS)
+        finally:
+            self._waiting.release()
 
     def counted(self, response: Response, size: int) -> Response:
         """Return a response, whose bytes count until it has been sent. Raises Unavailable."""

@@ -38,6 +38,7 @@ class ClientSocket:
         """Bytes of the response's body until the connection ends, and whether it ends with a reset."""
         self.declared_length: int | None = None
         self._stopping = stopping
+        self._waiting = waiting
         self._left_since: float | None = None
         self._grace = LEAVING_SECONDS
 
@@ -73,7 +74,15 @@ class ClientSocket:
 
     def wait(self, seconds: float) -> bool:
         """See the protocol."""
-        return not self._stopping.wait(seconds)
+        if self.wfile.has_slot:
+            return not self._stopping.wait(seconds)
+        if not self._waiting.acquire(blocking=False):
+            self.close_without_response()
+            return False
+        try:
+            return not self._stopping.wait(seconds)
+        finally:
+            self._waiting.release()
 
     def has_left(self) -> bool:
         """See the protocol."""

@@ -40,7 +40,10 @@ class Connection(Protocol):
         """
 
     def wait(self, seconds: float) -> bool:
-        """Wait for ``seconds`` of real time; return False, at once, when the server stops meanwhile."""
+        """Wait for ``seconds`` of real time; return False, at once, when the server stops meanwhile.
+
+        If too many threads wait already, the connection is closed without a response, and False returned at once.
+        """
 
     def has_left(self) -> bool:
         """Return whether the client reset the connection, or closed it at least a second ago.
