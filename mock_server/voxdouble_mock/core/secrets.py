@@ -6,7 +6,7 @@ from functools import lru_cache
 _NAMES = re.compile(
     r"auth|cookie|token|secret|passw|passphrase|passcode|pwd|credential|signature|hmac|jwt|session|sessid|csrf|xsrf"
     r"|assertion|bearer|otp$|^(?:x-)?(?:sig|code|pin|sid)$"
-    r"|^apikey|(?:api|access|account|private)key|(?:^|(?<!idempotency)-)key$"  # any key, but the one that is no secret
+    r"|^apikey|(?:api|access|account|private)key|(?:^|(?<!idempotency)-)key$"  # Idempotency-Key is not a secret
 )
 """Parts of secret names, in lower case, with hyphens for underscores."""
 _VALUES = re.compile(
