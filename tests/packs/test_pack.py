@@ -2,15 +2,18 @@
 
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from tests.http.wire import extract, get
-from tests.packs.captured import FILES, capture
+from tests.packs.captured import COMPARISON, FILES, capture
 from voxdouble_mock import MockAppliance
-from voxdouble_mock.packs.facts import PackError
+from voxdouble_mock.packs.facts import Fact, PackError
 from voxdouble_mock.packs.pack import MAX_HEADER_BYTES, Pack
+from voxdouble_mock.packs.values import Values
+from voxdouble_mock.packs.writing import write_fact
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +109,17 @@ def test_an_entry_of_the_index_without_a_fact_makes_it_invalid(pack: Path) -> No
     index["entries"]["../../outside"] = entry
     (pack / "index.json").write_text(json.dumps(index))
     assert "../../outside" not in Pack(pack).entries
+
+
+def test_a_comparison_of_a_million_scores_is_one_fact(pack: Path) -> None:
+    """It is written within the bound of a fact, and each score is found again in another order."""
+    side = 1000
+    voiceprints = [number.to_bytes(4, "big") for number in range(side)]
+    digests = [sha256(one).hexdigest() for one in voiceprints]
+    values = [-1.2345678901234567 - index for index in range(side * side)]
+    scores = {"columns_count": side, "rows_count": side, "values": values}
+    lists = {"voiceprints_a": digests, "voiceprints_b": digests}
+    write_fact(pack, Fact(technology=COMPARISON, lists=lists, state="done", result={"scores": scores}))
+    found = Values(Pack(pack)).scores(COMPARISON, digests[::-1], digests[-2:])
+    assert found is not None
+    assert found["values"] == [*values[-side - 1 : -2 * side - 1 : -1], *values[-1 : -side - 1 : -1]]

@@ -1,5 +1,6 @@
 """A pack replayed by a mock gives what the appliance gave, and says of each result where it comes from."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -178,3 +179,27 @@ def test_equal_scores_are_kept_in_their_places(replayed: MockAppliance) -> None:
     values, count = whole["scores"]["values"], len(texts)
     expected = [values[row * count + column] for row in range(2) for column in reversed(range(count))]
     assert turned["scores"]["values"] == expected
+
+
+@pytest.mark.parametrize("converted", [False, True])
+def test_vectors_that_the_pack_lacks_are_equal_everywhere(tmp_path: Path, *, converted: bool) -> None:
+    """Extraction and conversion take the vector from a captured conversion, or both compute it (C21, S47)."""
+    pack = tmp_path / "pack"
+    with serving(Traits(prefix="", native=True)) as url:
+        capture(url, pack, "--with-results")
+    for file in (pack / "facts").iterdir():
+        fact = json.loads(file.read_text())
+        if fact["technology"] == CONVERSION and not converted:
+            file.unlink()
+        elif fact["technology"] == EXTRACTION and fact["state"] == "done":
+            for channel in fact["result"]["channels"]:
+                del channel["vector_voiceprint"]
+            file.write_text(json.dumps(fact))
+    with MockAppliance(pack=pack, pending=0, running=0) as mock, ApplianceClient(mock.url) as client:
+        voices = [
+            one for file in FILES for one in client.extract_voiceprint(file, include_vector_voiceprint=True).channels
+        ]
+        vectors = client.run(CONVERSION, json={"voiceprints": [one.voiceprint for one in voices]}).result
+        assert vectors == {"vector_voiceprints": [one.vector_voiceprint for one in voices]}
+        expected = "captured" if converted else "computed"
+        assert origins(mock)[-1] == expected
