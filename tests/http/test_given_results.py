@@ -152,7 +152,7 @@ def test_an_option_that_a_result_does_not_fit_is_refused(own_mock: MockAppliance
     assert "generation e3 does not serve" in refused.json()["message"]
     with pytest.raises(ValueError, match="generation e1 does not serve"):
         own_mock.options(generation="e1")
-    assert own_mock.options() == {"generation": "e4", "members": "absent"}
+    assert own_mock.options() == {"generation": "e4", "members": "absent", "pack": ""}
     own_mock.scenario(None)
     assert own_mock.options(generation="e3")["generation"] == "e3"
     with pytest.raises(ValueError, match="generation e3 does not serve"):
