@@ -72,7 +72,10 @@ BOUNDS = {
 
 
 def counted(minutes: float) -> list[Check]:
-    """Return the checks that count to a number, which is smaller in a soak of fewer minutes."""
+    """Return the checks that count to a number, which is smaller in a soak of fewer minutes.
+
+    The last one is bounded in time, so that it leaves out kills rather than another check on a busy machine.
+    """
     share = (minutes - FIXED_MINUTES) / (MINUTES - FIXED_MINUTES)
 
     def number(whole: int) -> str:
@@ -81,12 +84,6 @@ def counted(minutes: float) -> list[Check]:
     return [
         Check("P4", "0 successes", (*PYTEST, "tests/browser/foreign_page_checks.py")),
         Check("P7", "twice the input, at most 3 times the time", (*PYTEST, "tests/test_growth.py")),
-        Check(
-            "P8",
-            "0 lost, doubled or set back; ready in 2 s, or in 1.5 times an empty start",
-            (*PYTEST, "tests/store/kill_checks.py"),
-            {"VOXDOUBLE_KILLS": number(100), "VOXDOUBLE_KILL_SECONDS": f"{KILLING_SHARE * 60 * minutes:.0f}"},
-        ),
         Check(
             "P8",
             "0 lines lost or doubled",
@@ -98,6 +95,12 @@ def counted(minutes: float) -> list[Check]:
             "0 violations on one store",
             (*PYTEST, "tests/store/replica_checks.py"),
             {"VOXDOUBLE_OPERATIONS": number(10_000)},
+        ),
+        Check(
+            "P8",
+            "0 lost, doubled or set back; ready in 2 s, or in 1.5 times an empty start",
+            (*PYTEST, "tests/store/kill_checks.py"),
+            {"VOXDOUBLE_KILLS": number(100), "VOXDOUBLE_KILL_SECONDS": f"{KILLING_SHARE * 60 * minutes:.0f}"},
         ),
     ]
 

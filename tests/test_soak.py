@@ -34,4 +34,4 @@ def test_the_numbers_are_those_of_the_minutes() -> None:
         [check.environment[name] for check in counted(minutes) for name in check.environment if name.endswith("KILLS")]
         for minutes in (30, 3)
     ]
-    assert numbers == [["100", "50"], ["4", "2"]]
+    assert numbers == [["50", "100"], ["2", "4"]]
