@@ -106,7 +106,7 @@ oldest-numpy: .venv/ready    ## compare voiceprints under the oldest allowed num
 	sh tests/voice/oldest_numpy.sh $(BIN)/python
 
 .PHONY: bench
-bench: .venv/ready           ## measure beside a minimal Flask, and write docs/figures.md; needs wrk and ten quiet minutes
+bench: .venv/ready           ## measure beside a minimal Flask, and write docs/figures.md; needs wrk and twelve quiet minutes
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.figures
 
 fidelity: .venv/ready        ## generate docs/fidelity.md from the statements

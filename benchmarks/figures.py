@@ -9,7 +9,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,25 +44,22 @@ class Progress:
         seconds = round(time.monotonic() - self._began)
         print(f"[{seconds // 60:2}:{seconds % 60:02}] {text}", file=sys.stderr, flush=True)
 
-    def measured(self, part: str, figures: Callable[[], Iterable[Figure]]) -> list[Figure]:
-        """Return the figures of a part, up to a load that fails."""
-        self.show(f"{part} ...")
-        found: list[Figure] = []
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Show that a part begins; a load that fails ends this part and not the run."""
+        self.show(f"{name} ...")
         try:
-            for figure in figures():
-                self.show(str(figure))
-                found.append(figure)
+            yield
         except (SystemExit, OSError, subprocess.SubprocessError) as error:
-            self.failures.append(f"Not complete: {part}. {error}")
-            self.show(self.failures[-1])
-        return found
+            self.failures.append(f"Not complete: {name} ({type(error).__name__}).")
+            self.show(f"{self.failures[-1]} {error}")
 
 
-def table(figures: Iterable[Figure], failures: Iterable[str]) -> str:
+def table(machine: str, figures: Iterable[Figure], failures: Iterable[str]) -> str:
     """Return the table, with the date, the machine, and the parts that failed."""
-    rows = [*map(row, figures), *(f"\n{failure}\n" for failure in failures)]
-    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    return f"\nMeasured {datetime.fromtimestamp(time.time(), UTC):%Y-%m-%d} ({machine}).\n\n{HEAD}{''.join(rows)}\n"
+    rows = "".join(map(row, figures))
+    notes = "".join(f"{failure}\n\n" for failure in failures)
+    return f"\nMeasured {datetime.fromtimestamp(time.time(), UTC):%Y-%m-%d} ({machine}).\n\n{HEAD}{rows}\n{notes}"
 
 
 def plot(name: str, points: Sequence[tuple[float, float]]) -> str:
@@ -85,14 +83,20 @@ def main() -> None:
     before, _, rest = text.partition(BEGIN)
     _, mark, after = rest.partition(END)
     assert mark, f"{DOCUMENT} must have the lines {BEGIN.strip()} and {END}."
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the run"
     progress = Progress()
-    measured = [figure for group in GROUPS for figure in progress.measured(group.__name__, group.figures)]
+    measured: list[Figure] = []
+    for group in GROUPS:
+        with progress.part(group.__name__):
+            for figure in group.figures():
+                progress.show(str(figure))
+                measured.append(figure)
     curves: dict[str, list[tuple[float, float]]] = {}
     for group in (mock_growth, mock_lists):
-        progress.show(f"{group.__name__}, plots ...")
-        curves |= group.curves()
+        with progress.part(f"the plots of {group.__name__}"):
+            curves |= group.curves()
     shown = "".join(plot(name, points) for name, points in curves.items())
-    DOCUMENT.write_text(f"{before}{BEGIN}{table(measured, progress.failures)}{shown}{END}{after}")
+    DOCUMENT.write_text(f"{before}{BEGIN}{table(machine, measured, progress.failures)}{shown}{END}{after}")
     progress.show(f"{DOCUMENT} is written.")
     sys.exit(bool(progress.failures))
 
