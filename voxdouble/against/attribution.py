@@ -14,14 +14,19 @@ MAX_STEPS = 12
 
 
 def statement_of(technology: str, place: Place, generation: str) -> str:
-    """Return the statement of a place in the response to a poll: that of the deepest described part on the way."""
+    """Return the statement of a place in the response to a poll.
+
+    It is that of the last part on the way that the document describes; of several, the one described last, since a
+    technology's own result comes after what all responses have in common.
+    """
     schema = ("paths", f"/api/technology/{technology}/{{task_id}}", "get", "responses", "200")
     try:
         described = node_at((*schema, "content", "application/json", "schema"), generation)
     except KeyError:  # a technology that the document does not describe
         return RESPONSE
     parts = _parts(described, place, RESPONSE, generation, MAX_STEPS)
-    return min(parts, key=lambda found: found[0])[1]
+    left, statement = min(reversed(list(parts)), key=lambda found: found[0])
+    return statement if left < len(place) else RESPONSE
 
 
 def _parts(node: Any, place: Place, above: str, generation: str, steps: int) -> Iterator[tuple[int, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -29,9 +29,12 @@ MAX_FACTS = 2000
 TOLERANCE = 0.01
 """The difference between two numbers that does not count: absolute below 1, else relative."""
 MODEL = "model"
-NOT_SERVED, REJECTED_RECORDING, REJECTED_VOICEPRINT, REFUSED = "C37", "C11", "C20", "C34"
+NOT_SERVED, REJECTED_RECORDING, REJECTED_VOICEPRINT = "C37", "C11", "C20"
+DESCRIBED = "C34"
+"""The statement on all requests and responses, for what no other statement of the generation is about."""
 HEADERS = {"location": "S5", "x-location": "S6", "content-type": "C34", "retry-after": "C28"}
-FORM_OF_LOCATION = "S8"
+FORMS = {"location": "S8", "x-location": "S6"}
+"""The statement on the form of a header that both sides have."""
 REFUSALS_OF = {
     "an empty file": "C11",
     "bytes that are not audio": "C11",
@@ -74,7 +77,7 @@ class Judgement:
         try:
             answer = self._client.start(fact.technology, **request).wait()
         except ApiError as error:
-            statement = NOT_SERVED if error.status in {404, 405} else REFUSED
+            statement = NOT_SERVED if error.status in {404, 405} else DESCRIBED
             self._broken(statement, name, f"the mock answers {error.status} {error.type}, the appliance 202")
             return
         mine = msgspec.structs.replace(fact, state=answer.state, result=answer.result, error=answer.raw.get("error"))
@@ -113,11 +116,11 @@ class Judgement:
 
     def _compare_headers(self) -> None:
         theirs, mine = read_headers(self._pack.folder), self._notes.found
-        for kind in theirs.keys() & mine.keys():
+        for kind in sorted(theirs.keys() & mine.keys()):
             for header, statement in HEADERS.items():
                 old, new = theirs[kind].get(header), mine[kind].get(header)
-                both = old is not None and new is not None and header.endswith("location")
-                self._check(FORM_OF_LOCATION if both else statement, kind, f"header {header}", old, new)
+                both = old is not None and new is not None
+                self._check(FORMS.get(header, statement) if both else statement, kind, f"header {header}", old, new)
 
     def _check(self, statement: str, name: str, place: str, theirs: object, mine: object) -> None:
         if theirs == mine:
@@ -126,15 +129,14 @@ class Judgement:
             self._broken(statement, name, f"`{place}`: {brief(theirs)} in the pack, {brief(mine)} from the mock")
 
     def _passed(self, found: Iterable[str], test: str) -> None:
-        self._add(found, "passed", test)
+        self.findings += [Finding(key, "passed", test) for key in sorted(found) if self._holds(key)]
 
     def _broken(self, statement: str, test: str, reason: str) -> None:
-        self._add([statement], "broken", test, f"{test}: {reason}.")
+        key = statement if self._holds(statement) else DESCRIBED
+        self.findings.append(Finding(key, "broken", test, f"{test}: {reason}."))
 
-    def _add(self, found: Iterable[str], outcome: Literal["passed", "broken"], test: str, reason: str = "") -> None:
-        generation = frozenset({self._generation})
-        holding = [key for key in sorted(found) if statements()[key].holds_for(generation)]
-        self.findings += [Finding(key, outcome, test, reason) for key in holding]
+    def _holds(self, statement: str) -> bool:
+        return statements()[statement].holds_for(frozenset({self._generation}))
 
 
 @dataclass(frozen=True)
