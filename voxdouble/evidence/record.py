@@ -25,6 +25,7 @@ STATEMENTS = "statements"
 MAX_EXCHANGES = 200
 """The exchanges that are kept for one statement, the first ones."""
 MAX_STATEMENT_BYTES = 16 << 20
+LINK = "{} must be a folder of the record, and is a link."
 Kind = Literal["appliance", "mock", "example"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
@@ -64,11 +65,13 @@ class RecordedStatement(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check_record_folder(folder: Path) -> None:
-    """Make the folder of a record; raise RecordError if it holds other files than an earlier record."""
+    """Make the folder of a record; raise RecordError if it holds other files than an earlier record, or a link."""
     if folder.exists() and not (folder / HEADER).is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise RecordError(
             f"--record must name a new or empty folder, or an earlier record; {folder} holds other files."
         )
+    if (folder / STATEMENTS).is_symlink():
+        raise RecordError(LINK.format(folder / STATEMENTS))
     folder.mkdir(parents=True, exist_ok=True)
 
 
@@ -120,7 +123,7 @@ def read_header(folder: Path) -> RecordHeader:
 def read_statement(folder: Path, name: str) -> RecordedStatement | None:
     """Return a statement of a record; None if the record does not have it. Raises RecordError if it is damaged."""
     if (folder / STATEMENTS).is_symlink():
-        raise RecordError(f"{folder / STATEMENTS} must be a folder of the record, and is a link.")
+        raise RecordError(LINK.format(folder / STATEMENTS))
     try:
         found = msgspec.json.decode(
             read_bounded(folder / STATEMENTS / f"{name}.json", MAX_STATEMENT_BYTES), type=RecordedStatement
