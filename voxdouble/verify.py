@@ -15,6 +15,7 @@ from voxdouble.report_folder import check_folder
 from voxdouble.suite_process import run_suite
 from voxdouble.target_checks import CANNOT_RUN, base_url, check_target
 from voxdouble.verify_input import budget_options, check_against, check_extra, check_only, check_profile
+from voxdouble_mock.packs.library import folder_of
 
 if TYPE_CHECKING:
     from voxdouble_contract.judging.conformance import ClientCheck, Conformance
@@ -81,8 +82,7 @@ class RunTime:
 @click.option(
     "--against",
     metavar="PACK",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Judge the mock by the facts of a pack, without a network; TARGET is `mock`.",
+    help="Judge the mock by the facts of a pack, a folder or `example`, without a network; TARGET is `mock`.",
 )
 @click.option("--max-uploads", type=click.IntRange(0), default=200, show_default=True, help="Uploads at most.")
 @click.option(
@@ -102,7 +102,7 @@ def verify(
     profile: Path | None,
     record: Path | None,
     kind: str | None,
-    against: Path | None,
+    against: str | None,
     max_uploads: int,
     max_audio: float,
     max_tasks: int,
@@ -155,13 +155,13 @@ def verify(
     finish(replace(conformance, client=client), report)
 
 
-def judge_by_pack(pack: Path, report: Path | None) -> NoReturn:
-    """Judge the mock by a pack, print the result, and exit."""
+def judge_by_pack(pack: str, report: Path | None) -> NoReturn:
+    """Judge the mock by a pack, a folder or the bundled one, print the result, and exit."""
     from voxdouble.against.run import judged_by_pack
 
     if report is not None:
         check_folder(report)
-    finish(judged_by_pack(pack), report)
+    finish(judged_by_pack(folder_of(pack)), report)
 
 
 def finish(conformance: "Conformance", report: Path | None) -> NoReturn:

@@ -1,6 +1,7 @@
 """`verify mock --against PACK`: the mock judged by packs of itself, and by those of strangers of two generations."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from tests.commands.process import invoke
 from tests.contract.stranger import Traits, serving
 from tests.packs.captured import NEWEST, OLDER, capture
+from voxdouble.against.known import read_known
 from voxdouble_mock import MockAppliance
+from voxdouble_mock.packs.library import folder_of
 
 STRANGERS = {"e4": NEWEST, "older": OLDER}
 
@@ -160,3 +163,13 @@ def test_damaged_headers_and_refusals_are_left_out(tmp_path: Path, name: str) ->
     for text in ("[" * 200_000, '{"x": 1}', '{"an empty file": {"status": {"a": []}, "detail": 3, "error": 1}}'):
         (tmp_path / "pack" / name).write_text(text)
         assert against(tmp_path / "pack").exit_code in {0, 1}
+
+
+def test_the_differences_from_the_bundled_pack_are_known() -> None:
+    """No statement differs from the example pack but for known differences, each of which still exists."""
+    result = invoke("verify", "mock", "--against", "example")
+    assert result.exit_code == 0, result.output
+    assert "no longer differs" not in result.stderr
+    assert set(re.findall(r"unproven: (\w+): A known difference", result.stdout)) == set(
+        read_known(folder_of("example"))
+    )
