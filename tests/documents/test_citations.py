@@ -82,6 +82,24 @@ def test_links_lead_to_files(page: str) -> None:
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
+def anchors(text: str) -> set[str]:
+    """Return the anchors of a page's headings: in lower case, without punctuation, with hyphens in place of spaces."""
+    prose_only = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", prose_only, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", [name for name in TEXTS if name.endswith(".md")])
+def test_links_lead_to_headings(page: str) -> None:
+    """Each link to a part of a Markdown page leads to a heading of that page."""
+    missing = []
+    for file, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", TEXTS[page]):
+        target = (ROOT / page).parent.joinpath(file).resolve() if file else ROOT / page
+        if target.suffix == ".md" and anchor not in anchors(target.read_text(encoding="utf-8")):
+            missing.append(f"{file}#{anchor}")
+    assert missing == []
+
+
 def test_cited_pages_of_the_vendor_are_listed() -> None:
     """Each tag in brackets, such as [VPX-G], is a page that sources.toml describes."""
     sources = tomllib.loads(texts()["fixtures/voxdouble_fixtures/contract/sources.toml"])
