@@ -54,6 +54,6 @@ def test_a_failing_command_is_found(tmp_path: Path) -> None:
 def test_a_command_uses_the_mock_that_a_page_starts(tmp_path: Path) -> None:
     """After `voxdouble serve` in one block, the commands of later blocks reach that mock."""
     with PageRun(tmp_path) as run:
-        run.run(Block("page.md", 1, "sh", "voxdouble serve --generation e1\n"))
+        run.run(Block("page.md", 1, "sh", "voxdouble serve\nvoxdouble serve --generation e1\n"))
         shown = run.run(Block("page.md", 2, "sh", "curl -sf http://127.0.0.1:8000/_mock/options\n"))
     assert '"generation":"e1"' in shown.replace(" ", "")

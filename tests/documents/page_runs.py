@@ -35,14 +35,17 @@ PACKAGES = (
     "fixtures/voxdouble_fixtures",
 )
 SHELL = "sh"
-PROGRAMS = {"python": "python3", "js": "node", "java": "java"}
+PROGRAMS = {"python": "python3", "js": "node", "java": "javac"}
 """Languages of programs, and the command that each needs."""
 DATA = ("yaml", "toml", "json")
 SECONDS = 120
 SERVE_IN_BACKGROUND = """
 voxdouble() {
     [ "$1" = serve ] || { command voxdouble "$@"; return; }
-    if [ -e "$PAGE_SERVER/pid" ]; then kill "$(cat "$PAGE_SERVER/pid")"; wait; sleep 0.2; fi
+    if [ -e "$PAGE_SERVER/pid" ]; then
+        earlier=$(cat "$PAGE_SERVER/pid")
+        while kill "$earlier" 2>/dev/null; do sleep 0.1; done
+    fi
     command voxdouble "$@" >"$PAGE_SERVER/log" 2>&1 &
     echo $! >"$PAGE_SERVER/pid"
     until grep -q '^voxdouble ready' "$PAGE_SERVER/log"; do
