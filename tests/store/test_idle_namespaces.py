@@ -1,5 +1,7 @@
 """Stores of every kind: the bound of namespaces, and the idle and unused ones that make room (P7)."""
 
+from typing import Any
+
 import pytest
 
 from tests.store.conftest import MakeStore
@@ -8,6 +10,7 @@ from voxdouble_mock.core.clock import MANUAL, REAL, Pace, read
 from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.store import DEFAULT_NAMESPACE
+from voxdouble_mock.store.eviction import Eviction
 
 
 def test_namespaces_are_bounded(make_store: MakeStore) -> None:
@@ -89,3 +92,39 @@ def test_namespaces_are_summarised_in_order(make_store: MakeStore) -> None:
     assert found == [("", 0, 0, 0), ("a", 0, 0, 2 * SECOND), ("b", 1, 1, 2 * SECOND)]
     make_store.time.now = 20 * SECOND
     assert [one.name for one in store.namespaces()] == ["", "b"]
+
+
+def test_a_reset_namespace_gives_way_at_once(make_store: MakeStore) -> None:
+    """After a refusal for lack of room, a reset makes room, as the refusal says."""
+    store = make_store(Limits(max_namespaces=2), REAL)
+    for name in ("a", "b"):
+        submit(store, name)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="reset one"):
+            create(store, "c")
+    store.reset("b")
+    create(store, "c")
+    assert [one.name for one in store.namespaces() if one.name] == ["a", "c"]
+
+
+def test_a_flood_of_new_namespaces_searches_the_others_once(
+    make_store: MakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the bound each request to a new namespace is refused without reading all others, for a second."""
+    searched: list[str] = []
+    is_unused = Eviction._is_unused
+
+    def counted(eviction: Eviction, transaction: Any, namespace: str) -> bool:
+        searched.append(namespace)
+        return is_unused(eviction, transaction, namespace)
+
+    monkeypatch.setattr(Eviction, "_is_unused", counted)
+    store = make_store(Limits(max_namespaces=20), REAL)
+    for number in range(20):
+        submit(store, f"n{number}")
+    for number in range(100):
+        store.log(f"m{number}", entry(), create=True)
+    assert len(searched) <= 20
+    make_store.time.now = 2 * SECOND
+    store.log("m", entry(), create=True)
+    assert len(searched) <= 40

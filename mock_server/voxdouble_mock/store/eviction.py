@@ -11,6 +11,11 @@ from voxdouble_mock.store.reached_bounds import bound_reached, too_much_control_
 from voxdouble_mock.store.records import DEFAULT_NAMESPACE, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
 
+GIVING_WAY = 20
+"""The part of all namespaces, one of so many, that gives way at once, since finding them reads the records of all."""
+SEARCH_INTERVAL_MS = 1000
+"""Real time after a search that found none to give way, in which there is no other one."""
+
 
 class Eviction:
     """The rules by which tasks and namespaces are deleted.
@@ -22,16 +27,31 @@ class Eviction:
         self._limits = limits
         self._initial = initial
         self._idle_ms = to_milliseconds(limits.namespace_idle)
+        self._searched: int | None = None
+        """The instant of the last search in vain for namespaces that give way."""
 
     def has_room(self, transaction: Transaction, real_now: int) -> bool:
-        """Return whether one more namespace fits, after deleting idle ones or one that holds no more than its log."""
-        if len(transaction.names()) >= self._limits.max_namespaces:
-            self._delete_idle(transaction, transaction.names(), real_now)
-        if len(transaction.names()) >= self._limits.max_namespaces:
+        """Return whether one more namespace fits, after deleting idle ones or some that hold no more than their logs.
+
+        A flood of requests to new namespaces does not search all others each time.
+        """
+        most = self._limits.max_namespaces
+        if len(transaction.names()) < most:
+            return True
+        if self._searched is not None and 0 <= real_now - self._searched < SEARCH_INTERVAL_MS:
+            return False
+        self._delete_idle(transaction, transaction.names(), real_now)
+        if len(transaction.names()) >= most:
             unused = [name for name in transaction.names() if self._is_unused(transaction, name)]
-            if unused:
-                transaction.delete(min(unused, key=transaction.last_use))
-        return len(transaction.names()) < self._limits.max_namespaces
+            for name in sorted(unused, key=transaction.last_use)[: max(1, most // GIVING_WAY)]:
+                transaction.delete(name)
+        has_room = len(transaction.names()) < most
+        self._searched = None if has_room else real_now
+        return has_room
+
+    def search_again(self) -> None:
+        """Search for namespaces that give way at the next need, since one may have been reset."""
+        self._searched = None
 
     def _is_unused(self, transaction: Transaction, namespace: str) -> bool:
         """Return whether the record of a namespace is as it was created; the default one always counts as used."""

@@ -193,6 +193,7 @@ class LimitedStore:
             if transaction.record(namespace) is not None:
                 transaction.delete(namespace)
                 self._namespaces.create(transaction, namespace, now, by_reset=True)
+                self._eviction.search_again()
 
         self._storage.transact(step)
 
