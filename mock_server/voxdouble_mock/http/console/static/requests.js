@@ -51,7 +51,7 @@ function draw() {
 function statusMark(entry) {
   const lost = lostResponse(entry);
   const tone = lost || entry.status >= 400 ? "failed" : "done";
-  return h("span", { class: `state state-${tone}` }, lost ?? String(entry.status));
+  return h("span", { class: `state state-${tone}${lost ? " lost" : ""}` }, lost ?? String(entry.status));
 }
 
 function row(entry, isSelected) {
