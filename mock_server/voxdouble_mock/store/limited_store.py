@@ -199,7 +199,7 @@ class LimitedStore:
 
     def state(self) -> records.StoreState:
         try:
-            self._storage.transact(lambda transaction: transaction.record(records.DEFAULT_NAMESPACE), relaxed=True)
+            self._storage.transact(lambda transaction: transaction.record(records.DEFAULT_NAMESPACE))
         except (StorageFull, Unavailable):
             return "down"
         return self._storage.state()

@@ -55,7 +55,7 @@ class SQLiteStorage:
     def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         failures = self._failures
         with self._lock, self._errors(failures):
-            if self._file != _identity(self._path):
+            if not relaxed and self._file != _identity(self._path):  # a system call, which polls need not pay
                 self._open_anew()
             if relaxed is not self._relaxed:  # SQLite compiles this statement at each execution
                 self._connection.execute(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")
