@@ -33,10 +33,10 @@ def test_statements_are_found_by_grade_and_word(mock: MockAppliance, open_page: 
     page = open_page(mock.url + API)
     rows = page.locator("#statements tbody tr")
     expect(page.locator("#fidelity-count")).to_have_text(re.compile(r"1\d\d of 1\d\d statements"))
-    page.get_by_label("Text").fill("S20")
+    page.get_by_role("searchbox", name="Text").fill("S20")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("documented")
-    page.get_by_label("Text").fill("")
+    page.get_by_role("searchbox", name="Text").fill("")
     page.get_by_role("radio", name="chosen").check()
     expect(rows.first).to_contain_text("C1")
 
