@@ -47,9 +47,9 @@ ID3v2 tags and zero bytes before a recording, and tags (ID3v1, APE, Lyrics3) and
 ## Complete, or rejected
 
 Before decoding, the container is read from the first byte to the last, and the decoded audio is compared with it. A
-task ends `done` with all the audio that the file holds, up to {1000 * MAX_LOSS:.0f} ms, or it ends `rejected` with the
-time and the byte at which decoding stopped, and the reason. Damage that changes the audio but not its length, such as
-a wrong sample in a WAV file, is not noticed.
+task ends `done` with all the audio that the file holds, but for at most {1000 * MAX_LOSS:.0f} ms, or it ends
+`rejected` with the time and the byte at which decoding stopped, and the reason. Damage that changes the audio but not
+its length, such as a wrong sample in a WAV file, is not noticed.
 
 Some properties are not confirmed by anything else in the file, and an error in them is not noticed either:
 

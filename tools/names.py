@@ -20,7 +20,7 @@ from voxdouble_mock.in_process.request_assertions import SeenRequests
 PAGE = Path(__file__).parent.parent / "docs" / "names.md"
 HEAD = """# Names in Python
 
-Made by `make names` from signatures and docstrings; an editor shows the same. The first is for reference, these pages
+Made by `make names` from signatures and docstrings; an editor shows the same. This page is for reference; others
 explain: [client/README.md](../client/README.md), [python-api.md](python-api.md), [pytest.md](pytest.md). In the tables
 `name(...)` is a method, and a name without parentheses is an attribute.
 

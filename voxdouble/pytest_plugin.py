@@ -1,4 +1,4 @@
-"""The pytest plugin: options and fixtures. It imports the mock only when a fixture needs it, to keep other runs fast.
+"""The pytest plugin: options and fixtures. It imports the mock, but for its clock, only when a fixture needs it.
 
 For users' tests: `appliance` (each test's own mock), `appliance_url`, `appliance_client`, `session_appliance` and
 `fresh_session_appliance` (one for the whole run), `make_appliance`, `recording`, and `appliance_options` to be
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def base_url(text: str) -> str:
-    """Return a base URL unchanged; refuse anything else at the start, since an empty text must not select a mock."""
+    """Return a base URL unchanged; refuse any other text at once: an empty one must not select a mock."""
     if not text.startswith(("http://", "https://")):
         raise argparse.ArgumentTypeError(f"a base URL must look like http://appliance:8000, got {text!r}")
     return text
@@ -79,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     exchanges = config.getoption("contract_exchanges")
     if exchanges is not None:
-        from voxdouble.evidence.recording import register_log
+        from voxdouble.evidence.record_writer import register_log
 
         register_log(config, exchanges)
 

@@ -8,7 +8,7 @@ from voxdouble.target_checks import CannotRun
 
 
 def check_folder(report: Path) -> None:
-    """Make the folder for the reports, before any request is sent; raise CannotRun if it cannot be written."""
+    """Make the folder for the reports, before the suite runs; raise CannotRun if it cannot be written."""
     from voxdouble_contract.reports.folder import FILES
 
     try:

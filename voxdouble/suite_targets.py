@@ -85,7 +85,7 @@ class OwnMocks(Targets):
 
     @cached_property
     def null_members(self) -> Target:
-        """A mock that shows members that are not used as null."""
+        """A mock that shows unused members as null."""
         return self._start(DEFAULT_LIMITS, members="null")
 
     @cached_property

@@ -46,7 +46,7 @@ def check_target(url: str, ca: Path | None, seconds: float) -> float:
     """Return the mean seconds of an answer of the target, over its first ten, or as many as there is time for.
 
     Raise CannotRun if it cannot be reached, requires another token, or is plainly not an appliance. `seconds` is the
-    time for the whole run, of which the first answers get a third.
+    time for the whole run, of which the first responses get a third.
     """
     check_certificates(ca)
     check_reachable(url)
@@ -59,14 +59,14 @@ def check_target(url: str, ca: Path | None, seconds: float) -> float:
             session.headers["Authorization"] = f"Bearer {token}"
         began = time.monotonic()
         wait = min(RESPONSE_SECONDS, seconds / TIMED_REQUESTS)
-        answers = [answer_of(session, url, "GET", INFO, wait)]
-        check_token(answers[0], url, token)
-        answers.append(answer_of(session, url, "GET", f"{EXTRACTION}/{uuid.uuid4()}", wait))
-        answers.append(answer_of(session, url, "POST", EXTRACTION, wait))
-        check_is_appliance(answers, url)
-        while len(answers) < TIMED_REQUESTS and time.monotonic() - began < seconds / 3:
-            answers.append(answer_of(session, url, "GET", INFO, wait))
-        return (time.monotonic() - began) / len(answers)
+        responses = [response_of(session, url, "GET", INFO, wait)]
+        check_token(responses[0], url, token)
+        responses.append(response_of(session, url, "GET", f"{EXTRACTION}/{uuid.uuid4()}", wait))
+        responses.append(response_of(session, url, "POST", EXTRACTION, wait))
+        check_is_appliance(responses, url)
+        while len(responses) < TIMED_REQUESTS and time.monotonic() - began < seconds / 3:
+            responses.append(response_of(session, url, "GET", INFO, wait))
+        return (time.monotonic() - began) / len(responses)
 
 
 def check_certificates(ca: Path | None) -> None:
@@ -87,7 +87,7 @@ def check_reachable(url: str) -> None:
         raise CannotRun(f"Nothing answers at {parts.hostname}:{port}: {error.strerror or error}.") from error
 
 
-def answer_of(session: requests.Session, url: str, method: str, path: str, wait: float) -> requests.Response:
+def response_of(session: requests.Session, url: str, method: str, path: str, wait: float) -> requests.Response:
     """Return the answer to one request, which comes within so many seconds; CannotRun without one."""
     try:
         return session.request(method, url + path, timeout=(CONNECT_SECONDS, wait), allow_redirects=False)
@@ -106,17 +106,17 @@ def check_token(info: requests.Response, url: str, token: str | None) -> None:
         raise CannotRun(f"The target at {url} requires {wrong}.")
 
 
-def check_is_appliance(answers: list[requests.Response], url: str) -> None:
-    """Raise CannotRun if none of the answers has a member that an appliance's would have."""
-    bodies = [json_object(answer) for answer in answers]
+def check_is_appliance(responses: list[requests.Response], url: str) -> None:
+    """Raise CannotRun if none of the responses has a member that an appliance's would have."""
+    bodies = [json_object(response) for response in responses]
     if any({"version", "type", "task"} & body.keys() for body in bodies):
         return
     seen = "; ".join(
-        f"{answer.request.method} {urlsplit(str(answer.request.url)).path}: {answer.status_code} "
-        f"{answer.headers.get('Content-Type', 'without a content type')}"
-        for answer in answers
+        f"{response.request.method} {urlsplit(str(response.request.url)).path}: {response.status_code} "
+        f"{response.headers.get('Content-Type', 'without a content type')}"
+        for response in responses
     )
-    if all(answer.status_code in BUSY for answer in answers):
+    if all(response.status_code in BUSY for response in responses):
         raise CannotRun(f"The appliance at {url} is not available; nothing was judged. {seen}.")
     raise CannotRun(
         f"{url} is not an appliance of this kind, or its base URL is another one; nothing was judged. "

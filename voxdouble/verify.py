@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from voxdouble.evidence.record import KINDS
-from voxdouble.evidence.recording import Recording, kind_of
+from voxdouble.evidence.record_writer import RecordWriter, kind_of
 from voxdouble.report_folder import check_folder
 from voxdouble.suite_process import run_suite
 from voxdouble.target_checks import CANNOT_RUN, base_url, check_target
@@ -128,7 +128,7 @@ def verify(
         check_folder(report)
     if kind and record is None:
         raise click.UsageError("--kind is of a record: give --record DIR too.")
-    recording = Recording(record, kind_of(url, ca, kind), url) if record else None
+    writer = RecordWriter(record, kind_of(url, ca, kind), url) if record else None
     run_time = RunTime(began, timeout or time_for(answer_seconds))
     whole = Budget(max_uploads, max_audio, max_tasks)
     suite = whole.without(COST)
@@ -142,12 +142,12 @@ def verify(
         *([f"--contract-profile={profile.resolve()}"] if profile else []),
         *([f"--contract-ca={ca.resolve()}"] if ca else []),
         *(f"--contract-only={key}" for key in only),
-        *(recording.options if recording else []),
+        *(writer.options if writer else []),
     ]
     seconds = run_time.seconds * KILL_SHARE - (time.monotonic() - began)
     conformance = run_suite(options, url=url, strict=strict or not url, only=only, seconds=seconds)
-    if recording:
-        recording.keep(conformance)
+    if writer:
+        writer.keep(conformance)
     if only:
         finish(conformance, report)
     seconds = min(run_time.seconds * CLIENT_SHARE, run_time.left)

@@ -25,9 +25,9 @@ def run_many(work: Callable[[T], R], items: Iterable[T], concurrency: int, *, or
     """Yield `work(item)` for each item, with at most `concurrency` calls at a time.
 
     The results come in the order of the items, or as they finish if not `ordered`. A slow item holds back the results
-    behind it, at most 1,000 of them, but no work. Items are drawn in the consumer's thread, at most twice `concurrency`
-    ahead of the work. The threads are daemons, and work that has not begun is dropped when the consumer stops: a user
-    who interrupts does not wait for tasks that last an hour.
+    behind it, and other work only once 1,000 are held. Items are drawn in the consumer's thread, at most twice
+    `concurrency` ahead of the work. The threads are daemons, and work that has not begun is dropped when the consumer
+    stops: a user who interrupts does not wait for tasks that last an hour.
     """
     if concurrency < 1:
         raise ValueError(f"`concurrency` must be at least 1, got {concurrency}.")

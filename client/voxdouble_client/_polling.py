@@ -55,9 +55,9 @@ class WaitResult(Struct, frozen=True):
 
 
 def pause_between_polls(age: float, jitter: float) -> float:
-    """Return the seconds until the next poll of a task of this age: a tenth of the age.
+    """Return the seconds until the next poll of a task of this age: a tenth of the age, within MIN_PAUSE and MAX_PAUSE.
 
-    A result is therefore seen at most a tenth of the task's time late.
+    A result is therefore seen at most a tenth of the task's time late, or MIN_PAUSE if that is more.
 
     `jitter` in [0, 1) spreads the polls of clients that started together.
     """

@@ -70,8 +70,9 @@ class TaskHandle(Generic[R]):
     def result(self, timeout: float | None = None, *, on_state: Callable[[str], None] | None = None) -> R:
         """Wait for the result; TaskFailed or TaskRejected if the task ended so, PollTimeout after `timeout` seconds.
 
-        ApiError if the appliance refuses a poll (404: the task has expired) and TransportError if it cannot be reached,
-        once the retries are used up; ContractError if a response breaks the contract. All of them carry this handle.
+        ApiError if the appliance refuses a poll (404: the task has expired); TransportError if no further try can help,
+        or if a handle from `task(url)` never reached the appliance by the deadline; ContractError if a response breaks
+        the contract. All of them carry this handle.
         """
         poller = self._connected()
         return poller.result(poller.deadline(timeout), on_state)

@@ -14,7 +14,7 @@ from requests.structures import CaseInsensitiveDict
 MAX_TEXT = 300
 """Characters of a text that a report shows; a longer one is shown as length and digest."""
 MAX_VOICE_TEXT = 24
-"""The same for a value under a voiceprint's name: shorter than any voiceprint."""
+"""The same in a member whose name contains "voiceprint": shorter than any voiceprint."""
 MAX_ITEMS = 8
 HEADERS_SHOWN = ("Location", "X-Location", "Allow", "Content-Type", "Retry-After")
 _numbers = count()

@@ -43,8 +43,8 @@ def introduction(target: Target) -> str:
 def find_generations(target: Target, tasks: Tasks) -> frozenset[str]:
     """Return the generations that the target may be of.
 
-    Only e4 has conversion. `Location` came with e3; before there was `X-Location` alone (S5, S6). If conversion may
-    only lack its licence, e3 and e4 cannot be distinguished; e1 and e2 never can.
+    Only e4 has conversion. `Location` came with e3; before there was `X-Location` alone (S5, S6). Conversion that is
+    missing may only lack its licence, so that e3 and e4 cannot be distinguished then; e1 and e2 never can.
     """
     conversion = tasks.probe()
     if conversion.status and conversion.status not in ABSENT:

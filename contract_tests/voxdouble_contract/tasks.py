@@ -91,7 +91,7 @@ class StartedTask:
         return found if isinstance(found, list) else unproven(f"The result has no list of vectors: {self.last}.")
 
     def accepted(self) -> Self:
-        """Return this run if the POST got a 202; unproven if the target could not take it, broken if it refused it."""
+        """Return this task if the POST got a 202; unproven if the target could not take it, broken if it refused it."""
         if self.start.status in UNAVAILABLE:
             unproven(f"The technology {UNAVAILABLE[self.start.status]} here: {self.start}.")
         if self.start.status in NO_ROOM:
@@ -111,28 +111,28 @@ class StartedTask:
             self.target.observe(self.technology, task_id, self.sample, exchange)
 
     def watched(self) -> Self:
-        """Return this run polled as far as possible; unproven if it was not accepted."""
+        """Return this task, polled as far as possible; unproven if it was not accepted."""
         if self.start.status != 202:
             unproven(f"The task could not be started: {self.start}.")
         watch(self)
         return self
 
     def ended(self) -> Self:
-        """Return this run polled to a final state; unproven if that was not possible."""
+        """Return this task, polled to a final state; unproven if that was not possible."""
         self.watched()
         if self.trouble:
             unproven(self.trouble)
         return self
 
     def done(self) -> Self:
-        """Return this run polled to the state `done`; unproven if it ended in another."""
+        """Return this task, polled to the state `done`; unproven if it ended in another."""
         if self.ended().state != "done":
             unproven(f"The task ended {self.state}, not done: {self.last.get('error', 'message')}")
         return self
 
 
 def watch(*runs: StartedTask) -> None:
-    """Poll accepted tasks in turns until each has ended; a run that could not be polled to its end notes why."""
+    """Poll accepted tasks in turns until each has ended; one that could not be polled to its end notes why."""
     open_runs = [run for run in runs if run.start.status == 202 and not run.is_over]
     for run in open_runs:
         if not isinstance(run.start.get("task", "task_id"), str):
@@ -199,7 +199,7 @@ class Tasks:
         return Media(file.name, file.read_bytes()), ""
 
     def variant(self, name: str, of: str = "speech") -> StartedTask:
-        """Return a named upload to its end; the target must accept it if it accepts the same recording plainly."""
+        """Return the task of a named upload, polled to its end; it must be accepted if the upload `of` is accepted."""
         self.upload(of).accepted()
         return self.upload(name).accepted().ended()
 
@@ -219,7 +219,7 @@ class Tasks:
         return self._used(self._runs[key])
 
     def _used(self, run: StartedTask) -> StartedTask:
-        """Return a run whose exchanges, of earlier tests too, are noted as used by this one."""
+        """Return a task whose exchanges, of earlier tests too, are noted as used by this test."""
         self.target.note(run.exchanges)
         return run
 

@@ -156,9 +156,9 @@ class Appliance:
         return self._cache.get(key, compute, execution.is_waiting)
 
     def execute(self, work: Callable[[], T], checkpoint: Callable[[], None] = lambda: None) -> T:
-        """Return the result of some work, of which at most MAX_EXECUTIONS runs at one time.
+        """Return the result of some work, after waiting until fewer than MAX_EXECUTIONS others run.
 
-        Raises Unavailable if none of it ends within SLOT_SECONDS; `checkpoint` is called while it waits, and may raise.
+        Raises Unavailable after SLOT_SECONDS of waiting; `checkpoint` is called meanwhile, and may raise.
         """
         for _ in range(round(SLOT_SECONDS / SLOT_CHECK_SECONDS)):
             if self._executing.acquire(timeout=SLOT_CHECK_SECONDS):
@@ -205,7 +205,7 @@ class Appliance:
         return view.record.clock.pace, clocks.read(view.record.clock, view.now)
 
     def change_pace(self, namespace: str, pace: Pace) -> None:
-        """Change the pace of the namespace's clock, which continues from what it shows."""
+        """Change the pace of the clock, which continues from what it shows; a real one catches up with real time."""
         self._change_clock(namespace, lambda clock, now: clocks.change_pace(clock, pace, now))
 
     def advance(self, namespace: str, seconds: float) -> list[Transition]:
@@ -233,7 +233,7 @@ class Appliance:
         return self._store.state()
 
     def reset(self, namespace: str) -> None:
-        """Reset the namespace: tasks, clock, scenario, faults, log and counters; requests in progress store nothing."""
+        """Reset all of the namespace, its options and counters included; requests in progress store nothing."""
         self._store.reset(namespace)
 
     def _change_clock(self, namespace: str, change: Callable[[Clock, int], Clock]) -> int:

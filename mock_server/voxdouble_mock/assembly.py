@@ -68,7 +68,7 @@ def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[
 
 
 def check_scenario(scenario: Scenario | None, generation: str) -> None:
-    """Raise ValueError if a rule names an unknown technology, or gives a result that does not fit the generation."""
+    """Raise ValueError if a scenario names an unknown technology, or has a result that does not fit the generation."""
     try:
         check_technologies(scenario)
         check_results(scenario, generation)

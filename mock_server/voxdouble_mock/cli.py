@@ -73,7 +73,7 @@ class OptionType(click.ParamType):  # type: ignore[type-arg]  # not generic in c
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add all options of the mock to a command; an option that is not given is None, or empty where it may repeat."""
+    """Add all options to a command; one that is not given is None, False for a flag, or empty where it may repeat."""
     for one in reversed(OPTIONS):
         repeated = " May be repeated; in the environment values are separated by spaces." if one.multiple else ""
         default = f"  [default: {one.default_text}]" if one.default_text else ""

@@ -138,7 +138,7 @@ class Control:
         self._store.change(namespace, lambda view: Change(replace(view.record, faults=()), None, (FAULT_COUNTERS,)))
 
     def disarm_one(self, namespace: str, number: int) -> None:
-        """Disarm the fault with this number. Raises NotFound if it is not armed, for example any more."""
+        """Disarm the fault with this number. Raises NotFound if it is not armed, or no longer armed."""
 
         def change(view: View) -> Change[None]:
             kept = [armed for armed in _still_armed(view) if armed.number != number]

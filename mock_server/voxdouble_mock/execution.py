@@ -12,7 +12,7 @@ from voxdouble_mock.core.task import Origin, State
 from voxdouble_mock.technologies._technology import Result
 
 LARGE_TEXT = 1 << 16
-"""The bytes of a text that is not copied to free the unused memory of its buffer."""
+"""Texts of at least this many bytes are not copied; shorter ones are, to free the unused memory of their buffers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Completion:
 def execute(run: Callable[[], Result | Completion]) -> Completion:
     """Return the completion of a task: done with the result of `run`, or the end that its exception stands for (S18).
 
-    A completion that `run` returns, since it was captured, is the task's own.
+    If `run` returns a completion, which was captured, it is returned unchanged.
     """
     try:
         result = run()
@@ -63,9 +63,10 @@ def no_result(technology: str, sha256: str, pack: str = "") -> Failure:
 
 
 def apply_rule(then: Then, completion: Completion) -> tuple[Completion, Origin]:
-    """Return the completion that a scenario's rule chooses, and its source; without an end or result the given one.
+    """Return the completion that a scenario's rule chooses, and its origin.
 
-    A rule's result replaces a rejection too, so unusable media succeed with it.
+    It is the given one unless the rule has a result, or ends the task failed or rejected. A rule's result replaces a
+    rejection too, so unusable media succeed with it.
     """
     if then.result is not None:
         return Completion(State.DONE, orjson.dumps(then.result), completion.audio_ms), "given"

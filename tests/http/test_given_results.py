@@ -97,7 +97,7 @@ def test_null_members_are_added_to_a_given_extraction(own_mock: MockAppliance) -
         (rules({"channels": [{"channel_number": "0"}]}), "rules[0].then.result.channels[0]"),
         (rules({"vector_voiceprints": [[1, 2, 3]]}, CONVERSION), "rules[0].then.result.vector_voiceprints[0]"),
         (rules([]), "`result` must be an object"),
-        (rules({"channels": [], "x": 1 << 64}), "at most 64 bits"),
+        (rules({"channels": [], "x": 1 << 64}), "from -2^63 to below 2^63"),
         ({"rules": [{"then": {"result": {}}}]}, "`when` must name the `technology`"),
         ({"rules": [{"when": {"technology": AGE}, "then": {"result": {}, "end": "failed"}}]}, "`end` must be done"),
         ({"rules": [{"when": {"technology": AGE}, "then": {"result_file": "a.json"}}]}, "loaded from a file"),

@@ -26,7 +26,7 @@ def test_a_shared_pack_holds_no_voice_data_names_or_addresses(tmp_path: Path) ->
     with serving(NEWEST) as url:
         said = capture(url, tmp_path / "pack", "--token", "secret-token")
         capture(url, tmp_path / "whole", "--with-results", "--with-names", "--token", "secret-token")
-    assert "voice data as lengths and digests only; no names of files; no recordings." in said
+    assert "voice data as lengths, digests and types; no names of files; no recordings." in said
     texts = [
         one["voiceprint"]
         for fact in facts(tmp_path / "whole").values()

@@ -13,7 +13,7 @@ from voxdouble.against.known import KnownDifference
 from voxdouble.capture.headers import HeaderNotes, read_headers
 from voxdouble.capture.run import refusal_of
 from voxdouble.capture.technologies import BAD_INPUTS
-from voxdouble.drift import facts as drift
+from voxdouble.drift import facts as fact_changes
 from voxdouble.drift.shapes import Place, leaves_of, shown
 from voxdouble.pack_refusals import locations, read_refusals, type_in
 from voxdouble_client import ApiError, ApplianceClient
@@ -81,7 +81,7 @@ class Judgement:
             self._broken(statement, name, f"the mock answers {error.status} {error.type}, the appliance 202")
             return
         mine = msgspec.structs.replace(fact, state=answer.state, result=answer.result, error=answer.raw.get("error"))
-        changes = drift.changes(fact, mine, tolerance=TOLERANCE)
+        changes = fact_changes.changes(fact, mine, tolerance=TOLERANCE)
         counted = [change for change in changes if counts(change, captured=captured)]
         for change in counted:
             place = shown(change.place)
@@ -95,7 +95,7 @@ class Judgement:
         self._passed({self._statement(fact, place, "") for place in places} - broken, name)
 
     def _statement(self, fact: Fact, place: Place, kind: str) -> str:
-        if kind == drift.STATE:
+        if kind == fact_changes.STATE:
             return REJECTED_RECORDING if fact.sha256 else REJECTED_VOICEPRINT
         return statement_of_place(fact.technology, place, self._generation)
 
@@ -169,11 +169,14 @@ def is_computed(technology: str) -> bool:
     return f"/api/technology/{technology}" in document()["paths"]
 
 
-def counts(change: drift.Change, *, captured: bool) -> bool:
-    """Return whether a change is a difference of the mock: numbers are only if it had the captured input."""
-    if change.kind in {drift.TEXTS, drift.DIGESTS}:
-        return change.kind == drift.TEXTS and change.place[-1] == MODEL
-    return captured or change.kind != drift.NUMBERS
+def counts(change: fact_changes.Change, *, captured: bool) -> bool:
+    """Return whether a change is a difference of the mock.
+
+    Changes of digests do not count, those of texts only for `model`, those of numbers only with the captured input.
+    """
+    if change.kind in {fact_changes.TEXTS, fact_changes.DIGESTS}:
+        return change.kind == fact_changes.TEXTS and change.place[-1] == MODEL
+    return captured or change.kind != fact_changes.NUMBERS
 
 
 def brief(value: object) -> str:

@@ -170,7 +170,7 @@ def announce(kind: str, run: Capture, also: Sequence[RecordingRequest], output: 
     told = [
         f"The pack {output} (kind {kind}) will hold facts about {shown(recordings)}{others and ' with' + others[1:]}:",
         "technologies, states and their times, members, errors, lengths and digests;",
-        "voiceprints, vectors, scores, genders, ages;" if kept.results else "voice data as lengths and digests only;",
+        "voiceprints, vectors, scores, genders, ages;" if kept.results else "voice data as lengths, digests and types;",
         "the names of the files;" if kept.names else "no names of files;",
         "copies of the recordings." if kept.audio else "no recordings.",
     ]

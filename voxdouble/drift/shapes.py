@@ -7,7 +7,7 @@ Place: TypeAlias = tuple[str, ...]
 """The names of members that lead to a value; `[]` stands for every index of a list."""
 ITEM = "[]"
 SUMMARIES = (frozenset({"size", "sha256"}), frozenset({"length", "sha256"}), frozenset({"type"}))
-"""The members of summaries: of a text, of a list of numbers, and of a value of which its type alone is kept."""
+"""The members of summaries: of a text, of a list of numbers, and of a value whose type alone is kept."""
 TEXT, NUMBER, FLAG, NULL, LIST, OBJECT = "text", "number", "flag", "null", "list", "object"
 MAX_DEPTH = 40
 Leaves: TypeAlias = dict[Place, list[Any]]

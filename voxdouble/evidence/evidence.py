@@ -42,7 +42,7 @@ def entry_of(header: RecordHeader, recorded: RecordedStatement) -> dict[str, Any
 
 
 def change(header: RecordHeader, statement: Statement) -> str:
-    """Return the change of the contract that it would mean that a statement does not hold on an appliance."""
+    """Return the change of the contract that follows if a statement does not hold on an appliance."""
     others = [one for one in GENERATIONS if one in statement.generations and one not in header.generations]
     where = f"Limit {statement.id} to the generations {', '.join(others)}" if others else f"Withdraw {statement.id}"
     new = f"and state for {'/'.join(header.generations)} what the exchanges show, with the grade observed"
@@ -60,7 +60,7 @@ def evidence_text(found: dict[str, dict[str, Any]]) -> str:
 
 
 def lines_of(entry: dict[str, Any]) -> Iterator[str]:
-    """Yield the lines of one table; a JSON text of printable characters, or a list of them, is one in TOML too."""
+    """Yield the lines of one table; a JSON string of printable characters, or a list of them, is valid TOML."""
     for name, value in entry.items():
         shown = printable(value) if isinstance(value, str) else value
         yield f"{name} = {json.dumps(shown, ensure_ascii=False)}\n"

@@ -84,7 +84,7 @@ def write_record(
 ) -> int:
     """Write a record, in place of an earlier one; return the number of its statements.
 
-    A statement is in it if it has a verdict and exchanges; these are redacted already, and its reason is so here.
+    It has the statements with exchanges that are not unproven. The exchanges are redacted already; the reasons, here.
     """
     (folder / STATEMENTS).mkdir(exist_ok=True)
     for name in conformance.statements:

@@ -74,7 +74,7 @@ class BaseUrl(Struct, frozen=True):
                     f"The task's URL must be on the appliance {self}, got {location!r}; nothing was sent there.",
                     url=request_url,
                 )
-                # A note: tracebacks show it, while the commands, which have no such option, do not.
+                # A note: tracebacks show it, while the commands, whose option is --foreign-location, do not.
                 error.add_note('With foreign_location="rebase" the path of such a URL is taken to the appliance.')
                 raise error
             path = self._rebased(path)

@@ -1,7 +1,8 @@
 """The two files of a batch: its output, which grows line by line, and beside it the journal of starts.
 
-Both are only appended to, each line by one call to the system, so that a process that is killed leaves whole lines and
-at most one torn one at the end, which the next run removes. The journal also holds the lock of the batch.
+During a run both are only appended to, each line by one call to the system, so that a process that is killed leaves
+whole lines and at most one torn one at the end. The next run first removes that one, and from the output the lines of
+recordings that are to be tried again. The journal also holds the lock of the batch.
 """
 
 from __future__ import annotations

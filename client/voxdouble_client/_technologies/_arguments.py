@@ -65,7 +65,7 @@ def _channel(channel: int) -> int:
 def checked_voiceprints(
     voiceprints: Iterable[str], name: str = "voiceprints", at_least: int = 1, first: int = 0
 ) -> list[str]:
-    """Return the voiceprints as a list; TypeError or ValueError if there are too few, or if one is not Base64 text.
+    """Return the voiceprints as a list; TypeError or ValueError if there are too few, or if one is not ASCII text.
 
     `first` is the index of the first one in messages.
     """

@@ -128,7 +128,7 @@ def extract_voiceprint(
     """Extract the voiceprint of each channel and wait for the result; `timeout` is for the whole call, in seconds.
 
     The parameters are those of `start_voiceprint_extraction`; `on_state` is called with each new state of the task.
-    Errors: TransportError, ApiError or ContractError if no task was started, and those of `TaskHandle.result`.
+    Errors: those of `start_voiceprint_extraction` if the start fails, and those of `TaskHandle.result`.
     """
     deadline = self._deadline(timeout)
     chosen = query(include_vector_voiceprint=include_vector_voiceprint, channel_mode=channel_mode, channels=channels)
@@ -155,9 +155,10 @@ def extract_voiceprints(
     1,000 of them, while the other files go on. `on_outcome` is called with each outcome as soon as it is there, one
     call at a time, in another thread.
 
-    `journal` is the path of a file that gets one JSON line for each finished file, which must then be a path of a
-    regular file; beside it the tasks that were started are recorded. The same call in a later process skips the files
-    that are finished and waits for the tasks that were started. The caller can stop iterating at any point.
+    `journal` is the path of a file that gets one JSON line for each finished recording; beside it the tasks that were
+    started are recorded. Each of `files` must then be the path of a regular file. The same call in a later process
+    skips the files that are finished and waits for the tasks that were started. The caller can stop iterating at any
+    point.
 
     TypeError if `files` is a single file, ValueError if an option is not valid or the journal belongs to another batch,
     OSError if it cannot be written.

@@ -18,7 +18,7 @@ Report: TypeAlias = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task to run: `start` starts it or takes it up; `name` is its file or URL.
+    """A task to run: `start` starts it or takes it up; `name` is its file, its URL or its command.
 
     `rows` are the names of its rows in an array, as far as they are known before, `columns` those of its columns.
     """

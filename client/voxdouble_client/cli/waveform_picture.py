@@ -43,7 +43,7 @@ class ChannelWaveform(Protocol):
 
     @property
     def peaks(self) -> Sequence[Sequence[float]]:
-        """The least and the greatest sample of each of about equal parts."""
+        """The least and the greatest sample of each part; the parts are about equally long."""
 
     @property
     def speech(self) -> Sequence[tuple[float, float]]:

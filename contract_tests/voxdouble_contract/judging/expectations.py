@@ -32,5 +32,5 @@ def expect_status(exchange: Exchange, *wanted: int) -> None:
 
 
 def unproven(reason: str) -> NoReturn:
-    """Raise pytest's skip exception, so that the test ends without a verdict, for this reason."""
+    """Raise pytest's skip exception, so that the test proves nothing and breaks nothing, for this reason."""
     pytest.skip(reason)

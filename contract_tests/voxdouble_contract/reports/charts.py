@@ -9,7 +9,7 @@ from voxdouble_contract.judging.observed_tasks import FINAL, STATES, ObservedTas
 
 WIDTH, HEIGHT = 1000, 20
 AXIS_SHARE, AXIS_FACTOR = 0.8, 1.5
-"""The axis ends at the longest task, but at most at so many times the length that this share of the tasks keeps."""
+"""The axis ends at the longest task, but at most at AXIS_FACTOR times the length that AXIS_SHARE of them keep."""
 FAMILY = "speaker-identification-"
 """The beginning of most technologies' names, left out in the chart."""
 STEPS = (1, 2, 5, 10)

@@ -1,4 +1,8 @@
-"""The exchanges of a run by statement, one JSON line for each test: the raw material of `verify --record`."""
+"""The log of a run's exchanges, the raw material of `verify --record`.
+
+It has a JSON line for each exchange, and one for each test or breach, with its statements and the numbers of its
+exchanges.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +18,7 @@ from voxdouble_contract.tasks import StartedTask
 
 PLUGIN = "voxdouble contract exchange log"
 """The name under which a run has the plugin `ExchangeLog`."""
-PROVEN = frozenset({"passed", "broken"})
+JUDGED = frozenset({"passed", "broken"})
 """The outcomes whose exchanges are kept."""
 
 
@@ -52,7 +56,7 @@ def log_exchanges(
     log: ExchangeLog | None = item.config.pluginmanager.get_plugin(PLUGIN)
     if log is None:
         return
-    proven = [finding.statement for finding in found if finding.outcome in PROVEN]
+    proven = [finding.statement for finding in found if finding.outcome in JUDGED]
     log.append(proven, [*used, *exchanges_in(getattr(item, "funcargs", {}))])
     for breach, exchange in noted:
         log.append([breach.statement], [exchange])

@@ -1,4 +1,4 @@
-"""The journal of a run: a line for each finding as soon as it is made, so that a run that is ended loses none."""
+"""The journal of a run: a line with the findings of each phase of a test, so that a run that is ended loses none."""
 
 import json
 from collections.abc import Sequence

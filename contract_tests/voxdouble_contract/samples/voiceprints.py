@@ -1,4 +1,4 @@
-"""Voiceprints in the vendor's form that no appliance has made."""
+"""Voiceprints in the vendor's form that the target has not made: bundled ones, and ones that are built here."""
 
 import base64
 import struct

@@ -15,7 +15,7 @@ from voxdouble_contract.tasks import NO_ROOM, StartedTask, Tasks, all_done
 DEFAULT_MATRIX = 1_000_000
 LARGEST_PROBE = 1_000_000
 TOLERANCE = 0.05
-"""As a part of the distance between the highest and the lowest score: so much a score may differ in a larger matrix."""
+"""The most by which a score may differ in a larger matrix, as a part of the distance from the lowest to the highest."""
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Requests that are too large, too slow or too long. A limit that is not known for the target is not tested."""
+"""Requests that are too large, too slow or too long. For an unknown limit the default may be tried."""
 
 import time
 from base64 import b64encode
@@ -36,7 +36,7 @@ BYTES_PER_SECOND = 16_000
 
 
 def wait_seconds(target: Target) -> float:
-    """Return how long a response of the target is waited for that may never come."""
+    """Return how long to wait for a response of the target that may never come."""
     return OWN_SECONDS if target.own else SILENCE_SECONDS
 
 
@@ -51,7 +51,7 @@ def too_large(limited: Target) -> Exchange:
         path = limited.path(EXTRACTION)
         response = limited.raw("POST", path, headers, body=[multipart_head()], timeout=wait_seconds(limited))
     if response.status in {403, 404} or (not response.status and limit is None):
-        unproven(f"The limit is unknown, and an announcement alone is not refused: {response}.")
+        unproven(f"The technology is not offered, or an announcement alone is not refused: {response}.")
     return response
 
 

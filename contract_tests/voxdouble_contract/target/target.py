@@ -1,4 +1,4 @@
-"""The appliance under test: every request of the suite goes through it, and every response is checked."""
+"""The appliance under test: sends the requests of the tests, checks the responses, and notes both."""
 
 import math
 import time

@@ -55,7 +55,7 @@ class Targets(ABC):
     @property
     @abstractmethod
     def null_members(self) -> Target | None:
-        """A target that shows members that are not used as null."""
+        """A target that shows unused members as null."""
 
     @property
     @abstractmethod

@@ -21,7 +21,7 @@ PROXY_METHODS = frozenset({"TRACE", "OPTIONS", "HEAD"})
 BROKEN_CONNECTION = "the connection broke"
 TIME_IS_UP = "The time for the whole run was up."
 UNREACHABLE = 2
-"""Exit status of a run whose target cannot be reached."""
+"""Exit status of a run whose target cannot be reached, or is of another kind than expected."""
 
 
 class Transport:

@@ -2,7 +2,7 @@
 
 MS_OF_DAY = 86_400_000
 DAYS_BEFORE_EPOCH = 719_468
-"""From 1 March of the year 0 to 1 January 1970. With the leap day at its end, a year is the same in every part."""
+"""From 1 March of the year 0 to 1 January 1970. Years begin in March here: a leap day is the last of its year."""
 DAYS_OF_ERA = 146_097
 """400 years of the Gregorian calendar."""
 

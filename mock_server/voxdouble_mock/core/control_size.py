@@ -11,7 +11,7 @@ FAULT_BYTES = 8_000
 VALUE_BYTES = 80
 """A value of a result, beside its text."""
 CHARACTER_BYTES = 5
-"""A character of a text that has one beyond U+FFFF, with its share of a copy in UTF-8."""
+"""A byte of a text in UTF-8: up to 4 where the text has a character beyond U+FFFF, and 1 for a copy in UTF-8."""
 
 
 def scenario_size(scenario: Scenario | None) -> int:

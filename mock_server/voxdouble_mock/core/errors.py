@@ -2,7 +2,7 @@
 
 Refusal                the request creates no task
   InvalidRequest       it cannot be parsed, or did not arrive completely
-  Forbidden            the token is missing or wrong, or the caller may not use the mock's own routes
+  Forbidden            the token is missing or wrong, or the Host or the origin of the request is not allowed
   NotFound             the path or the task does not exist, or the task has expired
   WrongMethod          the path exists, but not with this method
   TooLarge             it has more bytes than allowed

@@ -1,7 +1,7 @@
 """Faults: failures that tests inject deliberately, and the pure function that chooses the fault for a call.
 
-A fault changes a response, never a stored task, so the laws of the lifecycle hold under every fault. Its address (the
-other members of `FaultSpec`) says to which calls it applies. Other errors are not called faults.
+A fault changes a response, never a stored task, so stored tasks keep the laws of the lifecycle under every fault. Its
+address (the other members of `FaultSpec`) says to which calls it applies. Other errors are not called faults.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from voxdouble_mock.options import MAX_SECONDS
 MAX_DELAY = 60
 ORIGIN = r"^[A-Za-z][A-Za-z0-9+.-]*://[!-~]*\Z"
 """The beginning of a URL that can be sent in a header."""
-Delays = Annotated[float, Meta(ge=0, le=MAX_DELAY)]
+DelaySeconds = Annotated[float, Meta(ge=0, le=MAX_DELAY)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
@@ -33,7 +33,7 @@ class Status(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", 
 class Delay(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="delay"):
     """A delay of the response by this many real seconds, or with `during` a pause in the middle of its body."""
 
-    seconds: Delays
+    seconds: DelaySeconds
     during: bool = False
 
 

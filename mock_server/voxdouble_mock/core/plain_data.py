@@ -58,15 +58,15 @@ def convert(data: Any, kind: type[T], *, strict: bool = True) -> T:
 def storable(data: Any, path: str = "", depth: int = 0) -> Any:
     """Return plain data without null members, since a null member is an absent one; only a null `count` is kept.
 
-    Raises InvalidData for data that could be stored, but not be returned as JSON: a lone surrogate, a number beyond
-    64 bits or an infinite one, nesting deeper than MAX_DEPTH, and a text longer than MAX_TEXT.
+    Raises InvalidData for data that could be stored, but not be returned as JSON (a lone surrogate, a number beyond
+    64 bits or an infinite one), and for nesting deeper than MAX_DEPTH and a text longer than MAX_TEXT.
     """
     if depth > MAX_DEPTH:
         raise InvalidData(f"The data must not be nested deeper than {MAX_DEPTH} levels.", path)
     if isinstance(data, str):
         check_text(data, path)
     elif isinstance(data, int | float) and not -(1 << 63) <= data < 1 << 63:
-        raise InvalidData("A number must have at most 64 bits.", path)
+        raise InvalidData("A number must be from -2^63 to below 2^63.", path)
     elif isinstance(data, list | tuple):
         return [storable(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(data)]
     elif isinstance(data, Mapping):

@@ -119,7 +119,7 @@ class Task:
     technology: str
     timeline: Timeline
     payload: bytes
-    """The JSON text of `result` if the task ends done, else of `error`, exactly as it is sent."""
+    """The JSON text of `result` if the task ends done, else of `error`; a GET may add null members to it (C15)."""
     fault: GetFault | None = None
     """The fault that a scenario applies to every poll of this task."""
     file_name: str | None = None

@@ -52,7 +52,7 @@ def prefix() -> str:
 
 
 def options() -> NamespaceOptions:
-    """Return the options that apply to the request, one to a path of the vendor's, as of the instant it began."""
+    """Return the options that applied when the request began; only one to a path of the vendor's has them."""
     return cast("NamespaceOptions", environ()[OPTIONS])
 
 

@@ -47,7 +47,7 @@ def overloaded_text() -> bytes:
 
 
 def error_response(error: Exception) -> Response:
-    """Return the response to an exception: a refusal's from the table, any other's is a logged 500."""
+    """Return the response to an exception: a refusal's from the table, a 503 if memory is short, else a logged 500."""
     if isinstance(error, HTTPException):
         error = flask_refusal(error)
     if isinstance(error, MemoryError):

@@ -53,8 +53,8 @@ def check_declared_length(limit: int) -> None:
 def read_body(limit: int, seconds: float) -> Iterator[bytes]:
     """Yield the body in pieces; a refusal is raised unless it arrives complete, within the limit and the time.
 
-    Servers treat a body that is cut differently: some raise an error, some end the stream as if it were complete. So
-    the bytes are counted here and compared with the declared length (P1).
+    Servers differ in how they report a body that is cut: some raise an error, some end the stream as if it were
+    complete. So the bytes are counted here and compared with the declared length (P1).
     """
     connection().set_body_deadline(seconds)
     declared = declared_length()

@@ -1,4 +1,4 @@
-"""A bound on the values of a JSON text before it is parsed, since `{}` takes twenty times as much memory as text.
+"""A bound on the values of a JSON text before it is parsed, since a parsed `{}` takes 20 times the memory of its text.
 
 Counting the commas and opening brackets of a text costs a fraction of parsing it and is never too low. Only a text that
 this count does not clear is read token by token, and no further than to the first value beyond the bound.

@@ -63,7 +63,10 @@ class MockClock:
         return self._parts.appliance.advance_to_next(self._namespace)
 
     def set(self, clock: str) -> None:
-        """Change the pace: "real", "manual" or "scale:60"; the clock continues from the time that it shows."""
+        """Change the pace: "real", "manual" or "scale:60"; the clock continues from the time that it shows.
+
+        With "real" it first catches up with real time.
+        """
         self._parts.appliance.change_pace(self._namespace, parse_pace(clock))
 
     def __repr__(self) -> str:
@@ -158,7 +161,7 @@ class MockNamespace:
 class MockAppliance(MockNamespace):
     """A mock appliance on a port of its own; the object is its default namespace.
 
-    The options are those of `voxdouble serve`, with the same names (`clock="manual"`, `pending=0`, `max_upload=1000`).
+    The options are those of `voxdouble serve`, `verbose` aside (`clock="manual"`, `pending=0`, `max_upload=1000`).
     An invalid value is a ValueError, an unknown option a TypeError. `wrap` may put WSGI middleware round the
     application.
     """

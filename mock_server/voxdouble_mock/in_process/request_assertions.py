@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Self, overload
 
-from voxdouble_mock.core.request_log import MAX_ENTRIES, LoggedRequest, mismatches, nearest_miss
+from voxdouble_mock.core.request_log import LoggedRequest, mismatches, nearest_miss
 from voxdouble_mock.options import unknown_name
 
 
@@ -31,7 +31,7 @@ class SeenRequests(Sequence[LoggedRequest]):
     def __repr__(self) -> str:
         lines = [f"{entry.number}. {entry.method} {entry.path} -> {entry.status}" for entry in self._log]
         if self._dropped:
-            lines.insert(0, f"(without {counted(self._dropped)} before the last {MAX_ENTRIES}, which the log dropped)")
+            lines.insert(0, f"(without {counted(self._dropped)} before these, which the log dropped)")
         return "\n".join([counted(len(self._log)), *lines])
 
     def _with(self, log: Sequence[LoggedRequest]) -> Self:

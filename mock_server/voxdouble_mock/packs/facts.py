@@ -27,7 +27,7 @@ Seconds = Annotated[float, Meta(ge=0, le=1_000_000)]
 
 
 class PackError(ValueError):
-    """Raised for a folder that is not a pack; the message is a sentence."""
+    """Raised for a pack that cannot be found, read or written; the message is a sentence."""
 
 
 class Header(Struct, frozen=True, forbid_unknown_fields=True):

@@ -67,7 +67,7 @@ class Replay:
             return self._rejected(fact)
         chosen, share = _chosen(entries(fact.result, "channels"), request.options.channels)
         if not self.pack.header.results:
-            return self._filled(fact, technology, request, chosen)
+            return self._filled(fact, technology, request, chosen, share)
         if any(isinstance(one.get("voiceprint"), str) for one in chosen):
             wanted = request.options.include_vector_voiceprint
             chosen = [self._with_vector(one, wanted=wanted) for one in chosen]
@@ -101,13 +101,21 @@ class Replay:
     def _about_recording(self, technology: str, sha256: str, options: RecordingOptions) -> Fact | None:
         """Return the fact with equal parameters; `channels` needs one whose result has entries of channels."""
         fact = self.pack.find(Subject(technology=technology, sha256=sha256, parameters=effective_parameters(options)))
-        whole = fact is None or fact.state == "rejected" or not options.channels or entries(fact.result, "channels")
-        return fact if whole else None
+        usable = fact is None or fact.state == "rejected" or not options.channels or entries(fact.result, "channels")
+        return fact if usable else None
 
     def _filled(
-        self, fact: Fact, technology: MediaTechnology, request: MediaRequest, chosen: Sequence[Channel]
+        self,
+        fact: Fact,
+        technology: MediaTechnology,
+        request: MediaRequest,
+        chosen: Sequence[Channel],
+        share: float,
     ) -> Completion:
-        """Return a result with the captured members and lengths, and computed values where they can be computed."""
+        """Return a result with the captured members and lengths, and computed values where they can be computed.
+
+        `share` is that of the chosen channels in the recording.
+        """
         computed = {} if technology.run is None else _members(technology.run, request)
         by_number = {one.get("channel_number"): one for one in entries(computed, "channels")}
         channels = []
@@ -125,7 +133,7 @@ class Replay:
             channels.append(channel)
         rest = {name: value for name, value in (fact.result or {}).items() if name != "channels"}
         result = {**filled(rest, computed, fact.key), **({"channels": channels} if channels else {})}
-        return self._done(result, fact, audio_seconds=fact.audio_seconds or 0.0, origin="computed")
+        return self._done(result, fact, audio_seconds=(fact.audio_seconds or 0.0) * share, origin="computed")
 
     def _item_by_item(
         self, technology: VoiceprintTechnology, voiceprints: Sequence[bytes], digests: Sequence[str]
@@ -187,7 +195,7 @@ class Replay:
         return Timing(starts, ends - starts)
 
     def _check_known(self, technology: str, digests: Mapping[str, Sequence[str]]) -> None:
-        """Refuse the first voiceprint that the pack does not have, or else their combination, if only it counts."""
+        """With `only`, reject the first voiceprint that the pack does not have, or else the combination of all."""
         for name, items in digests.items():
             for index, digest in enumerate(items):
                 if digest not in self._values.known:

@@ -1,4 +1,4 @@
-"""Summaries: results without voice data, as packs hold them that may be shared, and results of the same shape.
+"""Summaries, which are results without voice data in packs that may be shared, and made results of the same shape.
 
 In a summary a text is its size and digest (of the bytes, if it is Base64), a list of numbers its length and digest.
 A text or a list so short that its digest would give it away is its type, or its length, alone. Lengths, counts and

@@ -35,7 +35,7 @@ class Values:
             if len(entry.subject.lists) > 1:
                 self._matrices.append(key)
         self.known = frozenset(digest for _, digest in self._items) | frozenset(self._extracted)
-        """The digests of all voiceprints in the pack."""
+        """The digests of the voiceprints that the pack extracted or has a value of; not of those only compared."""
 
     def item(self, technology: str, member: str, digest: str) -> tuple[str, Any]:
         """Return the member that holds a voiceprint's value in the capture, and the value; None if it is missing.

@@ -124,7 +124,7 @@ def _json_value(value: Any, path: str, depth: int) -> Any:
         return value
     if isinstance(value, int | float):
         if not math.isfinite(value) or not -(1 << 63) <= value < 1 << 63:
-            raise InvalidData("A number of a result must be finite and have at most 64 bits.", path)
+            raise InvalidData("A number of a result must be finite, and from -2^63 to below 2^63.", path)
         return value
     if isinstance(value, list | tuple):
         return [_json_value(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]

@@ -24,7 +24,7 @@ NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 class ScenarioError(ValueError):
-    """Raised for a malformed scenario; the message is a sentence that names the line."""
+    """Raised for a malformed or unknown scenario; the message is a sentence, with the line where that is known."""
 
 
 def parse_scenario(text: str, source: str = "scenario", folder: Path | None = None) -> Scenario:

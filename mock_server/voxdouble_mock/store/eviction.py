@@ -54,7 +54,7 @@ class Eviction:
         self._searched = None
 
     def _is_unused(self, transaction: Transaction, namespace: str) -> bool:
-        """Return whether the record of a namespace is as it was created; the default one always counts as used."""
+        """Return whether a namespace has no task and its record is as created; the default one counts as used."""
         record = transaction.record(namespace)
         return (
             namespace != DEFAULT_NAMESPACE

@@ -21,12 +21,12 @@ class MemoryStorage:
     """See `Storage`; a lock makes each step atomic."""
 
     def __init__(self) -> None:
-        self._namespaces = _MemoryTransaction()
+        self._transaction = _MemoryTransaction()  # one for all steps: it holds the namespaces
         self._lock = Lock()
 
     def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         with self._lock:
-            return step(self._namespaces)
+            return step(self._transaction)
 
     def state(self) -> StoreState:
         return "up"

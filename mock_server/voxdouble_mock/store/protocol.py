@@ -1,7 +1,7 @@
 """The interface of a store, which keeps namespaces in memory, in a file or on a server.
 
 A namespace has a record, counters, its tasks, and the log of its requests. A method is one atomic step. The store reads
-the real time itself: one clock for all processes that share it.
+the real time itself: that of its server, or else that of this process.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ class Store(Protocol):
 
     Unless a method says otherwise, it does not create a namespace: for one that does not exist it returns what a new
     one would hold. A step raises Unavailable if the store is down and StorageFull
-    if it is full; only `state` and `close` raise neither.
+    if it is full; only `log`, `state` and `close` raise neither.
     """
 
     def begin(

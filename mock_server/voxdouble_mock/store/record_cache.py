@@ -1,5 +1,6 @@
 """Records that this process has read from a file or a server, within bounds, and the scenarios that they share."""
 
+import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
@@ -13,11 +14,12 @@ MAX_BYTES = 1 << 28
 
 
 class CachedRecords(Generic[T]):
-    """The record of each namespace as it was last read."""
+    """The record of each namespace as it was last read. Safe for several threads."""
 
     def __init__(self) -> None:
         self._records: dict[str, tuple[T, int]] = {}
         self._bytes = 0
+        self._lock = threading.Lock()
 
     def get(self, namespace: str) -> T | None:
         """Return the record of a namespace; None if it is not kept."""
@@ -26,11 +28,12 @@ class CachedRecords(Generic[T]):
 
     def keep(self, namespace: str, record: T, size: int) -> None:
         """Keep a record of a size in bytes; beyond the bounds all others are dropped."""
-        self._bytes += size - self._records.pop(namespace, (None, 0))[1]
-        if len(self._records) >= MAX_RECORDS or self._bytes > MAX_BYTES:
-            self._records.clear()
-            self._bytes = size
-        self._records[namespace] = record, size
+        with self._lock:
+            self._bytes += size - self._records.pop(namespace, (None, 0))[1]
+            if len(self._records) >= MAX_RECORDS or self._bytes > MAX_BYTES:
+                self._records.clear()
+                self._bytes = size
+            self._records[namespace] = record, size
 
 
 class SharedScenarios:

@@ -10,7 +10,7 @@ from voxdouble_mock.store.records import NamespaceRecord
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A record that this process has, None before it has read any, and a scenario that it has by its digest."""
+    """The record of a namespace in this process, None before it was read, and a scenario with its digest."""
 
     record: NamespaceRecord | None
     scenario: Scenario | None

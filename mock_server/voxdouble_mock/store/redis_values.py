@@ -79,12 +79,12 @@ _stored_entry = msgspec.msgpack.Decoder(_StoredEntry).decode
 
 
 def digest(content: bytes) -> str:
-    """Return the name of a content."""
+    """Return the digest of a content, under which it is stored."""
     return hashlib.sha256(content).hexdigest()
 
 
 def record_text(record: NamespaceRecord) -> str:
-    """Return a record without its clock and its scenario, which are stored apart, and without its version."""
+    """Return a record without its clock and its scenario, stored apart, and without its version and its life."""
     bare = replace(record, clock=_NO_CLOCK, scenario=None, version=0, life="", by_reset=False)
     return msgspec.json.encode(bare).decode()
 

@@ -33,8 +33,8 @@ log = logging.getLogger("voxdouble_mock")
 class SQLiteStorage:
     """See `Storage`; each step is a transaction that writes alone (`BEGIN IMMEDIATE`).
 
-    ValueError if the file is not a database of this mock, or was written by a newer version of it. A file that was
-    deleted or replaced while it was open is opened anew. `cache` is the most bytes of tasks that are kept in memory.
+    ValueError if the file is not a database of this mock, or has another version of the schema. A file that was deleted
+    or replaced while it was open is opened anew. `cache` is the most bytes of tasks that are kept in memory.
     """
 
     def __init__(self, path: Path, cache: int) -> None:
@@ -98,7 +98,7 @@ class SQLiteStorage:
 
     @contextmanager
     def _errors(self, failures: int) -> Iterator[None]:
-        """Raise the errors of the mock; a step that waited for one that found the store down does not wait again."""
+        """Turn SQLite's errors into the mock's; a step that waited while another found the store down fails at once."""
         if self._down is not None and failures != self._failures:
             raise Unavailable(self._down)
         try:

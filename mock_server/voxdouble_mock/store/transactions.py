@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Transaction(Protocol):
-    """Reads and writes of one atomic step; all but `record` and `names` need a namespace that exists."""
+    """Reads and writes of one atomic step; a namespace that is named must exist, but for `record` and `save`."""
 
     def names(self) -> Sequence[str]:
         """Return the names of all namespaces."""

@@ -14,8 +14,8 @@ The rules of bit-identity, on which the modules of this folder stand:
     (`pitch.LARGEST`). The probability of a gender uses `math.exp`, and is rounded to fewer digits than machines differ
     in.
 
-The names below are what the technologies use. Each is imported on its first use, or by `load`: numpy and the decoders
-are half of the time that a start would take.
+The names below are what the technologies use. All are imported at the first use of one, or by `load`: numpy and the
+decoders are half of the time that a start would take.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Foreign voiceprints of one layout, as one appliance writes them: read at once, with the results of one by one.
+"""Foreign voiceprints of one layout, as one appliance writes them: all read at once, as if each were read alone.
 
 Two voiceprints have the same layout if they differ only in the numbers of the embedding, in `crc` and in
 `speech_length`, whose markers are equal. Such bytes change values, never the structure.

@@ -15,8 +15,8 @@ from voxdouble_mock.voice.speech import Mask
 MAX_FRAMES = 1_000
 """The most frames of an embedding: 20 s of speech. Of longer speech, every second, fourth, eighth... frame is used."""
 ENOUGH_WAITING, MAX_WAITING = 3_200, 12_800
-"""The most windows that wait for their transform: in one channel as many as its sample needs, of at most 10 MiB, and in
-all channels that are analysed together those of four.
+"""The most windows that wait for their transform: in one channel (as many as its sample needs, at most 10 MiB), and in
+all channels that are analysed together (as many as four channels need).
 """
 MAX_ADDED = 600
 """More windows than are added at a time."""

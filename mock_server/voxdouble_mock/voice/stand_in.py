@@ -8,7 +8,7 @@ from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, encode
 
 
 def stand_in(seed: str, speech_length: float, *, speech: bool) -> bytes:
-    """Return a foreign voiceprint that depends on a seed alone; without `speech` one whose vector is empty (C21)."""
+    """Return a foreign voiceprint of a seed and a speech length; without `speech` one whose vector is empty (C21)."""
     if not speech:
         return encode(np.zeros(EMBEDDING_LENGTH, np.float32), 0.0, own=False)
     numbers = np.frombuffer(hashlib.shake_256(seed.encode()).digest(2 * EMBEDDING_LENGTH), "<i2")

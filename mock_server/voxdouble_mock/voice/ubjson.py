@@ -33,7 +33,7 @@ def read(data: bytes) -> Value:
 
 
 def read_with_places(data: bytes) -> tuple[Value, dict[str, int]]:
-    """Return the value, and for each member of an object the index of its value's marker. Raises Malformed."""
+    """Return the value, and where it is an object the index of the marker of each member's value. Raises Malformed."""
     reader = _Reader(data)
     value = reader.value(reader.take(1, "a value"), MAX_DEPTH)
     if reader.at != len(data):

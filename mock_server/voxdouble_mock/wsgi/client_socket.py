@@ -18,7 +18,7 @@ from voxdouble_mock.wsgi.streams import Reader, Writer
 _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 LEAVING_SECONDS = 1.0
-"""The time after the client's FIN from which it counts as gone; short work is done for one that still reads."""
+"""The time from a client's FIN until it counts as gone: it may still read the response of work that ends before."""
 
 
 class ClientSocket:

@@ -100,7 +100,7 @@ class Selection(ConnectionManager):
         )
 
     def put(self, conn: ClientConnection) -> None:
-        """Wait for the next request of an idle connection; pass one with bytes to read to the server."""
+        """Wait for the next request of an idle connection; pass one whose head has arrived to the server."""
         conn.last_used = monotonic()
         if conn.holds_head():
             self.server.process_conn(conn)
@@ -110,7 +110,7 @@ class Selection(ConnectionManager):
             )
 
     def run(self, expiration_interval: float) -> None:
-        """Pass connections with bytes to read to the server, and close the idle ones, until :meth:`stop`."""
+        """Pass connections whose heads have arrived to the server, and close the idle ones, until :meth:`stop`."""
         wait = min(expiration_interval, WINDOWS_WAIT) if sys.platform == "win32" else expiration_interval
         checked = monotonic()
         while not self._stop_requested:

@@ -28,7 +28,7 @@ def get_clock(services: Services) -> Response:
 
 
 def put_clock(services: Services) -> Response:
-    """Change the clock's mode; it continues from the time that it shows."""
+    """Change the clock's mode; it continues from the time that it shows, a real one from real time if that is later."""
     services.appliance.change_pace(namespace(), read_pace(read_object(services)))
     return json_response(clock_json(services))
 

@@ -34,7 +34,7 @@ def register(app: Flask, services: Services) -> None:
 
 
 def get_scenario(services: Services) -> Response:
-    """Return the scenario as JSON, or as YAML if the request accepts that; 404 if the namespace has no scenario."""
+    """Return the scenario as JSON, or as YAML if `Accept` is application/yaml; 404 if the namespace has no scenario."""
     scenario = services.control.scenario(namespace())
     if scenario is None:
         raise NotFound("This namespace has no scenario.")

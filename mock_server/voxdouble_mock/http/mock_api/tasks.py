@@ -110,7 +110,7 @@ def next_change(task: Task, state: State) -> int:
 
 
 def post_reset(services: Services) -> Response:
-    """Reset the namespace: tasks, clock, scenario, faults and request log are as in a new one."""
+    """Reset the namespace: tasks, clock, scenario, faults, options and request log are as in a new one."""
     read_object(services)
     services.appliance.reset(namespace())
     return json_response({})

@@ -57,7 +57,7 @@ class JsonBody:
         return voiceprint_lists(body, technology, limits)
 
     def _reserve_for_parsing(self) -> None:
-        """Reserve the memory of the text as Python's, of the strings in it, and of all other values."""
+        """Reserve the memory of the text as a `str`, of the strings parsed from it, and of all other values."""
         cost = 2 * _width(self.text) * self.size + VALUE_COST * most_values(self.text)
         if self.reserved + cost > self.quota.total:
             raise TooLarge(

@@ -51,7 +51,7 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def header_parameters(value: str) -> dict[str, str]:
-    """Return the parameters of a header by their names in lower case, in quotes as they were sent; the first counts."""
+    """Return the values of a header's parameters, quotes included, by name in lower case; the first one counts."""
     parameters: dict[str, str] = {}
     for name, text in PARAMETER.findall(value):
         parameters.setdefault(name.lower(), text.strip())

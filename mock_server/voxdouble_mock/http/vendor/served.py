@@ -1,6 +1,6 @@
 """Whether a namespace serves a technology: by its generation, and for one that is not computed by the results it has.
 
-A path that is not served is refused before its request has begun, so no fault counts it.
+No fault counts a request to a path that is not served.
 """
 
 from voxdouble_fixtures.generations import GENERATIONS, serves

@@ -46,7 +46,7 @@ from voxdouble_mock.technologies._technology import (
 View = Callable[[OpenRequest], ViewResult]
 
 SHARED_BYTES = 64 * 1024
-"""The size of a payload from which it is sent from its place in the store; smaller ones are copied into one piece."""
+"""Payloads of at least this size are sent from their place in the store; smaller ones are copied into the response."""
 
 
 def register(app: Flask, services: Services) -> Routes:

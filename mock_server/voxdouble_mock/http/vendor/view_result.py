@@ -57,7 +57,7 @@ class ViewResult:
     warnings: tuple[str, ...] = ()
     origin: Origin | None = None
     opened: OpenRequest | None = None
-    """The request as it began; None if it was refused before that."""
+    """The request as it began; None if it was refused before that, or because its path is not served."""
 
 
 def handle(view: Callable[[], ViewResult]) -> ViewResult:

@@ -65,7 +65,7 @@ def apply_fault(fault: Fault | None, response: Response) -> Response:
             response.status_code = 200
             response.set_data(b"")
         case faults.BrokenJson():
-            response.response = halves(response)[0]  # type: ignore[assignment]  # as above
+            response.response = halves(response)[0]  # type: ignore[assignment]  # as below
             response.content_length = length(response.iter_encoded())
         case faults.WrongLength(by=by):
             connection().declare_length(max(0, length(response.iter_encoded()) + by))

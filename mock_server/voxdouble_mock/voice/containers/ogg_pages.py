@@ -31,7 +31,7 @@ class Page:
     serial: int
     number: int
     lacing: bytes = field(repr=False)
-    """The lengths of the segments; the first one below 255 ends a packet."""
+    """The lengths of the segments; each one below 255 ends a packet."""
     body: bytes = field(repr=False)
 
 

@@ -38,7 +38,7 @@ class Part:
     frames: int
     """The number of samples per channel that the container holds."""
     index: Sequence[tuple[int, int]] = field(default=((0, 0),), repr=False)
-    """Pairs of (samples before, byte offset in the file), ascending, up to about ten per second."""
+    """Pairs of (samples before, byte offset in the file), ascending: about ten per second, or one for each Ogg page."""
     declares_end: bool = True
     """True if the file says that nothing follows; if False, the decoder has to confirm it."""
 

@@ -1,4 +1,4 @@
-"""The recording of a run of `voxdouble verify`: the log of its exchanges, and the record that is made of it."""
+"""Writes the record of a run of `voxdouble verify`, from the log of its exchanges."""
 
 import os
 import tempfile
@@ -42,8 +42,8 @@ def redaction_for(url: str) -> Redaction:
     return Redaction(url, os.environ.get("APPLIANCE_TOKEN", ""))
 
 
-class Recording:
-    """The recording of one run into a folder. Raises CannotRun if the folder cannot be used.
+class RecordWriter:
+    """Writes the record of one run into a folder. Raises CannotRun if the folder cannot be used.
 
     Its temporary files are removed at the end of the command.
     """
