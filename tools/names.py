@@ -30,7 +30,8 @@ MOCK = """
 # voxdouble_mock
 
 `clock` of a `MockAppliance` is a `MockClock`; `requests` is a `SeenRequests` of `LoggedRequest`; `namespace(...)`
-returns an object with the same members.
+and the fixture `appliance` return an object with its `url`, `clock`, `scenario`, `fault`, `options`, `requests` and
+`reset`.
 """
 RETURNED = (MockClock, SeenRequests, LoggedRequest)
 """Classes whose objects users get, and do not make."""

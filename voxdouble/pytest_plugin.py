@@ -188,7 +188,11 @@ def appliance(
 def session_appliance(
     pytestconfig: pytest.Config, appliance_options: dict[str, Any], appliance_servers: "dict[str, MockAppliance]"
 ) -> "Iterator[Appliance]":
-    """Yield an appliance with one URL for the whole run of this worker, for applications that are started once."""
+    """Yield an appliance with one URL for the whole run of this worker, for applications that are started once.
+
+    It takes the options of the first test that requests it: override `appliance_options` for it only in the top
+    `conftest.py`, with scope="session".
+    """
     yield from private_appliance(
         pytestconfig, server_with(pytestconfig, appliance_options, appliance_servers), "session"
     )
@@ -229,12 +233,8 @@ def appliance_client(appliance: "Appliance", appliance_server: "MockAppliance | 
 
     options: dict[str, Any] = {"token": os.environ.get("APPLIANCE_TOKEN") or None}
     if appliance_server is not None:
-        options = {
-            "token": appliance_server.token,
-            "proxy": "",
-            "sleep": appliance.clock.sleep,
-            "now": appliance.clock.now,
-        }
+        clock = appliance.clock
+        options = {"token": appliance_server.token, "proxy": "", "sleep": clock.sleep, "now": clock.now}
     with ApplianceClient(appliance.url, **options) as client:
         yield client
 
@@ -243,7 +243,7 @@ def appliance_client(appliance: "Appliance", appliance_server: "MockAppliance | 
 def make_appliance(pytestconfig: pytest.Config) -> "Iterator[Callable[..., MockAppliance]]":
     """Yield a function that starts further mocks with the given options; they stop when the test ends."""
     if pytestconfig.getoption("appliance_url"):
-        pytest.skip("only mocks can be started, and this run uses a real appliance")
+        pytest.skip("only mocks can be started, and this run was given an appliance (--appliance-url)")
     from voxdouble_mock import MockAppliance
 
     with ExitStack() as stack:

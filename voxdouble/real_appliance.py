@@ -14,4 +14,4 @@ class RealAppliance:
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("_"):
             raise AttributeError(name)
-        pytest.skip(f"only a mock has '{name}', and this run talks to the appliance at {self.url}")
+        pytest.skip(f"only a mock has '{name}', and this run was given the appliance at {self.url} (--appliance-url)")

@@ -48,6 +48,7 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     technology: str | None = None
     task_id: str | None = None
     query: dict[str, str] = field(default_factory=dict)
+    """The parameters of the query; of a repeated one the last value."""
     headers: dict[str, str] = field(default_factory=dict)
     """Those of the request, names in lower case. Secrets are left out, here and in `query`."""
     file_name: str | None = None

@@ -59,7 +59,10 @@ class MockClock:
         return self._parts.appliance.advance(self._namespace, seconds)
 
     def advance_to_next_event(self) -> "list[Transition]":
-        """Move the clock to the next change of any task's state, if one is to come; return the transitions passed."""
+        """Move the clock to the next change of any task's state, if one is to come; return the transitions passed.
+
+        After a task's end its next change is its expiry, an hour later by default, to the state `expired`.
+        """
         return self._parts.appliance.advance_to_next(self._namespace)
 
     def set(self, clock: str) -> None:

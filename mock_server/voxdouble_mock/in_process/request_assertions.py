@@ -39,7 +39,7 @@ class SeenRequests(Sequence[LoggedRequest]):
         return type(self)(log, dropped=self._dropped)
 
     def matching(self, **wanted: Any) -> Self:
-        """Return the requests that have the wanted members."""
+        """Return the requests that have the wanted members, as a sequence with the same assertions."""
         check_names(wanted)
         return self._with([entry for entry in self._log if not mismatches(entry, wanted)])
 
@@ -52,7 +52,11 @@ class SeenRequests(Sequence[LoggedRequest]):
             raise AssertionError(f"{expected}{miss}\n{self!r}")
 
     def expect_nth(self, nth: int, **wanted: Any) -> None:
-        """Assert that the nth request of these, counted from 1, has the wanted members."""
+        """Assert that the nth request of these, counted from 1, has the wanted members.
+
+        In the whole log requests of every kind count. For the second poll use
+        `matching(method="GET").expect_nth(2, status=503)`.
+        """
         check_names(wanted)
         if not 1 <= nth <= len(self._log):
             raise AssertionError(
