@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import voxdouble_fixtures
 from tests.commands.process import invoke
 from tests.contract.stranger import Traits, serving
 from tests.packs.captured import NEWEST, OLDER, capture
@@ -46,7 +47,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_mock_does_not_differ_from_itself(tmp_path: Path, generation: Any, options: list[str]) -> None:
     """By a pack that was captured from the mock, no statement differs, and many are compared."""
     with MockAppliance(generation=generation, pending=0, running=0) as mock:
-        capture(mock.url, tmp_path / "pack", *options)
+        capture(mock.url, tmp_path / "pack", str(voxdouble_fixtures.path("silence.wav")), *options)
     result = against(tmp_path / "pack")
     assert result.exit_code == 0, result.output
     assert "0 failed, 0 differs" in result.stdout

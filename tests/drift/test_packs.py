@@ -56,7 +56,10 @@ def test_generations_of_strangers_differ(packs: Path) -> None:
     drift = drift_of(packs / "older", packs / "e4")
     found = changed(drift)
     assert found["appliance", "generation"][1] == "e4"
-    assert found["speaker-identification-voiceprint-conversion", "requests"] == ("0 only here", "1 only here")
+    assert found["speaker-identification-voiceprint-conversion", "requests"] == (
+        "0 in this pack only",
+        "1 in this pack only",
+    )
     assert found[f"{EXTRACTION} POST 202", "header location"] == ("missing", "an absolute path")
     assert "type of `result.channels[].vector_voiceprint`" in {change for _, change in found}
     assert invoke("drift", str(packs / "older"), str(packs / "e4")).exit_code == 1

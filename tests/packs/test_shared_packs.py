@@ -63,6 +63,16 @@ def test_members_and_lengths_are_those_of_the_appliance(replayed: MockAppliance,
     assert task["origin"] == "computed"
 
 
+def test_a_shared_pack_of_a_mock_has_vectors(tmp_path: Path) -> None:
+    """The computed voiceprints are the captured ones then, and their vectors are numbers, not summaries."""
+    with MockAppliance(pending=0, running=0) as mock:
+        capture(mock.url, tmp_path / "pack")
+    with MockAppliance(pack=tmp_path / "pack", pending=0, running=0) as mock, ApplianceClient(mock.url) as client:
+        [channel] = client.extract_voiceprint(FILES[0], include_vector_voiceprint=True).channels
+    assert channel.vector_voiceprint is not None
+    assert len(channel.vector_voiceprint) == 128
+
+
 def test_voiceprints_can_be_used(replayed: MockAppliance) -> None:
     """They are compared, and converted to the vectors of their extraction (S47)."""
     with ApplianceClient(replayed.url) as client:

@@ -14,6 +14,8 @@ from voxdouble_mock.packs.pack import Pack
 
 STAND_INS = {1: "john_doe.wav", 2: "conversation.wav"}
 """The bundled recordings that take the place of missing ones, by their number of channels."""
+SILENT = "silence.wav"
+"""The bundled recording whose voiceprint takes the place of one without speech."""
 VECTORS = "vector_voiceprint"
 
 
@@ -34,7 +36,8 @@ class Inputs:
         self._client = client
         self._bundled = {one.sha256: path(one.file) for one in recordings()}
         self._voiceprints = dict(captured_voiceprints(pack)) if pack.header.results else {}
-        self._stand_in = ""
+        self._silent = voiceprints_without_speech(pack)
+        self._stand_ins: dict[str, str] = {}
 
     def of(self, fact: Fact) -> Input | None:
         """Return the input of a fact's request; None if the pack does not have it and no other can take its place.
@@ -63,25 +66,41 @@ class Inputs:
             return file if hashlib.file_digest(opened, "sha256").hexdigest() == sha256 else None
 
     def _lists(self, fact: Fact) -> Input | None:
-        texts = {name: [self._voiceprints.get(one) for one in digests] for name, digests in fact.lists.items()}
-        captured = all(text is not None for found in texts.values() for text in found)
+        captured = all(digest in self._voiceprints for digests in fact.lists.values() for digest in digests)
         if not captured and fact.state != "done":
             return None
-        return Input(
-            {"json": {name: [text or self._any() for text in found] for name, found in texts.items()}}, captured
-        )
+        texts = {name: [self._voiceprint(digest) for digest in digests] for name, digests in fact.lists.items()}
+        return Input({"json": texts}, captured)
 
-    def _any(self) -> str:
-        """Return a voiceprint of the mock, in place of a captured one."""
-        if not self._stand_in:
-            result = self._client.run(EXTRACTION, files={"file": path(STAND_INS[1])}).result or {}
-            self._stand_in = str(result["channels"][0]["voiceprint"])
-        return self._stand_in
+    def _voiceprint(self, digest: str) -> str:
+        """Return a captured voiceprint, or one of the mock in its place: without speech if that one has none."""
+        if digest in self._voiceprints:
+            return self._voiceprints[digest]
+        file = SILENT if digest in self._silent else STAND_INS[1]
+        if file not in self._stand_ins:
+            result = self._client.run(EXTRACTION, files={"file": path(file)}).result or {}
+            self._stand_ins[file] = str(result["channels"][0]["voiceprint"])
+        return self._stand_ins[file]
+
+
+def extracted_channels(pack: Pack) -> list[Mapping[str, Any]]:
+    """Return the entries of channels in the extractions of a pack."""
+    keys = [key for key, entry in pack.entries.items() if entry.subject.sha256]
+    facts = [fact for fact in map(pack.fact, keys) if fact is not None and fact.technology == EXTRACTION]
+    return [channel for fact in facts for channel in entries(fact.result, "channels")]
 
 
 def captured_voiceprints(pack: Pack) -> list[tuple[str, str]]:
     """Return the voiceprints in the extractions of a pack with results, by their digests."""
-    keys = [key for key, entry in pack.entries.items() if entry.subject.sha256]
-    facts = [fact for fact in map(pack.fact, keys) if fact is not None and fact.technology == EXTRACTION]
-    texts = [channel.get("voiceprint") for fact in facts for channel in entries(fact.result, "channels")]
+    texts = [channel.get("voiceprint") for channel in extracted_channels(pack)]
     return [(digest_of(text), text) for text in texts if isinstance(text, str)]
+
+
+def voiceprints_without_speech(pack: Pack) -> set[str]:
+    """Return the digests of the voiceprints of channels without speech; without results a summary has the digest."""
+    silent = [channel.get("voiceprint") for channel in extracted_channels(pack) if channel.get("speech_length") == 0]
+    return {
+        digest_of(one) if isinstance(one, str) else str(one.get("sha256"))
+        for one in silent
+        if isinstance(one, str | Mapping)
+    }

@@ -35,9 +35,7 @@ def judged_by_pack(folder: Path) -> Conformance:
         ):
             judgement = Judgement(pack, client, notes)
             judgement.run()
-            target = TargetInfo(
-                f"this installation, against the pack {pack.folder.name}", "mock", version("voxdouble"), (generation,)
-            )
+            target = TargetInfo("this installation", "mock", version("voxdouble"), (generation,), pack.folder.name)
     except PackError as error:
         raise CannotRun(str(error)) from error
     except ApplianceError as error:

@@ -182,7 +182,8 @@ def announce(kind: str, run: Capture, also: Sequence[RecordingRequest], output: 
 def shown(recordings: Sequence[Recording]) -> str:
     """Return the number and the length of recordings."""
     seconds = sum(one.audio_seconds or 0.0 for one in recordings)
-    return f"{len(recordings)} recordings ({seconds:.0f} s of audio over all channels)"
+    number = "1 recording" if len(recordings) == 1 else f"{len(recordings)} recordings"
+    return f"{number} ({seconds:.0f} s of audio over all channels)"
 
 
 def known_generation(output: Path) -> str | None:
@@ -203,4 +204,6 @@ def prepare(output: Path, header: Header) -> None:
         old, new = getattr(earlier, name), getattr(header, name)
         if old != new:
             found = f"it has the {name} {old!r}, and this capture {new!r}"
+            if name == "results":
+                found = f"it was made {'with' if old else 'without'} --with-results"
             raise PackError(f"The pack {output} cannot be continued, since {found}: take another folder.")

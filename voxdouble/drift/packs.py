@@ -76,7 +76,12 @@ def changed_requests(old: Pack, new: Pack, pairs: Mapping[str, str]) -> list[Ent
     only_old = Counter(old.entries[key].subject.technology for key in old.entries.keys() - pairs.keys())
     only_new = Counter(new.entries[key].subject.technology for key in new.entries.keys() - set(pairs.values()))
     return [
-        Entry(technology, "requests", f"{only_old[technology]} only here", f"{only_new[technology]} only here")
+        Entry(
+            technology,
+            "requests",
+            f"{only_old[technology]} in this pack only",
+            f"{only_new[technology]} in this pack only",
+        )
         for technology in sorted({*only_old, *only_new})
     ]
 

@@ -15,8 +15,9 @@ STYLE = (
   --raised: #2a2b2e; --old: #f0b35f; --new: #7db4f3; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem;
   background: var(--page); color: var(--ink); overflow-wrap: anywhere; }
-table { border-collapse: collapse; margin: 1rem 0; }
+table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; }
 th, td { text-align: left; padding: .3rem .8rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { overflow-wrap: normal; } td { min-width: 6rem; }
 .key { color: var(--muted); } .key .old { color: var(--old); } .key .new { color: var(--new); }
 @media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 .6rem; } th, td { padding: .3rem .35rem; } }
 """

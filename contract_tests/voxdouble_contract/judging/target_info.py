@@ -20,6 +20,8 @@ class TargetInfo:
     version: str = ""
     generations: tuple[str, ...] = ()
     """The generations that it may be of, oldest first."""
+    pack: str = ""
+    """The name of the pack that a mock is judged by; empty if the suite judges it."""
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Self:

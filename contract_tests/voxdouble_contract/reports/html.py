@@ -52,10 +52,15 @@ def write(conformance: Conformance, folder: Path) -> None:
 def page(conformance: Conformance) -> str:
     """Return the page."""
     target = conformance.target
-    rule = "strict: a statement that differs counts as failed" if conformance.strict else "a statement may differ"
+    rule = (
+        "strict: a statement that differs counts as failed"
+        if conformance.strict
+        else "a statement that differs does not fail the run"
+    )
     rows = {
         "Target": target.url,
         "Kind": target.kind,
+        **({"Judged by the pack": target.pack} if target.pack else {}),
         "Version": target.version or "unknown",
         "Generation": " or ".join(target.generations) or "unknown",
         "Date": conformance.date,
@@ -88,7 +93,9 @@ def page(conformance: Conformance) -> str:
 
 def headline(conformance: Conformance) -> str:
     """Return the result in one sentence."""
-    kind = conformance.target.kind
+    kind, pack = conformance.target.kind, conformance.target.pack
+    if pack:
+        return f"The mock {'differs' if conformance.failed else 'differs nowhere'} from the pack {pack}"
     if conformance.failed:
         return f"The {kind} does not keep the contract"
     if conformance.crashes:

@@ -13,7 +13,8 @@ def summary(conformance: Conformance) -> str:
     target = conformance.target
     counts = ", ".join(f"{conformance.counts[verdict]} {verdict}" for verdict in VERDICTS)
     version = f"{target.version or 'version unknown'}, generation {'/'.join(target.generations) or 'unknown'}"
-    lines = [f"Contract of the {target.kind} at {target.url} ({version})"]
+    by = f", judged by the pack {target.pack}" if target.pack else ""
+    lines = [f"Contract of the {target.kind} at {target.url}{by} ({version})"]
     lines.append(f"{len(conformance.statements)} statements: {counts}.")
     for key, entry in conformance.statements.items():
         if entry["verdict"] in {FAILED, DIFFERS}:

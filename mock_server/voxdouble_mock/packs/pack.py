@@ -132,6 +132,8 @@ def read_fact(folder: Path, key: str) -> Fact | None:
 
 def read_header(folder: Path) -> Header:
     """Return the header of a pack. Raises PackError."""
+    if not folder.is_dir():
+        raise PackError(f"{folder} must be a pack, and there is no such folder.")
     try:
         text = read_bounded(folder / HEADER, MAX_HEADER_BYTES).decode("utf-8")
         return msgspec.convert(tomllib.loads(text), Header)

@@ -166,7 +166,8 @@ class Replay:
             return {name: value for name, value in channel.items() if name != "vector_voiceprint" or value is None}
         if channel.get("vector_voiceprint") is not None:
             return channel
-        vector = self._values.vector(digest_of(channel["voiceprint"]))
+        captured = self.pack.header.results  # without results the pack has a summary in the place of each vector
+        vector = self._values.vector(digest_of(channel["voiceprint"])) if captured else None
         if vector is not None:
             return {**channel, "vector_voiceprint": vector}
         try:
