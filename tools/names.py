@@ -35,6 +35,9 @@ and the fixture `appliance` return an object with its `url`, `clock`, `scenario`
 """
 RETURNED = (MockClock, SeenRequests, LoggedRequest)
 """Classes whose objects users get, and do not make."""
+BASE = voxdouble_client.ApplianceError
+NOT_FOR_USERS = ("attach_handle", "numbered")
+"""Public methods that only other modules of the project call."""
 FIXTURES = "\n# Fixtures of pytest\n\n"
 INTERNAL = ("appliance_server", "appliance_servers", "contract_targets")
 """Fixtures that the others and the contract suite use, not the tests of users."""
@@ -55,6 +58,8 @@ def section(thing: Any) -> str:
     text = f"\n## {thing.__name__}\n\n`{thing.__name__}{parameters}`\n\n{described(thing)}\n"
     if fields_of(thing):
         text += f"\nAttributes: {', '.join(f'`{name}`' for name in fields_of(thing))}.\n"
+    if issubclass_of(thing, BASE):
+        text += f"\nAttributes: {', '.join(attributes_of(thing))}.\n"
     members = [*members_of(thing)]
     if members:
         text += "\n" + row("member", "meaning") + row("---", "---") + "".join(row(*member) for member in members)
@@ -62,7 +67,7 @@ def section(thing: Any) -> str:
 
 
 def issubclass_of(thing: object, base: type) -> bool:
-    """Return whether a thing is a class below another one."""
+    """Return whether a thing is a class, this one or one below it."""
     return inspect.isclass(thing) and issubclass(thing, base)
 
 
@@ -71,10 +76,28 @@ def fields_of(thing: object) -> tuple[str, ...]:
     return tuple(getattr(thing, "__struct_fields__", ()))
 
 
+def attributes_of(error: type) -> Iterable[str]:
+    """Yield the attributes of an error, those of the base of all errors as one text."""
+    common = assigned_in(BASE)
+    if error is not BASE:
+        below = error.__mro__[: error.__mro__.index(BASE)]
+        names = dict.fromkeys(name for one in below for name in assigned_in(one) if name not in common)
+        yield from (f"`{name}`" for name in names)
+        yield "and those of `ApplianceError`"
+    else:
+        yield from (f"`{name}`" for name in common)
+
+
+def assigned_in(error: type) -> list[str]:
+    """Return the names of the public attributes that a class annotates, or assigns at its creation."""
+    source = inspect.getsource(vars(error)["__init__"]) if "__init__" in vars(error) else ""
+    return [*inspect.get_annotations(error), *re.findall(r"self\.([a-z]\w*) = ", source)]
+
+
 def members_of(thing: Any) -> Iterable[tuple[str, str]]:
     """Yield the methods and properties of a class, each with its docstring."""
     for name, member in inspect.getmembers(thing):
-        if name.startswith("_") or name in fields_of(thing) or name in vars(BaseException):
+        if name.startswith("_") or name in (*NOT_FOR_USERS, *fields_of(thing)) or name in vars(BaseException):
             continue
         if isinstance(member, property):
             yield f"`{name}`", described(member)

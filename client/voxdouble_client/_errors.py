@@ -112,7 +112,7 @@ class TransportError(ApplianceError):
 
 
 class ApiError(ApplianceError):
-    """A response with an HTTP error status.
+    """A response with an HTTP error status, `status`, to a request to `url`.
 
     `type`, `message` and `detail` are the members of the vendor's error body (S64, S65); `type` is None if the body is
     something else, as with a proxy's HTML page. `retry_after` is the pause in seconds that the response asks for, or

@@ -103,8 +103,9 @@ def start_voiceprint_extraction(
 ) -> TaskHandle[VoiceprintExtraction]:
     """Start an extraction (S28 to S40); `timeout` is for the upload and its acceptance, in seconds.
 
-    `include_vector_voiceprint` requests the vectors as well; `channel_mode` "mix" makes one voiceprint of all channels;
-    `channels` selects some, counted from 0; `progress` is called with the bytes sent so far and in all.
+    `file` is a path, bytes, or a file opened for reading in binary mode. `include_vector_voiceprint` requests the
+    vectors as well; `channel_mode` "mix" makes one voiceprint of all channels; `channels` selects some, counted from 0;
+    `progress` is called with the bytes sent so far and in all.
 
     Errors: TransportError, which says whether the task may have been started all the same; ApiError if the appliance
     refuses; ContractError; and Python's own OSError if the file cannot be read.
@@ -127,8 +128,9 @@ def extract_voiceprint(
 ) -> VoiceprintExtraction:
     """Extract the voiceprint of each channel and wait for the result; `timeout` is for the whole call, in seconds.
 
-    The parameters are those of `start_voiceprint_extraction`; `on_state` is called with each new state of the task.
-    Errors: those of `start_voiceprint_extraction` if the start fails, and those of `TaskHandle.result`.
+    `file` is a path, bytes, or a file opened for reading in binary mode. The parameters are those of
+    `start_voiceprint_extraction`; `on_state` is called with each new state of the task. Errors: those of
+    `start_voiceprint_extraction` if the start fails, and those of `TaskHandle.result`.
     """
     deadline = self._deadline(timeout)
     chosen = query(include_vector_voiceprint=include_vector_voiceprint, channel_mode=channel_mode, channels=channels)
