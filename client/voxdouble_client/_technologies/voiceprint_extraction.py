@@ -106,7 +106,6 @@ def start_voiceprint_extraction(
     `file` is a path, bytes, or a file opened for reading in binary mode. `include_vector_voiceprint` requests the
     vectors as well; `channel_mode` "mix" makes one voiceprint of all channels; `channels` selects some, counted from 0;
     `progress` is called with the bytes sent so far and in all.
-
     Errors: TransportError, which says whether the task may have been started all the same; ApiError if the appliance
     refuses; ContractError; and Python's own OSError if the file cannot be read.
     """
@@ -128,9 +127,8 @@ def extract_voiceprint(
 ) -> VoiceprintExtraction:
     """Extract the voiceprint of each channel and wait for the result; `timeout` is for the whole call, in seconds.
 
-    `file` is a path, bytes, or a file opened for reading in binary mode. The parameters are those of
-    `start_voiceprint_extraction`; `on_state` is called with each new state of the task. Errors: those of
-    `start_voiceprint_extraction` if the start fails, and those of `TaskHandle.result`.
+    `file` is a path, bytes, or a file opened for reading in binary mode. `on_state` is called with each new state. The
+    other parameters are those of `start_voiceprint_extraction`, the errors its own and those of `TaskHandle.result`.
     """
     deadline = self._deadline(timeout)
     chosen = query(include_vector_voiceprint=include_vector_voiceprint, channel_mode=channel_mode, channels=channels)
