@@ -96,6 +96,8 @@ class PageRun:
             code = code.replace(address, self.url)
         if block.language in DATA:
             check_data(block, self.folder)
+        if block.language == SHELL and "voxdouble serve" in code:
+            self._stack.close()  # the page starts a mock of its own, at the same address
         if block.file or "def test_" in code:
             file = self.folder / (block.file or f"test_block_{block.line}.py")
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -115,8 +117,6 @@ class PageRun:
 
     def _shell(self, code: str) -> str:
         """Run a script; each command must exit with 0, and each response that it shows must have a 2xx status."""
-        if "voxdouble serve" in code:
-            self._stack.close()  # the page starts a mock of its own, at the same address
         variables = {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
