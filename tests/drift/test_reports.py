@@ -71,6 +71,15 @@ def test_equal_reports_have_no_change(reports: Path) -> None:
     assert "No change." in result.stdout
 
 
+def test_reports_of_different_kinds_are_refused(tmp_path: Path) -> None:
+    """A report of the suite and one of `--against` have few statements in common, so they are not compared."""
+    write_reports(OLD, tmp_path / "old")
+    write_reports(replace(OLD, target=replace(OLD.target, pack="example")), tmp_path / "new")
+    result = invoke("drift", str(tmp_path / "old"), str(tmp_path / "new"))
+    assert result.exit_code == 2
+    assert "Both reports must be with `--against` or both without it" in result.output
+
+
 def test_grades_texts_and_statements_are_compared(reports: Path) -> None:
     """A statement that only one contract has, another grade and another text are changes."""
     file = reports / "new" / "conformance.json"

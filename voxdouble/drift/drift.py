@@ -6,6 +6,8 @@ from statistics import median
 from typing import Any, TypeAlias
 
 MISSING = "missing"
+LIFE = ("pending", "running", "done", "failed", "rejected")
+"""The states in the order of a task's life."""
 SecondsByState: TypeAlias = Mapping[tuple[str, str], Sequence[float]]
 """The seconds to a state, by technology and state."""
 
@@ -103,5 +105,10 @@ def changed_words(about: str, change: str, old: object, new: object) -> list[Ent
 
 
 def times_of(old: SecondsByState, new: SecondsByState) -> list[Times]:
-    """Return the times of both sides by technology and state."""
-    return [Times(*key, old.get(key, ()), new.get(key, ())) for key in sorted({*old, *new})]
+    """Return the times of both sides by technology, and by state in the order of a task's life."""
+
+    def place(key: tuple[str, str]) -> tuple[str, int, str]:
+        technology, state = key
+        return technology, LIFE.index(state) if state in LIFE else len(LIFE), state
+
+    return [Times(*key, old.get(key, ()), new.get(key, ())) for key in sorted({*old, *new}, key=place)]

@@ -23,6 +23,8 @@ class ReportedTarget(Struct):
     kind: str
     version: str = ""
     generations: list[str] = []
+    pack: str = ""
+    """The name of the pack that the mock was judged by; empty if the suite judged it."""
 
 
 class ReportedStatement(Struct):
@@ -66,8 +68,13 @@ class Report(Struct):
 
 
 def drift_of_reports(old_file: Path, new_file: Path) -> Drift:
-    """Return the drift from one report to another. Raises DriftError if one of them is not a report."""
+    """Return the drift from one report to another. Raises DriftError if one is not a report, or of another kind."""
     old, new = read_report(old_file), read_report(new_file)
+    if bool(old.target.pack) != bool(new.target.pack):
+        judged_by_pack = old_file if old.target.pack else new_file
+        raise DriftError(
+            f"Both reports must be with `--against` or both without it, and only {judged_by_pack} is with it."
+        )
     sides = side_of(old, old_file), side_of(new, new_file)
     entries = [*changed_sides(*sides), *changed_statements(old, new), *changed_checks(old, new)]
     return Drift("reports", *sides, entries, times_of(times_in(old), times_in(new)))
