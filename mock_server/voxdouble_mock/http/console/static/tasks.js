@@ -10,7 +10,7 @@ import { hideTask, showTask } from "./task_details.js";
 import { smallTimeline } from "./timeline.js";
 
 const PAGE = 50;
-const BUSY = 2000; // the list is read at most so often while tasks arrive all the time
+const BUSY = 2000; // the list is read at most so often while tasks arrive, or change their states, all the time
 const filters = byId("filters");
 const body = document.querySelector("#tasks tbody");
 let page = null;
@@ -57,7 +57,7 @@ async function update() {
   const due = page && page.next !== null && now() >= page.next ? page.next : "";
   const asked = `${parameters} ${due}`;
   const wanted = `${asked} ${activity?.tasks}`;
-  if (activity && wanted !== readFor && !reading && !(readFor.startsWith(`${asked} `) && canWait())) {
+  if (activity && wanted !== readFor && !reading && !(readFor.startsWith(`${parameters} `) && canWait())) {
     reading = true;
     readFor = wanted;
     lastReads = [...lastReads.slice(1), performance.now()];
