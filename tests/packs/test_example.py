@@ -28,7 +28,7 @@ def test_it_is_small_and_says_what_it_is(mock: MockAppliance) -> None:
     """Header, version and the line of the start say that a simulated appliance was captured."""
     files = tracked(f"{FOLDER.relative_to(Path(__file__).parents[2])}/*")
     assert sum(file.stat().st_size for file in files) < MAX_BYTES
-    header = Pack(FOLDER, keep_index=False).header
+    header = Pack(FOLDER).header
     assert (header.kind, header.version, header.results) == ("example", "simulated", True)
     replay = mock._parts.appliance.packs.replay("example")
     assert replay is not None
@@ -39,7 +39,7 @@ def test_it_is_small_and_says_what_it_is(mock: MockAppliance) -> None:
 
 def test_its_recordings_are_bundled(mock: MockAppliance) -> None:
     """Each recording in it is bundled under its name, so everyone can try it; nothing is written to the package."""
-    pack = Pack(FOLDER, keep_index=False)
+    pack = Pack(FOLDER)
     facts = [fact for key in pack.entries if (fact := read_fact(FOLDER, key)) is not None and fact.sha256]
     known = {one.file: one.sha256 for one in voxdouble_fixtures.recordings()}
     assert len(facts) >= 20

@@ -84,7 +84,7 @@ class Library:
                 from voxdouble_mock.packs.replay import Replay  # noqa: PLC0415
 
                 path = self._path(name)
-                pack = Pack(path, keep_index=path not in BUNDLED.values())  # an installed package is not written to
+                pack = Pack(path)
                 found = Replay(pack, only=self._only, timing=self._timing)
                 while len(self._open) >= MAX_OPEN:
                     del self._open[next(iter(self._open))]

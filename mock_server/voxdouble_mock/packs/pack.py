@@ -14,6 +14,7 @@ from threading import Lock
 import msgspec
 from msgspec import Struct
 
+import voxdouble_fixtures
 from voxdouble_mock.packs.facts import (
     FACTS,
     HEADER,
@@ -34,6 +35,8 @@ MAX_FACTS = 200_000
 KEPT_BYTES = 64 << 20
 """The size of the files whose facts are kept decoded, together (P7)."""
 FILE = re.compile(r"[0-9a-f]{64}\.json")
+PACKAGE = Path(voxdouble_fixtures.__file__).resolve().parent
+"""The folder of the bundled pack, which is part of an installed package and is not written to."""
 _fact = msgspec.json.Decoder(Fact).decode
 
 
@@ -58,9 +61,8 @@ class Index(Struct, frozen=True):
 class Pack:
     """A pack, open for reading. Safe for several threads."""
 
-    def __init__(self, folder: str | os.PathLike[str], *, keep_index: bool = True) -> None:
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder).resolve()
-        self._keep_index = keep_index
         self.header = read_header(self.folder)
         index = self._index()
         self.entries = index.entries
@@ -100,7 +102,7 @@ class Pack:
                 entries[fact.key] = Entry(fact.subject(), fact.state == "done", fact.voiceprints())
         index = Index(files, entries)
         with contextlib.suppress(OSError):  # the folder may be read-only
-            if self._keep_index:
+            if not self.folder.is_relative_to(PACKAGE):
                 write_whole(path, msgspec.json.encode(index))
         return index
 
