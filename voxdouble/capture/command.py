@@ -15,7 +15,7 @@ from voxdouble.capture.budget import Budget, BudgetUsed
 from voxdouble.capture.headers import HeaderNotes
 from voxdouble.capture.privacy import Cleaner
 from voxdouble.capture.run import Capture, Kept
-from voxdouble.capture.subject import Recording, probe, recordings_of
+from voxdouble.capture.sources import Recording, probe, recordings_of
 from voxdouble.capture.technologies import RecordingRequest, also_request
 from voxdouble_client import ApplianceClient, ApplianceError, Exchange
 from voxdouble_mock.packs.facts import FACTS, HEADER, Header, PackError
@@ -138,10 +138,10 @@ def secrets_of(url: str, token: str | None) -> list[str]:
 
 def begin(run: Capture, url: str, output: Path, options: dict[str, Any], locations: list[bool]) -> Header:
     """Announce the contents of the pack, make its folder and its header, and return the header."""
-    subject = probe(url, options["token"] or None, options["ca"])
-    if subject.mock and options["kind"] == "appliance":
+    appliance = probe(url, options["token"] or None, options["ca"])
+    if appliance.mock and options["kind"] == "appliance":
         raise click.UsageError("URL is a mock, and its answers must not be called real: leave out --kind.")
-    kind = options["kind"] or ("mock" if subject.mock else "appliance")
+    kind = options["kind"] or ("mock" if appliance.mock else "appliance")
     announce(kind, run, options["also"], output)
     check_own(output)
     generation = options["generation"]
@@ -151,7 +151,7 @@ def begin(run: Capture, url: str, output: Path, options: dict[str, Any], locatio
         {
             "format": 1,
             "kind": kind,
-            "version": run.cleaner.clean(subject.version),
+            "version": run.cleaner.clean(appliance.version),
             "generation": generation,
             "date": datetime.now(UTC).date().isoformat(),
             "tool": f"voxdouble {version('voxdouble')}",

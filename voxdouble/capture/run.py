@@ -12,7 +12,7 @@ import msgspec
 
 from voxdouble.capture.budget import Budget
 from voxdouble.capture.privacy import Cleaner, names_of
-from voxdouble.capture.subject import Recording
+from voxdouble.capture.sources import Recording
 from voxdouble.capture.technologies import (
     BAD_INPUTS,
     COMPARISON,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from voxdouble.capture.subject import Recording
+from voxdouble.capture.sources import Recording
 from voxdouble_mock.packs.facts import Fact, PackError, digest_of, entries
 
 Lists = Mapping[str, Sequence[str]]

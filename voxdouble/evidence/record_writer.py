@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voxdouble.capture.subject import probe
+from voxdouble.capture.sources import probe
 from voxdouble.evidence.record import RecordError, check_record_folder, write_record
 from voxdouble.evidence.redaction import Redaction
 from voxdouble.target_checks import CannotRun

@@ -1,4 +1,4 @@
-"""The subject of a capture: the appliance, found out by two requests, and the recordings, found out on this machine."""
+"""The sources of a capture: the appliance, found out by two requests, and the recordings on this machine."""
 
 import hashlib
 import json
@@ -18,8 +18,8 @@ PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
-class Subject:
-    """The appliance of a capture."""
+class CapturedAppliance:
+    """An appliance that is captured."""
 
     version: str
     mock: bool
@@ -51,7 +51,7 @@ class Recording:
             self.check_unchanged()
 
 
-def probe(url: str, token: str | None, ca: str | None) -> Subject:
+def probe(url: str, token: str | None, ca: str | None) -> CapturedAppliance:
     """Return the version that an appliance tells, and whether it is a mock; an empty version if it tells none."""
     with requests.Session() as session:
         session.trust_env = False
@@ -60,7 +60,7 @@ def probe(url: str, token: str | None, ca: str | None) -> Subject:
             session.headers["Authorization"] = f"Bearer {token}"
         told = str(_object(session, url, "/api/system/info").get("version") or "")
         mock = _object(session, url, "/_mock/health").get("service") == "voxdouble" or told.startswith("voxdouble")
-    return Subject("".join(one for one in told if one.isprintable())[:100], mock)
+    return CapturedAppliance("".join(one for one in told if one.isprintable())[:100], mock)
 
 
 def _object(session: requests.Session, url: str, path: str) -> dict[str, Any]:
