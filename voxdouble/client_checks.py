@@ -71,20 +71,23 @@ def extract(context: CheckContext) -> None:
     require(len(channels) == 1 and channels[0].voiceprint, "Expected one channel with a voiceprint.")
 
 
+def extracted(context: CheckContext) -> VoiceprintExtraction:
+    """Return the result of the first check, or raise NotShown if that did not pass."""
+    if context.extraction is None:
+        raise NotShown("There is no voiceprint, because the check that extracts one did not pass.")
+    return context.extraction
+
+
 def convert(context: CheckContext) -> None:
     """Convert it to the same vector as the extraction's."""
-    if context.extraction is None:
-        raise NotShown("There is no voiceprint to convert.")
-    channel = context.extraction.channels[0]
+    channel = extracted(context).channels[0]
     found = context.client.convert_voiceprints([channel.voiceprint, channel.voiceprint]).vector_voiceprints
     require(found == [channel.vector_voiceprint] * 2, "The vectors must equal the extraction's, number for number.")
 
 
 def compare(context: CheckContext) -> None:
     """Compare it with another speaker's, and with itself."""
-    if context.extraction is None:
-        raise NotShown("There is no voiceprint to compare.")
-    own = context.extraction.channels[0].voiceprint
+    own = extracted(context).channels[0].voiceprint
     other = context.client.extract_voiceprint(second_speaker().data).channels[0].voiceprint
     found = context.client.compare_voiceprints([own, other], [own])
     size = found.columns_count, found.rows_count

@@ -74,6 +74,11 @@ def test_a_failing_client_fails_the_run() -> None:
     assert conformance(client=(ClientCheck("extract", "unproven", "busy"),)).passed
 
 
+def test_code_in_a_reason_is_shown_as_code() -> None:
+    """Text between backticks is a code element of the page, and markup in it is escaped."""
+    assert "got <code>&lt;b&gt;</code>, not" in page(conformance(finding(DOCUMENTED, "broken", "got `<b>`, not 3")))
+
+
 def test_the_data_can_be_read_again(tmp_path: Path) -> None:
     """conformance.json is read as the conformance that was written."""
     written = conformance(finding(DOCUMENTED, "broken", "why"), client=(ClientCheck("extract", "passed"),))

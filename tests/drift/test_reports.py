@@ -14,6 +14,7 @@ from tests.commands.process import invoke
 from voxdouble.drift.drift import Drift, Side, Times
 from voxdouble.drift.page import page
 from voxdouble.drift.plot import MAX_POINTS, plot
+from voxdouble.drift.text import is_steady
 from voxdouble_contract.judging.conformance import ClientCheck, Conformance, judge
 from voxdouble_contract.judging.findings import Finding
 from voxdouble_contract.judging.observed_tasks import ObservedTask, StatePeriod
@@ -69,6 +70,8 @@ def test_equal_reports_have_no_change(reports: Path) -> None:
     result = invoke("drift", str(reports / "old"), str(reports / "old"))
     assert result.exit_code == 0
     assert "No change." in result.stdout
+    assert "1 median of the seconds to a state changed by less than a quarter." in result.stdout
+    assert "factor" not in result.stdout
 
 
 def test_reports_of_different_kinds_are_refused(tmp_path: Path) -> None:
@@ -103,6 +106,22 @@ def test_json_has_the_changes_and_the_times(reports: Path) -> None:
     ]
     (times,) = found["times"]
     assert (times["state"], times["old"], times["new_median"]) == ("done", [0.5], 0.9)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "steady"),
+    [
+        ([1.0], [1.2], True),
+        ([1.0], [1.25], False),
+        ([1.0], [0.75], False),
+        ([0.0], [0.0], True),
+        ([0.0], [0.1], False),
+        ([], [1.0], False),
+    ],
+)
+def test_a_time_is_steady_within_a_quarter(old: list[float], new: list[float], steady: bool) -> None:
+    """A median of both sides is steady if it changed by less than a quarter."""
+    assert is_steady(Times("t", "done", old, new)) is steady
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, "{}", '{"target": 1}', "\xff"])

@@ -7,6 +7,8 @@ from voxdouble.drift.drift import Drift, Times
 FAMILY = "speaker-identification-"
 """The beginning of most technologies' names, left out beside times."""
 NO_CHANGE = "No change."
+STEADY = (3 / 4, 5 / 4)
+"""The factors between which a median counts as steady."""
 
 
 def summary(drift: Drift) -> str:
@@ -20,9 +22,19 @@ def lines_of(drift: Drift) -> Iterator[str]:
     yield f"to   {drift.new}"
     yield f"{len(drift.changes)} change{'s' * (len(drift.changes) > 1)}:" if drift.changes else NO_CHANGE
     yield from (f"  {entry}" for entry in drift.changes)
-    if drift.times:
+    moved = [times for times in drift.times if not is_steady(times)]
+    if moved:
         yield "Median of the seconds to a state:"
-        yield from (f"  {short(times.technology)} {times.state}: {medians(times)}" for times in drift.times)
+        yield from (f"  {short(times.technology)} {times.state}: {medians(times)}" for times in moved)
+    steady = len(drift.times) - len(moved)
+    if steady:
+        yield f"{steady} median{'s' * (steady > 1)} of the seconds to a state changed by less than a quarter."
+
+
+def is_steady(times: Times) -> bool:
+    """Return whether both sides have tasks, and the medians are equal or differ by less than a quarter."""
+    old, new = times.medians
+    return old is not None and new is not None and (old == new or STEADY[0] < (times.factor or 0.0) < STEADY[1])
 
 
 def short(technology: str) -> str:

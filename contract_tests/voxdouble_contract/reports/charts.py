@@ -1,6 +1,6 @@
 """The drawings of report.html, as SVG inside the page: the verdicts as a bar, and the tasks on a time axis."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from html import escape
 from math import ceil, floor, log10
 
@@ -9,7 +9,8 @@ from voxdouble_contract.judging.observed_tasks import FINAL, STATES, ObservedTas
 
 WIDTH, HEIGHT = 1000, 20
 AXIS_SHARE, AXIS_FACTOR = 0.8, 1.5
-"""The axis ends at the longest task, but at most at AXIS_FACTOR times the length that AXIS_SHARE of them keep."""
+"""The axis ends at the longest task, or, if that is less, at AXIS_FACTOR times the length that the share AXIS_SHARE of
+the tasks does not exceed."""
 FAMILY = "speaker-identification-"
 """The beginning of most technologies' names, left out in the chart."""
 STEPS = (1, 2, 5, 10)
@@ -45,7 +46,7 @@ def verdict_bar(counts: Mapping[str, int]) -> str:
 
 
 def task_chart(tasks: Sequence[ObservedTask]) -> str:
-    """Return a table with a row for each task: its states on a time axis that all rows share."""
+    """Return a table with the states of each task on a time axis that all rows share; equal tasks have one row."""
     least = least_end([task.seconds for task in tasks])
     step = axis_step(least)
     steps = ceil(least / step - 1e-9)
@@ -53,12 +54,15 @@ def task_chart(tasks: Sequence[ObservedTask]) -> str:
     grid = [f'<path class="grid" d="M{WIDTH * number / steps:.1f} 0V{HEIGHT}"/>' for number in range(steps + 1)]
     places = "".join(f"<span>{place:g} s</span>" for place in (0, end / 2, end))
     head = f'<tr><th>Task</th><td class="axis"><div class="axis-labels">{places}</div></td><td>End</td></tr>'
-    rows = "\n".join(task_row(task, end, grid) for task in tasks)
+    equal: dict[Hashable, list[ObservedTask]] = {}
+    for task in tasks:
+        equal.setdefault((task.technology, task.sample, task.periods), []).append(task)
+    rows = "\n".join(task_row(found[0], len(found), end, grid) for found in equal.values())
     return f'{key()}\n<table class="tasks">\n{head}\n{rows}\n</table>'
 
 
-def task_row(task: ObservedTask, end: float, grid: Sequence[str]) -> str:
-    """Return the row of one task."""
+def task_row(task: ObservedTask, count: int, end: float, grid: Sequence[str]) -> str:
+    """Return the row of a task, or of a number of equal ones."""
     parts = [*grid, rectangle("unseen", 0, WIDTH * min(task.seconds / end, 1), inset=7)]
     for period in task.periods:
         start, width = WIDTH * period.first / end, WIDTH * (period.last - period.first) / end
@@ -67,9 +71,11 @@ def task_row(task: ObservedTask, end: float, grid: Sequence[str]) -> str:
         if start <= WIDTH:
             title = f"{period.state}: {period.responses} responses from {period.first:g} s to {period.last:g} s"
             parts.append(rectangle(period.state, start, min(width, WIDTH - start), inset=3, title=title))
+    name = escape(task.technology.removeprefix(FAMILY))
+    sample = f" <b>{escape(task.sample)}</b>" if task.sample else ""
+    times = f" ({count} tasks)" if count > 1 else ""
     return (
-        f'<tr><th title="{escape(task.task_id)}">{escape(task.technology.removeprefix(FAMILY))}'
-        f"{f' <b>{escape(task.sample)}</b>' if task.sample else ''}</th>"
+        f'<tr><th title="{escape(task.task_id)}">{name}{sample}{times}</th>'
         f'<td class="axis">{drawing(parts, words_of(task))}</td><td class="seconds">{words_of(task)}</td></tr>'
     )
 

@@ -1,6 +1,7 @@
 """report.html: one page for a person, without scripts and without anything loaded from elsewhere."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -16,6 +17,8 @@ TASKS = (
     "state only at its responses. Tasks that no test polled are left out, and all after the first "
     f"{MAX_TASKS}."
 )
+OWN_CHOICE = "choice"
+"""The source of each chosen statement, which says no more than its grade."""
 MEANINGS = {
     FAILED: "A documented or observed statement does not hold: the target breaks the contract.",
     DIFFERS: "An inferred or chosen statement does not hold: on this target our inference is wrong.",
@@ -40,7 +43,7 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .source, .reason { color: var(--muted); font-size: .9rem; }
 pre { background: var(--raised); padding: .6rem; white-space: pre-wrap; font-size: .85rem; }
 @media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 .6rem; } th, td { padding: .3rem .35rem; }
-  .verdict, th { font-size: .85rem; } }
+  th, td .verdict { font-size: .85rem; } }
 """
 
 
@@ -135,18 +138,23 @@ def group(verdict: str, statements: Mapping[str, Mapping[str, Any]]) -> str:
 
 def statement_row(key: str, entry: Mapping[str, Any]) -> str:
     """Return one statement with grade, source, reason and evidence."""
-    reason = f'<div class="reason">{escape(entry["reason"])}</div>' if entry["reason"] else ""
+    reason = f'<div class="reason">{with_code(entry["reason"])}</div>' if entry["reason"] else ""
     shown = "".join(f"<pre>{escape(json.dumps(one, indent=1, ensure_ascii=False))}</pre>" for one in entry["evidence"])
     evidence = f"<details><summary>Requests and responses</summary>{shown}</details>" if shown else ""
-    source = f'<div class="source">{escape(entry["grade"])}, {escape(", ".join(entry["source"]))}</div>'
-    return (
-        f'<tr id="{escape(key)}"><th>{escape(key)}</th><td>{escape(entry["text"])}{source}{reason}{evidence}</td></tr>'
-    )
+    sources = [entry["grade"], *(source for source in entry["source"] if source != OWN_CHOICE)]
+    source = f'<div class="source">{escape(", ".join(sources))}</div>'
+    text = with_code(entry["text"])
+    return f'<tr id="{escape(key)}"><th>{escape(key)}</th><td>{text}{source}{reason}{evidence}</td></tr>'
+
+
+def with_code(text: str) -> str:
+    """Return a text as HTML; what stands between backticks is code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def client_row(name: str, verdict: str, reason: str) -> str:
     """Return one check of the client."""
-    return f'<td>{coloured(verdict)}</td><td>{escape(name)}<div class="reason">{escape(reason)}</div></td>'
+    return f'<td>{coloured(verdict)}</td><td>{escape(name)}<div class="reason">{with_code(reason)}</div></td>'
 
 
 def crash_block(crash: Crash) -> str:
