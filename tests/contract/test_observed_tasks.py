@@ -70,7 +70,7 @@ def test_one_long_task_does_not_squeeze_the_others() -> None:
 
 
 def test_equal_tasks_have_one_row() -> None:
-    """Tasks of one technology with the same states at the same instants are counted in one row; others have their own."""
+    """Tasks of one technology with the same states at the same instants are counted in one row."""
     equal = [one for number in range(3) for one in states((0, "pending"), (1, "done"), task_id=f"{number}")]
     chart = task_chart(observed_tasks([*equal, *states((0, "pending"), (2, "done"), task_id="other")]))
     assert re.findall(r'<tr><th title="(\w+)">.*?</b>(.*?)</th>', chart) == [("0", " (3 tasks)"), ("other", "")]

@@ -178,7 +178,8 @@ def test_a_run_without_time_is_reported(too_short: Ended) -> None:
     assert too_short.data["counts"]["unproven"] > 100
     assert {too_short.verdicts[key] for key in ("S1", "S20")} == {"unproven"}
     reasons = {too_short.data["statements"]["S1"]["reason"], *(check["reason"] for check in too_short.data["client"])}
-    assert all(re.search("time|had not ended|did not end|extracts one did not pass", reason) for reason in reasons), reasons
+    for reason in reasons:
+        assert re.search("time|had not ended|did not end|extracts one did not pass", reason)
 
 
 @pytest.fixture(scope="module")

@@ -135,10 +135,12 @@ def read_fact(folder: Path, key: str) -> Fact | None:
 def read_header(folder: Path) -> Header:
     """Return the header of a pack. Raises PackError."""
     if not folder.is_dir():
-        raise PackError(f"{folder} must be a pack, and there is no such folder.")
+        raise PackError(f"{folder} must be the folder of a pack, or `example`, and there is no such folder.")
     try:
         text = read_bounded(folder / HEADER, MAX_HEADER_BYTES).decode("utf-8")
         return msgspec.convert(tomllib.loads(text), Header)
+    except FileNotFoundError as error:
+        raise PackError(f"{folder} must be a pack, with a valid {HEADER}, and has none.") from error
     except (OSError, ValueError, RecursionError) as error:
         raise PackError(f"{folder} must be a pack, with a valid {HEADER}: {error}.") from error
 
