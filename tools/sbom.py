@@ -6,7 +6,7 @@ licences without versions.
 
 import json
 import re
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution, distribution, distributions
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +107,18 @@ def bill() -> dict[str, Any]:
     }
 
 
+def listed() -> dict[str, str]:
+    """Return, from the page, the licences of locked packages that only another Python needs: they are not installed."""
+    found = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    installed = {normalised(package.name) for package in distributions()}
+    return {name: found[name] for name in found.keys() & hashes().keys() - installed}
+
+
 def page() -> str:
     """Return the page of licences."""
+    licences = {**listed(), **{name: licence(package) for name, package in needed().items()}}
     rows = [row("package", "licence"), row("---", "---")]
-    rows += [row(f"`{name}`", licence(package)) for name, package in needed().items()]
+    rows += [row(f"`{name}`", licences[name]) for name in sorted(licences)]
     return HEAD + "".join(rows)
 
 
