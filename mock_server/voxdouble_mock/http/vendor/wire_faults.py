@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from http import HTTPStatus
+from typing import assert_never
 
 from flask import Response
 
@@ -47,13 +48,17 @@ def status_response(fault: Status, now: int) -> Response:
 
 def shown_state(fault: Fault | None, state: State) -> State | None:
     """Return the state that a poll shows under a fault; None if the task is to seem unknown."""
-    if isinstance(fault, faults.LostTask):
-        return None
-    if isinstance(fault, faults.NeverEnding) and state in FINAL:
-        return State.RUNNING
-    if isinstance(fault, faults.OutOfOrder):
-        return State.PENDING if state is State.RUNNING else State.RUNNING
-    return state
+    if not isinstance(fault, faults.GetFault):
+        return state
+    match fault:
+        case faults.LostTask():
+            return None
+        case faults.NeverEnding():
+            return State.RUNNING if state in FINAL else state
+        case faults.OutOfOrder():
+            return State.PENDING if state is State.RUNNING else State.RUNNING
+        case _:
+            assert_never(fault)
 
 
 def apply_fault(fault: Fault | None, response: Response) -> Response:
@@ -65,7 +70,7 @@ def apply_fault(fault: Fault | None, response: Response) -> Response:
             response.status_code = 200
             response.set_data(b"")
         case faults.BrokenJson():
-            response.response = halves(response)[0]  # type: ignore[assignment]  # as below
+            response.response = halves(response)[0]  # type: ignore[assignment]  # see delay_response
             response.content_length = length(response.iter_encoded())
         case faults.WrongLength(by=by):
             connection().declare_length(max(0, length(response.iter_encoded()) + by))
@@ -75,14 +80,12 @@ def apply_fault(fault: Fault | None, response: Response) -> Response:
             connection().close_without_response()
         case faults.Reset():
             connection().reset()
-        case faults.Delay(seconds=delay, during=False):
-            connection().wait(delay)
-        case faults.Delay(seconds=delay):
-            first, second = halves(response)
-            response.content_length = length([*first, *second])
-            response.response = delayed(first, second, partial(connection().wait, delay))  # type: ignore[assignment]  # werkzeug passes any bytes-like object on
+        case faults.Delay():
+            delay_response(fault, response)
+        case None | faults.Status() | faults.LostTask() | faults.NeverEnding() | faults.OutOfOrder():
+            pass  # a status is a response of its own, and the others change the state that a poll shows
         case _:
-            pass
+            assert_never(fault)
     return response
 
 
@@ -96,6 +99,17 @@ def change_location(fault: Fault, response: Response) -> None:
             response.headers[header] = location.rpartition("/")[0] + "/" + UNKNOWN_TASK
         elif isinstance(fault, faults.ForeignLocation):
             response.headers[header] = fault.origin + location[location.index(TASKS) :]
+
+
+def delay_response(fault: faults.Delay, response: Response) -> None:
+    """Wait now, or let the response wait between the halves of its body."""
+    wait = partial(connection().wait, fault.seconds)
+    if not fault.during:
+        wait()
+        return
+    first, second = halves(response)
+    response.content_length = length([*first, *second])
+    response.response = delayed(first, second, wait)  # type: ignore[assignment]  # werkzeug passes any bytes-like object
 
 
 def halves(response: Response) -> tuple[list[memoryview], list[memoryview]]:
