@@ -60,6 +60,23 @@ def test_host_names_are_removed() -> None:
     assert shown["body"]["message"] == "<host>, <host>/x and <host> but 5.1.0"
 
 
+@pytest.mark.parametrize("host", ["model", "status", "body", "location", "technology", "task", "post", "type"])
+def test_words_of_the_contract_stay(host: str) -> None:
+    """A host that is called as a member, a header or a part of a path leaves the exchange as it is."""
+    body = {"task": {"state": "done"}, "result": {"model": "xl5", "text": "?"}, "type": "task.validation-error"}
+    headers = CaseInsensitiveDict({"Location": "/api/technology/x"})
+    url = "/api/technology/age-estimation"
+    shown = [
+        Redaction(base, "").redacted(Exchange("POST", base + url, {"body": 1}, 200, headers, json.dumps(body).encode()))
+        for base in (f"http://{host}:8000", "http://10.9.8.7")
+    ]
+    for one in shown:
+        del one["number"], one["at"]
+    assert shown[0] == shown[1]
+    assert shown[0]["request"] == f"POST <url>{url}"
+    assert shown[0]["headers"] == {"location": "/api/technology/x"}
+
+
 def test_voice_data_is_kept_as_length_and_digest() -> None:
     """Voiceprints, vectors, scores, genders and ages are removed from a result; its shape, lengths and models stay."""
     channel = {"channel_number": 0, "voiceprint": VOICEPRINT, "vector_voiceprint": [0.25] * 128, "model": "xl5"}

@@ -116,7 +116,7 @@ def test_parameters_of_another_technology_are_part_of_the_fact(tmp_path: Path) -
 
 
 def test_a_file_that_changes_during_the_capture_is_refused(tmp_path: Path) -> None:
-    """An answer may be about other bytes than the digest, so it is not kept."""
+    """An answer may be about other bytes than the digest, so it is not kept, and the capture is incomplete."""
     file = tmp_path / "growing.wav"
     file.write_bytes(FILES[0].read_bytes())
 
@@ -132,6 +132,8 @@ def test_a_file_that_changes_during_the_capture_is_refused(tmp_path: Path) -> No
 
     with MockAppliance(pending=0, running=0, wrap=changing) as mock:
         result = invoke("capture", mock.url, str(file), "-o", str(tmp_path / "pack"))
-    assert result.exit_code == 2
+    assert result.exit_code == 1
+    assert "The capture is not complete: " in result.output
     assert "must not change during the capture" in result.output
+    assert "Usage:" not in result.output
     assert facts(tmp_path / "pack") == []

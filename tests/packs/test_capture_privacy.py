@@ -10,8 +10,7 @@ import pytest
 from tests.commands.process import invoke
 from tests.contract.stranger import Traits, serving
 from tests.packs.captured import FILES, NEWEST, capture
-from voxdouble.capture.command import secrets_of
-from voxdouble.capture.privacy import Cleaner
+from voxdouble.capture.privacy import Cleaner, cleaner_for, names_of
 from voxdouble.capture.technologies import EXTRACTION, OF_RECORDINGS
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.pack import Pack
@@ -68,7 +67,7 @@ def test_an_appliance_that_echoes_all_it_knows_leaves_no_trace(tmp_path: Path) -
 
 def test_ids_are_references_within_their_answer() -> None:
     """Equal ids have one reference, whatever their case."""
-    cleaner = Cleaner([])
+    cleaner = Cleaner()
     found = {"first": UUIDS[0], "again": UUIDS[0].upper(), "other": f"{UUIDS[1]}, {UUIDS[0]}", "task": "t-17"}
     assert cleaner.clean(found, task_id="t-17") == {
         "first": "<id-1>",
@@ -81,18 +80,80 @@ def test_ids_are_references_within_their_answer() -> None:
 def test_names_are_words_and_voiceprints_stay_whole() -> None:
     """The name of a file is not removed from the middle of a text such as Base64."""
     text = base64.b64encode(b"any bytes at all").decode()
-    assert Cleaner([]).clean([text, f"{text[2:8]}.wav"], names=[text[2:8]]) == [text, "<file>.wav"]
+    assert Cleaner().clean([text, f"{text[2:8]}.wav"], names=[text[2:8]]) == [text, "<file>.wav"]
 
 
-def test_the_secrets_are_the_token_the_url_and_its_host() -> None:
-    """The longest comes first, so that no part of it is left."""
-    assert secrets_of("https://appliance.example:8443/base/", "abc") == [
-        "https://appliance.example:8443/base",
+def test_the_token_the_url_and_its_host_are_removed() -> None:
+    """The longest is removed first, so that no part of it is left; the host localhost says nothing."""
+    cleaner = cleaner_for("https://appliance.example:8443/base/", "abc")
+    found = [
+        "https://appliance.example:8443/base/x",
         "appliance.example:8443",
-        "appliance.example",
-        "abc",
+        "node.APPLIANCE.example",
+        "abc, abcd",
+        "https://appliance.example:8443/bases",
     ]
-    assert secrets_of("http://localhost", None) == ["http://localhost"]
+    assert cleaner.clean(found) == ["<removed>/x", "<removed>", "node.<removed>", "<removed>, abcd", "<url>"]
+    assert cleaner_for("http://localhost", None).clean(["localhost", "http://localhost"]) == ["localhost", "<removed>"]
+
+
+ANSWER = {
+    "result": {
+        "channels": [
+            {
+                "channel_number": 0,
+                "voiceprint": {"size": 9000, "sha256": "0" * 64},
+                "vector_voiceprint": {"length": 128, "sha256": "1" * 64},
+                "speech_length": 4.5,
+                "model": "xl5",
+            }
+        ],
+        "segments": [{"text": {"type": "text"}, "score": {"type": "number"}, "segment_type": "speech"}],
+    },
+    "error": {
+        "type": "task.validation-error",
+        "message": "?",
+        "detail": [{"location": ["body", "file"], "message": "?", "type": "value", "context": None}],
+    },
+    "status": 422,
+    "state": "rejected",
+}
+WORDS = (
+    *("result", "error", "channels", "model", "voiceprint", "vector_voiceprint", "speech_length", "type", "detail"),
+    *("message", "status", "size", "length", "number", "text", "task", "validation", "validation-error", "location"),
+    *("channel_number", "segments", "speech", "rejected", "file", "sha256", "context", "state", "body"),
+)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_words_of_the_contract_stay(word: str) -> None:
+    """A file or a host that is called as a member or as the type of an error leaves every answer as it is."""
+    names = names_of(Path(f"{word}.wav"))
+    for url in (f"http://{word}:8000", f"http://{word}"):
+        cleaner = cleaner_for(url, None)
+        assert cleaner.clean(ANSWER, names=names) == ANSWER
+        assert cleaner.clean([f"{url}/x", f"{word}.wav"], names=names) == ["<removed>/x", "<file>"]
+
+
+def test_a_recording_with_the_name_of_a_member_is_captured_whole(tmp_path: Path) -> None:
+    """The fact about a recording result.wav has its result, and that about channels.wav the channels."""
+    for name in ("result.wav", "channels.wav"):
+        (tmp_path / name).write_bytes(FILES[0].read_bytes())
+        with MockAppliance(pending=0, running=0) as mock:
+            invoke("capture", mock.url, str(tmp_path / name), "-o", str(tmp_path / f"{name}.pack"))
+        pack = Pack(tmp_path / f"{name}.pack")
+        [fact] = [pack.fact(key) for key, one in pack.entries.items() if one.subject.technology == EXTRACTION]
+        assert fact is not None
+        assert fact.result is not None
+        assert fact.result["channels"][0]["speech_length"] > 0
+
+
+def test_short_secrets_do_not_change_voiceprints() -> None:
+    """In voice data only a long token is searched, since short texts are there by chance."""
+    voiceprint = base64.b64encode(bytes(range(256))).decode()
+    inside = f"{voiceprint[:100]}/abc+{voiceprint[105:]}"
+    assert cleaner_for("http://abc", "ABCD").clean(inside, task_id="abc", names=["abc"]) == inside
+    assert cleaner_for("http://abc", voiceprint[20:40]).clean(inside) == inside.replace(voiceprint[20:40], "<removed>")
 
 
 @pytest.mark.parametrize("name", ["facts", "audio", "pack.toml", "index.json", "refusals.json"])

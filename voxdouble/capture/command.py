@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 import msgspec
 
 from voxdouble.capture.budget import Budget, BudgetUsed
 from voxdouble.capture.headers import HeaderNotes
-from voxdouble.capture.privacy import Cleaner
+from voxdouble.capture.privacy import cleaner_for
 from voxdouble.capture.run import Capture, Kept
 from voxdouble.capture.sources import Recording, probe, recordings_of
 from voxdouble.capture.technologies import RecordingRequest, also_request
@@ -24,7 +23,7 @@ from voxdouble_mock.packs.writing import check_own, header_text, write_whole
 
 GENERATIONS = ("auto", "e1", "e2", "e3", "e4")
 INCOMPLETE = 1
-"""Exit status if a fact is missing: the budget was used up, the appliance failed, or a request was refused."""
+"""Exit status if a fact is missing: the budget was used up, a recording changed, or the appliance refused or failed."""
 
 
 @click.command()
@@ -105,11 +104,14 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
                 recordings_of(files),
                 kept=Kept(results=options["with_results"], names=options["with_names"], audio=options["with_audio"]),
                 budget=Budget(options["max_tasks"], options["max_uploads"], options["max_audio"]),
-                cleaner=Cleaner(secrets_of(url, token)),
+                cleaner=cleaner_for(url, token),
             )
             header = begin(run, url, output, options, locations)
             try:
                 run.record(header.generation, options["also"])
+            except ValueError as error:  # of a recording or an answer: the usage was right
+                click.echo(f"The capture is not complete: {error}", err=True)
+                raise click.exceptions.Exit(INCOMPLETE) from None
             finally:
                 headers.write(output)
     except BudgetUsed as error:
@@ -118,7 +120,7 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
     except ApplianceError as error:
         click.echo(f"The capture is not complete: {error} Run the command again to go on.", err=True)
         raise click.exceptions.Exit(INCOMPLETE) from None
-    except (PackError, ValueError) as error:
+    except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error}.") from None
@@ -127,13 +129,6 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
     if run.missing:
         click.echo(f"{run.missing} facts are missing, see above.", err=True)
     sys.exit(INCOMPLETE if run.missing else 0)
-
-
-def secrets_of(url: str, token: str | None) -> list[str]:
-    """Return the texts that no pack may hold, the longest first: the token, the URL, and its host."""
-    parts = urlsplit(url)
-    found = {token, url.rstrip("/"), parts.netloc, parts.hostname} - {None, "", "localhost"}
-    return sorted((one for one in found if one), key=len, reverse=True)
 
 
 def begin(run: Capture, url: str, output: Path, options: dict[str, Any], locations: list[bool]) -> Header:

@@ -6,6 +6,7 @@ import time
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from voxdouble import contract_words
 from voxdouble_contract.exchange import Exchange, brief, digest
 from voxdouble_mock.packs.summaries import summary_of
 
@@ -36,32 +37,35 @@ class Redaction:
 
     def __init__(self, url: str, token: str) -> None:
         self._began = time.monotonic()
-        host = urlsplit(url).netloc.rpartition("@")[2]
-        name = urlsplit(url).hostname or ""
-        texts = [(token, TOKEN), (quote(token, safe=""), TOKEN), (url.rstrip("/"), BASE)]
-        self._texts = [(text, instead) for text, instead in texts if text]
-        names = "|".join(re.escape(one) for one in (host, name) if one)
-        self._names = re.compile(rf"(?<![\w.-])(?:{names})(?![\w-])", re.IGNORECASE) if names else None
+        parts, tokens = urlsplit(url), [token, quote(token, safe="")]
+        self._removed = [
+            (contract_words.secrets(tokens), TOKEN),
+            (contract_words.words(tokens), TOKEN),
+            (contract_words.words([url.rstrip("/")]), BASE),
+            (ORIGIN, HOST),
+            (PRIVATE_ADDRESS, HOST),
+            (contract_words.words([parts.netloc.rpartition("@")[2], parts.hostname or ""]), HOST),
+        ]
 
     def redacted(self, exchange: Exchange) -> dict[str, Any]:
         """Return an exchange as JSON data."""
         shown: dict[str, Any] = {
             "number": exchange.number,
             "at": round(exchange.at - self._began, 3),
-            "request": f"{exchange.method} {exchange.url}",
+            "request": f"{exchange.method} {self.text(exchange.url)}",
         }
         if exchange.sent is not None:
-            shown["sent"] = brief(exchange.sent)
+            shown["sent"] = self._cleaned(brief(exchange.sent))
         if exchange.failure:
-            shown["failure"] = exchange.failure
+            shown["failure"] = self.text(exchange.failure)
         else:
             shown["status"] = exchange.status
-            shown["headers"] = {
-                name.lower(): value if name.lower() in KEPT else REMOVED for name, value in exchange.headers.items()
-            }
-            shown["body"] = body_of(exchange)
-        redacted: dict[str, Any] = self._cleaned(shown)
-        return redacted
+            shown["headers"] = dict(self._header(name.lower(), value) for name, value in exchange.headers.items())
+            shown["body"] = self._cleaned(body_of(exchange))
+        return shown
+
+    def _header(self, name: str, value: str) -> tuple[str, str]:
+        return (name, self.text(value)) if name in KEPT else (self.text(name), REMOVED)
 
     def _cleaned(self, value: Any) -> Any:
         """Return JSON data whose texts and names of members have no token and no host name."""
@@ -72,11 +76,10 @@ class Redaction:
         return self.text(value) if isinstance(value, str) else value
 
     def text(self, text: str) -> str:
-        """Return a text without the token and without host names."""
-        for removed, instead in self._texts:
-            text = text.replace(removed, instead)
-        text = PRIVATE_ADDRESS.sub(HOST, ORIGIN.sub(HOST, text))
-        return self._names.sub(HOST, text) if self._names else text
+        """Return a text without the token and without host names; words of the contract stay."""
+        for expression, instead in self._removed:
+            text = expression.sub(instead, text)
+        return text
 
 
 def body_of(exchange: Exchange) -> Any:
