@@ -261,6 +261,23 @@ def test_a_newer_schema_is_refused_by_its_number(server: RedisServer) -> None:
         opened(server)
 
 
+def test_a_store_that_another_schema_has_taken_is_down(server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
+    """If the server is emptied and another version makes the store, requests get 503 and health still 200."""
+    with MockAppliance(store=server.url) as mock:
+        task_id = convert(mock.url, ["AAAA"]).json()["task"]["task_id"]
+        server.client.flushall()
+        server.client.hset("voxdouble:store", mapping={"schema": "99", "life": "x", "opened": 1, "latest": 1})
+        for refused in (get(f"{mock.url}{CONVERSION}/{task_id}"), convert(mock.url, ["AAAA"])):
+            assert_refused(refused, 503, "internal")
+            assert "must have schema version 2, got 99" in refused.json()["message"]
+        health = get(mock.url + "/_mock/health")
+        assert (health.status_code, health.json()["store"]) == (200, "down")
+        server.client.flushall()
+        assert convert(mock.url, ["AAAA"]).status_code == 202
+        assert get(mock.url + "/_mock/health").json()["store"] == "emptied"
+    assert sum("was emptied" in text for text in caplog.messages) == 1
+
+
 def test_changes_that_never_succeed_end(server: RedisServer) -> None:
     """A change that is always overtaken by another one is refused with 503 after a bounded number of attempts."""
     one, other = opened(server), opened(server)

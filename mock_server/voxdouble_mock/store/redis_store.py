@@ -222,17 +222,21 @@ class RedisStore:
         return values.encode(common)
 
     def _open(self) -> None:
-        """Make the store if it is new or was emptied, and read which life of it this is."""
+        """Make the store if it is new or was emptied, and read which life of it this is.
+
+        Raises ValueError for another schema at the start, and Unavailable for a store that such a mock has made since.
+        """
         [reply] = [values.read_reply(part) for part in self._connection.run(self._arguments("open", {}), self._content)]
-        if reply.status == "schema":
-            raise ValueError(
-                f"The store {self._connection.shown} must have schema version {SCHEMA}, got {reply.schema}: use the "
-                "version of voxdouble that wrote it, or another database number."
-            )
         if self._life not in {None, reply.life}:
             if not self._emptied:
                 log.error("The store %s was emptied: what was in it is lost.", self._connection.shown)
             self._emptied = True
+        if reply.status == "schema":
+            message = (
+                f"The store {self._connection.shown} must have schema version {SCHEMA}, got {reply.schema}: use the "
+                "version of voxdouble that wrote it, or another database number."
+            )
+            raise ValueError(message) if self._life is None else Unavailable(message)
         self._life = reply.life
 
     def _record(self, namespace: str, known: Known, reply: Reply, content: bytes) -> records.NamespaceRecord:
