@@ -80,6 +80,17 @@ def test_a_truncated_file_is_rejected(data: bytes, keep: float) -> None:
         seconds(data[: int(keep * len(data))])
 
 
+@pytest.mark.parametrize("declared", [0, 1, 800])
+def test_a_file_without_frames_is_rejected(declared: int) -> None:
+    """Even if its header declares less than may be lost; the error names a joined file by its offset."""
+    header = declaring(declared)[: flac_frames(FLAC)[0]]
+    with pytest.raises(UnusableAudio, match=r"^The file has no audio frames: its length is 0 s\.$"):
+        seconds(header)
+    message = rf"after 1\.75 s, at byte {len(FLAC)}: a FLAC file without audio frames is joined to the first"
+    with pytest.raises(UnusableAudio, match=message):
+        seconds(FLAC + header)
+
+
 def test_a_header_that_differs_from_the_frames_is_rejected() -> None:
     """A wrong sample rate would change the length."""
     with pytest.raises(UnusableAudio, match="differ in sample rate, channels or bits"):

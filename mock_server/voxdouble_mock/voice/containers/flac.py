@@ -35,7 +35,7 @@ class _Flac:
     """The samples per channel in the frames so far."""
     next_number: int | None = None
     last: int = 0
-    """The offset of the last frame."""
+    """The offset of the last frame; 0 before the first one."""
     index: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -80,11 +80,13 @@ def _part(source: Source, start: int, end: int, seconds_before: float, max_secon
         found = headers(block + bytes(LONGEST_HEADER) if last else block)
         _add(flac, found, offset, first, seconds_before)
         check_length(flac.seconds, flac.sample_rate, flac.channel_count, max_seconds)
-    if not flac.samples and not flac.declared:
-        raise BrokenContainer("The file has no audio frames: its length is 0 s.")
     if (flac.declared - flac.samples) / flac.sample_rate > MAX_LOSS:
         reason = f"the FLAC header declares {flac.declared} samples, and the truncated file holds {flac.samples}"
         raise stopped(seconds_before + flac.seconds, end, reason)
+    if not flac.samples and seconds_before:
+        raise stopped(seconds_before, start, "a FLAC file without audio frames is joined to the first")
+    if not flac.samples:
+        raise BrokenContainer("The file has no audio frames: its length is 0 s.")
     if error := second_recording(source, flac.last, end, seconds_before + flac.seconds):
         raise error
     view = View(source, [flac.header(), (first, end)])
