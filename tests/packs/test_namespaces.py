@@ -1,5 +1,6 @@
 """Packs of namespaces: chosen by name with `/_mock/options`, each with its generation."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,30 @@ def test_a_path_names_no_pack_over_http(mock: MockAppliance, packs: Path) -> Non
         assert put(other.url + "/_ns/b/_mock/options", json={"pack": "older"}).status_code == 200
         with pytest.raises(ValueError, match=r"must be a pack, with a valid pack\.toml"):
             other.options(pack=packs)
+
+
+def test_a_folder_that_is_no_pack_gets_no_name(packs: Path) -> None:
+    """After its refusal it is not among the names that a later refusal lists."""
+    with MockAppliance() as mock:
+        for _ in range(2):
+            with pytest.raises(ValueError, match=r"must be a pack, with a valid pack\.toml"):
+                mock.options(pack=packs)
+        with pytest.raises(ValueError, match="there is no such folder"):
+            mock.options(pack="nowhere")
+        refused = put(mock.url + "/_mock/options", json={"pack": "other"})
+    assert refused.json()["detail"][0]["message"].endswith("Supported: example.")
+
+
+def test_a_folder_with_the_name_of_another_pack_is_told_from_it(packs: Path, tmp_path: Path) -> None:
+    """A folder called `example`, or like a pack in the folder of packs, does not take the place of that pack."""
+    for name in ("example", "newest"):
+        shutil.copytree(packs / "older", tmp_path / name)
+    with MockAppliance(packs=packs) as mock:
+        for name in ("example", "newest"):
+            assert mock.options(pack=name)["generation"] == "e4"
+            assert mock.namespace("a").options(pack=tmp_path / name)["generation"] == "e2"
+            assert mock.options(pack=name)["generation"] == "e4"
+        assert mock.options(pack=packs / "newest")["pack"] == "newest"
 
 
 def test_results_of_two_packs_are_kept_apart(mock: MockAppliance) -> None:

@@ -1,19 +1,32 @@
 """A pack from elsewhere is data: bounds, links, damaged facts, and the index."""
 
 import json
+import os
 import shutil
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.contract.stranger import EXTRACTION
 from tests.http.wire import extract, get
 from tests.packs.captured import COMPARISON, FILES, capture
 from voxdouble_mock import MockAppliance
-from voxdouble_mock.packs.facts import Fact, PackError
-from voxdouble_mock.packs.pack import MAX_HEADER_BYTES, Pack
+from voxdouble_mock.packs.facts import Fact, PackError, digest_of
+from voxdouble_mock.packs.pack import MAX_HEADER_BYTES, Pack, read_bounded
 from voxdouble_mock.packs.values import Values
 from voxdouble_mock.packs.writing import write_fact
+
+HEADER = """\
+format = 1
+kind = "example"
+version = ""
+generation = "e4"
+date = ""
+tool = ""
+results = true
+"""
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +136,31 @@ def test_a_comparison_of_a_million_scores_is_one_fact(pack: Path) -> None:
     found = Values(Pack(pack)).scores(COMPARISON, digests[::-1], digests[-2:])
     assert found is not None
     assert found["values"] == [*values[-side - 1 : -2 * side - 1 : -1], *values[-1 : -side - 1 : -1]]
+
+
+def test_a_channel_without_a_voiceprint_moves_no_vector(tmp_path: Path) -> None:
+    """The vector of a voiceprint is that of its own channel, whatever channels before it lack."""
+    texts = ["QUFB", "QkJC"]
+    channels: list[dict[str, Any]] = [{"voiceprint": None}, *({"voiceprint": one} for one in texts)]
+    for number, channel in enumerate(channels):
+        channel["vector_voiceprint"] = [float(number)]
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "pack.toml").write_text(HEADER)
+    write_fact(tmp_path, Fact(technology=EXTRACTION, sha256="0" * 64, state="done", result={"channels": channels}))
+    values = Values(Pack(tmp_path))
+    assert [values.vector(digest_of(one)) for one in texts] == [[1.0], [2.0]]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize("written", [False, True])
+def test_a_pipe_in_place_of_a_file_is_refused(tmp_path: Path, *, written: bool) -> None:
+    """It is not read as an empty file, and nothing waits for its writer."""
+    pipe = tmp_path / "pack.toml"
+    os.mkfifo(pipe)
+    writer = os.open(pipe, os.O_RDWR) if written else None
+    with pytest.raises(ValueError, match=r"pack\.toml must be a regular file"):
+        read_bounded(pipe, 10)
+    with pytest.raises(PackError, match="must be a regular file"):
+        Pack(tmp_path)
+    if writer is not None:
+        os.close(writer)

@@ -1,6 +1,7 @@
 """A pack replayed by a mock gives what the appliance gave, and says of each result where it comes from."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from tests.commands.process import invoke
 from tests.contract.stranger import CONVERSION, EXTRACTION, Traits, serving
-from tests.http.wire import convert, extract, get, put
+from tests.http.wire import convert, extract, get, post, put
 from tests.packs.captured import BAD_FILE, COMPARISON, FILES, NEWEST, OLDER, answers, capture
 from voxdouble_client import ApplianceClient, TaskRejected
 from voxdouble_mock import MockAppliance
@@ -119,6 +120,26 @@ def test_only_the_pack_is_replayed_if_it_is_asked_for(pack: Path) -> None:
     assert [body["task"]["state"] for body in places] == ["rejected", "rejected"]
     assert [body["error"]["type"] for body in places] == ["task.validation-error"] * 2
     assert [body["error"]["detail"][0]["location"] for body in places] == [["body", "file"], ["body", "voiceprints", 1]]
+
+
+def test_what_a_pack_lacks_of_a_voiceprint_is_named(pack: Path, tmp_path: Path) -> None:
+    """A voiceprint that the pack compared is not missing for a comparison; its value is for a conversion."""
+    only_compared = Path(shutil.copytree(pack, tmp_path / "pack"))
+    texts = []
+    for file in (only_compared / "facts").iterdir():
+        fact = json.loads(file.read_text())
+        if fact["technology"] == EXTRACTION and fact["state"] == "done":
+            texts += [channel["voiceprint"] for channel in fact["result"]["channels"]]
+        if fact["technology"] != COMPARISON:
+            file.unlink()
+    with MockAppliance(pack=only_compared, pack_only=True, pending=0, running=0) as mock:
+        compared = post(
+            f"{mock.url}/api/technology/{COMPARISON}", json={"voiceprints_a": [texts[0]], "voiceprints_b": ["AAAA"]}
+        )
+        converted = convert(mock.url, [texts[0]])
+        messages = [get(one.headers["Location"]).json()["error"]["message"] for one in (compared, converted)]
+    assert messages[0].startswith("The pack must have voiceprint 0 of `voiceprints_b` for ")
+    assert messages[1].startswith("The pack must have a value of voiceprint 0 of `voiceprints` for ")
 
 
 def test_tasks_can_take_the_captured_times(tmp_path: Path) -> None:

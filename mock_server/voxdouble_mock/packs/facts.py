@@ -81,9 +81,8 @@ class Fact(Subject, frozen=True, kw_only=True, omit_defaults=True):
 
     def voiceprints(self) -> list[Digest]:
         """Return the digests of the voiceprints in the result of an extraction, in the order of its channels."""
-        found = [one.get("voiceprint") for one in entries(self.result, "channels")]
-        digests = [one.get("sha256") if isinstance(one, Mapping) else one and digest_of(str(one)) for one in found]
-        return [one for one in digests if isinstance(one, str) and DIGEST.fullmatch(one)]
+        found = map(voiceprint_digest, entries(self.result, "channels"))
+        return [one for one in found if one is not None]
 
 
 def fact_path(folder: Path, key: str) -> Path:
@@ -95,6 +94,13 @@ def entries(result: Mapping[str, Any] | None, member: str) -> Sequence[Mapping[s
     """Return the objects in a list of a result; none if the result has another shape."""
     found = (result or {}).get(member)
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def voiceprint_digest(channel: Mapping[str, Any]) -> Digest | None:
+    """Return the digest of the voiceprint in the entry of a channel, whole or summarised; None if it has none."""
+    found = channel.get("voiceprint")
+    digest = found.get("sha256") if isinstance(found, Mapping) else found and digest_of(str(found))
+    return digest if isinstance(digest, str) and DIGEST.fullmatch(digest) else None
 
 
 def digest_of(voiceprint: str) -> str:

@@ -50,13 +50,14 @@ class Library:
 
     def add(self, pack: str | os.PathLike[str]) -> str:
         """Return the name of the pack in a folder, or of a known one; raises PackError for a folder that is not one."""
-        folder = folder_of(pack).resolve()
-        if os.fspath(pack) in self.names():
-            name = os.fspath(pack)
-        else:
-            name = folder.name if self._added.get(folder.name, folder) == folder else os.fspath(folder)
-            self._added[name] = folder
-        self._opened(name)
+        folder, name, names = folder_of(pack).resolve(), os.fspath(pack), self.names()
+        if name in names:
+            self._opened(name)
+            return name
+        is_taken = folder.name in names and self._path(folder.name).resolve() != folder
+        name = os.fspath(folder) if is_taken else folder.name
+        self._opened(name, folder)
+        self._added[name] = folder
         return name
 
     def names(self) -> list[str]:
@@ -76,15 +77,15 @@ class Library:
         """Return the generation of a pack. Raises PackError for an unknown name or a folder that is not a pack."""
         return self._opened(name).pack.header.generation
 
-    def _opened(self, name: str) -> "Replay":
+    def _opened(self, name: str, folder: Path | None = None) -> "Replay":
+        """Return the open pack with a name, in its folder or in the given one."""
         with self._lock:
             found = self._open.get(name)
             if found is None:
                 from voxdouble_mock.packs.pack import Pack  # noqa: PLC0415 (late: few mocks have a pack)
                 from voxdouble_mock.packs.replay import Replay  # noqa: PLC0415
 
-                path = self._path(name)
-                pack = Pack(path)
+                pack = Pack(folder or self._path(name))
                 found = Replay(pack, only=self._only, timing=self._timing)
                 while len(self._open) >= MAX_OPEN:
                     del self._open[next(iter(self._open))]

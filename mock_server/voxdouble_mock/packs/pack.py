@@ -6,6 +6,7 @@ A pack from elsewhere is data: sizes, numbers and names are bounded, and no file
 import contextlib
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,6 +150,8 @@ def read_bounded(path: Path, most: int) -> bytes:
     """Return the content of a regular file of at most `most` bytes; OSError or ValueError for anything else."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError(f"{path.name} must be a regular file")
         content = file.read(most + 1)
     if len(content) > most:
         raise ValueError(f"{path.name} must have at most {most} bytes")

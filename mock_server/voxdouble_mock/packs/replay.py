@@ -95,11 +95,11 @@ class Replay:
             scores = self._values.scores(technology.name, *(digests[name] for name in technology.lists))
             found = Completion(State.DONE, orjson.dumps({"scores": scores}), origin="captured") if scores else None
         if found is None:
-            self._check_known(technology.name, digests)
+            self._check_known(technology, digests)
         return found or technology.run(lists)
 
     def _about_recording(self, technology: str, sha256: str, options: RecordingOptions) -> Fact | None:
-        """Return the fact with equal parameters; `channels` needs one whose result has entries of channels."""
+        """Return the fact about a recording; None without one, or if `channels` cannot be chosen from its result."""
         fact = self.pack.find(Subject(technology=technology, sha256=sha256, parameters=effective_parameters(options)))
         usable = fact is None or fact.state == "rejected" or not options.channels or entries(fact.result, "channels")
         return fact if usable else None
@@ -195,13 +195,16 @@ class Replay:
         starts = min(fact.states.get("running", ends), ends)
         return Timing(starts, ends - starts)
 
-    def _check_known(self, technology: str, digests: Mapping[str, Sequence[str]]) -> None:
-        """With `only`, reject the first voiceprint that the pack does not have, or else the combination of all."""
+    def _check_known(self, technology: VoiceprintTechnology, digests: Mapping[str, Sequence[str]]) -> None:
+        """With `only`, reject the first voiceprint that the pack lacks or has no value of, or else the combination."""
+        member = technology.item_member
+        subject = f"{'a value of ' if member else ''}voiceprint"
         for name, items in digests.items():
             for index, digest in enumerate(items):
-                if digest not in self._values.known:
-                    self._check_only(f"voiceprint {index} of `{name}`", technology, ("body", name, index))
-        self._check_only("this combination of voiceprints", technology, ("body",))
+                has = self._values.item(technology.name, member, digest)[1] is not None if member else True
+                if digest not in self._values.known or not has:
+                    self._check_only(f"{subject} {index} of `{name}`", technology.name, ("body", name, index))
+        self._check_only("this combination of voiceprints", technology.name, ("body",))
 
     def _check_only(self, subject: str, technology: str, location: tuple[str | int, ...]) -> None:
         if self._only:
@@ -220,7 +223,10 @@ def effective_parameters(options: RecordingOptions) -> dict[str, str]:
 
 
 def _chosen(channels: Sequence[Channel], numbers: Sequence[int]) -> tuple[Sequence[Channel], float]:
-    """Return the entries of the requested channels, in their order, and their share of all; Rejection without one."""
+    """Return the entries of the requested channels, in the order of the request, and their part of all channels.
+
+    Raises Rejection for a number that the recording does not have.
+    """
     if not numbers:
         return channels, 1.0
     by_number = {one.get("channel_number"): one for one in channels}

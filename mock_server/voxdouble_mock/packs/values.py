@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from voxdouble_mock.packs.facts import entries
+from voxdouble_mock.packs.facts import entries, voiceprint_digest
 from voxdouble_mock.packs.pack import Pack
 
 VECTORS = "vector_voiceprints"
-"""The member of the technology whose values an extraction has too, as `vector_voiceprint` of its channels."""
+"""The member of a conversion's result. An extraction has the same values, as `vector_voiceprint` of its channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,19 @@ class Values:
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         self._items: dict[tuple[str, str], Place] = {}
-        self._extracted: dict[str, Place] = {}
+        self._extracted: dict[str, str] = {}
+        """The fact of the extraction of each voiceprint."""
         self._matrices: list[str] = []
         for key, entry in pack.entries.items():
             for index, digest in enumerate(entry.subject.lists.get("voiceprints", ())):
                 self._items.setdefault((entry.subject.technology, digest), Place(key, index))
-            for index, digest in enumerate(entry.voiceprints):
-                self._extracted.setdefault(digest, Place(key, index))
+            for digest in entry.voiceprints:
+                self._extracted.setdefault(digest, key)
             if len(entry.subject.lists) > 1:
                 self._matrices.append(key)
-        self.known = frozenset(digest for _, digest in self._items) | frozenset(self._extracted)
-        """The digests of the voiceprints that the pack extracted or has a value of; not of those only compared."""
+        listed = (items for entry in pack.entries.values() for items in entry.subject.lists.values())
+        self.known = frozenset(self._extracted).union(*listed)
+        """The digests of all voiceprints in the pack: extracted ones, and those in a list of a request."""
 
     def item(self, technology: str, member: str, digest: str) -> tuple[str, Any]:
         """Return the member that holds a voiceprint's value in the capture, and the value; None if it is missing.
@@ -62,10 +64,9 @@ class Values:
         return None
 
     def _extracted_vector(self, digest: str) -> Any:
-        place = self._extracted.get(digest)
-        fact = self._pack.fact(place.fact) if place else None
+        fact = self._pack.fact(self._extracted[digest]) if digest in self._extracted else None
         channels = entries(fact.result, "channels") if fact else ()
-        return channels[place.index].get("vector_voiceprint") if place and place.index < len(channels) else None
+        return next((one.get("vector_voiceprint") for one in channels if voiceprint_digest(one) == digest), None)
 
     def scores(self, technology: str, columns: Sequence[str], rows: Sequence[str]) -> Mapping[str, Any] | None:
         """Return the captured scores of rows with columns if the pack has every pair; else None."""
