@@ -6,13 +6,19 @@ import re
 HOST = re.compile(
     r"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?)(?::(?P<port>[0-9]{1,5}))?", re.ASCII
 )
+PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 MAX_PORT = 65_535
 
 
 def is_host(text: str) -> bool:
     """Return whether a text is a host name or an IPv6 address in brackets, with or without a port."""
     match = HOST.fullmatch(text)
-    return match is not None and int(match["port"] or 0) <= MAX_PORT
+    return match is not None and is_port(match["port"] or "0")
+
+
+def is_port(text: str) -> bool:
+    """Return whether a text is the number of a port."""
+    return PORT.fullmatch(text) is not None and int(text) <= MAX_PORT
 
 
 def host_name(host: str) -> str:

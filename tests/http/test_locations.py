@@ -63,6 +63,8 @@ def test_malformed_forwarded_values_are_ignored() -> None:
         ({"X-Forwarded-Prefix": "/a/../b?x#y"}, None),
         ({"X-Forwarded-Prefix": "/a/../b"}, None),
         ({"X-Forwarded-Prefix": "/./b"}, None),
+        ({"X-Forwarded-Host": "vox.example:65536"}, None),
+        ({"X-Forwarded-Host": "vox.example", "X-Forwarded-Port": "99999"}, "http://vox.example"),
     ]
     with MockAppliance(trusted_proxies=("127.0.0.1",), control_hosts=("vox.example",)) as mock:
         for headers, expected in cases:

@@ -54,6 +54,11 @@ def test_the_log_can_be_filtered(log: str, query: str, numbers: list[int]) -> No
         ("limit=1.5", "limit", "`limit` must be a whole number"),
         ("since=99999999999999999999999", "since", "`since` must be a whole number"),
         ("since=" + "9" * 10_000, "since", "`since` must be a whole number"),
+        (
+            f"path={'a' * 200}*",
+            "path",
+            "`path` must be a pattern of at most 200 bytes, or a longer text without * and ?",
+        ),
         ("methods=GET", "methods", "Unknown parameter 'methods', did you mean 'method'?"),
     ],
 )

@@ -1,5 +1,7 @@
 """The lists and details of tasks below /_mock/tasks, and the activity that says when to read them again."""
 
+import json
+import unicodedata
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from tests.http.wire import (
     put,
 )
 from voxdouble_mock import MockAppliance
+from voxdouble_mock.http.mock_api.voice_data import MAX_ITEMS, summary, voiceprint_of
 
 
 def listed(mock: MockAppliance, **query: Any) -> Any:
@@ -48,6 +51,15 @@ def test_tasks_are_selected_by_state_technology_and_file_name(mock: MockApplianc
     assert [task["task_id"] for task in listed(mock, technology=pending_technology(mock))["tasks"]] == [pending]
     assert listed(mock, state="pending", file_name="*")["tasks"] == []
     assert listed(mock, state="rejected")["total"] == 3
+
+
+def test_a_long_file_name_is_found_whole(mock: MockAppliance) -> None:
+    """A task keeps the beginning and the digest of a long name, in the Unicode form NFC; the whole name finds it."""
+    name = "e\u0301" * 150 + ".wav"
+    found = task_of(extract(mock.url, NO_AUDIO, name))
+    extract(mock.url, NO_AUDIO, f"x{name}")
+    for wanted in (name, unicodedata.normalize("NFC", name), listed(mock)["tasks"][0]["file_name"]):
+        assert [task["task_id"] for task in listed(mock, file_name=wanted)["tasks"]] == [found]
 
 
 def pending_technology(mock: MockAppliance) -> str:
@@ -90,6 +102,7 @@ def test_a_page_counts_states_and_names_the_next_change(mock: MockAppliance) -> 
         ({"state": "ended"}, "pending, running, rejected, failed, done"),
         ({"technology": "x"}, "age-estimation"),
         ({"limit": "-1"}, "`limit` must be a whole number"),
+        ({"file_name": "?" * 201}, "`file_name` must be a pattern of at most 200 bytes"),
         ({"skip": "1.5"}, "`skip` must be a whole number"),
         ({"stat": "done"}, "state"),
     ],
@@ -166,6 +179,18 @@ def test_a_long_list_is_cut(mock: MockAppliance) -> None:
     mock.clock.advance(1)
     vectors = details(mock, task_id)["answer"]["result"]["vector_voiceprints"]
     assert (len(vectors), vectors[-1]) == (21, {"$more": 3})
+
+
+def test_a_voiceprint_after_a_long_list_has_the_number_of_its_route() -> None:
+    """The numbers count the voiceprints that a cut list does not show, as the route of one voiceprint does."""
+    texts = [f"QUJ{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    payload = json.dumps({"channels": [{"voiceprint": one} for one in texts], "more": {"voiceprint": "last"}}).encode()
+    shown = summary(payload)
+    assert isinstance(shown, dict)
+    assert len(shown["channels"]) == MAX_ITEMS + 1
+    for found in (shown["channels"][MAX_ITEMS - 1], shown["more"]):
+        index = found["voiceprint"]["$voiceprint"]["index"]
+        assert voiceprint_of(payload, index) == (texts[MAX_ITEMS - 1] if index < MAX_ITEMS else "last")
 
 
 def test_an_answer_is_not_shown_before_the_end(mock: MockAppliance) -> None:

@@ -2,23 +2,23 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from voxdouble_mock.hosts import HOST
+from voxdouble_mock.hosts import is_host, is_port
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-FORWARDED = {
-    "HTTP_X_FORWARDED_PROTO": re.compile(r"https?"),
-    "HTTP_X_FORWARDED_HOST": HOST,
-    "HTTP_X_FORWARDED_PORT": re.compile(r"[0-9]{1,5}"),
-    "HTTP_X_FORWARDED_PREFIX": re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+/?"),
+FORWARDED: dict[str, Callable[[str], object]] = {
+    "HTTP_X_FORWARDED_PROTO": re.compile(r"https?").fullmatch,
+    "HTTP_X_FORWARDED_HOST": is_host,
+    "HTTP_X_FORWARDED_PORT": is_port,
+    "HTTP_X_FORWARDED_PREFIX": re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+/?").fullmatch,
 }
-"""The headers that change a `Location`, each with the pattern of its value."""
+"""The headers that change a `Location`, each with the check of its value."""
 
 
 class TrustedProxies:
@@ -38,8 +38,8 @@ class TrustedProxies:
         """Call the application, with the forwarded values in the environ if the peer is trusted."""
         if not self._networks or not self._is_trusted(environ.get("REMOTE_ADDR", "")):
             return self._direct(environ, start_response)
-        for name, pattern in FORWARDED.items():
-            if not pattern.fullmatch(environ.get(name, "").rpartition(",")[2].strip()):
+        for name, is_valid in FORWARDED.items():
+            if not is_valid(environ.get(name, "").rpartition(",")[2].strip()):
                 environ.pop(name, None)
         if "HTTP_X_FORWARDED_PREFIX" in environ:
             environ["HTTP_X_FORWARDED_PREFIX"] = environ["HTTP_X_FORWARDED_PREFIX"].rstrip("/")

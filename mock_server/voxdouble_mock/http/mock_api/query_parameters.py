@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from voxdouble_mock.core.errors import Detail, ValidationFailed
+from voxdouble_mock.core.patterns import Pattern
+from voxdouble_mock.core.request_log import MAX_TEXT, shortened
 from voxdouble_mock.options import unknown_name
 
 MAX_NUMBER = (1 << 63) - 1
@@ -36,6 +38,17 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def kept_pattern(text: str) -> Pattern:
+    """Return the pattern for texts that tasks and entries keep; a long text is found by its digest, as it is kept.
+
+    Raises ValueError, with what the text must be, for a long one with * or ?, which could find nothing.
+    """
+    kept = shortened(text)
+    if kept != text and ("*" in text or "?" in text):
+        raise ValueError(f"a pattern of at most {MAX_TEXT} bytes, or a longer text without * and ?")
+    return Pattern(kept)
 
 
 def one_of(*values: str) -> Callable[[str], str]:

@@ -9,10 +9,10 @@ from flask import Flask, Response
 
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.patterns import Pattern
-from voxdouble_mock.core.request_log import LoggedRequest, shortened
+from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.http.current_request import namespace, query
 from voxdouble_mock.http.json_responses import json_response
-from voxdouble_mock.http.mock_api.query_parameters import MAX_NUMBER, read_parameters, whole_number
+from voxdouble_mock.http.mock_api.query_parameters import MAX_NUMBER, kept_pattern, read_parameters, whole_number
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 
@@ -70,7 +70,7 @@ def delete_requests(services: Services) -> Response:
 
 READERS: dict[str, Callable[[str], object]] = {
     "method": str.upper,
-    "path": lambda text: Pattern(shortened(text)),
+    "path": kept_pattern,
     "status": whole_number(100, 599),
     "limit": whole_number(0, MAX_NUMBER),
     "since": whole_number(0, MAX_NUMBER),

@@ -1,5 +1,6 @@
 """GET /_mock/tasks and POST /_mock/reset: the live tasks of a namespace, and its reset."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,12 +10,17 @@ from flask import Flask, Response
 
 from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.core.patterns import Pattern
-from voxdouble_mock.core.request_log import shortened
 from voxdouble_mock.core.task import State, Task
 from voxdouble_mock.http.current_request import namespace, query
 from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.mock_api.json_object import read_object
-from voxdouble_mock.http.mock_api.query_parameters import MAX_NUMBER, one_of, read_parameters, whole_number
+from voxdouble_mock.http.mock_api.query_parameters import (
+    MAX_NUMBER,
+    kept_pattern,
+    one_of,
+    read_parameters,
+    whole_number,
+)
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.technologies import known
@@ -119,7 +125,7 @@ def post_reset(services: Services) -> Response:
 READERS: dict[str, Callable[[str], object]] = {
     "state": one_of(*State),
     "technology": one_of(*known()),
-    "file_name": lambda text: Pattern(shortened(text)),
+    "file_name": lambda text: kept_pattern(unicodedata.normalize("NFC", text)),
     "limit": whole_number(0, MAX_NUMBER),
     "skip": whole_number(0, MAX_NUMBER),
 }

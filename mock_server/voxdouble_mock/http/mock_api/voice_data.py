@@ -1,4 +1,4 @@
-"""A readable summary of a task's payload: voiceprints and vectors by length, norm and a plot instead of whole.
+"""A readable summary of a task's payload, in which a voiceprint or a vector is replaced by length, norm and a plot.
 
 A summary replaces a voiceprint by `{"$voiceprint": {...}}`, a vector by `{"$vector": {...}}`, and the rest of a long
 list by `{"$more": count}`, so that its size is bounded.
@@ -37,7 +37,7 @@ def voiceprint_of(payload: bytes, index: int) -> str | None:
 
 
 class _Summary:
-    """The state of one summary: the number of voiceprints so far."""
+    """The state of one summary: the number of voiceprints so far, shown or not."""
 
     def __init__(self) -> None:
         self._voiceprints = 0
@@ -50,7 +50,9 @@ class _Summary:
             if name in VECTOR and all(isinstance(item, int | float) for item in value):
                 return {"$vector": vector_summary(value)}
             items = [self.of(item, name) for item in value[:MAX_ITEMS]]
-            return [*items, {"$more": len(value) - MAX_ITEMS}] if len(value) > MAX_ITEMS else items
+            rest = value[MAX_ITEMS:]
+            self._voiceprints += sum(1 for _ in _voiceprints(rest, name))
+            return [*items, {"$more": len(rest)}] if rest else items
         if name == "voiceprint" and isinstance(value, str):
             self._voiceprints += 1
             return {"$voiceprint": {"index": self._voiceprints - 1, **voiceprint_summary(value)}}
