@@ -100,7 +100,7 @@ def test_a_path_names_no_pack_over_http(mock: MockAppliance, packs: Path) -> Non
             other.options(pack=packs)
 
 
-def test_a_folder_that_is_no_pack_gets_no_name(packs: Path) -> None:
+def test_a_folder_that_is_not_a_pack_gets_no_name(packs: Path) -> None:
     """After its refusal it is not among the names that a later refusal lists."""
     with MockAppliance() as mock:
         for _ in range(2):
@@ -112,7 +112,7 @@ def test_a_folder_that_is_no_pack_gets_no_name(packs: Path) -> None:
     assert refused.json()["detail"][0]["message"].endswith("Supported: example.")
 
 
-def test_a_folder_with_the_name_of_another_pack_is_told_from_it(packs: Path, tmp_path: Path) -> None:
+def test_a_folder_with_the_name_of_another_pack_is_distinguished(packs: Path, tmp_path: Path) -> None:
     """A folder called `example`, or like a pack in the folder of packs, does not take the place of that pack."""
     for name in ("example", "newest"):
         shutil.copytree(packs / "older", tmp_path / name)

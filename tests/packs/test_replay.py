@@ -122,7 +122,7 @@ def test_only_the_pack_is_replayed_if_it_is_asked_for(pack: Path) -> None:
     assert [body["error"]["detail"][0]["location"] for body in places] == [["body", "file"], ["body", "voiceprints", 1]]
 
 
-def test_what_a_pack_lacks_of_a_voiceprint_is_named(pack: Path, tmp_path: Path) -> None:
+def test_a_rejection_names_the_missing_voiceprint_or_value(pack: Path, tmp_path: Path) -> None:
     """A voiceprint that the pack compared is not missing for a comparison; its value is for a conversion."""
     only_compared = Path(shutil.copytree(pack, tmp_path / "pack"))
     texts = []
