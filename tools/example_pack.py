@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 
-from tests.contract.stranger import Traits, serving
+from tests.contract.stranger import serving
+from tests.contract.stranger_traits import Traits
 from voxdouble_fixtures import path
 from voxdouble_mock.packs.facts import INDEX
 from voxdouble_mock.packs.library import BUNDLED

@@ -9,7 +9,8 @@ import pytest
 
 import voxdouble_fixtures
 from tests.commands.process import invoke
-from tests.contract.stranger import Traits, serving
+from tests.contract.stranger import serving
+from tests.contract.stranger_traits import Traits
 from tests.packs.captured import NEWEST, OLDER, capture
 from voxdouble.against.known import read_known
 from voxdouble_mock import MockAppliance

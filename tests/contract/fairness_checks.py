@@ -3,7 +3,8 @@
 import pytest
 
 from tests.contract.runner import run
-from tests.contract.stranger import Traits, serving
+from tests.contract.stranger import serving
+from tests.contract.stranger_traits import Traits
 from voxdouble_contract.judging.conformance import FAILED, PASSED
 
 STRANGERS = {

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.contract.nginx import in_front_of
-from tests.contract.stranger import Traits, serving
+from tests.contract.stranger import serving
+from tests.contract.stranger_traits import Traits
 from tests.contract.verify_checks import Ended
 from voxdouble_contract.judging.conformance import FAILED, PASSED, UNPROVEN
 from voxdouble_contract.target.transport import TIME_IS_UP

@@ -13,6 +13,7 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 from tests.contract import stranger
+from tests.contract.stranger_traits import Traits
 from voxdouble import verify as verify_module
 from voxdouble.target_checks import CannotRun, check_target
 from voxdouble_contract.target.target import Target
@@ -86,8 +87,8 @@ def test_a_mock_of_each_kind_is_an_appliance(generation: str) -> None:
         assert len(mock.requests) == 10
 
 
-@pytest.mark.parametrize("traits", [stranger.Traits(), stranger.Traits(generation=1, conversion=404, family=404)])
-def test_a_stranger_is_an_appliance(traits: stranger.Traits) -> None:
+@pytest.mark.parametrize("traits", [Traits(), Traits(generation=1, conversion=404, family=404)])
+def test_a_stranger_is_an_appliance(traits: Traits) -> None:
     """An appliance that differs from the mock in everything but the contract is recognised."""
     with stranger.serving(traits) as url:
         check_target(url, None, 60)

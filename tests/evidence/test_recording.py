@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.commands.process import invoke, run
-from tests.contract.stranger import Traits, serving
+from tests.contract.stranger import serving
+from tests.contract.stranger_traits import Traits
 from voxdouble_mock import MockAppliance
 
 TOKEN = "a-token-of-the-owner"

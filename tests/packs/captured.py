@@ -5,7 +5,8 @@ from typing import Any
 
 import voxdouble_fixtures
 from tests.commands.process import invoke
-from tests.contract.stranger import CONVERSION, EXTRACTION, Traits
+from tests.contract.stranger import CONVERSION, EXTRACTION
+from tests.contract.stranger_traits import Traits
 from voxdouble_client import ApiError, ApplianceClient, TaskRejected
 
 NEWEST = Traits(prefix="")

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.commands.process import COMMAND
-from tests.contract.stranger import Traits, serving
+from tests.contract.stranger import serving
+from tests.contract.stranger_traits import Traits
 from tests.packs.captured import BAD_FILE, FILES, NEWEST, capture
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.pack import Pack

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.commands.process import invoke
-from tests.contract.stranger import Traits, serving
+from tests.contract.stranger import serving
+from tests.contract.stranger_traits import Traits
 from tests.http.wire import get, post
 from tests.packs.captured import BAD_FILE, FILES, NEWEST, capture
 from voxdouble.capture.budget import Budget, BudgetUsed

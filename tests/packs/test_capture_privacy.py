@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.commands.process import invoke
-from tests.contract.stranger import Traits, serving
+from tests.contract.stranger import serving
+from tests.contract.stranger_traits import Traits
 from tests.packs.captured import FILES, NEWEST, capture
 from voxdouble.capture.privacy import Cleaner, cleaner_for, names_of
 from voxdouble.capture.technologies import EXTRACTION, OF_RECORDINGS

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.commands.process import invoke
-from tests.contract.stranger import CONVERSION, EXTRACTION, Traits, serving
+from tests.contract.stranger import CONVERSION, EXTRACTION, serving
+from tests.contract.stranger_traits import Traits
 from tests.http.wire import convert, extract, get, post, put
 from tests.packs.captured import BAD_FILE, COMPARISON, FILES, NEWEST, OLDER, answers, capture
 from voxdouble_client import ApplianceClient, TaskRejected

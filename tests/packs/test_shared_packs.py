@@ -9,7 +9,8 @@ import pytest
 
 import voxdouble_fixtures
 from tests.commands.process import invoke
-from tests.contract.stranger import CONVERSION, EXTRACTION, Traits, serving
+from tests.contract.stranger import CONVERSION, EXTRACTION, serving
+from tests.contract.stranger_traits import Traits
 from tests.http.wire import extract, get
 from tests.packs.captured import BAD_FILE, COMPARISON, FILES, NEWEST, capture
 from voxdouble_client import ApplianceClient
