@@ -17,7 +17,8 @@ from voxdouble_client import ApplianceClient
 
 TASK_ID = str(uuid.UUID(int=0xFB9DE4E5A7684069AFF3C74C826F3DDF))
 TECHNOLOGY = "speaker-identification-voiceprint-extraction"
-TASK_PATH = f"/api/technology/{TECHNOLOGY}/{TASK_ID}"
+START = f"/api/technology/{TECHNOLOGY}"
+TASK_PATH = f"{START}/{TASK_ID}"
 KEPT = 1 << 20
 DONE = {
     "task": {"task_id": TASK_ID, "state": "done"},
@@ -147,3 +148,7 @@ def responding(get: bytes, post: bytes | None = None) -> Behaviour:
         connection.sendall(get if request.method == "GET" else post or accepted())
 
     return behave
+
+
+GOOD = responding(response(200, DONE))
+"""The behaviour of an appliance that is well: each task is done at its first poll."""

@@ -1,13 +1,16 @@
-"""Concurrent calls: a slow item holds back results, but no work."""
+"""Concurrent calls: results come in order, and a slow item holds back results, but no work."""
 
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.client.hostile import DONE, TASK_PATH, ReceivedRequest, response, serving
+from tests.client.hostile import DONE, START, TASK_PATH, ReceivedRequest, response, serving
+from voxdouble_client import ApiError, ApplianceClient
 from voxdouble_client._many import MAX_HELD, run_many
 
 
@@ -120,3 +123,87 @@ def test_outcomes_without_order_come_as_they_finish() -> None:
         finish.set()
         [last] = outcomes
         assert (last.file, last.error) == (b"slow", None)
+
+
+def echo_file_number(request: ReceivedRequest, connection: socket.socket) -> None:
+    """Extract from files that contain a number, which becomes the channel's; multiples of five are refused."""
+    if request.method == "POST":
+        name = request.body.partition(b"RIFF")[2].partition(b"\r\n")[0].decode()
+        connection.sendall(
+            response(202, {"task": {"task_id": name, "state": "pending"}}, location=f"{START}/{name}")
+            if int(name) % 5
+            else response(422, {"type": "request.validation-error", "message": "fives are refused"})
+        )
+    else:
+        name = request.target.rpartition("/")[2]
+        channel = {"channel_number": int(name), "voiceprint": "e2kD", "speech_length": 1, "model": "sid-xl5"}
+        done = {"task": {"task_id": name, "state": "done"}, "result": {"channels": [channel]}}
+        connection.sendall(response(200, done))
+
+
+def test_many_files_give_one_outcome_each() -> None:
+    """Results and errors come in the order of the files, each with its file, and no error ends the others."""
+    files = [b"RIFF%d" % number for number in range(1, 12)] + ["/no/such.wav"]
+    with serving(echo_file_number) as (_, appliance):
+        outcomes = list(appliance.extract_voiceprints(files, concurrency=3))
+    assert [outcome.file for outcome in outcomes] == files
+    numbers = [outcome.result.channels[0].channel_number if outcome.result else None for outcome in outcomes]
+    assert numbers == [1, 2, 3, 4, None, 6, 7, 8, 9, None, 11, None]
+    assert [type(outcome.error) for outcome in outcomes if outcome.error] == [ApiError, ApiError, FileNotFoundError]
+
+
+def test_many_files_are_drawn_as_they_are_needed() -> None:
+    """An endless series of files works: at most 1,000 results are held back."""
+    drawn = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal drawn
+        while True:
+            drawn += 1
+            yield b"RIFF1"
+
+    with serving(echo_file_number) as (_, appliance):
+        outcomes = appliance.extract_voiceprints(endless(), concurrency=2)
+        for _ in range(10):
+            assert next(outcomes).result
+        outcomes.close()  # type: ignore[attr-defined]
+    assert drawn <= 10 + 1000 + 2 * 2
+
+
+def test_concurrency_is_used_and_not_exceeded() -> None:
+    """Exactly `concurrency` of many items are in progress at a time."""
+    lock, running, maximum = threading.Lock(), 0, 0
+
+    def work(item: int) -> int:
+        nonlocal running, maximum
+        with lock:
+            running += 1
+            maximum = max(maximum, running)
+        time.sleep(0.01)
+        with lock:
+            running -= 1
+        return item
+
+    assert list(run_many(work, range(20), 3)) == list(range(20))
+    assert maximum == 3
+
+
+def test_an_unexpected_error_is_raised_in_place_of_its_result() -> None:
+    """An unexpected exception is raised after the results before it."""
+
+    def work(item: int) -> int:
+        if item == 2:
+            raise RuntimeError("a bug")
+        return item
+
+    results = run_many(work, range(5), 2)
+    assert [next(results), next(results)] == [0, 1]
+    with pytest.raises(RuntimeError, match="a bug"):
+        next(results)
+
+
+@pytest.mark.parametrize("concurrency", [0, -1])
+def test_an_invalid_concurrency_is_refused_at_once(concurrency: int) -> None:
+    """A concurrency below 1 is an error of the call, not of the first result."""
+    with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises(ValueError, match="at least 1"):
+        appliance.extract_voiceprints([b""], concurrency=concurrency)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.client.answers import quoted, read
 from tests.client.hostile import task_body
-from tests.client.test_results import quoted, read
 from voxdouble_client import Age, Comparison, ContractError, Gender, GenderScore, Merging
 from voxdouble_client._technologies import (
     age_estimation,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.http.wire import CONVERSION, EMBEDDING, convert
-from tests.wsgi.test_lifecycle import needs_ipv6
+from tests.wsgi.wire import needs_ipv6
 from voxdouble_mock import MockAppliance
 
 BODY = json.dumps({"voiceprints": [EMBEDDING]}).encode()

@@ -62,3 +62,10 @@ def make_store(address: str) -> Iterator[MakeStore]:
     yield make
     for store in make.opened:
         store.close()
+
+
+@pytest.fixture
+def server(redis_server: RedisServer) -> RedisServer:
+    """Return the shared server, empty."""
+    redis_server.client.flushall()
+    return redis_server

@@ -14,6 +14,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from tests import needs
+from tests.store.steps import RealTime, new_record
+from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.store.redis_store import RedisStore
 
 
 @dataclass
@@ -86,3 +89,8 @@ def running(folder: Path, *options: str, tls: bool = False) -> Iterator[RedisSer
         yield server
     finally:
         server.stop()
+
+
+def opened(server: RedisServer, real_now: RealTime | None = None) -> RedisStore:
+    """Open the store on a server, on its clock or on another."""
+    return RedisStore(server.url, new_record, Limits(), real_now)

@@ -36,3 +36,10 @@ def peak_memory() -> Iterator[Callable[[], int]]:
         yield lambda: tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+@pytest.fixture
+def crowd() -> Iterator[ExitStack]:
+    """Yield a stack that closes connections when the test ends."""
+    with ExitStack() as stack:
+        yield stack

@@ -9,8 +9,7 @@ import pytest
 import requests
 
 from tests.wsgi.conftest import Serve
-from tests.wsgi.test_responses import sending
-from tests.wsgi.wire import GET, PATIENCE, Wire, post, responding
+from tests.wsgi.wire import GET, PATIENCE, Wire, post, responding, sending
 from voxdouble_mock.wsgi.protocol import ENVIRON_KEY, Connection
 from voxdouble_mock.wsgi.server import HttpServer
 

@@ -1,19 +1,13 @@
-"""Responses: their framing, and their delivery to clients that are still sending."""
+"""Responses: their framing, their connection, and their delivery to slow readers."""
 
-import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
-from http.client import HTTPConnection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-import requests
 
-from tests import needs
 from tests.wsgi.conftest import Serve
 from tests.wsgi.wire import (
-    CHUNKED_HEAD,
     GET,
     PATIENCE,
     Wire,
@@ -21,26 +15,12 @@ from tests.wsgi.wire import (
     environ_texts,
     post,
     responding,
+    sending,
     wait_for_connections,
 )
-from voxdouble_mock.wsgi import connection
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-UPLOAD = bytes(20_000_000)
-"""More than the buffers of both sockets hold."""
-UPLOADS = 3
-
-
-def sending(*pieces: bytes, status: str = "200 OK", headers: Iterable[tuple[str, str]] = ()) -> "WSGIApplication":
-    """Return an application that responds in these pieces."""
-
-    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        start_response(status, [*headers])
-        return iter(pieces)
-
-    return app
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 def test_many_requests_use_one_connection(serve: Serve) -> None:
@@ -135,78 +115,6 @@ def test_the_client_can_close_the_connection(serve: Serve) -> None:
         assert wire.rest() == b""
 
 
-def by_requests(url: str) -> int:
-    """Upload with requests, with a length."""
-    return requests.post(url, data=UPLOAD, timeout=PATIENCE).status_code
-
-
-def by_requests_in_chunks(url: str) -> int:
-    """Upload with requests, in chunks."""
-    pieces = (UPLOAD[start : start + 65536] for start in range(0, len(UPLOAD), 65536))
-    return requests.post(url, data=pieces, timeout=PATIENCE).status_code
-
-
-def by_http_client(url: str) -> int:
-    """Upload with http.client, which sends everything before it reads."""
-    connection = HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE)
-    try:
-        connection.request("POST", "/", UPLOAD)
-        return connection.getresponse().status
-    finally:
-        connection.close()
-
-
-def by_curl(url: str) -> int:
-    """Upload with curl."""
-    curl = needs.program("curl", package="curl")
-    command = [curl, "-s", "-o", "-", "-w", "%{http_code}", "-H", "Expect:", "--data-binary", "@-", url]
-    run = subprocess.run(command, input=UPLOAD, capture_output=True, timeout=60, check=True)
-    return int(run.stdout)
-
-
-@pytest.mark.parametrize("upload", [by_requests, by_requests_in_chunks, by_http_client, by_curl])
-def test_a_response_before_the_upload_is_read_arrives(serve: Serve, upload: Callable[[str], int]) -> None:
-    """A client that is still sending its upload receives a 413 that does not wait for it."""
-    server = serve(sending(status="413 Content Too Large", headers=[("Content-Length", "0")]))
-    assert [upload(server.url) for _ in range(UPLOADS)] == [413] * UPLOADS
-
-
-def test_the_end_is_sent_before_the_rest_is_read(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client that is still sending receives the end of the connection at once."""
-    monkeypatch.setattr(connection, "DRAIN_SECONDS", 1000)
-    with Wire(serve(responding(environ_texts)).address) as wire:
-        wire.send(post(b"hello")[:-1])
-        assert wire.response().headers["connection"] == "close"
-        assert wire.rest() == b""
-
-
-def send_on(wire: Wire) -> None:
-    """Send until the connection breaks."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        wire.send(b"more")
-
-
-def test_reading_the_rest_is_bounded(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client that goes on sending after its response is disconnected after a while."""
-    monkeypatch.setattr(connection, "DRAIN_SECONDS", 0.1)
-    with Wire(serve(responding(environ_texts)).address) as wire:
-        wire.send(post(b"hello")[:-1])
-        with pytest.raises(ConnectionError):
-            send_on(wire)
-
-
-def test_unread_chunks_are_not_parsed_as_a_request(serve: Serve) -> None:
-    """The rest of a chunked body that the application did not read is not parsed as the next request."""
-    paths = []
-    with Wire(serve(responding(lambda environ: paths.append(environ["PATH_INFO"]))).address) as wire:
-        wire.send(CHUNKED_HEAD, GET)
-        assert wire.response().headers["connection"] == "close"
-        wire.end()
-        assert wire.rest() == b""
-    assert paths == ["/upload"]
-
-
 def test_a_large_response_to_a_slow_reader_is_not_copied(serve: Serve, peak_memory: Callable[[], int]) -> None:
     """A large response that is read slowly is sent completely and without copies while the reader makes progress."""
     content = bytes(32_000_000)
@@ -240,71 +148,3 @@ def test_a_reader_that_stops_is_disconnected(serve: Serve, caplog: pytest.LogCap
         assert closed.wait(PATIENCE)
         wait_for_connections(server, 0)
     assert caplog.text == ""
-
-
-def boom(environ: "WSGIEnvironment") -> Any:
-    """Raise an error that an application may raise."""
-    raise OSError(5, "disk on fire")
-
-
-def unstarted(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    """Return a body without calling start_response."""
-    return [b"x"]
-
-
-@pytest.mark.parametrize(
-    ("app", "message"),
-    [
-        (responding(boom), "disk on fire"),
-        (unstarted, "without calling start_response"),
-        (sending(b"long", headers=[("Content-Length", "3")]), "more bytes than its Content-Length"),
-        (sending(headers=[("Content-Length", "3")]), "fewer bytes than its Content-Length"),
-    ],
-)
-def test_a_bug_of_the_application_is_a_500(
-    serve: Serve, app: "WSGIApplication", message: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """An application that fails before its response causes a 500 and a log entry, and the server goes on."""
-    server = serve(app)
-    for _ in range(2):
-        with Wire(server.address) as wire:
-            wire.send(GET)
-            assert wire.response().status == 500
-            assert wire.rest() == b""
-    assert message in caplog.text
-
-
-@pytest.mark.parametrize(
-    "app",
-    [
-        sending(b"sho", headers=[("Content-Length", "5")]),
-        sending(b"sho", b"rt, and then too long", headers=[("Content-Length", "5")]),
-    ],
-)
-def test_a_bug_in_the_middle_of_a_response_cuts_it(
-    serve: Serve, app: "WSGIApplication", caplog: pytest.LogCaptureFixture
-) -> None:
-    """A response whose length turns out to be wrong ends with its connection: the client notices the cut."""
-    with Wire(serve(app).address) as wire:
-        wire.send(GET, GET)
-        assert wire.response().body == b"sho"
-        assert wire.rest() == b""
-    assert "bytes than its Content-Length declares" in caplog.text
-
-
-def test_sys_exit_in_the_application_is_a_500(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
-    """An application that calls sys.exit() ends its request, not the server."""
-
-    def leave(environ: "WSGIEnvironment") -> bytes:
-        if environ["PATH_INFO"] == "/upload":
-            raise SystemExit(3)
-        return b"here"
-
-    server = serve(responding(leave))
-    with Wire(server.address) as wire:
-        wire.send(post(b""))
-        assert wire.response().status == 500
-    with Wire(server.address) as wire:
-        wire.send(GET)
-        assert wire.response().body == b"here"
-    assert "SystemExit: 3" in caplog.text

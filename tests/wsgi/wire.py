@@ -5,15 +5,19 @@ import json
 import select
 import socket
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+import pytest
+
 from voxdouble_mock.wsgi.server import HttpServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 
 PATIENCE = 10.0
 """Seconds for which a test waits at most."""
@@ -144,6 +148,10 @@ def environ_texts(environ: "WSGIEnvironment") -> dict[str, str]:
     return {name: value for name, value in environ.items() if isinstance(value, str)}
 
 
+APP = responding(environ_texts)
+"""The application for tests of the server alone."""
+
+
 def body_result(environ: "WSGIEnvironment") -> dict[str, Any]:
     """Read the body, and return its length or the error that it raised."""
     stream: io.BufferedReader = environ["wsgi.input"]
@@ -178,3 +186,30 @@ def wait_until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < end, "The condition does not hold in time."
         time.sleep(0.001)
+
+
+def workers() -> int:
+    """Return the number of worker threads."""
+    return sum(thread.name.startswith("voxdouble-worker") for thread in threading.enumerate())
+
+
+def sending(*pieces: bytes, status: str = "200 OK", headers: Iterable[tuple[str, str]] = ()) -> "WSGIApplication":
+    """Return an application that responds in these pieces."""
+
+    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        start_response(status, [*headers])
+        return iter(pieces)
+
+    return app
+
+
+def has_ipv6() -> bool:
+    """Return whether this machine has the IPv6 loopback."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="needs IPv6")

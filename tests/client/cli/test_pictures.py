@@ -1,50 +1,26 @@
 """Pictures: the scores of `compare`, and the waveforms of `extract --plot`."""
 
 import re
-import shutil
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
 
-import voxdouble_fixtures
-from voxdouble.cli import main
+from tests.client.cli.calling import AUDIO, UNREACHABLE, call, extracted
 from voxdouble_client._technologies.voiceprint_comparison import Comparison
 from voxdouble_client.cli import pictures, score_picture
 from voxdouble_client.cli.score_picture import MAX_CELLS
 from voxdouble_client.cli.waveform_picture import MAX_RECORDINGS, clock_time
 from voxdouble_mock import MockAppliance
 
-AUDIO = Path(voxdouble_fixtures.__file__).parent / "audio"
-NOWHERE = "http://127.0.0.1:1"
-"""A port at which nothing listens: a command that gets so far ends with exit status 3."""
-
-
-@pytest.fixture
-def mock() -> Iterator[MockAppliance]:
-    """Yield a mock whose tasks end at once."""
-    with MockAppliance(pending=0, running=0) as mock:
-        yield mock
-
 
 @pytest.fixture
 def voiceprints(mock: MockAppliance, tmp_path: Path) -> Path:
     """Return voiceprints with names: of a person twice, of two channels, and of silence."""
-    folder = tmp_path / "recordings"
-    folder.mkdir()
-    for name, source in {"john": "john_doe", "john again": "john_doe", "two": "conversation", "x": "silence"}.items():
-        shutil.copy(AUDIO / f"{source}.wav", folder / f"{name}.wav")
-    assert run(mock.url, "extract", folder, "--resume", "-o", tmp_path / "v.jsonl").exit_code == 0
-    return tmp_path / "v.jsonl"
-
-
-def run(url: str, *words: object, stdin: bytes = b"") -> Result:
-    """Run the command `voxdouble` in this process."""
-    return CliRunner().invoke(main, [*map(str, words), "--url", url], input=stdin)
+    recordings = {"john": "john_doe", "john again": "john_doe", "two": "conversation", "x": "silence"}
+    return extracted(mock.url, tmp_path, recordings)
 
 
 def size(png: bytes) -> tuple[int, int]:
@@ -71,7 +47,7 @@ def drawn(rows: int, columns: int, path: str = "x.png") -> bytes:
 
 def test_scores_become_a_picture_with_names(mock: MockAppliance, voiceprints: Path, tmp_path: Path) -> None:
     """An .svg file shows the name of each voiceprint at its row and at its column, and the scores in figures."""
-    result = run(mock.url, "compare", voiceprints, voiceprints, "-o", tmp_path / "s.svg")
+    result = call("compare", voiceprints, voiceprints, "-o", tmp_path / "s.svg", url=mock.url)
     assert (result.exit_code, result.output) == (0, "")
     text = (tmp_path / "s.svg").read_text()
     for name in ("john.wav", "john again.wav", "two.wav#0", "two.wav#1", "x.wav"):
@@ -83,7 +59,7 @@ def test_scores_become_a_picture_with_names(mock: MockAppliance, voiceprints: Pa
 def test_the_suffix_decides_on_the_format(mock: MockAppliance, voiceprints: Path, tmp_path: Path) -> None:
     """A .png file gets a PNG in upper and lower case, a .json file what the appliance sent."""
     for name in ("s.png", "s.PNG", "s.json"):
-        assert run(mock.url, "compare", voiceprints, voiceprints, "-o", tmp_path / name).exit_code == 0
+        assert call("compare", voiceprints, voiceprints, "-o", tmp_path / name, url=mock.url).exit_code == 0
     width, height = size((tmp_path / "s.png").read_bytes())
     assert 300 < width < 1000
     assert 300 < height < 1000
@@ -168,7 +144,7 @@ def test_without_the_extra_nothing_is_sent(
     """Without matplotlib the command ends with exit status 2 before any request, and says what to install."""
     (tmp_path / "v.vp").write_text("AAAA")
     monkeypatch.setattr(pictures, "find_spec", lambda _: None)
-    result = run(NOWHERE, *(word.format(v=tmp_path / "v.vp", audio=AUDIO, folder=tmp_path) for word in words))
+    result = call(*(word.format(v=tmp_path / "v.vp", audio=AUDIO, folder=tmp_path) for word in words), url=UNREACHABLE)
     assert result.exit_code == 2
     assert "pip install 'voxdouble[plot]'" in result.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["v.vp"]
@@ -189,7 +165,7 @@ def test_without_the_extra_nothing_is_sent(
 )
 def test_a_picture_that_cannot_be_is_refused(words: list[str], reason: str) -> None:
     """A picture of something else, or of what cannot be drawn, is refused before any request."""
-    result = run(NOWHERE, *(word.format(wav=AUDIO / "john_doe.wav") for word in words))
+    result = call(*(word.format(wav=AUDIO / "john_doe.wav") for word in words), url=UNREACHABLE)
     assert result.exit_code == 2
     assert reason in " ".join(result.stderr.split())
 
@@ -198,7 +174,9 @@ def test_a_failed_comparison_leaves_the_old_picture(tmp_path: Path) -> None:
     """If no scores come, the file stays as it was."""
     (tmp_path / "v.vp").write_text("AAAA")
     (tmp_path / "s.png").write_bytes(b"old")
-    assert run(NOWHERE, "compare", tmp_path / "v.vp", tmp_path / "v.vp", "-o", tmp_path / "s.png").exit_code == 3
+    assert (
+        call("compare", tmp_path / "v.vp", tmp_path / "v.vp", "-o", tmp_path / "s.png", url=UNREACHABLE).exit_code == 3
+    )
     assert (tmp_path / "s.png").read_bytes() == b"old"
     assert len(list(tmp_path.iterdir())) == 2
 
@@ -206,7 +184,7 @@ def test_a_failed_comparison_leaves_the_old_picture(tmp_path: Path) -> None:
 def test_waveforms_are_drawn_with_their_speech(mock: MockAppliance, tmp_path: Path) -> None:
     """Each channel has its waveform and its marked speech; a silent and a rejected recording say so; answers stay."""
     files = [AUDIO / f"{name}.wav" for name in ("john_doe", "conversation", "silence", "empty")]
-    result = run(mock.url, "extract", *files, "--plot", tmp_path / "w.svg", "-o", tmp_path / "out.jsonl")
+    result = call("extract", *files, "--plot", tmp_path / "w.svg", "-o", tmp_path / "out.jsonl", url=mock.url)
     assert result.exit_code == 1
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 4
     text = (tmp_path / "w.svg").read_text()
@@ -222,16 +200,18 @@ def test_waveforms_are_drawn_with_their_speech(mock: MockAppliance, tmp_path: Pa
 
 def test_the_picture_of_waveforms_is_bounded(mock: MockAppliance, tmp_path: Path) -> None:
     """Sixteen recordings make one picture of a bounded size, the same in every run."""
-    words = ["extract", *[AUDIO / "silence.wav"] * MAX_RECORDINGS, "-o", tmp_path / "o", "--plot"]
+    words = [*[AUDIO / "silence.wav"] * MAX_RECORDINGS, "-o", tmp_path / "o", "--plot"]
     for name in ("a.png", "b.png"):
-        assert run(mock.url, *words, tmp_path / name).exit_code == 0
+        assert call("extract", *words, tmp_path / name, url=mock.url).exit_code == 0
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     assert max(size((tmp_path / "a.png").read_bytes())) < 4_000
 
 
 def test_no_picture_without_a_result(tmp_path: Path) -> None:
     """If no recording has a result, no picture is written."""
-    result = run(NOWHERE, "extract", AUDIO / "john_doe.wav", "--plot", tmp_path / "w.png", "-o", tmp_path / "o")
+    result = call(
+        "extract", AUDIO / "john_doe.wav", "--plot", tmp_path / "w.png", "-o", tmp_path / "o", url=UNREACHABLE
+    )
     assert result.exit_code == 3
     assert list(tmp_path.iterdir()) == []
 

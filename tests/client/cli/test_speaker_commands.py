@@ -6,31 +6,15 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
 
 import voxdouble_fixtures
+from tests.client.cli.calling import UNREACHABLE, call
 from tests.client.hostile import DONE, HostileServer, responding, response, task_body
-from voxdouble.cli import main
 from voxdouble_mock import MockAppliance
 
 SCORED = task_body("done", result={"scores": {"columns_count": 1, "rows_count": 2, "values": [0.5, -1.5]}})
 MERGED = task_body("done", result={"voiceprint": "e2kM", "speech_length": 8.2})
 CHANNELS_AND_RESULTS = task_body("done", result={"channels": [{"channel_number": 0}], "results": [{}, {}]})
-UNREACHABLE = ["--url", "http://127.0.0.1:1"]
-
-
-def call(command: str, *arguments: object, stdin: bytes = b"", url: str | None = None) -> Result:
-    """Run a command through the table of commands, in an environment that names no appliance unless it is given."""
-    env = {"APPLIANCE_URL": url, "APPLIANCE_TOKEN": None}
-    return CliRunner().invoke(main, [command, *map(str, arguments)], input=stdin, env=env)
-
-
-@pytest.fixture
-def wav(tmp_path: Path) -> Path:
-    """Write a file that the test's server accepts as a recording."""
-    path = tmp_path / "john.wav"
-    path.write_bytes(b"RIFF\0audio")
-    return path
 
 
 @pytest.fixture
@@ -170,7 +154,7 @@ def test_usage_errors_are_exit_code_2(
     """An invalid command is refused on stderr, and nothing is sent."""
     (tmp_path / "one.vp").write_text("e2kD")
     paths = {"wav": wav, "two_voiceprints": two_voiceprints, "out": tmp_path / "out", "wav64": tmp_path / "one.vp"}
-    result = call(*[word.format(**paths) for word in words], *UNREACHABLE)
+    result = call(*[word.format(**paths) for word in words], url=UNREACHABLE)
     assert message in result.stderr
     assert (result.exit_code, result.stdout) == (2, "")
 
@@ -180,7 +164,7 @@ def test_too_many_scores_are_a_usage_error(tmp_path: Path) -> None:
     paths = [tmp_path / "a.json", tmp_path / "b.json"]
     for path, count in zip(paths, (1_001, 1_000), strict=True):
         path.write_text(json.dumps(task_body("done", result={"channels": [{"voiceprint": "e2kD"}] * count})))
-    result = call("compare", *paths, *UNREACHABLE)
+    result = call("compare", *paths, url=UNREACHABLE)
     assert "make 1001000" in result.stderr
     assert result.exit_code == 2
 

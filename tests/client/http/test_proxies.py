@@ -4,19 +4,9 @@ import socket
 
 import pytest
 
-from tests.client.hostile import DONE, TASK_PATH, HostileServer, ReceivedRequest, accepted, responding, response
+from tests.client.hostile import DONE, START, TASK_PATH, HostileServer, ReceivedRequest, accepted, responding, response
 from voxdouble_client import ApiError, ApplianceClient, TransportError
 from voxdouble_client._http.proxy import is_bypassed, proxy_for
-
-VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remove the proxies of the environment."""
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
 
 
 def forward(request: ReceivedRequest, connection: socket.socket) -> None:
@@ -170,3 +160,29 @@ def test_the_proxys_password_is_sent_to_the_proxy_only() -> None:
             appliance.extract_voiceprint(b"audio")
     assert {request.headers["proxy-authorization"] for request in proxy.received} == {"Basic bWU6czNjcjN0"}
     assert not any("authorization" in request.headers for request in proxy.received)
+
+
+def test_the_given_proxy_is_used() -> None:
+    """With `proxy` the requests go to it, with their whole URL."""
+    with HostileServer(forward) as server, ApplianceClient("http://appliance:8000", proxy=server.url) as appliance:
+        appliance.extract_voiceprint(b"audio")
+    assert [request.target for request in server.received] == [
+        "http://appliance:8000" + START,
+        "http://appliance:8000" + TASK_PATH,
+    ]
+
+
+def test_the_environments_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proxy that HTTP_PROXY names is used."""
+    with HostileServer(forward) as server:
+        monkeypatch.setenv("HTTP_PROXY", server.url)
+        with ApplianceClient("http://appliance") as appliance:
+            appliance.extract_voiceprint(b"audio")
+    assert server.received[0].target.startswith("http://appliance/")
+
+
+@pytest.mark.parametrize("url", ["socks5://127.0.0.1:1", "https://127.0.0.1:1", "127.0.0.1:1"])
+def test_a_proxy_with_another_scheme_is_refused(url: str) -> None:
+    """Only http:// proxies are accepted, as deadlines hold only through them; P10."""
+    with pytest.raises(ValueError, match="http:// URL"):
+        ApplianceClient("http://appliance", proxy=url)

@@ -20,31 +20,16 @@ from tests.client.hostile import (
     serving,
     task_body,
 )
-from voxdouble_client import (
-    ApiError,
-    ApplianceError,
-    ContractError,
-    TaskFailed,
-    TaskRejected,
-)
-from voxdouble_client._http.wire import Request, Response, accepted_task, api_error, retry_after, task_answer
+from tests.client.http.received import GET, HTML, received
+from voxdouble_client import ApplianceError, ContractError
+from voxdouble_client._http.wire import Request, Response, accepted_task, api_error, task_answer
 
-HTML = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
-GET = Request("GET", "http://appliance" + TASK_PATH)
 POST = Request("POST", "http://appliance/api/technology/x")
-
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
     max_leaves=10,
 )
-
-
-def received(status: int, body: bytes | object, **headers: str) -> Response:
-    """Return a complete response to a GET."""
-    return Response(GET, status, headers, body if isinstance(body, bytes) else json.dumps(body).encode())
-
-
 MALFORMED_TASKS: dict[str, bytes | object] = {
     "nothing": b"",
     "a page of a proxy": HTML,
@@ -114,12 +99,6 @@ def test_deep_json_breaks_the_contract() -> None:
         task_answer(received(200, deep), TASK_ID)
 
 
-def test_deep_json_with_an_error_status_is_an_api_error() -> None:
-    """A response with an error status is an ApiError even if its body cannot be parsed."""
-    error = api_error(received(500, b"[" * 100_000))
-    assert (error.status, error.type) == (500, None)
-
-
 @pytest.mark.parametrize("unused", [{}, {"error": None}, {"result": None, "error": None}])
 def test_an_absent_member_equals_null(unused: dict[str, Any]) -> None:
     """A member that is not used may be absent or null."""
@@ -135,108 +114,6 @@ def test_unknown_members_are_kept_in_raw() -> None:
         extraction = appliance.extract_voiceprint(b"audio")
     assert extraction.raw == raw
     assert extraction.channels[0].raw == DONE["result"]["channels"][0]  # type: ignore[index]
-
-
-@pytest.mark.parametrize(("state", "error"), [("failed", TaskFailed), ("rejected", TaskRejected)])
-def test_failed_and_rejected_tasks_raise_with_the_reason(state: str, error: type[TaskFailed | TaskRejected]) -> None:
-    """A failed or rejected task raises its own class, with type, message and places (S14 to S17)."""
-    why = {
-        "type": "internal",
-        "message": "It broke.",
-        "detail": [{"location": ["body", "voiceprints", 3], "message": "odd", "type": "x"}],
-    }
-    with (
-        serving(responding(response(200, task_body(state, error=why)))) as (_, appliance),
-        pytest.raises(error) as caught,
-    ):
-        appliance.extract_voiceprint(b"audio")
-    raised = caught.value
-    assert str(raised).endswith(f"{state}: It broke. [internal] (body.voiceprints.3: odd)")
-    assert (raised.task_id, raised.error.type, raised.error.raw, raised.answer.state) == (
-        TASK_ID,
-        "internal",
-        why,
-        state,
-    )
-
-
-def test_a_proxys_error_page_is_described() -> None:
-    """An error page that is not the appliance's is described by its start, and has no type."""
-    error = api_error(received(502, HTML, **{"content-type": "text/html; charset=utf-8"}))
-    assert (error.status, error.type, error.detail) == (502, None, [])
-    assert "bytes of text/html that begin '<html><head><title>502 Bad Gateway" in str(error)
-
-
-def test_a_refusal_names_its_places() -> None:
-    """The vendor's error body is in the message and in the attributes (S64, S65)."""
-    detail = [{"location": ["query", "channels"], "message": "no number", "type": "x", "context": {}}] * 5
-    error = api_error(received(422, {"type": "request.validation-error", "message": "Invalid.", "detail": detail}))
-    assert str(error).endswith(
-        "status 422: Invalid. [request.validation-error]"
-        " (query.channels: no number; query.channels: no number; query.channels: no number; and 2 more)"
-    )
-    assert (error.type, error.message, len(error.detail)) == ("request.validation-error", "Invalid.", 5)
-
-
-VOICE = "e2kDY3JjbDAWiyhpCWVtYmVkZGluZ1tk"
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {**DONE, "task": None, "voiceprint": VOICE},
-        task_body("done", result={"channels": [{"channel_number": 0, "voiceprint": VOICE, "speech_length": "x"}]}),
-        json.dumps([VOICE] * 50).encode(),
-        json.dumps({"voiceprint": VOICE}).encode()[:-1],
-    ],
-)
-def test_errors_quote_no_voice_data(body: object) -> None:
-    """Errors are logged, so they quote nothing from JSON."""
-    with serving(responding(response(200, body))) as (_, appliance), pytest.raises(ContractError) as caught:
-        appliance.extract_voiceprint(b"audio")
-    assert VOICE[:8] not in str(caught.value)
-
-
-NOW = "Tue, 06 Oct 2026 12:00:00 GMT"
-
-
-@pytest.mark.parametrize(
-    ("value", "date", "seconds"),
-    [
-        ("0", "", 0.0),
-        ("120", "", 120.0),
-        (" 7 ", "", 7.0),
-        ("Tue, 06 Oct 2026 12:00:30 GMT", NOW, 30.0),
-        ("Tuesday, 06-Oct-26 12:01:00 GMT", NOW, 60.0),
-        ("Tue Oct  6 12:00:05 2026", NOW, 5.0),
-        ("Tue, 06 Oct 2026 11:00:00 GMT", NOW, 0.0),
-        ("Tue, 06 Oct 2026 14:00:09 +0200", NOW, 9.0),
-        ("Tue, 06 Oct 2026 12:00:30 GMT", "", None),
-        ("Tue, 06 Oct 2026 12:00:30 GMT", "yesterday", None),
-        ("", NOW, None),
-        ("soon", NOW, None),
-        ("-5", NOW, None),
-        ("1.5", NOW, 1.5),
-        ("0.5", NOW, 0.5),
-        ("1.", NOW, None),
-        (".5", NOW, None),
-        ("1e9", NOW, None),
-        ("٣", NOW, None),
-        ("9" * 10, NOW, 9999999999.0),
-        ("9" * 400, NOW, None),
-        ("Tue, 99 Oct 2026 12:00:30 GMT", NOW, None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(value: str, date: str, seconds: float | None) -> None:
-    """A number is seconds, a date is compared with the response's own `Date`, and anything else is ignored."""
-    assert retry_after({"retry-after": value, "date": date}) == seconds
-
-
-@given(st.text(), st.text())
-def test_any_retry_after_is_a_pause_or_ignored(value: str, date: str) -> None:
-    """Any text in the headers gives a number of 0 or more, or None."""
-    seconds = retry_after({"retry-after": value, "date": date})
-    assert seconds is None or seconds >= 0
 
 
 MALFORMED_HTTP = {
@@ -276,11 +153,3 @@ def test_a_malformed_response_is_a_typed_error(method: str, sent: bytes) -> None
     with serving(behave, sleep=clock.sleep, now=clock.now) as (_, appliance), pytest.raises(ApplianceError) as caught:
         appliance.extract_voiceprint(b"audio", timeout=20)
     assert f"{method} http://" in str(caught.value)
-
-
-def test_an_expired_task_is_a_404() -> None:
-    """A task that expired after its 202 raises at once, with the appliance's own message."""
-    gone = response(404, {"type": "resource.not-found", "message": "Expired.", "detail": []})
-    with serving(responding(gone)) as (server, appliance), pytest.raises(ApiError, match=r"Expired\.") as caught:
-        appliance.extract_voiceprint(b"audio")
-    assert (caught.value.status, len(server.received)) == (404, 2)

@@ -1,13 +1,9 @@
-"""Starting and stopping a server."""
+"""Stopping a server: at once or gracefully, from anywhere, and in a bounded time."""
 
-import gc
-import logging
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -15,112 +11,11 @@ import pytest
 import requests
 
 from tests.wsgi.conftest import Serve
-from tests.wsgi.wire import (
-    GET,
-    PATIENCE,
-    Wire,
-    body_result,
-    environ_texts,
-    post,
-    refuse,
-    responding,
-    wait_until_refused,
-)
-from voxdouble_mock.wsgi.body import SizedBody
-from voxdouble_mock.wsgi.request import Request
+from tests.wsgi.wire import APP, GET, PATIENCE, Wire, body_result, post, refuse, responding, wait_until_refused
 from voxdouble_mock.wsgi.server import HttpServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-
-APP = responding(environ_texts)
-
-
-def has_ipv6() -> bool:
-    """Return whether this machine has the IPv6 loopback."""
-    try:
-        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
-    except OSError:
-        return False
-    return True
-
-
-needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="needs IPv6")
-
-
-@pytest.mark.parametrize(
-    ("host", "url"),
-    [
-        ("127.0.0.1", "http://127.0.0.1:"),
-        ("localhost", "http://127.0.0.1:"),
-        ("0.0.0.0", "http://127.0.0.1:"),
-        pytest.param("::1", "http://[::1]:", marks=needs_ipv6),
-        pytest.param("::", "http://[::1]:", marks=needs_ipv6),
-    ],
-)
-def test_the_url_reaches_the_server(serve: Serve, host: str, url: str) -> None:
-    """The server responds at its URL."""
-    server = serve(APP, host=host)
-    assert server.url == f"{url}{server.address[1]}"
-    assert requests.get(server.url, timeout=PATIENCE).ok
-
-
-@needs_ipv6
-def test_ipv4_is_preferred(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server listens on the IPv4 address of a name that has an IPv6 address too, since every client tries it."""
-    resolve = socket.getaddrinfo
-
-    def resolve_backwards(*args: Any, **kwargs: Any) -> Any:
-        return [*resolve("::1", *args[1:], **kwargs), *resolve("127.0.0.1", *args[1:], **kwargs)]
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve_backwards)
-    assert serve(APP, host="appliance.test").address[0] == "127.0.0.1"
-
-
-@needs_ipv6
-def test_localhost_is_both_loopback_addresses(serve: Serve) -> None:
-    """A server on localhost listens on 127.0.0.1 and ::1 with one port, and a stop frees both."""
-    server = serve(APP, host="localhost")
-    port = server.address[1]
-    for host in ("127.0.0.1", "[::1]"):
-        assert requests.get(f"http://{host}:{port}", timeout=PATIENCE).ok
-    server.stop()
-    for host in ("127.0.0.1", "[::1]"):
-        with pytest.raises(requests.ConnectionError):
-            requests.get(f"http://{host}:{port}", timeout=PATIENCE)
-    again = serve(APP, host="localhost", port=port)
-    assert again.url == f"http://127.0.0.1:{port}"
-
-
-@needs_ipv6
-def test_the_ipv6_wildcard_includes_ipv4(serve: Serve) -> None:
-    """A server on :: accepts IPv4 connections too."""
-    with Wire(("127.0.0.1", serve(APP, host="::").address[1])) as wire:
-        wire.send(GET)
-        assert wire.response().status == 200
-
-
-def test_a_port_in_use_is_named(serve: Serve) -> None:
-    """The message names the port and a remedy."""
-    host, port = serve(APP).address
-    with pytest.raises(
-        OSError, match=rf"^\[Errno \d+\] Cannot listen on {host}:{port}: another program uses this port"
-    ):
-        HttpServer(APP, host=host, port=port, refuse=refuse).start()
-
-
-@pytest.mark.parametrize(
-    ("host", "message"),
-    [
-        ("192.0.2.1", "Cannot listen on 192.0.2.1:0: this machine has no such address"),
-        ("no.such.host.invalid", "Cannot listen on 'no.such.host.invalid': no such host is known"),
-        ("a" * 70 + ".example", "no such host is known"),
-    ],
-)
-def test_an_unknown_host_is_named(host: str, message: str) -> None:
-    """The message names a host that is unknown or belongs to another machine."""
-    with pytest.raises(OSError, match=message):
-        HttpServer(APP, host=host, refuse=refuse).start()
 
 
 def test_a_stop_frees_the_port(serve: Serve) -> None:
@@ -248,58 +143,6 @@ def test_a_graceful_stop_is_bounded(serve: Serve) -> None:
         assert wire.line() == b"HTTP/1.1 100 Continue\r\n"
         server.stop()
         assert b"200 OK" not in wire.rest()
-
-
-def count_objects() -> Counter[str]:
-    """Count the objects that the garbage collector tracks, by type."""
-    gc.collect()
-    return Counter(type(thing).__qualname__ for thing in gc.get_objects())
-
-
-def test_stopped_servers_leave_no_objects() -> None:
-    """Fifty stopped servers leave neither objects nor threads nor statistics."""
-
-    def serve_once() -> None:
-        server = HttpServer(APP, refuse=refuse)
-        with server, Wire(server.address) as wire:
-            wire.send(GET)
-            wire.response()
-
-    for _ in range(3):
-        serve_once()
-    threads, before = threading.active_count(), count_objects()
-    for _ in range(50):
-        serve_once()
-    grown = {name: count for name, count in (count_objects() - before).items() if count >= 25}
-    assert grown == {}
-    assert threading.active_count() <= threads  # fewer if threads of another test have ended meanwhile
-    assert not any("Cheroot" in str(key) for key in getattr(logging, "statistics", {}))
-
-
-def living_requests() -> int:
-    """Return the number of requests and bodies in this process, those of other tests' servers included."""
-    return sum(type(thing) in {Request, SizedBody} for thing in gc.get_objects())
-
-
-def test_requests_leave_no_cycles(serve: Serve) -> None:
-    """A request's objects are freed when it ends, without the garbage collector: the buffers of uploads are large."""
-    server = serve(responding(body_result))
-    with Wire(server.address) as wire:
-        wire.send(post(b"x"))
-        wire.response()
-        gc.collect()
-        gc.disable()
-        try:
-            before = living_requests()
-            for _ in range(20):
-                wire.send(post(b"x" * 1000))
-                wire.response()
-            end = time.monotonic() + 5  # a thread may still return from the request that it has answered
-            while (left := living_requests() - before) > 2 and time.monotonic() < end:
-                time.sleep(0.01)
-        finally:
-            gc.enable()
-    assert left <= 2
 
 
 def test_a_forgotten_stop_does_not_hang_the_interpreter() -> None:
