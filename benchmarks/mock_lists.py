@@ -22,7 +22,7 @@ import orjson
 from benchmarks.figure import Figure
 from benchmarks.minimal_flask import LENGTH, RECORD
 from benchmarks.servers import Server, alternate, both
-from voxdouble_mock.execution import execute
+from voxdouble_mock.execution import completion_of
 from voxdouble_mock.technologies.voiceprint_comparison import TECHNOLOGY
 from voxdouble_mock.voice.scoring import log_likelihood_ratios
 from voxdouble_mock.voice.vector import directions_of
@@ -138,7 +138,7 @@ def comparison() -> Figure:
     for _ in range(2 * ROUNDS):
         necessary = own_cpu_ms(lambda: down @ across.T)
         necessary += own_cpu_ms(lambda: orjson.dumps(matrix, option=orjson.OPT_SERIALIZE_NUMPY))
-        found.append((own_cpu_ms(lambda: execute(lambda: TECHNOLOGY.run(lists))), necessary))
+        found.append((own_cpu_ms(lambda: completion_of(lambda: TECHNOLOGY.run(lists))), necessary))
     ours, ratio = median(one for one, _ in found), median(one / other for one, other in found)
     return Figure(f"comparison of {SIDE:,} by {SIDE:,}, beside product and encoding", f"{ours:.0f} ms", ratio, 1.5)
 

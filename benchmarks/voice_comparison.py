@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 
 from benchmarks.voice_voiceprints import SIDE, seconds
-from voxdouble_mock.execution import execute
+from voxdouble_mock.execution import completion_of
 from voxdouble_mock.technologies.voiceprint_comparison import TECHNOLOGY
 from voxdouble_mock.voice.scoring import log_likelihood_ratios
 from voxdouble_mock.voice.vector import directions_of
@@ -31,7 +31,7 @@ def main() -> int:
     product = seconds(lambda: down @ across.T)
     scoring = seconds(lambda: log_likelihood_ratios(*map(directions_of, lists.values())))
     writing = seconds(lambda: orjson.dumps(matrix.ravel(), option=orjson.OPT_SERIALIZE_NUMPY))
-    whole = seconds(lambda: execute(lambda: TECHNOLOGY.run(lists)))
+    whole = seconds(lambda: completion_of(lambda: TECHNOLOGY.run(lists)))
     times = whole / (product + writing)
     print(f"from {2 * SIDE:,} voiceprints to the scores: {scoring:.4f} s, of which the matrix product: {product:.4f} s")
     print(f"writing the scores: {writing:.4f} s")

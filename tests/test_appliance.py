@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voxdouble_mock.appliance import Appliance, Execution
-from voxdouble_mock.core.clock import MANUAL, start
+from voxdouble_mock.core.clock import MANUAL, REAL, Pace, scaled, start
 from voxdouble_mock.core.fault import Call
 from voxdouble_mock.core.scenario import RequestSummary, Rule, Scenario, Then, When
 from voxdouble_mock.core.task import FINAL, State, Task
@@ -26,14 +27,20 @@ SCENARIO = Scenario(
 NAMES = ["fail", "reject", "slow", "other"]
 
 
-def make_appliance(real: list[int], *, scenario: Scenario | None = SCENARIO) -> Appliance:
-    """Return an appliance with manual clocks; the only element of `real` is its real time."""
+def make_appliance(
+    real: list[int], *, scenario: Scenario | None = SCENARIO, pace: Pace = MANUAL, step: int = 0
+) -> Appliance:
+    """Return an appliance; the only element of `real` is its real time, which each step of the store increases."""
     settings = Settings(clock="manual")
 
     def new_record(now: int, _: int) -> NamespaceRecord:
-        return NamespaceRecord(start(MANUAL, now), scenario=scenario)
+        return NamespaceRecord(start(pace, now), scenario=scenario)
 
-    return Appliance(settings, open_store("memory:", new_record, settings.limits, lambda: real[0]), Library())
+    def real_now() -> int:
+        real[0] += step
+        return real[0]
+
+    return Appliance(settings, open_store("memory:", new_record, settings.limits, real_now), Library())
 
 
 def submit(appliance: Appliance, name: str, count: int) -> str:
@@ -131,3 +138,13 @@ def test_advances_return_every_transition_once() -> None:
     jump = at_once.advance("", 4000)
     assert [(step.at, step.state) for step in steps] == [(step.at, step.state) for step in jump]
     assert len(jump) == 3 + 2 + 3 + 3
+
+
+@pytest.mark.parametrize(("pace", "pendings"), [(REAL, (3, 3.02)), (scaled(60), (1, 30))])
+def test_an_advance_to_the_next_transition_is_exact_on_a_running_clock(pace: Pace, pendings: tuple[float, ...]) -> None:
+    """It returns the transitions of one instant, although time passes meanwhile: no later ones, and not none."""
+    rules = tuple(Rule(Then(pending=pending), When(file_name=str(pending))) for pending in pendings)
+    appliance = make_appliance([0], scenario=Scenario(rules), pace=pace, step=50)
+    for pending in pendings:
+        submit(appliance, str(pending), 1)
+    assert len(appliance.advance_to_next("")) == 1

@@ -1,20 +1,18 @@
 """The appliance: starts and finds tasks, and runs the clocks of the namespaces. It reads no clock: its store does."""
 
-import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, TypeVar
 
 from voxdouble_mock.core import clock as clocks
 from voxdouble_mock.core.clock import Clock, Pace, to_milliseconds, to_seconds
-from voxdouble_mock.core.errors import InvalidRequest, Unavailable
+from voxdouble_mock.core.errors import InvalidRequest
 from voxdouble_mock.core.fault import Call, Fault, GetFault, Status
 from voxdouble_mock.core.request_log import shortened
 from voxdouble_mock.core.scenario import Choice, Match, RequestSummary, Then, match
 from voxdouble_mock.core.task import State, Task, live_at, next_transition, state_at
 from voxdouble_mock.core.transitions import Transition, passed
-from voxdouble_mock.execution import Completion, apply_rule, execute
+from voxdouble_mock.execution import Completion, Slots, apply_rule, completion_of
 from voxdouble_mock.result_cache import ResultCache
 from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import (
@@ -36,13 +34,6 @@ if TYPE_CHECKING:
     from voxdouble_mock.packs.library import Library
 
 T = TypeVar("T")
-
-MAX_EXECUTIONS = min(4, max(2, os.cpu_count() or 1))
-"""The most requests that are executed at one time: one for each core, but 2 to 4, since each needs memory (P7)."""
-SLOT_SECONDS = 30.0
-"""Real time for which a request waits for others to be executed."""
-SLOT_CHECK_SECONDS = 0.5
-"""Real time after which a waiting request finds that its client has left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +78,7 @@ class Appliance:
         self.settings = settings
         self.packs = packs
         self._store = store
-        self._executing = BoundedSemaphore(MAX_EXECUTIONS)
+        self._slots = Slots()
         self._cache = ResultCache(settings.limits.cache)
 
     def begin(self, namespace: str, call: Call, serves: Callable[[NamespaceRecord], bool]) -> OpenRequest:
@@ -150,29 +141,14 @@ class Appliance:
                 if not is_wanted():
                     raise InvalidRequest("The client closed its connection before its result was computed.")
 
-            return self.execute(lambda: execute(lambda: execution.run(checkpoint)), checkpoint)
+            return self._slots.run(lambda: completion_of(lambda: execution.run(checkpoint)), checkpoint)
 
         key = (technology.name, request.sha256, execution.parameters)
         return self._cache.get(key, compute, execution.is_waiting)
 
-    def execute(self, work: Callable[[], T], checkpoint: Callable[[], None] = lambda: None) -> T:
-        """Return the result of some work, after waiting until fewer than MAX_EXECUTIONS others run.
-
-        Raises Unavailable after SLOT_SECONDS of waiting; `checkpoint` is called meanwhile, and may raise.
-        """
-        for _ in range(round(SLOT_SECONDS / SLOT_CHECK_SECONDS)):
-            if self._executing.acquire(timeout=SLOT_CHECK_SECONDS):
-                break
-            checkpoint()
-        else:
-            raise Unavailable(
-                f"This mock computes at most {MAX_EXECUTIONS} results at one time, and none was ready within "
-                f"{SLOT_SECONDS:g} s: try again later."
-            )
-        try:
-            return work()
-        finally:
-            self._executing.release()
+    def in_slot(self, work: Callable[[], T]) -> T:
+        """Return the result of some work that needs as much memory as an execution. Raises Unavailable."""
+        return self._slots.run(work)
 
     def find(self, request: OpenRequest, technology: str) -> tuple[Task, State] | None:
         """Return a poll's task with its state; None if it is unknown, of another technology (C4), or expired (S20)."""
@@ -215,10 +191,17 @@ class Appliance:
 
     def advance_to_next(self, namespace: str) -> list[Transition]:
         """Advance the clock to the next transition of any task, if there is one; return the transitions at it."""
-        tasks, view = self._store.tasks(namespace)
-        shown = clocks.read(view.record.clock, view.now)
-        instants = [instant for task in tasks if (instant := next_transition(task.timeline, shown)) is not None]
-        return self.advance(namespace, to_seconds(min(instants) - shown)) if instants else []
+        tasks = self._store.tasks(namespace)[0]
+
+        def change(view: View) -> Change[list[Transition]]:
+            shown = clocks.read(view.record.clock, view.now)
+            instants = [instant for task in tasks if (instant := next_transition(task.timeline, shown)) is not None]
+            if not instants:
+                return Change(view.record, [])
+            clock = clocks.advance(view.record.clock, to_seconds(min(instants) - shown))
+            return Change(replace(view.record, clock=clock), passed(tasks, shown, min(instants)))
+
+        return self._store.change(namespace, change) if tasks else []
 
     def audio_processed(self, namespace: str) -> Mapping[str, int]:
         """Return the milliseconds of audio that each technology has processed for tasks that end done (C36)."""

@@ -1,16 +1,27 @@
 """Execution: runs a technology on a request, and encodes how its task ends, before the POST is answered."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import BoundedSemaphore
+from typing import TypeVar
 
 import orjson
 
 from voxdouble_mock.core.clock import to_milliseconds
-from voxdouble_mock.core.errors import Detail, Failure, Rejection, error_body
+from voxdouble_mock.core.errors import Detail, Failure, Rejection, Unavailable, error_body
 from voxdouble_mock.core.scenario import Then
 from voxdouble_mock.core.task import Origin, State
 from voxdouble_mock.technologies._technology import Result
 
+T = TypeVar("T")
+
+MAX_EXECUTIONS = min(4, max(2, os.cpu_count() or 1))
+"""The most requests that are executed at one time: one for each core, but 2 to 4, since each needs memory (P7)."""
+SLOT_SECONDS = 30.0
+"""Real time for which a request waits for its slot."""
+SLOT_CHECK_SECONDS = 0.5
+"""Real time after which a waiting request finds that its client has left."""
 LARGE_TEXT = 1 << 16
 """Texts of at least this many bytes are not copied; shorter ones are, to free the unused memory of their buffers."""
 
@@ -36,7 +47,33 @@ class Completion:
     """The durations of the task, where they are replayed from a pack."""
 
 
-def execute(run: Callable[[], Result | Completion]) -> Completion:
+class Slots:
+    """The slots for executions, MAX_EXECUTIONS of them. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._free = BoundedSemaphore(MAX_EXECUTIONS)
+
+    def run(self, work: Callable[[], T], checkpoint: Callable[[], None] = lambda: None) -> T:
+        """Return the result of some work, after waiting for a free slot.
+
+        Raises Unavailable after SLOT_SECONDS of waiting; `checkpoint` is called meanwhile, and may raise.
+        """
+        for _ in range(round(SLOT_SECONDS / SLOT_CHECK_SECONDS)):
+            if self._free.acquire(timeout=SLOT_CHECK_SECONDS):
+                break
+            checkpoint()
+        else:
+            raise Unavailable(
+                f"This mock computes at most {MAX_EXECUTIONS} results at one time, and this request did not get its "
+                f"turn within {SLOT_SECONDS:g} s: try again later."
+            )
+        try:
+            return work()
+        finally:
+            self._free.release()
+
+
+def completion_of(run: Callable[[], Result | Completion]) -> Completion:
     """Return the completion of a task: done with the result of `run`, or the end that its exception stands for (S18).
 
     If `run` returns a completion, which was captured, it is returned unchanged.

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from tests.http.wire import EXTRACTION, JOHN, MULTIPART, assert_refused, extract, form, get, head_of_post
-from voxdouble_mock import MockAppliance, appliance, voice
+from voxdouble_mock import MockAppliance, execution, voice
 from voxdouble_mock.voice.analysis import analyse
 
 
@@ -37,9 +37,9 @@ class Blocked:
 @pytest.fixture
 def blocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Blocked]:
     """Block the analysis of recordings, with room for one at a time and short waits."""
-    monkeypatch.setattr(appliance, "MAX_EXECUTIONS", 1)
-    monkeypatch.setattr(appliance, "SLOT_SECONDS", 0.3)
-    monkeypatch.setattr(appliance, "SLOT_CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(execution, "MAX_EXECUTIONS", 1)
+    monkeypatch.setattr(execution, "SLOT_SECONDS", 0.3)
+    monkeypatch.setattr(execution, "SLOT_CHECK_SECONDS", 0.1)
     found = Blocked(monkeypatch)
     yield found
     found.proceed.set()
@@ -54,7 +54,10 @@ def test_a_request_waits_for_a_slot_and_then_gets_a_503(blocked: Blocked) -> Non
         assert blocked.begun.wait(10)
         refused = extract(mock.url, JOHN + b"x")
         assert_refused(refused, 503, "internal")
-        assert "at most 1 results at one time, and none was ready within 0.3 s" in refused.json()["message"]
+        assert (
+            "at most 1 results at one time, and this request did not get its turn within 0.3 s"
+            in refused.json()["message"]
+        )
         assert get(f"{mock.url}{EXTRACTION}/x").status_code == 404
         blocked.proceed.set()
         first.join(10)

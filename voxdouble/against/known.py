@@ -24,7 +24,10 @@ class KnownDifference(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_known(folder: Path) -> Mapping[str, KnownDifference]:
-    """Return the known differences of a pack by statement; CannotRun if the file is damaged, or names no statement."""
+    """Return the known differences of a pack by statement; none without a file.
+
+    Raises CannotRun if the file is damaged, or a key in it is not the id of a statement.
+    """
     try:
         text = read_bounded(folder / FILE, MAX_BYTES).decode("utf-8")
         found = msgspec.convert(tomllib.loads(text), dict[str, KnownDifference])

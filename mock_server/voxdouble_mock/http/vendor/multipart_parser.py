@@ -42,7 +42,10 @@ class MultipartParser:
         self._buffer = b"\r\n"  # a delimiter at the very beginning is then found like every other one
         self._state = _State.PREAMBLE
         self._skip = 0
-        """Bytes in front of a part's content: the end of the empty line, which may begin the next delimiter instead."""
+        """The bytes at the front of the buffer that are not content: the CRLF that ends the headers.
+
+        It stays in the buffer, since the delimiter after a part without a body begins with it.
+        """
 
     def feed(self, piece: bytes) -> Iterator[Event]:
         """Yield the events that a piece of the body completes."""
@@ -70,11 +73,12 @@ class MultipartParser:
         if self._state is _State.EPILOGUE:
             return
         if self._state is _State.PREAMBLE:
-            raise MultipartError(f"No line of the body, ended by CRLF, is the boundary {self._boundary[:80]!r}.")
+            line = "--" + self._boundary[:80]
+            raise MultipartError(f"No line of the body, ended by CRLF, is {line!r}: two hyphens and the boundary.")
         raise MultipartError("The multipart body is cut: its closing boundary is missing.")
 
     def _take_head(self) -> PartHead | None:
-        """Return the head of a part, once it is complete; the end of its empty line stays in the buffer."""
+        """Return the head of a part, once it is complete; the CRLF that ends its headers stays in the buffer."""
         end = 0 if self._buffer.startswith(b"\r\n") else self._buffer.find(b"\r\n\r\n") + 2
         if end == 1:
             if len(self._buffer) > MAX_HEAD:
@@ -106,7 +110,7 @@ class MultipartParser:
             if _INCOMPLETE_END.match(self._buffer, after) and len(self._buffer) - after <= MAX_PADDING:
                 return self._release(found), False
             if self._state is _State.CONTENT:
-                raise MultipartError("A line of a part begins with the boundary and does not end after it.")
+                raise MultipartError("A line of a part begins with -- and the boundary, and does not end after it.")
             start = after
 
     def _release(self, count: int) -> bytes:

@@ -59,7 +59,7 @@ def _check_unknown(source: Source, stream: OggStream, unknown: Unknown | None) -
 
 
 def _may_be_page(source: Source, unknown: Unknown) -> bool:
-    """Return True if unknown bytes are neither tags nor padding nor text, and as long as a page."""
+    """Return True if unknown bytes are neither tags nor padding nor text, and longer than the header of a page."""
     start = skip_tags(source, unknown.start, unknown.end)
     end = start_of_trailing(source, start, unknown.end)
     if end - start <= HEADER_SIZE or is_padding(source, start, end):
