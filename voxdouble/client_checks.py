@@ -37,7 +37,7 @@ CALL_SECONDS, LEAST_SECONDS, CALL_SHARE = 20.0, 0.1, 0.4
 """The most and the least time of one call, in seconds, and its part of the time for all."""
 SHORT_SECONDS = 0.05
 NOT_AVAILABLE = frozenset({403, 404, 413, 429, 502, 503, 504, 507})
-"""Statuses of a target that does not offer or cannot do it, which say nothing about the client."""
+"""Statuses by which a target says that it does not offer a call, or cannot serve it now: no fault of the client."""
 SPEECH, STEREO, BAD = "john_doe.wav", "conversation.wav", "not_audio.wav"
 
 
@@ -79,14 +79,14 @@ def extracted(context: CheckContext) -> VoiceprintExtraction:
 
 
 def convert(context: CheckContext) -> None:
-    """Convert it to the same vector as the extraction's."""
+    """Convert the voiceprint to the same vector as the extraction's."""
     channel = extracted(context).channels[0]
     found = context.client.convert_voiceprints([channel.voiceprint, channel.voiceprint]).vector_voiceprints
     require(found == [channel.vector_voiceprint] * 2, "The vectors must equal the extraction's, number for number.")
 
 
 def compare(context: CheckContext) -> None:
-    """Compare it with another speaker's, and with itself."""
+    """Compare the voiceprint with another speaker's, and with itself."""
     own = extracted(context).channels[0].voiceprint
     other = context.client.extract_voiceprint(second_speaker().data).channels[0].voiceprint
     found = context.client.compare_voiceprints([own, other], [own])

@@ -57,7 +57,8 @@ def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[
     pace = settings.pace()
 
     def new_record(now: int, opened: int) -> NamespaceRecord:
-        # A manual clock stands still before its namespace exists too, so that the first reader does not set it.
+        # A manual clock shows the instant at which the store was opened, not that of its namespace's first request:
+        # otherwise the first reader would decide which time it shows.
         return NamespaceRecord(start(pace, opened if pace.mode is Mode.MANUAL else now), scenario=scenario)
 
     store = open_store(settings.store, new_record, settings.limits, real_now, settings.seed)

@@ -1,9 +1,9 @@
 """The real time of the mock: the wall clock is read once, when this module is imported, and then `time.monotonic`.
 
-Tests of users replace the clock of their process: freezegun every attribute of every module, time-machine the functions
-of `time` themselves except `monotonic`, and `mock.patch` with values that run out. The functions here call
-`time.monotonic_ns` from a closure, which none of them changes. They never go back either, as a wall clock that is set
-does, which would return finished tasks to `running`.
+Tests of users replace the clock of their process: freezegun replaces attributes in all modules, time-machine the
+functions of `time` except `monotonic`, and `mock.patch` may put a list of values there that runs out. None of these
+changes the closure from which the functions here call `time.monotonic_ns`. This clock never goes back, whereas a wall
+clock that is set back would return finished tasks to `running`.
 """
 
 import time

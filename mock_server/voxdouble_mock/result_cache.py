@@ -1,7 +1,8 @@
-"""A bounded cache of completions, since a task's completion is a function of its content and parameters.
+"""A bounded cache of completions, which are functions of a request's content and parameters.
 
-Test suites send the same recordings thousands of times. The cache keeps completions before a scenario applies to them.
-It is in memory only, so a new version never reads what an older one computed. Each request makes its own task (C25).
+Test suites send the same recordings thousands of times. The cache keeps completions as they are before a scenario
+applies to them. It is in memory only, so a new version never reads the completions of an older one. Each request makes
+its own task (C25).
 """
 
 from collections import OrderedDict
@@ -53,8 +54,9 @@ class ResultCache:
         """Return the completion of a key, computed if it is not kept.
 
         `compute` takes a function that returns whether any request still waits for the completion; `is_waiting` returns
-        it for this request. Unavailable is raised to all waiting requests, and every other exception of `compute` to
-        its own caller: a waiting request then computes itself. InvalidRequest is raised once this one does not wait.
+        it for this request. If `compute` raises Unavailable, all waiting requests get it. Any other exception goes only
+        to the request that computed, and one of the waiting ones then computes the completion. Raises InvalidRequest
+        if the client of this request has left while it waited.
         """
         if not self._capacity:
             return compute(is_waiting)

@@ -122,7 +122,8 @@ class Settings:
     pack: str | None = option(
         None,
         TEXT,
-        "Folder of a pack whose answers are replayed, or example, see docs/capture.md; its generation is the default.",
+        "Folder of a pack whose answers are replayed, or the word example for the bundled one, see docs/capture.md; "
+        "the mock has the pack's generation.",
         statements="C51",
     )
     packs: str | None = option(

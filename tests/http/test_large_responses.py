@@ -97,7 +97,7 @@ def test_few_responses_are_made_at_one_time(monkeypatch: pytest.MonkeyPatch) -> 
     assert responses._waiting.acquire(blocking=False)
     for _ in range(large_responses.MAX_WAITING - 1):
         responses._waiting.acquire()
-    with pytest.raises(Unavailable, match="for which at most 64 requests wait"):  # at once
+    with pytest.raises(Unavailable, match="at most 64 requests wait for their turn"):  # at once
         responses.json(lambda: b"{}")
     proceed.set()
     for thread in threads:

@@ -16,8 +16,8 @@ MAX_STEPS = 12
 def statement_of(technology: str, place: Place, generation: str) -> str:
     """Return the statement of a place in the response to a poll.
 
-    It is that of the described part that is nearest to the place; of several that are as near, the one described last,
-    since a technology's own result comes after what all responses have in common.
+    The described part of the response that is nearest to the place has the statement. Of several parts that are equally
+    near the last one in the document counts, since a technology's own result comes after the parts of all responses.
     """
     schema = ("paths", f"/api/technology/{technology}/{{task_id}}", "get", "responses", "200")
     try:

@@ -25,7 +25,7 @@ class Input:
 
     request: Mapping[str, Any]
     captured: bool
-    """Whether it is the captured input, so that numbers can be compared; else one of the same form."""
+    """Whether this is the captured input, so that numbers can be compared, or another one of the same form."""
 
 
 class Inputs:
@@ -42,7 +42,7 @@ class Inputs:
     def of(self, fact: Fact) -> Input | None:
         """Return the input of a fact's request; None if the pack does not have it and no other can take its place.
 
-        A rejection depends on the input itself, so only the captured one will do.
+        Nothing takes the place of a rejected input, since its rejection depends on the input itself.
         """
         return self._recording(fact) if fact.sha256 else self._lists(fact)
 
@@ -58,7 +58,7 @@ class Inputs:
         return Input({"files": {"file": file}, "params": query}, captured) if file else None
 
     def _copy(self, sha256: str) -> Path | None:
-        """Return the copy of a recording in the pack; None if it has none, or one with other bytes."""
+        """Return the copy of a recording in the pack; None without a copy, or if the copy has other bytes."""
         file = self._pack.folder / AUDIO / sha256
         if file.is_symlink() or file.parent.is_symlink() or not file.is_file():
             return None
@@ -73,7 +73,10 @@ class Inputs:
         return Input({"json": texts}, captured)
 
     def _voiceprint(self, digest: str) -> str:
-        """Return a captured voiceprint, or one of the mock in its place: without speech if that one has none."""
+        """Return the captured voiceprint with a digest, else one that the mock extracts in its place.
+
+        It is extracted from silence if the captured one has no speech.
+        """
         if digest in self._voiceprints:
             return self._voiceprints[digest]
         file = SILENT if digest in self._silent else STAND_INS[1]

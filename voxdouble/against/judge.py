@@ -25,13 +25,13 @@ from voxdouble_mock.packs.facts import Fact
 from voxdouble_mock.packs.pack import Pack
 
 MAX_FACTS = 2000
-"""The facts that are compared, the first ones by their names."""
+"""The most facts that are compared: the first ones in the order of their names."""
 TOLERANCE = 0.01
 """The difference between two numbers that does not count: absolute below 1, else relative."""
 MODEL = "model"
 NOT_SERVED, REJECTED_RECORDING, REJECTED_VOICEPRINT = "C37", "C11", "C20"
 DESCRIBED = "C34"
-"""The statement on all requests and responses, for what no other statement of the generation is about."""
+"""The statement on all requests and responses; it stands for everything that no other statement is about."""
 HEADERS = {"location": "S5", "x-location": "S6", "content-type": "C34", "retry-after": "C28"}
 FORMS = {"location": "S8", "x-location": "S6"}
 """The statement on the form of a header that both sides have."""
@@ -149,7 +149,11 @@ class Accounted:
 
 
 def account(findings: Iterable[Finding], known: Mapping[str, KnownDifference]) -> Accounted:
-    """Return the findings, in which a known difference makes its statement unproven, for the reason that it has."""
+    """Return the findings after the known differences.
+
+    Of a statement that differs and has a known difference only the broken findings stay, as unproven, with the reason
+    of the known difference.
+    """
     found = list(findings)
     differing = {finding.statement for finding in found if finding.outcome == "broken"}
     judged = {finding.statement for finding in found}
@@ -172,7 +176,8 @@ def is_computed(technology: str) -> bool:
 def counts(change: fact_changes.Change, *, captured: bool) -> bool:
     """Return whether a change is a difference of the mock.
 
-    Changes of digests do not count, those of texts only for `model`, those of numbers only with the captured input.
+    A change of a digest never counts, a change of a text only in `model`, a change of a number only with the captured
+    input.
     """
     if change.kind in {fact_changes.TEXTS, fact_changes.DIGESTS}:
         return change.kind == fact_changes.TEXTS and change.place[-1] == MODEL

@@ -17,7 +17,7 @@ from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.facts import PackError
 from voxdouble_mock.packs.pack import Pack
 
-WITHOUT_FACT = "The pack has no fact about it."
+WITHOUT_FACT = "The pack has no fact about this statement."
 
 
 def judged_by_pack(folder: Path) -> Conformance:
@@ -48,7 +48,10 @@ def judged_by_pack(folder: Path) -> Conformance:
 
 
 def as_difference(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return the entry of a statement, where one that failed differs: the pack may contradict the documentation."""
+    """Return the entry of a statement with the verdict *differs* in place of *failed*.
+
+    A pack does not prove that the mock is wrong: its appliance may contradict the documentation.
+    """
     return {**entry, "verdict": DIFFERS} if entry["verdict"] == FAILED else entry
 
 

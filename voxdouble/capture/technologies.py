@@ -58,7 +58,8 @@ def also_request(text: str) -> RecordingRequest:
     takes = [one.name for one in technology.parameters if one.name != "channels"]
     for parameter in query:
         if parameter not in takes:
-            raise click.BadParameter(f"{name} must have parameters of {', '.join(takes) or 'none'}, got {parameter!r}.")
+            allowed = f"must be among {', '.join(takes)}" if takes else "must be absent"
+            raise click.BadParameter(f"the parameters of {name} {allowed}, got {parameter!r}.")
     try:
         options = read_options(technology.parameters, query)
     except ValidationFailed as error:

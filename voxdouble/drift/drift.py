@@ -40,7 +40,7 @@ class Entry:
     old: str
     new: str
     facts: int = 0
-    """The facts in which it was found; 0 where it is not about facts."""
+    """The number of facts with this change; 0 for a change that is not about facts."""
 
     def __str__(self) -> str:
         found = f" ({self.facts} facts)" if self.facts > 1 else ""

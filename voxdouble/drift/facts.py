@@ -12,7 +12,7 @@ STATE, ERROR, MEMBER, TYPE, COUNT = "state", "error type", "member", "type", "co
 NUMBERS, DIGESTS, TEXTS = "numbers", "digests", "text"
 MISSING = "missing"
 MAX_SHOWN = 60
-"""Characters of a text that is shown; of a longer one the length is."""
+"""The most characters of a text that is shown; a longer text is shown by its length."""
 UNSTABLE = frozenset({"message", "detail"})
 """The members of an error whose words may differ from one request to the next."""
 
@@ -52,7 +52,7 @@ def changed_errors(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]
 def changed_shapes(old: Kinds, new: Kinds) -> Iterator[Change]:
     """Yield the members that are missing on one side, or have other types there.
 
-    A member counts as missing where the other side has the object or the list that it belongs to.
+    A member counts as missing on a side only if that side has the object or the list to which it would belong.
     """
     for place in [*old, *(place for place in new if place not in old)]:
         before, after = old.get(place), new.get(place)

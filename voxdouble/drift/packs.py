@@ -44,7 +44,8 @@ def pairs_of(old: Pack, new: Pack) -> Iterator[tuple[str, str]]:
     """Yield the facts of both packs that are about the same request, by their keys.
 
     An appliance of another version gives other voiceprints, so that requests on them have other digests. If both packs
-    are about the same recordings, the only requests of one technology with lists of the same lengths belong together.
+    are about the same recordings, and each has exactly one request of a technology with lists of certain lengths, these
+    two requests belong together.
     """
     both = old.entries.keys() & new.entries.keys()
     yield from ((key, key) for key in sorted(both))

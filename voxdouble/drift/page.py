@@ -26,7 +26,7 @@ th { overflow-wrap: normal; } td { min-width: 6rem; }
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 KEY = (
     'Each circle is a task: <span class="old">○ old</span>, <span class="new">● new</span>. '
-    "The line is the median. A state is as old as the first poll that showed it."
+    "The line is the median. The time of a state is that of the first poll that showed it."
 )
 
 

@@ -1,1 +1,1 @@
-"""Records of the contract suite's exchanges, and the evidence for the contract that they are."""
+"""Records of the contract suite's exchanges, and the evidence about the contract that is made from them."""

@@ -1,4 +1,4 @@
-"""Evidence: for each statement of a record what it shows, and the change of the contract where it shows otherwise."""
+"""Evidence: the verdict on each statement of a record, and the change of the contract if a statement does not hold."""
 
 import json
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ from voxdouble_fixtures.generations import GENERATIONS
 
 FILE = "evidence.toml"
 HEAD = """\
-# What an appliance has shown about the statements of the contract, made by `voxdouble evidence`. Beside
-# statements.toml, it gives the statements that passed the grade observed.
+# Evidence about the statements of the contract from one appliance, made by `voxdouble evidence`. Placed beside
+# statements.toml, this file gives the grade *observed* to the statements whose verdict is *passed*.
 """
 
 

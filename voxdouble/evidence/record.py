@@ -23,9 +23,9 @@ HEADER = "record.toml"
 STATEMENTS = "statements"
 """The folder of the statements, one JSON file for each."""
 MAX_EXCHANGES = 200
-"""The exchanges that are kept for one statement, the first ones."""
+"""The most exchanges that are kept for one statement: the first ones."""
 MAX_STATEMENT_BYTES = 16 << 20
-LINK = "{} must be a folder of the record, and is a link."
+LINK = "{} must be a folder of the record, not a link."
 Kind = Literal["appliance", "mock", "example"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
@@ -42,7 +42,7 @@ class RecordHeader(Struct, frozen=True, forbid_unknown_fields=True):
     version: str
     """The version that the appliance told."""
     generations: list[Generation]
-    """The generations that it may be of."""
+    """The generations of which the appliance may be."""
     date: str
     tool: str
 
@@ -84,7 +84,8 @@ def write_record(
 ) -> int:
     """Write a record, in place of an earlier one; return the number of its statements.
 
-    It has the statements with exchanges that are not unproven. The exchanges are redacted already; the reasons, here.
+    The record has those statements that have exchanges and a verdict other than unproven. The exchanges are redacted
+    already; the reasons are redacted here.
     """
     (folder / STATEMENTS).mkdir(exist_ok=True)
     for name in conformance.statements:

@@ -23,12 +23,12 @@ KEPT = frozenset(
         "x-location",
     }
 )
-"""The headers of a response whose values are kept; of the others the name is."""
+"""The headers of a response that are kept with their values; of all others only the names are kept."""
 REMOVED, TOKEN, BASE, HOST = "<removed>", "<token>", "<url>", "<host>"
 ORIGIN = re.compile(r"https?://[^/\s\"'<>?#]+")
 PRIVATE_ADDRESS = re.compile(r"(?<![\d.])(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(?![\d.])")
 MAX_BODY = 64 << 10
-"""Characters of a body as JSON; of a longer one the length and the digest are kept."""
+"""The most characters of a body as JSON; of a longer body only the length and the digest are kept."""
 RESULT = "result"
 
 

@@ -1,17 +1,19 @@
-"""Estimates of the memory that scenarios and faults take while a namespace keeps them; never too low (P7)."""
+"""Estimates, never too low, of the memory that the scenarios and faults of a namespace take (P7)."""
 
 import msgspec
 
 from voxdouble_mock.core.scenario import Scenario
 
 RULE_BYTES = 500
-"""A rule with its counter, beside its texts and patterns."""
+"""The memory of a rule and its counter, without its texts and patterns."""
 FAULT_BYTES = 8_000
-"""An armed fault with its counters and the longest texts."""
+"""The memory of an armed fault, its counters and the longest texts that it may have."""
 VALUE_BYTES = 80
-"""A value of a result, beside its text."""
+"""The memory of a value of a result, without its text."""
 CHARACTER_BYTES = 5
-"""A byte of a text in UTF-8: up to 4 where the text has a character beyond U+FFFF, and 1 for a copy in UTF-8."""
+"""The memory for each byte of a text in UTF-8: up to 4, since one character beyond U+FFFF makes Python keep every
+character of the text in 4 bytes, and 1 for a copy in UTF-8.
+"""
 
 
 def scenario_size(scenario: Scenario | None) -> int:

@@ -209,7 +209,8 @@ def next_fault(
 def is_at_address(call: Call, spec: FaultSpec) -> bool:
     """Return whether the address of a fault includes a call; some kinds of fault only apply to a POST or to a GET.
 
-    A call outside the technologies is included only if the address is open and the kind does not need a task.
+    A call outside the technologies is included only if the address names no technology, method or task, and the kind of
+    fault does not belong to a technology's POST or GET.
     """
     if call.technology is None:
         named = spec.technology or spec.method or spec.task_id

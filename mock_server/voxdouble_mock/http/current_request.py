@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAMESPACE = "voxdouble.namespace"
 """The place in the environ of the name of the request's namespace."""
 OPTIONS = "voxdouble.options"
-"""The place in the environ of the options that apply to a request to one of the vendor's paths, once it has begun."""
+"""The place in the environ of the request's options; a request to one of the vendor's paths has them once it began."""
 QUERY = "voxdouble.query"
 """The place in the environ of the query's parameters, once they were read."""
 BODY_HEADERS = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
@@ -52,7 +52,7 @@ def prefix() -> str:
 
 
 def options() -> NamespaceOptions:
-    """Return the options that applied when the request began; only one to a path of the vendor's has them."""
+    """Return the options that applied when the request began; only requests to the vendor's paths have any."""
     return cast("NamespaceOptions", environ()[OPTIONS])
 
 

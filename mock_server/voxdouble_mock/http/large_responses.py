@@ -16,13 +16,13 @@ from voxdouble_mock.http.json_responses import json_text_response
 MAX_MADE = 2
 """The most responses that are made at one time, since that may take several times the memory of their texts."""
 MAX_WAITING = 64
-"""The most requests that wait for them, since each has a thread, of which some are kept for health and polls."""
+"""The most requests that wait for their turn: each holds a thread meanwhile, and health and polls need threads too."""
 WAIT_SECONDS = 30.0
-"""Real time for which a request waits for the making of others."""
+"""Real time for which a request waits for its turn."""
 MAX_BYTES = 128_000_000
-"""The bound of the texts that are being sent at one time."""
+"""The bound of the bytes of all texts that are being sent at one time."""
 SMALL = 64 * 1024
-"""The bytes of a text that is not counted."""
+"""The size in bytes up to which a text is not counted."""
 
 
 class LargeResponses:
@@ -37,8 +37,8 @@ class LargeResponses:
         """Return a 200 response with the JSON text that `make` returns. Raises Unavailable."""
         if not self._begin():
             raise Unavailable(
-                f"This mock makes at most {MAX_MADE} large responses at one time, for which at most {MAX_WAITING} "
-                f"requests wait, for {WAIT_SECONDS:g} s: try again later."
+                f"This mock makes at most {MAX_MADE} large responses at one time, and at most {MAX_WAITING} requests "
+                f"wait for their turn, for {WAIT_SECONDS:g} s: try again later."
             )
         try:
             text = make()
@@ -58,7 +58,7 @@ class LargeResponses:
             self._waiting.release()
 
     def counted(self, response: Response, size: int) -> Response:
-        """Return a response, whose bytes count until it has been sent. Raises Unavailable."""
+        """Return a response of some bytes, which are counted until it has been sent. Raises Unavailable."""
         if size > SMALL:
             if not self._quota.reserve(size):
                 raise Unavailable(

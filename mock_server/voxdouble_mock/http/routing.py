@@ -25,9 +25,9 @@ class ExactRule(Rule):
             self.methods = (self.methods or set()) - {"HEAD"}
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002
-        """Return what makes URLs of this route: nothing, since no URL is made of a route, and a start takes less time.
+        """Return a stand-in for the function that builds URLs of this route, since no URL is ever built of a route.
 
-        werkzeug compiles two functions for each route, which took four fifths of the time to start a mock.
+        werkzeug compiles two such functions for each route, which took four fifths of the time to start a mock.
         """
         return _no_url
 

@@ -1,7 +1,7 @@
 """A bound on the values of a JSON text before it is parsed, since a parsed `{}` takes 20 times the memory of its text.
 
-Counting the commas and opening brackets of a text costs a fraction of parsing it and is never too low. Only a text that
-this count does not clear is read token by token, and no further than to the first value beyond the bound.
+The number of commas, colons and opening brackets of a text is never too low, and costs a fraction of parsing it. Only a
+text for which this number exceeds the bound is read token by token, up to the first value beyond the bound.
 """
 
 import re
@@ -14,9 +14,10 @@ _OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 
 @dataclass(frozen=True, slots=True)
 class TooMany:
-    """The first bound that a text exceeds: the name of a list with too many items, or an empty one for all values."""
+    """The first bound that a text exceeds."""
 
     name: str
+    """The name of the list with too many items; empty if the text as a whole has too many values."""
 
 
 def most_values(text: bytes | bytearray) -> int:

@@ -1,4 +1,4 @@
-"""Summaries, which are results without voice data in packs that may be shared, and made results of the same shape.
+"""Summaries: results without voice data, for packs that may be shared; and results that are made of their shape.
 
 In a summary a text is its size and digest (of the bytes, if it is Base64), a list of numbers its length and digest.
 A text or a list so short that its digest would give it away is its type, or its length, alone. Lengths, counts and
@@ -15,7 +15,7 @@ from voxdouble_mock.packs.facts import digest_of
 PLAIN = frozenset({"channel_number", "model", "speech_length", "columns_count", "rows_count"})
 """The members that a summary keeps as they are."""
 LEAST_TEXT, LEAST_NUMBERS = 64, 16
-"""The shortest text and list of numbers with a digest: of shorter ones all could be tried out."""
+"""The sizes from which a text, and a list of numbers, has a digest: a shorter one could be found by trying out all."""
 TYPES: Mapping[str, tuple[type, ...]] = {"text": (str,), "flag": (bool,), "integer": (int,), "number": (int, float)}
 
 

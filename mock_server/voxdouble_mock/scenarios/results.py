@@ -1,6 +1,6 @@
 """The results that a scenario's rules give: read from the text of the scenario or from files beside it, within bounds.
 
-A result keeps the types that its text has, null included, whereas other members are typed by the schema.
+The values of a result have the types with which they are written, null included; the schema types all other members.
 """
 
 import json
@@ -26,7 +26,7 @@ Place = tuple[dict[str, Any], str]
 
 
 class Plain(str):
-    """A scalar that its text has without quotes, such as a number."""
+    """A scalar that is written without quotes, such as a number; a text until `_typed` decides which type it has."""
 
     __slots__ = ()
 

@@ -12,9 +12,9 @@ from voxdouble_mock.store.records import DEFAULT_NAMESPACE, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
 
 GIVING_WAY = 20
-"""The part of all namespaces, one of so many, that gives way at once, since finding them reads the records of all."""
+"""Of the most namespaces one in this many gives way at one time, since the search for them reads all records."""
 SEARCH_INTERVAL_MS = 1000
-"""Real time after a search that found none to give way, in which there is no other one."""
+"""Real time after a search in vain for which there is no new search."""
 
 
 class Eviction:
@@ -31,9 +31,9 @@ class Eviction:
         """The instant of the last search in vain for namespaces that give way."""
 
     def has_room(self, transaction: Transaction, real_now: int) -> bool:
-        """Return whether one more namespace fits, after deleting idle ones or some that hold no more than their logs.
+        """Return whether one more namespace fits, after deleting idle ones, and some that hold no more than their logs.
 
-        A flood of requests to new namespaces does not search all others each time.
+        After a search in vain the next one is SEARCH_INTERVAL_MS later, so that a flood of new namespaces is cheap.
         """
         most = self._limits.max_namespaces
         if len(transaction.names()) < most:
@@ -50,7 +50,7 @@ class Eviction:
         return has_room
 
     def search_again(self) -> None:
-        """Search for namespaces that give way at the next need, since one may have been reset."""
+        """Allow a search for the next namespace that needs room, since another one may have been reset."""
         self._searched = None
 
     def _is_unused(self, transaction: Transaction, namespace: str) -> bool:

@@ -15,13 +15,13 @@ from voxdouble_mock.store.records import Counters, NamespaceRecord
 from voxdouble_mock.store.task_cache import TaskCache
 
 TRIM_INTERVAL = 100
-"""The log entries of a namespace after which its log is counted, and entries beyond the bounds leave the file."""
+"""The log of a namespace is counted after this many more entries, and the entries beyond the bounds are deleted."""
 
 
 class SQLiteTransaction:
     """See `Transaction`. Records are cached by life and version, since most steps find an unchanged one.
 
-    `tasks` has the tasks that were read, which never change.
+    `tasks` keeps the tasks that were read; a stored task never changes.
     """
 
     def __init__(self, connection: sqlite3.Connection, tasks: TaskCache) -> None:

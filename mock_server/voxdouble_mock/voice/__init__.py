@@ -3,16 +3,16 @@
 The rules of bit-identity, on which the modules of this folder stand:
 
 (a) The operands of every matrix product are whole numbers, and the partial sums stay below 2**53 in float64, below
-    2**24 in float32. The
-    product is then exact, whatever the order of summation, thread count, processor or fused multiply-add.
+    2**24 in float32. The product is then exact, whatever the order of summation, thread count, processor or fused
+    multiply-add.
 (b) All other floating-point operations are elementwise + - * / sqrt and rint, which IEEE 754 rounds correctly
     everywhere.
 (c) Logarithms are frexp (exact) and a table of whole numbers.
 (d) Statistics are sums of whole numbers, and their last steps use Python's integers.
 (e) No result depends on a transcendental function of the data, a complex number, a floating-point mean or an inexact
     sum. The one Fourier transform is rounded to the exact whole numbers that it approximates, with a proof
-    (`pitch.LARGEST`). The probability of a gender uses `math.exp`, and is rounded to fewer digits than machines differ
-    in.
+    (`pitch.LARGEST`). The probability of a gender uses `math.exp`, and is rounded to so few digits that the
+    differences between machines vanish.
 
 The names below are what the technologies use. All are imported at the first use of one, or by `load`: numpy and the
 decoders are half of the time that a start would take.

@@ -22,7 +22,9 @@ STRETCH = 512
 UNBOUNDED = 2**40
 """More frames than any recording has."""
 SPARE = 3
-"""The most frames kept for each frame of `max_speech_length`, so that long recordings take little memory."""
+"""With a `max_speech_length` the sample is drawn from the first frames near a core, this many for each frame of speech
+that may be used: some of them turn out not to be speech.
+"""
 
 
 @dataclass(frozen=True)

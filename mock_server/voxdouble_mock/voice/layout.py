@@ -1,4 +1,4 @@
-"""Foreign voiceprints of one layout, as one appliance writes them: all read at once, as if each were read alone.
+"""The reading of foreign voiceprints of one layout, as one appliance writes them, all at once, as if each were alone.
 
 Two voiceprints have the same layout if they differ only in the numbers of the embedding, in `crc` and in
 `speech_length`, whose markers are equal. Such bytes change values, never the structure.
@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Layout:
-    """The bytes of a voiceprint that others of its layout share, and the places of the numbers that they do not."""
+    """The bytes that voiceprints of one layout share, and the places of the numbers in which they differ."""
 
     sample: npt.NDArray[np.uint8]
     shared: npt.NDArray[np.bool_]
@@ -70,9 +70,9 @@ def layout_of(voiceprint: bytes, starts: Mapping[str, int], length: int) -> Layo
 
 
 def numbers_in(rows: npt.NDArray[np.uint8], start: int, length: int) -> Floats:
-    """Return the float32 numbers (n, length), in big-endian order, of arrays of numbers that each follow a marker.
+    """Return the big-endian float32 numbers (n, length) of one array in each row of `rows` (n, bytes).
 
-    `rows` (n, bytes) has one voiceprint in each row, and the first marker is at `start` in each.
+    Each row is a voiceprint. A marker of one byte precedes each number, and the first marker is at `start`.
     """
     if not len(rows):
         return np.zeros((0, length), ">f4")

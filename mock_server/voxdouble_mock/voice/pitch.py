@@ -105,9 +105,9 @@ def context(sample_rate: int) -> int:
 
 
 def track(signal: Signal, first: int, end: int, last: int) -> Track:
-    """Return the track of the frames from `first` up to, without, `end`; `last` is the last frame of the channel.
+    """Return the track of the frames from `first` up to but not including `end`.
 
-    Zeros stand for the samples after the end of the signal.
+    `last` is the last frame of the channel. Zeros stand for the samples after the end of the signal.
     """
     shape = _shape(signal.sample_rate)
     starts = frame_starts(first, min(end + AHEAD, last + 1), signal.sample_rate) // shape.group

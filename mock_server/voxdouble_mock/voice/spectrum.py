@@ -37,8 +37,8 @@ falls to the one after it.
 WINDOW_SCALE = 2**14
 """The whole number that stands for 1 in the window."""
 WAVE_SCALE = 2**22
-"""The whole number that stands for 1 in the cosines and sines, times the window's length: the amplitude of a line stays
-below 2**15 * 2**13 * 2**22.
+"""The cosines and sines are scaled by this number divided by the length of the window, so that the amplitude of a line
+stays below 2**15 * 2**13 * 2**22.
 """
 POWER_SCALE = 2.0**-62
 """Scales the power of a line, which is below 2**101, to at most 2**39."""

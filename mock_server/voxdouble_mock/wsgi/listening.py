@@ -68,7 +68,7 @@ def _listen_first(addresses: list[tuple[int, Any]]) -> socket.socket:
 
 
 def plain_address(address: str) -> str:
-    """Return an IP address; an IPv4 address that a dual-stack socket shows as ::ffff:127.0.0.1 as 127.0.0.1."""
+    """Return an IP address; ::ffff:127.0.0.1, as which a dual-stack socket shows an IPv4 address, as 127.0.0.1."""
     return address.removeprefix("::ffff:") if "." in address else address
 
 
@@ -79,7 +79,8 @@ def host_and_port(host: str, port: int) -> str:
 
 def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
     try:
-        name = host.encode() if host.isascii() else host  # bytes, which spare the import of the codec for other hosts
+        # As bytes: for a text, getaddrinfo imports the codec idna, which only other names need.
+        name = host.encode() if host.isascii() else host
         found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         message = f"Cannot listen on {host!r}: no such host is known; give a name or address of this machine."
@@ -100,7 +101,8 @@ def _listen(family: int, address: Any) -> socket.socket:
         sock.bind(address)
         if reuse:
             # After a kill -9 the port can be bound again at once only if the sockets of the remaining connections had
-            # this option too. With port 0 it is set after bind(), so that the system picks a port without remains.
+            # this option too. For port 0 it is not set before bind(), so that the system picks a port to which no old
+            # connections belong.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.listen(BACKLOG)
         sock.settimeout(0)  # a client that left before it was accepted must not block the others

@@ -22,7 +22,7 @@ BODYLESS = {b"204", b"304"}
 
 @lru_cache(maxsize=1)
 def http_date(second: int) -> bytes:
-    """Return an instant, in whole seconds since the epoch, as the header Date has it; all responses of it share it."""
+    """Return the value of the header Date for a second since the epoch, made once for all responses of that second."""
     return formatdate(second, usegmt=True).encode()
 
 

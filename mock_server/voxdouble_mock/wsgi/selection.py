@@ -138,7 +138,10 @@ class Selection(ConnectionManager):
             self.server.process_conn(accepted)
 
     def _expire(self, threshold: float) -> None:
-        """Close the connections that were last used before an instant, and have late heads refused by a thread."""
+        """Close the connections that were last used before an instant.
+
+        One whose head is late goes to a thread instead, which refuses it.
+        """
         for descriptor, conn in list(self._selector.connections):  # type: ignore[attr-defined]
             if isinstance(conn, ClientConnection) and conn.head_since is not None:
                 if conn.head_since < threshold:

@@ -22,15 +22,21 @@ from voxdouble_mock.wsgi.selection import Listener, Selection
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# Chosen bounds (P7). Beyond the first, requests wait. The second counts threads that wait for slow clients: beyond it,
-# bodies get a 503 and slow readers are cut off, so that health and polls have threads. Beyond the third, the slowest
-# head or the longest idle connection is closed; if there is neither, a new connection gets a 503 with Retry-After.
-# Beyond the fourth, a response closes its connection. select(), the only selector on Windows, takes about 512 sockets.
+# Chosen bounds (P7). select(), the only selector on Windows, takes about 512 sockets.
 MAX_THREADS = 1024
+"""The most threads; further requests wait for one."""
 MAX_WAITING = 768
+"""The most threads that wait for slow clients, so that health and polls have threads. Beyond this bound, requests with
+bodies get a 503, and slow readers are cut off.
+"""
 MAX_CONNECTIONS = 480 if sys.platform == "win32" else 2000
+"""The most open connections. For a further one the slowest head or the longest idle connection is closed; if there is
+neither, the new connection gets a 503 with Retry-After.
+"""
 MAX_KEPT_ALIVE = 400 if sys.platform == "win32" else 1000
+"""The most connections that are kept open after a response; a response beyond this bound closes its connection."""
 SELECTOR_STOP_SECONDS = 1.0
+"""The longest wait for the end of the selector's thread when the server stops."""
 # Many clients send their next request immediately: a thread that waits for it saves two switches of threads.
 NEXT_REQUEST_SECONDS = 0.002
 _FULL = (

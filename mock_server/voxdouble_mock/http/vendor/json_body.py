@@ -20,9 +20,9 @@ from voxdouble_mock.technologies._technology import VoiceprintTechnology
 COST = 2
 """The memory of a body and of the voiceprints that are decoded from it, as a multiple of its bytes."""
 VALUE_COST = 250
-"""The bytes that a parsed value takes at most, apart from its text."""
+"""The most bytes that a parsed value takes, without its text."""
 OTHER_VALUES = 100_000
-"""The values that a body may have beside those of its lists."""
+"""The most values that a body may have in addition to those of its lists."""
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ def _reserve(count: int, quota: ByteQuota) -> int:
 
 
 def _width(text: bytearray) -> int:
-    """Return the bytes of each character of a text in UTF-8 once it is decoded, at most."""
+    """Return the most bytes that a character of this UTF-8 text needs in Python once it is decoded."""
     if text.isascii():
         return 1
     return 4 if text.translate(None, bytes(range(0xF0))) else 2

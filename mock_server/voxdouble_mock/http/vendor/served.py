@@ -1,6 +1,7 @@
-"""Whether a namespace serves a technology: by its generation, and for one that is not computed by the results it has.
+"""Whether a namespace has the paths of a technology, and the refusal if it does not.
 
-No fault counts a request to a path that is not served.
+Its generation must serve the technology, and if the technology is not computed, its scenario or its pack must have a
+result. A request to a path that the namespace does not have is not counted for any fault.
 """
 
 from voxdouble_fixtures.generations import GENERATIONS, serves
