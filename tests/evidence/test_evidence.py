@@ -115,8 +115,8 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     linked = record(tmp_path / "linked")
     (linked / "statements").rename(tmp_path / "elsewhere")
     (linked / "statements").symlink_to(tmp_path / "elsewhere")
-    assert "is a link" in invoke("evidence", str(linked)).output
-    assert "is a link" in invoke("verify", "mock", "--record", str(linked)).output
+    assert "not a link" in invoke("evidence", str(linked)).output
+    assert "not a link" in invoke("verify", "mock", "--record", str(linked)).output
     outside = tmp_path / "outside"
     outside.write_text("mine")
     (other / "evidence.toml").symlink_to(outside)
