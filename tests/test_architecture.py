@@ -38,6 +38,25 @@ def loaded(script: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
+def assigned_twice(path: Path) -> list[str]:
+    """Return the names that the body of a module or of a class assigns a value a second time."""
+    found = []
+    for scope in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(scope, ast.Module | ast.ClassDef):
+            targets = [target for node in scope.body if isinstance(node, ast.Assign) for target in node.targets]
+            targets += [node.target for node in scope.body if isinstance(node, ast.AnnAssign) and node.value]
+            nodes = [node for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+            names = [node.id for node in nodes if isinstance(node.ctx, ast.Store) and node.id != "_"]
+            found += sorted({name for name in names if names.count(name) > 1})
+    return found
+
+
+def test_no_module_assigns_a_constant_twice() -> None:
+    """Each constant of a module or class has one value: a second one would change the meaning of the first's uses."""
+    twice = {path.relative_to(ROOT).as_posix(): assigned_twice(path) for path in tracked("*.py")}
+    assert {name: names for name, names in twice.items() if names} == {}
+
+
 def test_imports_follow_the_layers() -> None:
     """import-linter finds no import against the layers of pyproject.toml."""
     linted = subprocess.run(

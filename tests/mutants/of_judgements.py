@@ -26,6 +26,14 @@ def in_percent(entry: Result) -> None:
             score["probability"] *= 100
 
 
+def with_a_larger_sum(entry: Result) -> None:
+    """Change the less probable gender's probability so that both sum to 1.05."""
+    male, female = entry["score_male"], entry["score_female"]
+    if male:
+        lower, higher = sorted((male, female), key=lambda score: float(score["probability"]))
+        lower["probability"] = 1.05 - higher["probability"]
+
+
 def single(entry: Result) -> None:
     """Reduce each score to its probability."""
     for name in ("score_male", "score_female"):
@@ -145,6 +153,7 @@ MUTANTS = [
     Mutant("C35", "a score is a probability alone", judgements(GENDER, single)),
     Mutant("C35", "the genders have other names", judgements(GENDER, renamed("score_male", "male"))),
     Mutant("C35", "probabilities are in per cent", judgements(GENDER, in_percent)),
+    Mutant("C35", "probabilities sum to 1.05", judgements(GENDER, with_a_larger_sum)),
     Mutant("C35", "the ratios of the genders are exchanged", judgements(GENDER, exchanged)),
     Mutant("C35", "an age has a fraction", judgements(AGE, updated(age=lambda found: found and found + 0.5))),
     Mutant(

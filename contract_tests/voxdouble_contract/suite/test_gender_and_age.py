@@ -17,9 +17,9 @@ from voxdouble_contract.tasks import StartedTask, Tasks, all_done
 FROM_VOICEPRINTS = {GENDER: GENDER_VOICEPRINTS, AGE: AGE_VOICEPRINTS}
 MEMBERS = {GENDER: {"score_male", "score_female", "speech_length"}, AGE: {"age", "speech_length"}}
 SCORES = ("score_male", "score_female")
-TOLERANCE = 1e-6
+SUM_TOLERANCE = 1e-6
 """How far the sum of two probabilities may be from 1."""
-TOLERANCE = 0.1
+SPEECH_TOLERANCE = 0.1
 """Seconds by which the speech of a segment may be longer than the segment."""
 Entry = dict[str, Any]
 
@@ -87,7 +87,7 @@ def test_the_probabilities_of_both_genders_sum_to_one(tasks: Tasks, upload: str)
     """Each gender has a log-likelihood ratio and a probability; the more probable one has the higher ratio."""
     run, [channel] = channels_of(tasks, GENDER, upload)
     ratios, probabilities = (numbers(channel, name, run) for name in ("score_llr", "probability"))
-    expect(abs(sum(probabilities) - 1) <= TOLERANCE, "The probabilities must sum to 1.", run.last)
+    expect(abs(sum(probabilities) - 1) <= SUM_TOLERANCE, "The probabilities must sum to 1.", run.last)
     expect(min(probabilities) >= 0, "A probability must not be below 0.", run.last)
     agree = (ratios[0] > ratios[1]) == (probabilities[0] > probabilities[1])
     expect(agree, "The more probable gender must have the higher `score_llr`.", run.last)
@@ -131,9 +131,10 @@ def test_an_age_is_estimated_from_a_segment(target: Target, tasks: Tasks, end: s
     [part] = entries(run, "channels", 1)
     lengths = [entry.get("speech_length") for entry in (whole, part)]
     found = [float(length) for length in lengths if isinstance(length, int | float)]
-    if len(found) < len(lengths) or found[0] <= half + TOLERANCE:
+    most = half + SPEECH_TOLERANCE
+    if len(found) < len(lengths) or found[0] <= most:
         unproven(f"The speech lengths, {lengths}, do not show whether a segment was used.")
-    expect(found[1] <= half + TOLERANCE, f"There must be at most {half:g} s of speech, got {found[1]:g} s.", run.last)
+    expect(found[1] <= most, f"There must be at most {half:g} s of speech, got {found[1]:g} s.", run.last)
 
 
 @statement("C23")
