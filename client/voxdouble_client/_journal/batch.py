@@ -51,8 +51,8 @@ class Batch(Struct, Generic[R], frozen=True):
             try:
                 return handle, handle.wait(_remaining(deadline))
             except ApiError as error:
-                if error.status != 404:
-                    raise  # 404: the task has expired, or the appliance has lost it
+                if not error.task_is_gone:
+                    raise
         self.journal.starting(recording)
         handle = None
         try:

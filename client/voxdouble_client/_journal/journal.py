@@ -98,11 +98,6 @@ class Journal:
             self._output.close()
             self._starts.close()
 
-    @property
-    def repeated(self) -> int:
-        """The number of starts that an earlier run may have sent without recording the task's URL."""
-        return sum(url is None for identity, url in self._urls.items() if identity not in self._finished)
-
     def is_finished(self, recording: Recording) -> bool:
         """Return whether the recording has its final line."""
         return recording.identity in self._finished

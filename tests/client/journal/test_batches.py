@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import voxdouble_fixtures
+from tests.mutants.middleware import Request, Response, changing_responses
 from voxdouble_client import ApplianceClient, PollTimeout, TaskRejected, TransportError
 from voxdouble_client._journal.journal import Journal
 from voxdouble_client._journal.lines import recording_of
@@ -154,15 +155,23 @@ def test_the_caller_can_leave_at_any_point(
     assert starts(mock) == len(files)
 
 
-def test_a_lost_task_is_started_again(appliance: ApplianceClient, mock: MockAppliance, tmp_path: Path) -> None:
-    """A task that the appliance does not know any more is replaced by another."""
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_lost_task_is_started_again(status: int, tmp_path: Path) -> None:
+    """A task that the appliance, or a proxy in front of it, says is not there any more is replaced by another."""
+
+    def gone(request: Request, response: Response) -> None:
+        if request.method == "GET" and response.status == 404:
+            response.status = status
+
     recording = recording_of(JOHN)
-    with Journal(tmp_path / "out.jsonl", {}, [recording]) as journal:
-        journal.starting(recording)
-        journal.started(recording, f"{mock.url}/api/technology/speaker-identification-voiceprint-extraction/gone")
-    (outcome,) = appliance.extract_voiceprints([JOHN], journal=tmp_path / "out.jsonl")
-    assert outcome.result
-    assert starts(mock) == 1
+    with MockAppliance(pending=0, running=0, wrap=changing_responses(gone)) as mock:
+        with Journal(tmp_path / "out.jsonl", {}, [recording]) as journal:
+            journal.starting(recording)
+            journal.started(recording, f"{mock.url}/api/technology/speaker-identification-voiceprint-extraction/gone")
+        with ApplianceClient(mock.url, timeout=30) as client:
+            (outcome,) = client.extract_voiceprints([JOHN], journal=tmp_path / "out.jsonl")
+        assert outcome.result
+        assert starts(mock) == 1
 
 
 def test_a_torn_line_is_removed(mock: MockAppliance, folder: Path, tmp_path: Path) -> None:
