@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from requests.structures import CaseInsensitiveDict
 
@@ -16,6 +16,7 @@ MAX_TEXT = 300
 MAX_VOICE_TEXT = 24
 """The same in a member whose name contains "voiceprint": shorter than any voiceprint."""
 MAX_ITEMS = 8
+BUSY = frozenset({429, 503})
 HEADERS_SHOWN = ("Location", "X-Location", "Allow", "Content-Type", "Retry-After")
 _numbers = count()
 
@@ -42,7 +43,7 @@ class Exchange:
     @property
     def path(self) -> str:
         """The path of the URL, without query."""
-        return urlsplit(self.url).path
+        return split_url(self.url).path
 
     @property
     def json(self) -> Any:
@@ -51,6 +52,12 @@ class Exchange:
             return json.loads(self.body)
         except ValueError:
             return None
+
+    @property
+    def retry_after(self) -> float | None:
+        """The seconds that a busy response asks to wait; None for any other response."""
+        value = self.headers.get("Retry-After", "")
+        return float(value) if self.status in BUSY and value.isdigit() else None
 
     def get(self, *path: str | int) -> Any:
         """Return a member of the JSON body, such as ("task", "state"); None if it is missing."""
@@ -83,6 +90,14 @@ class Exchange:
 
     def __str__(self) -> str:
         return f"{self.method} {self.url} -> {self.failure or self.status}"
+
+
+def split_url(url: str, base: str = "") -> SplitResult:
+    """Return the parts of a URL, which may be relative to a base URL; empty parts if it is not a valid URL."""
+    try:
+        return urlsplit(urljoin(base, url))
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def brief(value: object, max_text: int = MAX_TEXT) -> object:

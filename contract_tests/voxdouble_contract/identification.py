@@ -10,7 +10,8 @@ from voxdouble_contract.target.targets import AUTO, Targets
 from voxdouble_contract.target.transport import UNREACHABLE
 from voxdouble_contract.tasks import Tasks
 
-ABSENT = frozenset({404, 405})
+OF_CONVERSION = frozenset({202, 400, 403, 422})
+"""Statuses of a start which show that the target has the technology; another may come from a proxy, or be temporary."""
 
 
 def identify(targets: Targets, tasks: Tasks) -> Target:
@@ -43,11 +44,11 @@ def introduction(target: Target) -> str:
 def find_generations(target: Target, tasks: Tasks) -> frozenset[str]:
     """Return the generations that the target may be of.
 
-    Only e4 has conversion. `Location` came with e3; before there was `X-Location` alone (S5, S6). Conversion that is
-    missing may only lack its licence, so that e3 and e4 cannot be distinguished then; e1 and e2 never can.
+    Only e4 has conversion. `Location` came with e3; before there was `X-Location` alone (S5, S6). An e4 without a
+    licence for conversion may answer as e3 does, so that the two cannot be distinguished then; e1 and e2 never can.
     """
     conversion = tasks.probe()
-    if conversion.status and conversion.status not in ABSENT:
+    if conversion.status in OF_CONVERSION:
         return frozenset({"e4"})
     headers = tasks.upload("speech").start.headers
     if "Location" in headers:

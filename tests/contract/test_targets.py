@@ -38,10 +38,17 @@ ALL = {"e1", "e2", "e3", "e4"}
         (404, OLD, {"e1", "e2"}),
         (404, NONE, ALL),
         (0, BOTH, {"e3", "e4"}),
+        (401, BOTH, {"e3", "e4"}),
+        (429, BOTH, {"e3", "e4"}),
+        (502, OLD, {"e1", "e2"}),
+        (503, NONE, ALL),
     ],
 )
 def test_the_generation_is_found_by_requests(conversion: int, headers: dict[str, str], generations: set[str]) -> None:
-    """Conversion exists only in e4, `Location` since e3; generations that cannot be distinguished are all returned."""
+    """Conversion exists only in e4, `Location` since e3; generations that cannot be distinguished are all returned.
+
+    A status that a proxy or a busy target of any generation may send proves nothing.
+    """
     tasks = SimpleNamespace(
         probe=lambda: Exchange("POST", "http://a/", status=conversion),
         upload=lambda name: SimpleNamespace(start=Exchange("POST", "http://a/", status=202, headers=headers)),

@@ -92,6 +92,11 @@ def late(response: Response) -> None:
     response.json = {"task": {**response.task, "state": "running"}}
 
 
+def not_a_url(url: str) -> str:
+    """Return a URL with a bracket in its host, which no parser accepts."""
+    return url.replace("://", "://[")
+
+
 MUTANTS = [
     Mutant("S1", "an accepted task gets a 200", on_start(status(200))),
     Mutant("S1", "an accepted conversion gets a 201", only("conversion", status(201))),
@@ -119,6 +124,7 @@ MUTANTS = [
         "S8", "Location leads elsewhere", on_start(header("Location", lambda url: f"{LOST}/" + url.split("/", 3)[3]))
     ),
     Mutant("S9", "Location is a relative path", on_start(header("Location", lambda url: url.split("/", 3)[3]))),
+    *(Mutant(key, "Location is not a URL", on_start(header("Location", not_a_url))) for key in ("S7", "S8", "S9")),
     Mutant("S9", "Location has no scheme", on_start(header("Location", lambda url: url.removeprefix("http:")))),
     Mutant("S10", "a pending task gets a 202", on_task(status(202), "pending")),
     Mutant("S10", "a running task gets a 204", on_task(status(204), "running")),

@@ -17,6 +17,8 @@ from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import COMPARISON, CONVERSION, EXTRACTION, have_vectors
 
 DEEP = b'{"voiceprints": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+SECONDS = 0.2
+"""The length of the recording in each upload."""
 LONG_HEADER = "x" * 100_000
 NOT_EXAMINED = frozenset({403, 404, 413, 429, 502, 503, 504, 507})
 """Statuses of a target that refuses the request before it looks at its content."""
@@ -57,26 +59,28 @@ def json_technology(target: Target) -> str:
 
 def upload(query: str = "", part: str = "file") -> Send:
     """Return the start of an extraction of a short recording."""
-    return lambda target: target.post_media(EXTRACTION, tone(0.2), query, part=part)
+    return lambda target: target.post_media(EXTRACTION, tone(SECONDS), query, part=part)
 
 
 def wrong_flag(target: Target) -> Exchange:
     """Start an extraction with a flag for vectors that is not a boolean; unproven where the flag is unknown."""
     if not have_vectors(target.generations):
         unproven("The target's generation ignores `include_vector_voiceprint`.")
-    return target.post_media(EXTRACTION, tone(0.2), "?include_vector_voiceprint=2")
+    return target.post_media(EXTRACTION, tone(SECONDS), "?include_vector_voiceprint=2")
 
 
 def two_files(target: Target) -> Exchange:
     """Upload two parts of the name `file`."""
-    files = [("file", ("a.wav", tone(0.2).data)), ("file", ("b.wav", tone(0.2).data))]
-    return target.send("POST", target.path(EXTRACTION), sent="two parts named file", files=files)
+    recording = tone(SECONDS).data
+    files = [("file", ("a.wav", recording)), ("file", ("b.wav", recording))]
+    path, sent = target.path(EXTRACTION), "two parts named file"
+    return target.send("POST", path, sent=sent, audio=2 * SECONDS, files=files)
 
 
 def with_type(technology: Choose, content_type: str | None, body: bytes) -> Send:
     """Return the start of a task with this content type, or without any."""
     headers = {} if content_type is None else {"Content-Type": content_type}
-    return lambda target: target.send("POST", target.path(technology(target)), sent=body, data=body, headers=headers)
+    return partial(start, technology=technology, body=body, data=body, headers=headers)
 
 
 def multipart(body: bytes, *, length: int | None = None, content_type: str = MULTIPART) -> Send:
@@ -84,15 +88,20 @@ def multipart(body: bytes, *, length: int | None = None, content_type: str = MUL
     size = len(body) if length is None else length
     headers = {"Content-Type": content_type, "Content-Length": str(size)}
     return lambda target: target.raw(
-        "POST", target.path(EXTRACTION), headers, body=[body], close_early=size > len(body)
+        "POST", target.path(EXTRACTION), headers, audio=SECONDS, body=[body], close_early=size > len(body)
     )
 
 
 def compressed(technology: Choose, content_type: str, body: bytes) -> Send:
     """Return the start of a task with a body that is compressed with gzip."""
     headers = {"Content-Type": content_type, "Content-Encoding": "gzip"}
-    data = gzip.compress(body)
-    return lambda target: target.send("POST", target.path(technology(target)), sent=body, data=data, headers=headers)
+    return partial(start, technology=technology, body=body, data=gzip.compress(body), headers=headers)
+
+
+def start(target: Target, technology: Choose, body: bytes, data: bytes, headers: dict[str, str]) -> Exchange:
+    """Send `data`, which is `body` or encodes it, as the start of a task."""
+    audio = SECONDS if b"RIFF" in body else None
+    return target.send("POST", target.path(technology(target)), sent=body, audio=audio, data=data, headers=headers)
 
 
 def unknown_task(target: Target) -> Exchange:
@@ -105,8 +114,8 @@ def delete_start_path(target: Target) -> Exchange:
     return target.send("DELETE", target.path(EXTRACTION))
 
 
-WHOLE = multipart_head() + tone(0.2).data + multipart_tail()
-CUT = multipart_head() + tone(0.2).data
+CUT = multipart_head() + tone(SECONDS).data
+WHOLE = CUT + multipart_tail()
 
 DOCUMENTED: dict[str, BadRequest] = {
     "unknown task": BadRequest(unknown_task, 404),

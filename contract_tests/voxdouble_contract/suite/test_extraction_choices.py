@@ -144,9 +144,10 @@ def test_unknown_parameters_and_parts_are_ignored(target: Target, tasks: Tasks) 
     """Unknown parameters and parts change nothing, and `file` needs no file name."""
     run = tasks.variant("unknown parameter")
     expect(run.state == "done", "An unknown parameter must be ignored.", run.last)
-    target.spend_upload(tone(0.2).seconds)
-    files = [("colour", (None, b"green")), ("file", (None, tone(0.2).data))]
-    expect_status(target.send("POST", target.path(EXTRACTION), sent="parts colour, file", files=files), 202)
+    media = tone(0.2)
+    files = [("colour", (None, b"green")), ("file", (None, media.data))]
+    path, sent = target.path(EXTRACTION), "parts colour, file"
+    expect_status(target.send("POST", path, sent=sent, audio=media.seconds, files=files), 202)
 
 
 @statement("C70")
@@ -154,17 +155,17 @@ def test_unknown_parameters_and_parts_are_ignored(target: Target, tasks: Tasks) 
 def test_every_form_of_a_multipart_body_is_accepted(target: Target, name: str) -> None:
     """A body of a form that few clients send, and that the standards allow, starts a task."""
     data, content_type = ALLOWED[name]
-    target.spend_upload(SECONDS)
     headers = {"Content-Type": content_type}
-    expect_status(target.send("POST", target.path(EXTRACTION), sent=name, data=data, headers=headers), 202)
+    path = target.path(EXTRACTION)
+    expect_status(target.send("POST", path, sent=name, audio=SECONDS, data=data, headers=headers), 202)
 
 
 @statement("C70")
 def test_a_file_in_base64_is_422(target: Target) -> None:
     """A transfer encoding that changes the bytes of the file is refused at the part."""
     headers = {"Content-Type": MULTIPART}
-    target.spend_upload(SECONDS)
-    response = target.send("POST", target.path(EXTRACTION), sent="a part in Base64", data=BASE64, headers=headers)
+    path, sent = target.path(EXTRACTION), "a part in Base64"
+    response = target.send("POST", path, sent=sent, audio=SECONDS, data=BASE64, headers=headers)
     expect_status(response, 422)
     found = [detail.get("location") for detail in response.details()]
     expect(["body", "file"] in found, f'A detail\'s location must be ["body", "file"], got {found}.', response)

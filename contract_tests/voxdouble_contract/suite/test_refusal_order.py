@@ -4,7 +4,7 @@ import pytest
 
 from voxdouble_contract.judging.expectations import expect, expect_status
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.samples.bad_requests import CUT, json_technology
+from voxdouble_contract.samples.bad_requests import CUT, SECONDS, json_technology
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.raw import MULTIPART
 from voxdouble_contract.target.target import Target
@@ -43,7 +43,7 @@ def test_method_size_and_type_are_checked_in_this_order(
 def test_type_and_query_are_checked_before_the_body(target: Target, content_type: str, location: list[str]) -> None:
     """The content type is checked before the query, and the query before a body that is cut."""
     headers = {"Content-Type": content_type, "Content-Length": str(len(CUT))}
-    response = target.raw("POST", f"{EXTRACT}?channel_mode=none", headers, body=[CUT])
+    response = target.raw("POST", f"{EXTRACT}?channel_mode=none", headers, audio=SECONDS, body=[CUT])
     expect_status(response, 422)
     found = [detail.get("location") for detail in response.details()]
     expect(found == [location], f"The only location must be {location}, got {found}.", response)

@@ -23,7 +23,6 @@ from voxdouble_contract.target.transport import Transport
 from voxdouble_fixtures.generations import GENERATIONS, serves
 
 HEALTH, INFO = "/_mock/health", "/api/system/info"
-BUSY = frozenset({429, 503})
 MAX_ATTEMPTS = 5
 MAX_RETRY_SECONDS = 20.0
 
@@ -101,12 +100,21 @@ class Target:
         return f"/api/technology/{technology}" + (f"/{task_id}" if task_id else "")
 
     def send(
-        self, method: str, path: str, *, sent: object = None, retry: bool = True, check: bool = True, **options: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        sent: object = None,
+        audio: float | None = None,
+        retry: bool = True,
+        check: bool = True,
+        **options: Any,
     ) -> Exchange:
         """Send a request to a path below the base URL.
 
-        With `retry` a busy response that has `Retry-After` is waited out. With `check` the response is checked against
-        the document; a request whose path promises nothing about the response is sent without.
+        `audio` is the seconds of audio in an upload, None for any other request. With `retry` a busy response that has
+        `Retry-After` is waited out. With `check` the response is checked against the document; a request whose path
+        promises nothing about the response is sent without.
         """
 
         def send() -> Exchange:
@@ -116,14 +124,21 @@ class Target:
             self.note([exchange])
             return exchange
 
-        return self._with_retries(send) if retry else send()
+        return self._attempts(send, method, audio, retry=retry)
 
-    def _with_retries(self, send: Callable[[], Exchange]) -> Exchange:
-        """Send a request again as long as the response is busy and has `Retry-After`."""
+    def _attempts(
+        self, send: Callable[[], Exchange], method: str, audio: float | None, *, retry: bool = True
+    ) -> Exchange:
+        """Send a request, with `retry` again as long as the response is busy and has `Retry-After`.
+
+        Each attempt of a POST is subtracted from the budget; the test ends unproven if too little is left.
+        """
         for _ in range(MAX_ATTEMPTS):
+            if self.budget is not None and method == "POST":
+                self.budget.spend(tasks=1, uploads=int(audio is not None), audio_seconds=audio or 0.0)
             exchange = send()
-            wait = retry_after(exchange)
-            if wait is None:
+            wait = exchange.retry_after
+            if wait is None or not retry:
                 return exchange
             time.sleep(min(wait, MAX_RETRY_SECONDS))
         return unproven(f"The target was still busy after {MAX_ATTEMPTS} attempts: {exchange}.")
@@ -138,10 +153,12 @@ class Target:
         self.note([exchange])
         return exchange
 
-    def raw(self, method: str, path: str, headers: Mapping[str, str], **options: Any) -> Exchange:
-        """Send a request as no library would; see `send_raw`."""
+    def raw(
+        self, method: str, path: str, headers: Mapping[str, str], *, audio: float | None = None, **options: Any
+    ) -> Exchange:
+        """Send a request as no library would; see `send_raw`, and `send` for `audio`."""
         send = partial(self.transport.send_raw, method, path, headers, **options)
-        return self._with_retries(lambda: self.checked(path.partition("?")[0], send()))
+        return self._attempts(lambda: self.checked(path.partition("?")[0], send()), method, audio)
 
     def checked(self, path: str, exchange: Exchange) -> Exchange:
         """Return the exchange; note it, and the statements that its response breaks."""
@@ -196,19 +213,11 @@ class Target:
         **options: Any,
     ) -> Exchange:
         """Upload a recording in the multipart part `part`."""
-        self.spend_upload(media.seconds)
-        files = {part: (media.name, media.data)}
-        return self.send("POST", self.path(technology) + query, sent={part: media.data}, files=files, **options)
-
-    def spend_upload(self, seconds: float) -> None:
-        """Subtract an upload with that much audio from the budget, or end the test unproven if it is used up."""
-        if self.budget is not None:
-            self.budget.spend(uploads=1, tasks=1, audio_seconds=seconds)
+        path, files = self.path(technology) + query, {part: (media.name, media.data)}
+        return self.send("POST", path, sent={part: media.data}, audio=media.seconds, files=files, **options)
 
     def post_json(self, technology: str, body: object, **options: Any) -> Exchange:
         """Start a task with a JSON body; bytes are sent as they are."""
-        if self.budget is not None:
-            self.budget.spend(tasks=1)
         data = body if isinstance(body, bytes) else orjson.dumps(body)
         headers = {"Content-Type": "application/json", **options.pop("headers", {})}
         return self.send("POST", self.path(technology), sent=body, data=data, headers=headers, **options)
@@ -237,9 +246,3 @@ class Target:
     def close(self) -> None:
         """Close the connections."""
         self.session.close()
-
-
-def retry_after(exchange: Exchange) -> float | None:
-    """Return the seconds that a busy response asks to wait; None for any other response."""
-    value = exchange.headers.get("Retry-After", "")
-    return float(value) if exchange.status in BUSY and value.isdigit() else None

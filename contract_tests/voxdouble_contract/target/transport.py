@@ -1,5 +1,6 @@
 """The connections to one appliance: each call sends one request and returns it with its response."""
 
+import contextlib
 import math
 import time
 from collections.abc import Mapping
@@ -11,13 +12,16 @@ import pytest
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.exchange import Exchange, split_url
 from voxdouble_contract.judging.expectations import unproven
 from voxdouble_contract.target.raw import send_raw
 
 CONNECT_SECONDS, RESPONSE_SECONDS, LEAST_SECONDS = 5.0, 30.0, 0.5
 PROXY_METHODS = frozenset({"TRACE", "OPTIONS", "HEAD"})
 """Methods to which a proxy in front of the appliance may respond on its own."""
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+"""Methods whose request has the same effect if it is sent twice (RFC 9110, section 9.2.2)."""
+DEFAULT_PORTS = {"http": 80, "https": 443}
 BROKEN_CONNECTION = "the connection broke"
 TIME_IS_UP = "The time for the whole run was up."
 UNREACHABLE = 2
@@ -55,16 +59,25 @@ class Transport:
         return min(RESPONSE_SECONDS, max(LEAST_SECONDS, self.deadline - time.monotonic()))
 
     def send(self, method: str, path: str, sent: object, options: Mapping[str, Any]) -> Exchange:
-        """Send a request; once more if the target has closed a kept connection at that moment."""
+        """Send a request, and send it once more if the connection breaks and the method is one of REPEATABLE.
+
+        The target may close a kept connection at the moment at which a request is sent over it. A POST could start a
+        second task if it was sent again: it is sent once, over a new connection.
+        """
         self.check_time()
         prepared = self.session.prepare_request(requests.Request(method, self.url + path, **options))
-        exchange = self._exchange(prepared, sent)
-        return self._exchange(prepared, sent) if exchange.failure.startswith(BROKEN_CONNECTION) else exchange
+        if method not in REPEATABLE:
+            with requests.Session() as session:
+                session.trust_env, session.cookies = False, self.session.cookies
+                return self._exchange(session, prepared, sent)
+        exchange = self._exchange(self.session, prepared, sent)
+        is_broken = exchange.failure.startswith(BROKEN_CONNECTION)
+        return self._exchange(self.session, prepared, sent) if is_broken else exchange
 
-    def _exchange(self, prepared: requests.PreparedRequest, sent: object) -> Exchange:
+    def _exchange(self, session: requests.Session, prepared: requests.PreparedRequest, sent: object) -> Exchange:
         method, url, seconds = str(prepared.method), str(prepared.url), self.response_seconds
         try:
-            response = self.session.send(
+            response = session.send(
                 prepared, timeout=(CONNECT_SECONDS, seconds), allow_redirects=False, verify=self.session.verify
             )
         except requests.ConnectTimeout:
@@ -85,13 +98,16 @@ class Transport:
     def fetch(self, url: str) -> Exchange:
         """GET a URL that the target gave out; credentials are sent to the target's own origin only."""
         self.check_time()
-        mine, other = urlsplit(self.url), urlsplit(url)
-        headers = {} if mine.netloc == other.netloc else {"Authorization": None}
+        headers = {} if self.is_own(url) else {"Authorization": None}
         try:
             response = self.session.get(url, headers=headers, timeout=self.response_seconds, allow_redirects=False)
         except requests.RequestException as error:
             return Exchange("GET", url, failure=f"{BROKEN_CONNECTION}: {type(error).__name__}")
         return Exchange("GET", url, None, response.status_code, response.headers, response.content)
+
+    def is_own(self, url: str) -> bool:
+        """Return whether a URL has the scheme, host and port of the base URL."""
+        return origin(url) == origin(self.url)
 
     def send_raw(self, method: str, path: str, headers: Mapping[str, str], **options: Any) -> Exchange:
         """Send a request as no library would; see `send_raw` of the module `raw`."""
@@ -103,6 +119,14 @@ class Transport:
         """End the run: a target that cannot be reached proves nothing."""
         parts = urlsplit(self.url)
         pytest.exit(f"Nothing answers at {parts.scheme}://{parts.netloc}: {why}.", UNREACHABLE)
+
+
+def origin(url: str) -> tuple[str, str | None, int | None] | None:
+    """Return the scheme, host and port of a URL, or the scheme's default port; None if the port is not valid."""
+    parts = split_url(url)
+    with contextlib.suppress(ValueError):
+        return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
+    return None
 
 
 def is_refused(error: Exception) -> bool:
