@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured value with its ratio and the aim for it; printed, never asserted."""
+    """A measured value with its ratio and the aim for it, which is printed and not checked."""
 
     subject: str
     value: str

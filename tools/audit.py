@@ -42,7 +42,10 @@ def main() -> int:
 
 
 def report(found: Sequence[dict[str, Any]]) -> int:
-    """Print the vulnerabilities of the audited packages, and the number of the others; return the status."""
+    """Print what was found, and return the status.
+
+    That is each vulnerability, or how many packages the database does not know, or that none has a vulnerability.
+    """
     vulnerable = [(one, flaw) for one in found for flaw in one.get("vulns", ())]
     for one, flaw in vulnerable:
         fixed = ", ".join(flaw.get("fix_versions", ())) or "no version"

@@ -96,7 +96,10 @@ class ApplianceClient:
         return f"<{type(self).__name__} {self._base}>"
 
     def close(self) -> None:
-        """Close the connections; calls under way in other threads end with an error, which has their task's handle."""
+        """Close the connections; calls under way in other threads end with an error.
+
+        The error has the handle of the call's task if that was started.
+        """
         self._transport.transport.close()
 
     extract_voiceprint = voiceprint_extraction.extract_voiceprint

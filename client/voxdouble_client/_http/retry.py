@@ -14,7 +14,10 @@ from voxdouble_client._http.transport import Transport
 from voxdouble_client._http.wire import Request, Response, api_error
 
 MAX_FAILURES = 5
-"""The most failures in a row after which a request is sent again; the next one is raised. A wait has no such limit."""
+"""A request is sent again after up to this many failures in a row; the next failure is raised.
+
+The polls of a wait, and a start that is refused with "later", have no such limit.
+"""
 
 MAX_BACKOFF = 10.0
 """Seconds. Chosen: an outage of hours costs few requests, and its end is seen soon."""
@@ -23,9 +26,9 @@ _log = logging.getLogger("voxdouble_client")
 
 
 class RetryBudget:
-    """The pace of a client's retries: ten at first, then one for each second and for every five requests answered.
+    """The retries of a client: ten at first, refilled by one a second up to ten, and one more for every five responses.
 
-    A retry beyond that waits for its turn, so that many calls that wait through an outage do not worsen it. Times are
+    A retry beyond these waits for its turn, so that many calls that wait through an outage do not worsen it. Times are
     seconds on the client's clock.
     """
 

@@ -21,7 +21,7 @@ from typing import Any
 from msgspec import Struct
 
 CONNECT_SECONDS = 10.0
-"""Chosen: the longest time for a connection to one address of a host, and for a TLS handshake."""
+"""Chosen: the longest time to resolve a host name, to connect to one address of the host, and for a TLS handshake."""
 
 
 DEAD_SECONDS = 30
@@ -119,7 +119,7 @@ class DeadlineTlsSocket(DeadlineSocket, ssl.SSLSocket):
         try:
             return super().send(data, flags)
         except ssl.SSLEOFError as error:
-            # As over TCP, after which urllib3 reads the response with which the server refused the rest.
+            # A plain TCP socket raises this too. urllib3 then reads the response, which refused the rest of the body.
             raise BrokenPipeError(errno.EPIPE, "the connection was closed while the request was sent") from error
 
     def recv(self, *args: Any, **kwargs: Any) -> bytes:

@@ -1,1 +1,1 @@
-"""A batch that survives its process: the lines of finished recordings, and the journal of starts."""
+"""A batch that survives its process: the lines of its recordings, and the journal of starts."""

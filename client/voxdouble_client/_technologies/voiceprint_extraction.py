@@ -155,10 +155,10 @@ def extract_voiceprints(
     1,000 of them, while the other files go on. `on_outcome` is called with each outcome as soon as it is there, one
     call at a time, in another thread.
 
-    `journal` is the path of a file that gets one JSON line for each finished recording; beside it the tasks that were
-    started are recorded. Each of `files` must then be the path of a regular file. The same call in a later process
-    skips the files that are finished and waits for the tasks that were started. The caller can stop iterating at any
-    point.
+    `journal` is the path of a file that gets one JSON line for each recording, with its answer or its error; beside it
+    the tasks that were started are recorded. Each of `files` must then be the path of a regular file. The same call in
+    a later process skips the files that are finished, waits for the tasks that were started, and tries the others
+    again, whose lines it removes first. The caller can stop iterating at any point.
 
     TypeError if `files` is a single file, ValueError if an option is not valid or the journal belongs to another batch,
     OSError if it cannot be written.

@@ -78,7 +78,7 @@ class Run:
 
     @property
     def code(self) -> int:
-        """The exit code: 1 if any task failed or was refused, else the lowest code of another error, else 0."""
+        """The exit code: 0 without an error, else the lowest of the errors' codes."""
         return min(self.codes, default=SUCCESS)
 
     def _run_job(self, progress: TaskProgress, show: Report) -> TaskEnd:

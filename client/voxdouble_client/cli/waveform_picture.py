@@ -196,7 +196,10 @@ def _draw_channel(axes: Axes, channel: ChannelWaveform, seconds: float) -> None:
 
 
 def clock_time(seconds: float, whole: float) -> str:
-    """Return an instant as seconds, or in a recording of more than two minutes as minutes and seconds."""
+    """Return an instant as seconds, in a recording of more than two minutes as minutes and seconds.
+
+    In a recording of an hour or more, hours come before the minutes.
+    """
     if whole <= 120:
         return f"{seconds:g} s"
     minutes, rest = divmod(round(seconds), 60)

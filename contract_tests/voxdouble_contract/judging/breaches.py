@@ -23,7 +23,7 @@ BY_STATUS = {
 }
 """The described response for a status that the operation does not list, or for a method without an operation."""
 PROXY_STATUSES = frozenset({413, 502, 503, 504})
-"""Statuses for which a proxy in front of the appliance sends pages of its own, on which no statement is made."""
+"""Statuses for which a proxy in front of the appliance sends pages of its own, whose content no statement covers."""
 MAX_MESSAGE = 120
 """Characters of a validator's message that a reason shows."""
 
@@ -39,7 +39,8 @@ class Breach:
 def breaches(path: str, exchange: Exchange, generation: str = NEWEST) -> list[Breach]:
     """Return the statements that a response breaks, by the document of a generation.
 
-    `path` is the requested one, below the base URL. A response that the document does not describe breaks nothing.
+    `path` is the requested one, below the base URL. A response that the document does not describe, or that a proxy
+    sent, breaks at most the statements about statuses that must never be sent.
     """
     found = list(forbidden_statuses(path, exchange))
     response = find_response(path, exchange, generation)
@@ -72,7 +73,7 @@ def misplaced_location(path: str, exchange: Exchange) -> Iterator[Breach]:
 
 
 def is_from_proxy(exchange: Exchange) -> bool:
-    """Return whether the response is a page of a proxy, which no statement covers."""
+    """Return whether the response is a page of a proxy, whose content and headers no statement covers."""
     return exchange.json is None and (exchange.proxy_may_respond or exchange.status in PROXY_STATUSES)
 
 

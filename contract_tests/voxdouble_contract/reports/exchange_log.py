@@ -1,7 +1,7 @@
 """The log of a run's exchanges, the raw material of `verify --record`.
 
-It has a JSON line for each exchange, and one for each test or breach, with its statements and the numbers of its
-exchanges.
+It has a JSON line for each exchange that proves or breaks a statement. After them, each test that passed or broke its
+statements has a line with these statements and the numbers of its exchanges, and so has each breach.
 """
 
 import json

@@ -155,14 +155,15 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add findings and observed states to the report of each phase.
 
-    A test fails only if it breaks a binding statement, or crashes.
+    A test fails if it breaks a binding statement, with `strict` any statement, or if it crashes.
     """
     report = yield
     targets = item.config.stash.get(TARGETS, None)
     if targets is not None:
         generations = targets.main.generations
         found = findings_of(item, call, report, generations)
-        if not (report.when == "setup" and report.passed):  # else the breaches so far count with the test itself
+        # After a setup that passed, the breaches so far are left for the report of the test itself.
+        if not (report.when == "setup" and report.passed):
             noted = [breach for opened in targets.opened() for breach in opened.take_breaches()]
             used = [exchange for opened in targets.opened() for exchange in opened.take_exchanges()]
             log_exchanges(item, found, noted, used)

@@ -49,7 +49,7 @@ class Profile:
         return {name: limit for name, limit in vars(self).items() if limit is not None}
 
     def with_defaults(self) -> Self:
-        """Return the profile with the vendor's default for every unknown limit (C27), as our own mock has them."""
+        """Return the profile with the vendor's defaults for unknown limits of size, list, audio and lifetime (C27)."""
         defaults = {
             "max_upload": 500_000_000,
             "max_list": 50_000,
