@@ -42,9 +42,9 @@ def main() -> int:
 
 
 def report(found: Sequence[dict[str, Any]]) -> int:
-    """Print what was found, and return the status.
+    """Print the vulnerabilities that were found, and return the status to exit with.
 
-    That is each vulnerability, or how many packages the database does not know, or that none has a vulnerability.
+    Without a vulnerability, print how many packages the database does not know, or that no vulnerability is known.
     """
     vulnerable = [(one, flaw) for one in found for flaw in one.get("vulns", ())]
     for one, flaw in vulnerable:

@@ -52,7 +52,7 @@ class Connection(socketserver.BaseRequestHandler):
     server: BreakingServer
 
     def handle(self) -> None:
-        """Keep what is received, and respond as often as the server does."""
+        """Keep each request, and respond as often as the server does."""
         heads: list[bytes] = []
         self.server.connections.append(heads)
         while len(heads) <= self.server.responses and (head := self.request.recv(65536)):
