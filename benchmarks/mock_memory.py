@@ -71,7 +71,7 @@ def head(path: str, content_type: str, length: int, name: str = "POST") -> bytes
 
 
 def fill_logs(server: Server, _: Crowd) -> None:
-    """Send refused POSTs with long headers to all namespaces; several for each in one piece."""
+    """Send POSTs with long headers, which are refused, to all namespaces; those to one namespace in one piece."""
     parts = urlsplit(server.url)
     headers = "".join(f"X-{one}: {'x' * 190}\r\n" for one in range(12))
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=120) as client:
@@ -87,7 +87,7 @@ def fill_logs(server: Server, _: Crowd) -> None:
 
 
 def fill_control_data(server: Server, _: Crowd) -> None:
-    """Set large scenarios in one namespace after the other until one is refused."""
+    """Set a large scenario in one namespace after another until a scenario is refused."""
     headers = {f"h{one}": f"a*b*c*d*{one}" for one in range(20)}
     rules = [
         {"name": str(one), "when": {"file_name": "a*" * 100, "headers": headers}, "then": {}} for one in range(900)
@@ -100,7 +100,7 @@ def fill_control_data(server: Server, _: Crowd) -> None:
 
 
 def fill_tasks(server: Server, _: Crowd) -> None:
-    """Store small tasks, and then large results, all different, until one is refused."""
+    """Start small tasks, and then tasks with large results, all different, until a task is refused."""
     small = {"voiceprints": [VOICEPRINT]}
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: server.session.post(server.url + CONVERSION, json=small, timeout=300), range(10_000)))
@@ -111,7 +111,7 @@ def fill_tasks(server: Server, _: Crowd) -> None:
 
 
 def fill_json(_: Server, crowd: Crowd) -> None:
-    """Send two bodies that take the whole bound while they arrive, but for a rest."""
+    """Send two unfinished bodies that together use nearly the whole bound, as each byte counts twice on arrival."""
     piece = b"A" * MB
     for size in (LIMITS.max_json - MB, LIMITS.json_storage // 2 - LIMITS.max_json - 2 * MB):
         pieces = [piece] * (size // MB)
@@ -119,7 +119,7 @@ def fill_json(_: Server, crowd: Crowd) -> None:
 
 
 def fill_uploads(_: Server, crowd: Crowd) -> None:
-    """Send uploads that are as large as stays in memory, and two large ones that go to the disk."""
+    """Send many uploads of about the largest size that is kept in memory, and two large ones that go to the disk."""
     start = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'.encode()
     small, count = b"\0" * MB, MAX_WAITING - 100
     for _number in range(count):

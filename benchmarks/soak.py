@@ -1,4 +1,4 @@
-"""The long form of all fifteen promises, in a stated number of minutes; prints a table of figures and verdicts.
+"""Checks all fifteen promises for a given number of minutes; prints a table of figures and verdicts.
 
 Run: python -m benchmarks.soak [MINUTES], or `make soak SOAK_MINUTES=4`. The minutes are 30 by default, and at least 3;
 with fewer than 30, all counts are smaller in proportion.
@@ -24,7 +24,7 @@ SHORTEST = 3.0
 FIXED_MINUTES = 2.0
 """About the time of the checks whose counts are smallest."""
 KILLING_SHARE = 0.22
-"""The greatest part of the time for the kills with one store; a busy machine has fewer of them."""
+"""The largest share of the whole time for the kills of a server; on a busy machine there are fewer kills."""
 SHORTEST_ATTACK = 2.0
 START_SECONDS = 4.0
 """The time of an attack beside its own seconds: the start of its process, and the last step that it began."""
@@ -74,7 +74,7 @@ BOUNDS = {
 def counted(minutes: float) -> list[Check]:
     """Return the checks that count to a number, which is smaller in a soak of fewer minutes.
 
-    The last one is bounded in time, so that it leaves out kills rather than another check on a busy machine.
+    The last check has a limit of time: on a busy machine it makes fewer kills, and leaves the attacks their time.
     """
     share = (minutes - FIXED_MINUTES) / (MINUTES - FIXED_MINUTES)
 

@@ -116,7 +116,7 @@ def vectors_of(appliance: ApplianceClient, files: Sequence[Path]) -> Iterator[tu
 
 
 def speaker_of(name: str) -> str:
-    """Return the speaker in the name of a recording; a channel of several is one of its own."""
+    """Return the speaker that a name stands for: each channel of a recording with several is a speaker of its own."""
     return name if "#" in name else re.sub(r"_\d+$", "", Path(name).stem)
 
 

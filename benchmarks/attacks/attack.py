@@ -43,7 +43,7 @@ def until(seconds: float) -> Iterator[int]:
 
 
 def exchange(url: str, data: bytes) -> bytes:
-    """Send bytes and end the request; return the response, of which a late end may be missing, or nothing."""
+    """Send bytes and end the sending; return the first piece of the response, or nothing if no response came."""
     parts = urlsplit(url)
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as client:
         with suppress(OSError):

@@ -13,7 +13,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_HELD = 1000
-"""Chosen: finished results that are held back, behind a slow item or for a slow consumer; then drawing waits."""
+"""Chosen: the most finished results that are held, behind a slow item or for a slow consumer, while items are drawn."""
 MAX_SIGNAL_DELAY = 0.5
 """Seconds. A signal that comes just before a wait begins is handled when the wait ends, so no wait is longer."""
 
@@ -25,9 +25,9 @@ def run_many(work: Callable[[T], R], items: Iterable[T], concurrency: int, *, or
     """Yield `work(item)` for each item, with at most `concurrency` calls at a time.
 
     The results come in the order of the items, or as they finish if not `ordered`. A slow item holds back the results
-    behind it, and other work only once 1,000 are held. Items are drawn in the consumer's thread, at most twice
-    `concurrency` ahead of the work. The threads are daemons, and work that has not begun is dropped when the consumer
-    stops: a user who interrupts does not wait for tasks that last an hour.
+    behind it; the work on other items goes on until 1,000 finished results are held. Items are drawn in the consumer's
+    thread, at most twice `concurrency` ahead of the work. The threads are daemons, and work that has not begun is
+    dropped when the consumer stops: a user who interrupts does not wait for tasks that last an hour.
     """
     if concurrency < 1:
         raise ValueError(f"`concurrency` must be at least 1, got {concurrency}.")
@@ -57,7 +57,7 @@ class _Run(Generic[T, R]):
                     exhausted = not self._draw(items, ordered=ordered)
                     self._collect()
                     if self._is_due(ordered=ordered):
-                        break  # one item has taken the place of the result that is yielded
+                        break  # a result can be yielded before more items are drawn
                 if self._is_due(ordered=ordered):
                     yield self._pop(ordered=ordered).result()
                 elif self._unfinished:

@@ -171,7 +171,7 @@ class Tasks:
         self._probe: Exchange | None = None
 
     def upload(self, name: str, technology: str = EXTRACTION) -> StartedTask:
-        """Return the task of a named upload; gender and age are asked without its query."""
+        """Return the task of a named upload, started on first use; only an extraction gets the query of the upload."""
         run = self._upload(name, technology)
         if not run.polls and run.start.status == 202 and not self.target.clock.can_be_moved:
             others = UPLOADS if technology == EXTRACTION else GENDER_AND_AGE

@@ -62,7 +62,7 @@ def check_lengths(vectors: Iterable[list[float] | None], where: str) -> None:
 
 
 def float32_matrix(vectors: list[list[float]], width: int | None = None) -> "npt.NDArray[np.float32]":
-    """Return one float32 row for each vector; an empty vector becomes a row of NaN, so that rows keep their numbers.
+    """Return one float32 row for each vector; an empty vector becomes NaN, so that row i belongs to vector i.
 
     `width` is the number of columns if it is known. ValueError if the vectors differ in length.
     """

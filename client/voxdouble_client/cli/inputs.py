@@ -73,9 +73,10 @@ def _content(file: str) -> bytes:
 def read_voiceprints(name: str, data: bytes, warn: Callable[[str], object]) -> list[tuple[str, str]]:
     """Return the voiceprints of one file with their names, in their order; ValueError if its content is not valid.
 
-    JSON is an answer of the appliance, or one a line, alone or in a line of `extract --resume`, with a voiceprint for
-    each channel or a merged one. Recordings without a result are left out, and `warn` is called with the reason. Other
-    text is one voiceprint in Base64, with any white space, as in the vendor's `.vp` files. Text may be UTF-16.
+    JSON is one answer of the appliance, or several lines: each is an answer, or a line of `extract --resume` with an
+    answer in it. An answer has a voiceprint for each channel, or a merged one. Recordings without a result are left
+    out, and `warn` is called with the reason. Any other content must be one voiceprint: Base64 text, with any white
+    space, as in the vendor's `.vp` files. Text may be UTF-16.
     """
     if data.startswith(_RAW_VOICEPRINT):
         raise ValueError(f"{name} must hold Base64 text, but holds a decoded voiceprint; encode it in Base64.")

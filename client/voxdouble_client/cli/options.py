@@ -28,7 +28,7 @@ SECONDS = click.FloatRange(min=0)
 
 @dataclass(frozen=True)
 class ApplianceOptions:
-    """The options that name the appliance, and what every command does with them."""
+    """The options that name the appliance, with the client, the handles and the runs that commands make of them."""
 
     url: str | None
     token: str | None
@@ -117,7 +117,8 @@ def appliance_options(*, url_required: bool) -> Callable[[Callable[..., None]], 
             **others: Any,
         ) -> None:
             logging.basicConfig(format="%(message)s")  # to stderr: warnings about retries
-            logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings are errors of this client soon after
+            # The client raises or logs as a retry whatever urllib3 warns of.
+            logging.getLogger("urllib3").setLevel(logging.ERROR)
             try:
                 with signals_interrupt():
                     command(ApplianceOptions(url or None, token or None, ca, timeout, foreign_location), **others)

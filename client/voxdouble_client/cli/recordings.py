@@ -12,11 +12,14 @@ from voxdouble_client._journal.lines import Recording, recording_of
 from voxdouble_client.cli.inputs import check_stdin, in_utf8
 
 EXTENSIONS = (".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav")
-"""The files that are recordings in a folder, in upper or lower case."""
+"""The ends of the names of the recordings in a folder, in upper or lower case."""
 
 
 def recordings_in(paths: Sequence[str]) -> list[Recording]:
-    """Return the recordings below folders, named by their path below it, and single files; UsageError if unusable."""
+    """Return the files among the paths, and the recordings below the folders, each named by its path below its folder.
+
+    UsageError if two different files have one name, a file is not a regular file, or a folder has no recording.
+    """
     found = [recording for path in paths for recording in _recordings_at(path)]
     files: dict[str, str] = {}
     for recording in found:
@@ -29,7 +32,10 @@ def recordings_in(paths: Sequence[str]) -> list[Recording]:
 
 
 def listed_files(list_file: str | None, others: Sequence[str]) -> list[str]:
-    """Return the paths in a list of files, one a line; UsageError if it cannot be read, or nothing is to be read."""
+    """Return the paths in a list of files, which has one on each line; no paths if there is no list.
+
+    UsageError if the list is empty or not text, or if there is neither a list nor another file.
+    """
     if list_file is None:
         if not others:
             raise click.UsageError("At least one FILE or FOLDER is needed, or --files-from.")
