@@ -22,7 +22,7 @@ from flask import Flask, Response, request
 
 app = Flask(__name__)
 tasks: dict[str, bytes | Future[bytes] | Callable[[], bytes]] = {}
-"""The results of all tasks as JSON text, or what makes them."""
+"""The result of each task as JSON text, or the future or function that returns it."""
 KEPT = 20_000
 LENGTH = 256
 RECORD = np.dtype([("head", "V23"), ("items", [("marker", "u1"), ("value", ">f4")], (LENGTH,)), ("tail", "V2")])

@@ -28,7 +28,7 @@ COMMANDS = {
 def cpu_ms(arguments: list[str]) -> float:
     """Return the milliseconds of processor time of a Python process until it writes its first line.
 
-    They are those of its main thread: once it is ready, `serve` loads what uploads need in another one.
+    Only the main thread counts: once it is ready, `serve` loads the modules for uploads in another thread.
     """
     with subprocess.Popen(
         [sys.executable, *arguments],

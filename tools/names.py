@@ -67,7 +67,7 @@ def section(thing: Any) -> str:
 
 
 def issubclass_of(thing: object, base: type) -> bool:
-    """Return whether a thing is a class, this one or one below it."""
+    """Return whether a thing is this class or a subclass of it."""
     return inspect.isclass(thing) and issubclass(thing, base)
 
 

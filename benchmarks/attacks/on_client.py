@@ -88,7 +88,7 @@ def unclear_starts(seconds: float, chance: random.Random) -> Outcome:
 
 
 def large_uploads(seconds: float, _: random.Random) -> Outcome:
-    """P14: uploads of 1 GiB, for each of which the client may need little memory beside that of a small one."""
+    """P14: uploads of 1 GiB, each of which may need little more of the client's memory than a small upload."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=serve, args=(listener,), daemon=True).start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -41,7 +41,7 @@ MIN_LAST_POLL, MAX_LAST_POLL = 0.02, 0.5
 """Seconds before the deadline at which a pause ends, so that a task that ended meanwhile is still seen."""
 
 CLOCK_TICK = 0.001
-"""Seconds. A clock may count in milliseconds, as a mock's does, and not move for less."""
+"""Seconds. The clock may move in steps of a millisecond, as a mock's does; a shorter pause would not move it."""
 
 Poll: TypeAlias = Callable[[Deadline, PauseRule], tuple[TaskAnswer, float | None]]
 """Polls once, within the deadline, with retries; returns the answer and the pause that it asks for."""
@@ -65,9 +65,9 @@ def pause_between_polls(age: float, jitter: float) -> float:
 
 
 class PausePolicy:
-    """The pause rule of a wait: shortens a pause to leave time for one last poll; ends the wait when none is left.
+    """The pause rule of a wait: shortens a pause to leave time for one last poll; ends the wait when no time is left.
 
-    The time left is twice that of the slowest poll, within bounds and at most a tenth of the whole wait.
+    The time for the last poll is twice that of the slowest poll, within bounds and at most a tenth of the whole wait.
     """
 
     def __init__(self, deadline: Deadline) -> None:

@@ -132,7 +132,7 @@ class StartedTask:
 
 
 def watch(*runs: StartedTask) -> None:
-    """Poll accepted tasks in turns until each has ended; one that could not be polled to its end notes why."""
+    """Poll accepted tasks in turns until each has ended, or has a reason in `trouble` why it cannot be polled on."""
     open_runs = [run for run in runs if run.start.status == 202 and not run.is_over]
     for run in open_runs:
         if not isinstance(run.start.get("task", "task_id"), str):

@@ -50,8 +50,8 @@ class Body:
         self.started = False
         """Whether any byte was handed over since `rewind`: the appliance may have acted on the request."""
         self.failure: Exception | None = None
-        """The exception of the file or of the progress callback, which iterating raises as FileFailed: urllib3 would
-        take an OSError for one of the network, and a BrokenPipeError for an early response."""
+        """The exception of the file or of the progress callback. Iterating raises it as FileFailed, since urllib3 would
+        treat an OSError as an error of the network, and a BrokenPipeError as the sign of an early response."""
         self._parts = parts
         self._progress = progress
         self._length = sum(part.size for part in parts)

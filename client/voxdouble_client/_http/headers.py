@@ -26,7 +26,7 @@ OWN_NAMES = frozenset(
 """Headers that the client, its HTTP library or the proxy's URL sets, in lower case."""
 
 NOT_SECRET = frozenset({"Accept", "Accept-Encoding"})
-"""The common headers that a trace may show: the caller's own, such as an API key, and the token are left out."""
+"""The headers that a trace may show; the token and the caller's own headers, such as an API key, are secret."""
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[!-~]([\t -~]*[!-~])?")

@@ -26,8 +26,8 @@ class Proxy(Struct, frozen=True):
 def proxy_for(url: str, given: str | None) -> Proxy | None:
     """Return the proxy for requests to `url`, given or from the environment; ValueError if it is not an http:// proxy.
 
-    An empty text stands for no proxy. `NO_PROXY` is understood as by requests, and IPv6 addresses and networks in it,
-    with or without brackets, as well.
+    An empty text stands for no proxy. `NO_PROXY` means what it means to requests; it may have IPv6 addresses and
+    networks too, with or without brackets.
     """
     if given is not None:
         return _checked(given, "`proxy`") if given else None

@@ -70,8 +70,8 @@ class RetryingTransport:
     def send(self, request: Request, deadline: Deadline, pause_rule: PauseRule, *, patient: bool = False) -> Response:
         """Return the response, whose status is below 400, or raise the TransportError or ApiError of the last try.
 
-        A request that is `patient` is sent again until the pause rule ends it, as is a start that the appliance refuses
-        with "later"; any other up to five times. A start that is still refused at the end is a TransportError.
+        A request that is `patient`, and a start that the appliance refuses with "later", are sent again until the pause
+        rule ends that; any other request up to five times. A start that is still refused then is a TransportError.
         """
         failures = 0
         refusal: ApiError | None = None

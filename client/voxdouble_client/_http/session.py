@@ -72,7 +72,7 @@ def _use_own_pools(manager: PoolManager) -> None:
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return None for every response: requests would read the whole body even of a redirect not followed."""
+        """Return None for every response: requests would read the whole body of a redirect that is not followed."""
 
 
 def new_session(pool_size: int) -> requests.Session:

@@ -1,4 +1,4 @@
-"""Sockets that keep a deadline: every call on them ends by it, whatever the other end does.
+"""Sockets that keep a deadline: every call on a socket ends by the deadline, whatever the other end does.
 
 A socket's own timeout starts anew with every call, so a peer that sends a byte now and then never exceeds it. Here the
 timeout of every call is cut to the time left in the `Limits` of the calling thread.
@@ -42,8 +42,8 @@ def check_not_patched() -> None:
 class ConnectFailed(OSError):
     """No connection was made; `__cause__` says why.
 
-    It has no `errno`, since urllib3 ignores some of them while it sends, such as ECONNRESET, and goes on to read a
-    response. Without a connection it would then fail with an AttributeError.
+    It has no `errno`: while urllib3 sends, it ignores errors with some numbers, such as ECONNRESET, and goes on to read
+    a response, which would fail with an AttributeError, as there is no connection.
     """
 
 
@@ -144,7 +144,7 @@ def connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) -
 
 
 def _connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) -> DeadlineSocket:
-    """Connect to the first address that accepts; each gets an even share of the time left, so none uses it up."""
+    """Connect to the first address that accepts; each gets an even share of the time left, so none uses it all."""
     addresses = _resolve(host, port)
     failure: OSError | None = None
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):

@@ -156,8 +156,8 @@ class Transport:
 def _complete_body(request: Request, received: requests.Response) -> bytes:
     """Return the body; raise if it is not complete, as a body cut off by the end of the connection can look complete.
 
-    A length or chunks prove that it is. Without either, the headers may have been cut as well, and only a JSON object,
-    whose end is visible, is known to be complete.
+    A length or chunks prove that the body is complete. Without either, the headers may have been cut as well, and only
+    a JSON object, whose end is visible, is known to be complete.
     """
     raw = received.raw
     limit = MAX_RESPONSE_BYTES if request.method == "GET" and received.status_code == 200 else MAX_OTHER_BYTES

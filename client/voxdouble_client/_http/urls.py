@@ -74,7 +74,7 @@ class BaseUrl(Struct, frozen=True):
                     f"The task's URL must be on the appliance {self}, got {location!r}; nothing was sent there.",
                     url=request_url,
                 )
-                # A note: tracebacks show it, while the commands, whose option is --foreign-location, do not.
+                # Tracebacks show a note; the commands, which have --foreign-location instead, do not.
                 error.add_note('With foreign_location="rebase" the path of such a URL is taken to the appliance.')
                 raise error
             path = self._rebased(path)
@@ -96,7 +96,7 @@ class TaskUrl(NamedTuple):
 
 
 def task_url_parts(url: str) -> TaskUrl | None:
-    """Return the parts of a task's URL or path, or None if it is not one."""
+    """Return the parts of a task's URL or path, or None if it is not the URL of a task."""
     match = _TASK_PATH.fullmatch(url.partition("?")[0])
     return TaskUrl(**match.groupdict()) if match else None
 

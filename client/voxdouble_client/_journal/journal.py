@@ -1,8 +1,8 @@
 """The two files of a batch: its output, which grows line by line, and beside it the journal of starts.
 
 During a run both are only appended to, each line by one call to the system, so that a process that is killed leaves
-whole lines and at most one torn one at the end. The next run first removes that one, and from the output the lines of
-recordings that are to be tried again. The journal also holds the lock of the batch.
+whole lines and at most one torn line at the end. The next run first removes the torn line, and from the output the
+lines of recordings that are to be tried again. The journal also holds the lock of the batch.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _whole_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of the file with their offsets, and cut off what a killed process left of another."""
+    """Yield the lines of the file with their offsets, and cut off the incomplete last line of a killed process."""
     offset = 0
     with Path(file.name).open("rb") as lines:
         for line in lines:

@@ -23,7 +23,8 @@ Identity: TypeAlias = tuple[str, int | None, int | None]
 class Recording(Struct, frozen=True):
     """A recording of a batch: `file` is opened, `path` is its name in the output, relative to the folder searched.
 
-    `size` is in bytes, `mtime_ns` the time of its last modification in nanoseconds since 1970; None if it is missing.
+    `size` is in bytes, `mtime_ns` the time of its last modification in nanoseconds since 1970; both are None if the
+    file is missing.
     """
 
     file: str

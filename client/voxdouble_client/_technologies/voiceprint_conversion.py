@@ -30,7 +30,7 @@ class _Result(Struct, forbid_unknown_fields=True):
 
 
 class _Done(Struct, forbid_unknown_fields=True):
-    """The usual answer with a result. One with other members is parsed the general way, so that `raw` keeps them."""
+    """The usual answer with a result. An answer with other members is parsed the general way; `raw` keeps them."""
 
     task: dict[str, Any]
     result: _Result

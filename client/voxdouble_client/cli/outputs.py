@@ -76,9 +76,9 @@ class JsonOutput:
 class ArrayOutput:
     """The vectors of all results, or the rows of a comparison, as one float32 array in numpy's `.npy` format.
 
-    Its shape is (vectors, 128) or (voiceprints_b, voiceprints_a). The rows of a job that has none are NaN, or left out
-    with `skip_silent`. In the format `.npz`, if `named`, the array is `vectors` or `scores`, and `names` has the names
-    of its rows, `column_names` those of the columns of scores.
+    Its shape is (vectors, 128) or (voiceprints_b, voiceprints_a). A row for which there is no vector is NaN, or left
+    out with `skip_silent`. With `named` the format is `.npz`: the array is `vectors` or `scores`, `names` has the names
+    of its rows, and `column_names` the names of the columns of scores.
     """
 
     def __init__(self, file: OutputFile, *, named: bool, skip_silent: bool) -> None:

@@ -80,7 +80,8 @@ def judge(
 ) -> dict[str, dict[str, Any]]:
     """Return the entry of every statement, with its verdict.
 
-    If `only` names statements, all others are unproven. `without_test` is the reason of one whose test did not run.
+    If `only` names statements, all others are unproven. `without_test` is the reason for a statement whose test did not
+    run.
     """
     by_statement: dict[str, list[Finding]] = {key: [] for key in statements()}
     for finding in findings:

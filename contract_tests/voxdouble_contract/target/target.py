@@ -113,8 +113,7 @@ class Target:
         """Send a request to a path below the base URL.
 
         `audio` is the seconds of audio in an upload, None for any other request. With `retry` a busy response that has
-        `Retry-After` is waited out. With `check` the response is checked against the document; a request whose path
-        promises nothing about the response is sent without.
+        `Retry-After` is waited out. With `check` the response is checked against the document.
         """
 
         def send() -> Exchange:
@@ -173,7 +172,7 @@ class Target:
         return noted
 
     def observe(self, technology: str, task_id: str, sample: str, exchange: Exchange) -> None:
-        """Note the state of a task in a response, for the report; a response without one of the five is left out."""
+        """Note the state of a task in a response, for the report, if it is one of the five."""
         state = exchange.get("task", "state")
         if isinstance(state, str) and state in STATES:
             seconds = self.clock.elapsed

@@ -11,7 +11,7 @@ MERGING = "speaker-identification-voiceprint-merging"
 GENDER, GENDER_VOICEPRINTS = "gender-identification", "gender-identification-voiceprints"
 AGE, AGE_VOICEPRINTS = "age-estimation", "age-estimation-voiceprints"
 VOICE_ACTIVITY = "voice-activity-detection"
-"""One that the mock does not compute."""
+"""A technology that the mock does not compute."""
 LIFECYCLE_TECHNOLOGIES = (EXTRACTION, CONVERSION)
 """The technologies on which the life of a task is tested."""
 UNAVAILABLE = {403: "is not licensed", 404: "does not exist", 405: "does not exist"}
