@@ -131,35 +131,35 @@ class StartedTask:
         return self
 
 
-def watch(*runs: StartedTask) -> None:
+def watch(*tasks: StartedTask) -> None:
     """Poll accepted tasks in turns until each has ended, or has a reason in `trouble` why it cannot be polled on."""
-    open_runs = [run for run in runs if run.start.status == 202 and not run.is_over]
-    for run in open_runs:
-        if not isinstance(run.start.get("task", "task_id"), str):
-            run.trouble = f"The 202 has no task id: {run.start}."
-    open_runs = [run for run in open_runs if not run.trouble]
+    unfinished = [task for task in tasks if task.start.status == 202 and not task.is_over]
+    for task in unfinished:
+        if not isinstance(task.start.get("task", "task_id"), str):
+            task.trouble = f"The 202 has no task id: {task.start}."
+    unfinished = [task for task in unfinished if not task.trouble]
     began, waited, pause = time.monotonic(), 0.0, FIRST_PAUSE
-    while open_runs:
-        in_parallel([run.poll for run in open_runs])
-        for run in open_runs:
-            if run.last.status != 200 or run.state not in STATES:
-                run.trouble = f"The task could not be polled to its end: {run.last}, state {run.state}."
+    while unfinished:
+        in_parallel([task.poll for task in unfinished])
+        for task in unfinished:
+            if task.last.status != 200 or task.state not in STATES:
+                task.trouble = f"The task could not be polled to its end: {task.last}, state {task.state}."
             elif max(waited, time.monotonic() - began) > MAX_WAIT_SECONDS:
-                run.trouble = f"The task was still {run.state} after {MAX_WAIT_SECONDS:.0f} s."
-        open_runs = [run for run in open_runs if not run.is_over]
-        if open_runs:
-            open_runs[0].target.clock.pass_time(pause)
+                task.trouble = f"The task was still {task.state} after {MAX_WAIT_SECONDS:.0f} s."
+        unfinished = [task for task in unfinished if not task.is_over]
+        if unfinished:
+            unfinished[0].target.clock.pass_time(pause)
             waited += pause
             pause = pause if waited < FINE_SECONDS else min(pause * 1.5, LONGEST_PAUSE)
 
 
-def all_done(*runs: StartedTask) -> None:
+def all_done(*tasks: StartedTask) -> None:
     """Poll accepted tasks of one target together until each is `done`; unproven if one ended in another state."""
-    for run in runs:
-        run.accepted()
-    watch(*runs)
-    for run in runs:
-        run.done()
+    for task in tasks:
+        task.accepted()
+    watch(*tasks)
+    for task in tasks:
+        task.done()
 
 
 class Tasks:
@@ -167,18 +167,18 @@ class Tasks:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self._runs: dict[Hashable, StartedTask] = {}
+        self._started: dict[Hashable, StartedTask] = {}
         self._probe: Exchange | None = None
 
     def upload(self, name: str, technology: str = EXTRACTION) -> StartedTask:
         """Return the task of a named upload, started on first use; only an extraction gets the query of the upload."""
-        run = self._upload(name, technology)
-        if not run.polls and run.start.status == 202 and not self.target.clock.can_be_moved:
+        task = self._upload(name, technology)
+        if not task.polls and task.start.status == 202 and not self.target.clock.can_be_moved:
             others = UPLOADS if technology == EXTRACTION else GENDER_AND_AGE
             with self.target.without_notes():
                 in_parallel([partial(self._upload_if_possible, other, technology) for other in others])
-                watch(*self._runs.values())
-        return self._used(run)
+                watch(*self._started.values())
+        return self._used(task)
 
     def _upload_if_possible(self, name: str, technology: str) -> None:
         with contextlib.suppress(pytest.skip.Exception):  # as far as the budget allows
@@ -186,11 +186,11 @@ class Tasks:
 
     def _upload(self, name: str, technology: str) -> StartedTask:
         key = (technology, name)
-        if key not in self._runs:
+        if key not in self._started:
             media, query = self._failing_file() if name == FAILING else (UPLOADS[name].media(), UPLOADS[name].query)
             start = self.target.post_media(technology, media, query if technology == EXTRACTION else "")
-            self._runs[key] = StartedTask(self.target, technology, start, sample=name)
-        return self._runs[key]
+            self._started[key] = StartedTask(self.target, technology, start, sample=name)
+        return self._started[key]
 
     def _failing_file(self) -> tuple[Media, str]:
         file = self.target.profile.failing_file
@@ -206,22 +206,22 @@ class Tasks:
     def bad_ends(self) -> list[StartedTask]:
         """Return the extractions that ended rejected or failed; without any the statement is unproven."""
         names = (*BAD, FAILING) if self.target.profile.failing_file is not None else BAD
-        accepted = [run for run in map(self.upload, names) if run.start.status == 202]
-        found = [run for run in accepted if run.watched().state in FINAL - {"done"}]
+        accepted = [task for task in map(self.upload, names) if task.start.status == 202]
+        found = [task for task in accepted if task.watched().state in FINAL - {"done"}]
         return found or unproven("No task ended rejected or failed.")
 
     def post(self, technology: str, *voiceprints: str, **lists: Sequence[str]) -> StartedTask:
         """Return the task of a list of voiceprints, or of several lists by their member names."""
         body = {member: list(items) for member, items in lists.items()} or {"voiceprints": list(voiceprints)}
         key = (technology, str(sorted(body.items())))
-        if key not in self._runs:
-            self._runs[key] = StartedTask(self.target, technology, self.target.post_json(technology, body))
-        return self._used(self._runs[key])
+        if key not in self._started:
+            self._started[key] = StartedTask(self.target, technology, self.target.post_json(technology, body))
+        return self._used(self._started[key])
 
-    def _used(self, run: StartedTask) -> StartedTask:
+    def _used(self, task: StartedTask) -> StartedTask:
         """Return a task whose exchanges, of earlier tests too, are noted as used by this test."""
-        self.target.note(run.exchanges)
-        return run
+        self.target.note(task.exchanges)
+        return task
 
     def probe(self) -> Exchange:
         """Return the response to an empty conversion, which makes no task and shows whether conversion is offered."""
@@ -238,6 +238,6 @@ class Tasks:
 
     def voiceprint(self, name: str = "speech with vector", channel: int = 0) -> str:
         """Return a voiceprint that the target made itself: it need not accept others."""
-        run = self.upload(name).done()
-        found = run.channels[channel].get("voiceprint") if channel < len(run.channels) else None
-        return found if isinstance(found, str) else unproven(f"The result has no voiceprint: {run.last}.")
+        task = self.upload(name).done()
+        found = task.channels[channel].get("voiceprint") if channel < len(task.channels) else None
+        return found if isinstance(found, str) else unproven(f"The result has no voiceprint: {task.last}.")

@@ -28,15 +28,15 @@ def voices(tasks: Tasks) -> tuple[str, str]:
 def matrix(tasks: Tasks, voices: tuple[str, str]) -> StartedTask:
     """Return the comparison of two voiceprints with three."""
     first, second = voices
-    run = tasks.post(COMPARISON, voiceprints_a=[first, second], voiceprints_b=[first, first, second])
-    return run.accepted().done()
+    task = tasks.post(COMPARISON, voiceprints_a=[first, second], voiceprints_b=[first, first, second])
+    return task.accepted().done()
 
 
-def scores(run: StartedTask) -> list[float]:
+def scores(task: StartedTask) -> list[float]:
     """Return the scores; the test of S49 reports a missing list."""
-    found = run.last.get("result", "scores", "values")
+    found = task.last.get("result", "scores", "values")
     if not isinstance(found, list) or not found or not all(isinstance(score, int | float) for score in found):
-        unproven(f"The result has no list of scores: {run.last}.")
+        unproven(f"The result has no list of scores: {task.last}.")
     return [float(score) for score in found]
 
 

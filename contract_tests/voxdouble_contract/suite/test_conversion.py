@@ -56,10 +56,10 @@ def test_vectors_are_in_the_order_of_the_voiceprints(tasks: Tasks) -> None:
 @statement("S44")
 def test_there_is_one_vector_for_each_voiceprint(tasks: Tasks) -> None:
     """The result has as many vectors as the request has voiceprints."""
-    run = convert(tasks, tasks.voiceprint()).done()
-    listed = run.last.get("result", "vector_voiceprints")
-    expect(isinstance(listed, list), "`result.vector_voiceprints` must be a list.", run.last)
-    expect(len(run.vectors) == 1, "One voiceprint must have one vector.", run.last)
+    task = convert(tasks, tasks.voiceprint()).done()
+    listed = task.last.get("result", "vector_voiceprints")
+    expect(isinstance(listed, list), "`result.vector_voiceprints` must be a list.", task.last)
+    expect(len(task.vectors) == 1, "One voiceprint must have one vector.", task.last)
 
 
 @statement("S45")
@@ -77,18 +77,18 @@ def test_a_vector_has_128_numbers_or_none(tasks: Tasks, source: str) -> None:
 def vectors_of(tasks: Tasks, source: str) -> list[tuple[Any, Exchange]]:
     """Return vectors, each with the response that has it."""
     if source == "conversion":
-        run = convert(tasks, tasks.voiceprint(), tasks.voiceprint("other speech")).done()
-        return [(vector, run.last) for vector in run.vectors]
-    runs = [tasks.upload(name).done() for name in ("speech with vector", "other speech")]
-    return [(channel.get("vector_voiceprint"), run.last) for run in runs for channel in run.channels]
+        task = convert(tasks, tasks.voiceprint(), tasks.voiceprint("other speech")).done()
+        return [(vector, task.last) for vector in task.vectors]
+    started = [tasks.upload(name).done() for name in ("speech with vector", "other speech")]
+    return [(channel.get("vector_voiceprint"), task.last) for task in started for channel in task.channels]
 
 
 @statement("S46")
 def test_the_vector_of_silence_is_empty(tasks: Tasks) -> None:
     """The voiceprint of a silent recording has an empty vector."""
     silence = tasks.upload("silence").done()
-    run = convert(tasks, tasks.voiceprint("silence")).done()
-    expect(run.vectors == [[]], "The vector must be empty.", silence.last, run.last)
+    task = convert(tasks, tasks.voiceprint("silence")).done()
+    expect(task.vectors == [[]], "The vector must be empty.", silence.last, task.last)
 
 
 @statement("S47")
@@ -96,9 +96,9 @@ def test_the_vector_of_silence_is_empty(tasks: Tasks) -> None:
 def test_conversion_and_extraction_give_the_same_vector(tasks: Tasks, name: str) -> None:
     """The conversion of an extracted voiceprint gives the extraction's own vector, number for number."""
     extraction = tasks.upload(name).done()
-    run = convert(tasks, tasks.voiceprint(name)).done()
+    task = convert(tasks, tasks.voiceprint(name)).done()
     wanted = extraction.channels[0].get("vector_voiceprint")
-    expect(run.vectors == [wanted], "The vector must be that of the extraction.", extraction.last, run.last)
+    expect(task.vectors == [wanted], "The vector must be that of the extraction.", extraction.last, task.last)
     if wanted == []:
         unproven("No speech was found in the sample, so that both vectors are empty.")
 
@@ -122,11 +122,11 @@ def test_white_space_around_a_voiceprint_is_ignored(tasks: Tasks, around: str) -
 @statement("C20")
 def test_base64_without_a_voiceprint_is_rejected(tasks: Tasks) -> None:
     """Base64 of other bytes ends the task rejected, with its index in the error."""
-    run = convert(tasks, tasks.voiceprint(), NOT_A_VOICEPRINT).ended()
-    expect(run.state == "rejected", "The task must end rejected.", run.last)
-    places = [detail.get("location") for detail in run.last.details("error")]
+    task = convert(tasks, tasks.voiceprint(), NOT_A_VOICEPRINT).ended()
+    expect(task.state == "rejected", "The task must end rejected.", task.last)
+    places = [detail.get("location") for detail in task.last.details("error")]
     has_index = any(isinstance(place, list) and 1 in place for place in places)
-    expect(has_index, "A detail's location must have the index 1.", run.last)
+    expect(has_index, "A detail's location must have the index 1.", task.last)
 
 
 @statement("C21")
@@ -134,17 +134,17 @@ def test_base64_without_a_voiceprint_is_rejected(tasks: Tasks) -> None:
 def test_foreign_voiceprints_are_accepted(tasks: Tasks, length: int) -> None:
     """A voiceprint in the vendor's form has a vector, the same each time, whatever the length of its embedding."""
     text = foreign_voiceprint(length)
-    run = convert(tasks, text, text).ended()
-    expect(run.state == "done", "The task must be done.", run.last)
-    expect(len(run.vectors) == 2, "Two voiceprints must have two vectors.", run.last)
-    expect(run.vectors[0] == run.vectors[1] != [], "Both vectors must be the same, and not empty.", run.last)
+    task = convert(tasks, text, text).ended()
+    expect(task.state == "done", "The task must be done.", task.last)
+    expect(len(task.vectors) == 2, "Two voiceprints must have two vectors.", task.last)
+    expect(task.vectors[0] == task.vectors[1] != [], "Both vectors must be the same, and not empty.", task.last)
 
 
 @statement("C21")
 def test_an_embedding_of_zeros_has_an_empty_vector(tasks: Tasks) -> None:
     """A foreign voiceprint whose numbers are all zero has no direction, and so an empty vector."""
-    run = convert(tasks, voiceprint([0.0] * 8)).ended()
-    expect(run.state == "done" and run.vectors == [[]], "The vector must be empty.", run.last)
+    task = convert(tasks, voiceprint([0.0] * 8)).ended()
+    expect(task.state == "done" and task.vectors == [[]], "The vector must be empty.", task.last)
 
 
 def is_number(value: object) -> bool:

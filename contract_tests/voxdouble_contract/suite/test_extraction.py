@@ -20,19 +20,19 @@ TOLERANCE = 1.05
 """Speech may be this many times as long as its recording, for what rounding and padding add."""
 
 
-def speech_lengths(run: StartedTask) -> list[float]:
+def speech_lengths(task: StartedTask) -> list[float]:
     """Return the speech lengths in a result; Broken if one is not a number."""
-    found = [channel.get("speech_length") for channel in run.channels]
+    found = [channel.get("speech_length") for channel in task.channels]
     are_numbers = all(isinstance(length, int | float) and not isinstance(length, bool) for length in found)
-    expect(are_numbers, f"`speech_length` must be a number, got {found}.", run.last)
+    expect(are_numbers, f"`speech_length` must be a number, got {found}.", task.last)
     return [float(length or 0) for length in found]
 
 
 @statement("S30")
 def test_channels_are_split_by_default(tasks: Tasks) -> None:
     """`channel_mode=split` gives as many channels as the default does."""
-    for run in (tasks.upload("stereo").done(), tasks.upload("split").done()):
-        expect(len(run.channels) == 2, f"There must be two channels, got {len(run.channels)}.", run.last)
+    for task in (tasks.upload("stereo").done(), tasks.upload("split").done()):
+        expect(len(task.channels) == 2, f"There must be two channels, got {len(task.channels)}.", task.last)
 
 
 @statement("S30")
@@ -48,8 +48,8 @@ def test_both_channel_modes_are_accepted(tasks: Tasks, name: str) -> None:
 )
 def test_channels_selects_the_channels(tasks: Tasks, name: str, count: int) -> None:
     """The result has as many channels as were asked for, all if `channels` is empty."""
-    run = tasks.variant(name, "stereo").done()
-    expect(len(run.channels) == count, f"There must be {count} channels, got {len(run.channels)}.", run.last)
+    task = tasks.variant(name, "stereo").done()
+    expect(len(task.channels) == count, f"There must be {count} channels, got {len(task.channels)}.", task.last)
 
 
 @statement("S32")
@@ -59,121 +59,121 @@ def test_channels_count_from_zero(tasks: Tasks, name: str, index: int) -> None:
     whole = speech_lengths(tasks.upload("stereo").done())
     if len(whole) != 2 or abs(whole[0] - whole[1]) < 0.1:
         unproven(f"The two channels do not differ in their speech length: {whole}.")
-    run = tasks.upload(name).done()
-    found = speech_lengths(run)[0]
+    task = tasks.upload(name).done()
+    found = speech_lengths(task)[0]
     is_nearer = abs(found - whole[index]) <= abs(found - whole[1 - index])
-    expect(is_nearer, f"The speech must be that of channel {index}, {whole[index]} s, got {found} s.", run.last)
+    expect(is_nearer, f"The speech must be that of channel {index}, {whole[index]} s, got {found} s.", task.last)
 
 
 @statement("S33")
 @pytest.mark.parametrize("name", ["speech with vector", "other speech"])
 def test_the_flag_adds_a_vector(tasks: Tasks, name: str) -> None:
     """With `include_vector_voiceprint=true` each channel has a vector."""
-    run = tasks.variant(name).done()
-    for channel in run.channels:
-        expect(isinstance(channel.get("vector_voiceprint"), list), "There must be a `vector_voiceprint`.", run.last)
+    task = tasks.variant(name).done()
+    for channel in task.channels:
+        expect(isinstance(channel.get("vector_voiceprint"), list), "There must be a `vector_voiceprint`.", task.last)
 
 
 @statement("S34")
 def test_the_flag_may_be_capitalised(tasks: Tasks) -> None:
     """`include_vector_voiceprint=True` means true."""
-    run = tasks.variant("speech with True")
-    has_vector = isinstance(run.channels[0].get("vector_voiceprint"), list)
-    expect(has_vector, "With `True` there must be a `vector_voiceprint`.", run.last)
+    task = tasks.variant("speech with True")
+    has_vector = isinstance(task.channels[0].get("vector_voiceprint"), list)
+    expect(has_vector, "With `True` there must be a `vector_voiceprint`.", task.last)
 
 
 @statement("S35")
 def test_without_the_flag_there_is_no_vector(tasks: Tasks) -> None:
     """Without `include_vector_voiceprint` the member is absent or null."""
-    run = tasks.upload("speech").done()
-    expect(run.channels[0].get("vector_voiceprint") is None, "There must be no `vector_voiceprint`.", run.last)
+    task = tasks.upload("speech").done()
+    expect(task.channels[0].get("vector_voiceprint") is None, "There must be no `vector_voiceprint`.", task.last)
 
 
 @statement("S36")
 @pytest.mark.parametrize("name", ["speech", "stereo"])
 def test_each_channel_has_its_members(tasks: Tasks, name: str) -> None:
     """Each channel has the four required members."""
-    run = tasks.upload(name).done()
-    listed = run.last.get("result", "channels")
-    expect(isinstance(listed, list) and listed, "`result.channels` must be a list that is not empty.", run.last)
-    for channel in run.channels:
+    task = tasks.upload(name).done()
+    listed = task.last.get("result", "channels")
+    expect(isinstance(listed, list) and listed, "`result.channels` must be a list that is not empty.", task.last)
+    for channel in task.channels:
         missing = [member for member in MEMBERS if channel.get(member) is None]
-        expect(not missing, f"A channel lacks {', '.join(missing)}.", run.last)
+        expect(not missing, f"A channel lacks {', '.join(missing)}.", task.last)
 
 
 @statement("S37")
 def test_a_voiceprint_is_base64(tasks: Tasks) -> None:
     """Each voiceprint is Base64 text."""
-    run = tasks.upload("speech").done()
-    for channel in run.channels:
-        expect(is_base64(channel.get("voiceprint")), "`voiceprint` must be Base64.", run.last)
+    task = tasks.upload("speech").done()
+    for channel in task.channels:
+        expect(is_base64(channel.get("voiceprint")), "`voiceprint` must be Base64.", task.last)
 
 
 @statement("S38")
 @pytest.mark.parametrize(("name", "file"), [("speech", SPEECH), ("stereo", STEREO)])
 def test_speech_length_is_in_seconds(tasks: Tasks, name: str, file: str) -> None:
     """There is speech, and not more of it than the recording is long."""
-    run = tasks.upload(name).done()
-    seconds = bundled(file).seconds / len(run.channels)
-    longest = max(speech_lengths(run))
+    task = tasks.upload(name).done()
+    seconds = bundled(file).seconds / len(task.channels)
+    longest = max(speech_lengths(task))
     sentence = f"`speech_length` must be in seconds: the recording has {seconds} s, got {longest}."
-    expect(longest <= seconds * TOLERANCE, sentence, run.last)
+    expect(longest <= seconds * TOLERANCE, sentence, task.last)
     if longest == 0:
         unproven("No speech was found in the sample.")
-    expect(longest > seconds / 100, sentence, run.last)
+    expect(longest > seconds / 100, sentence, task.last)
 
 
 @statement("S39")
 def test_the_model_is_a_string(tasks: Tasks) -> None:
     """The model's name is a string."""
-    run = tasks.upload("speech").done()
-    expect(isinstance(run.channels[0].get("model"), str), "`model` must be a string.", run.last)
+    task = tasks.upload("speech").done()
+    expect(isinstance(task.channels[0].get("model"), str), "`model` must be a string.", task.last)
 
 
 @statement("S79")
 def test_the_model_is_xl5(tasks: Tasks) -> None:
     """The model is the one in the vendor's guide."""
-    run = tasks.upload("speech").done()
-    expect(run.channels[0].get("model") == "sid-xl5", "`model` must be sid-xl5.", run.last)
+    task = tasks.upload("speech").done()
+    expect(task.channels[0].get("model") == "sid-xl5", "`model` must be sid-xl5.", task.last)
 
 
 @statement("S40")
 @pytest.mark.parametrize(("name", "wanted"), [("speech", [0]), ("stereo", [0, 1]), ("split", [0, 1])])
 def test_there_is_one_entry_for_each_channel(tasks: Tasks, name: str, wanted: list[int]) -> None:
     """Each processed channel has one entry, numbered from 0."""
-    run = tasks.upload(name).done()
-    found = run.channel_numbers
+    task = tasks.upload(name).done()
+    found = task.channel_numbers
     is_complete = len(found) == len(wanted) and all(number in found for number in wanted)
-    expect(is_complete, f"The channel numbers must be {wanted}, got {found}.", run.last)
+    expect(is_complete, f"The channel numbers must be {wanted}, got {found}.", task.last)
 
 
 @statement("C19")
 def test_silence_has_a_voiceprint_and_an_empty_vector(tasks: Tasks) -> None:
     """Without speech there is a voiceprint, a speech length of 0 and an empty vector."""
-    run = tasks.upload("silence").done()
-    channel = run.channels[0]
-    expect(channel.get("speech_length") == 0, "`speech_length` must be 0.", run.last)
-    expect(is_base64(channel.get("voiceprint")), "There must be a voiceprint, also without speech.", run.last)
+    task = tasks.upload("silence").done()
+    channel = task.channels[0]
+    expect(channel.get("speech_length") == 0, "`speech_length` must be 0.", task.last)
+    expect(is_base64(channel.get("voiceprint")), "There must be a voiceprint, also without speech.", task.last)
     if have_vectors(tasks.target.generations):
-        expect(channel.get("vector_voiceprint") == [], "`vector_voiceprint` must be empty.", run.last)
+        expect(channel.get("vector_voiceprint") == [], "`vector_voiceprint` must be empty.", task.last)
 
 
 @statement("C32")
 @pytest.mark.parametrize("name", ["speech with vector", "stereo"])
 def test_numbers_are_short_and_finite(tasks: Tasks, name: str) -> None:
     """The numbers of a vector have at most 10 decimals, speech lengths 2, and all are finite."""
-    run = tasks.upload(name).done()
-    for channel in with_exact_numbers(run):
+    task = tasks.upload(name).done()
+    for channel in with_exact_numbers(task):
         length = str(channel.get("speech_length"))
         vector = [str(number) for number in channel.get("vector_voiceprint") or []]
-        expect(decimals(length) <= 2, f"`speech_length` must have at most 2 decimals, got {length}.", run.last)
-        expect(all(decimals(text) <= 10 for text in vector), "Numbers must have at most 10 decimals.", run.last)
-        expect(all(map(is_finite, [length, *vector])), "Numbers must be finite.", run.last)
+        expect(decimals(length) <= 2, f"`speech_length` must have at most 2 decimals, got {length}.", task.last)
+        expect(all(decimals(text) <= 10 for text in vector), "Numbers must have at most 10 decimals.", task.last)
+        expect(all(map(is_finite, [length, *vector])), "Numbers must be finite.", task.last)
 
 
-def with_exact_numbers(run: StartedTask) -> list[dict[str, Any]]:
+def with_exact_numbers(task: StartedTask) -> list[dict[str, Any]]:
     """Return the channels with their numbers as the text of the response has them."""
-    exact = json.loads(run.last.body, parse_float=str, parse_constant=str) if run.channels else {}
+    exact = json.loads(task.last.body, parse_float=str, parse_constant=str) if task.channels else {}
     return [channel for channel in exact["result"]["channels"] if isinstance(channel, dict)]
 
 

@@ -25,15 +25,15 @@ SPEECH_TOLERANCE = 0.5
 )
 def test_channels_keep_their_numbers_in_the_requested_order(tasks: Tasks, name: str, wanted: list[int]) -> None:
     """Results come in the requested order, with the channel numbers of the recording."""
-    run = tasks.variant(name, "stereo").done()
-    expect(run.channel_numbers == wanted, f"The channel numbers must be {wanted}.", run.last)
+    task = tasks.variant(name, "stereo").done()
+    expect(task.channel_numbers == wanted, f"The channel numbers must be {wanted}.", task.last)
 
 
 @statement("C13")
 def test_a_channel_that_the_recording_lacks_is_rejected(tasks: Tasks) -> None:
     """A number beyond the recording's channels ends the task rejected."""
-    run = tasks.upload("channel out of range").ended()
-    expect(run.state == "rejected", "The task must end rejected.", run.last)
+    task = tasks.upload("channel out of range").ended()
+    expect(task.state == "rejected", "The task must end rejected.", task.last)
 
 
 @statement("C13")
@@ -47,15 +47,15 @@ def test_a_malformed_list_of_channels_is_422(target: Target, text: str) -> None:
 @pytest.mark.parametrize("name", ["mix", "mix of one"])
 def test_a_mix_is_one_channel(tasks: Tasks, name: str) -> None:
     """Mixed channels give one entry, number 0."""
-    run = tasks.variant(name, "stereo").done()
-    expect(run.channel_numbers == [0], "There must be one channel, number 0.", run.last)
+    task = tasks.variant(name, "stereo").done()
+    expect(task.channel_numbers == [0], "There must be one channel, number 0.", task.last)
 
 
 @statement("C14")
 def test_a_mix_is_of_the_chosen_channels(tasks: Tasks) -> None:
     """A mix of one channel has the speech of that channel, and not that of all."""
     one, alone, whole = (tasks.variant(name, "stereo").done() for name in ("mix of one", "second channel", "mix"))
-    found, wanted, other = (run.channels[0].get("speech_length") for run in (one, alone, whole))
+    found, wanted, other = (task.channels[0].get("speech_length") for task in (one, alone, whole))
     if wanted == other:
         unproven("The channel has as much speech as the mix of all.")
     expect(found == wanted, f"`speech_length` must be {wanted}, got {found}.", one.last)
@@ -65,11 +65,11 @@ def test_a_mix_is_of_the_chosen_channels(tasks: Tasks) -> None:
 @pytest.mark.parametrize("name", ["empty", "no frames", "no frames before chunks", "not audio", "4 kHz"])
 def test_an_unusable_file_is_rejected(tasks: Tasks, name: str) -> None:
     """A file that cannot be decoded is accepted, and its task ends rejected with a message."""
-    run = tasks.upload(name)
-    expect_status(run.start, 202)
-    run.ended()
-    expect(run.state == "rejected", "The task must end rejected.", run.last)
-    expect(run.last.get("error", "message"), "The error must have a message.", run.last)
+    task = tasks.upload(name)
+    expect_status(task.start, 202)
+    task.ended()
+    expect(task.state == "rejected", "The task must end rejected.", task.last)
+    expect(task.last.get("error", "message"), "The error must have a message.", task.last)
 
 
 @statement("C12")
@@ -86,43 +86,43 @@ def test_an_unusable_file_is_rejected(tasks: Tasks, name: str) -> None:
 )
 def test_a_piped_file_is_read_to_its_end(tasks: Tasks, name: str) -> None:
     """A WAV file is processed as a whole if its header has a placeholder for the size or claims up to 16 bytes more."""
-    run, whole = tasks.variant(name), tasks.upload("speech").done()
-    expect(run.state == "done", "The task must be done.", run.last)
-    lengths = [one.channels[0].get("speech_length") for one in (run, whole)]
-    expect(lengths[0] == lengths[1], f"There must be {lengths[1]} s of speech.", run.last, whole.last)
+    task, whole = tasks.variant(name), tasks.upload("speech").done()
+    expect(task.state == "done", "The task must be done.", task.last)
+    lengths = [one.channels[0].get("speech_length") for one in (task, whole)]
+    expect(lengths[0] == lengths[1], f"There must be {lengths[1]} s of speech.", task.last, whole.last)
 
 
 @statement("C12")
 @pytest.mark.parametrize("name", ["truncated", "17 bytes short", "below the placeholders"])
 def test_a_cut_file_is_rejected(tasks: Tasks, name: str) -> None:
     """A file shorter than its header says ends rejected."""
-    run = tasks.upload(name).ended()
-    expect(run.state == "rejected", "The task must end rejected.", run.last)
+    task = tasks.upload(name).ended()
+    expect(task.state == "rejected", "The task must end rejected.", task.last)
 
 
 @statement("C71")
 @pytest.mark.parametrize("name", OTHER_FORMATS)
 def test_other_formats_than_wav_are_decoded(tasks: Tasks, name: str) -> None:
     """FLAC, MP3, Ogg Vorbis and Ogg Opus are decoded, and have the speech that the recording has."""
-    run = tasks.variant(name)
-    expect(run.state == "done", "The task must be done.", run.last)
+    task = tasks.variant(name)
+    expect(task.state == "done", "The task must be done.", task.last)
     wanted = next(recording.speech for recording in recordings() if recording.file == name)
-    found = [channel.get("speech_length") for channel in run.channels]
+    found = [channel.get("speech_length") for channel in task.channels]
     is_near = all(isinstance(length, int | float) and abs(length - wanted[0]) < SPEECH_TOLERANCE for length in found)
-    expect(len(found) == 1 and is_near, f"There must be {wanted[0]} s of speech, got {found}.", run.last)
+    expect(len(found) == 1 and is_near, f"There must be {wanted[0]} s of speech, got {found}.", task.last)
 
 
 @statement("C16")
 @pytest.mark.parametrize("text", ["true", "TRUE", "1", "on", "Yes", "t", "Y", "false", "0", "OFF", "no", "f", "N"])
 def test_a_boolean_has_many_spellings(target: Target, text: str) -> None:
     """Every spelling of a boolean is accepted with its meaning."""
-    run = StartedTask(
+    task = StartedTask(
         target, EXTRACTION, target.post_media(EXTRACTION, tone(0.2), f"?include_vector_voiceprint={text}")
     )
-    expect_status(run.start, 202)
+    expect_status(task.start, 202)
     wanted = text.lower() in {"true", "1", "on", "yes", "t", "y"}
-    has_vector = "vector_voiceprint" in run.ended().channels[0]
-    expect(has_vector == wanted, f"{text} must mean {str(wanted).lower()}.", run.last)
+    has_vector = "vector_voiceprint" in task.ended().channels[0]
+    expect(has_vector == wanted, f"{text} must mean {str(wanted).lower()}.", task.last)
 
 
 @statement("C16")
@@ -135,15 +135,15 @@ def test_any_other_text_for_a_boolean_is_422(target: Target, text: str) -> None:
 @statement("C16")
 def test_the_last_of_a_repeated_parameter_counts(tasks: Tasks) -> None:
     """Of true and false, the later value counts."""
-    run = tasks.upload("flag given twice").done()
-    expect("vector_voiceprint" not in run.channels[0], "The last value, false, must count.", run.last)
+    task = tasks.upload("flag given twice").done()
+    expect("vector_voiceprint" not in task.channels[0], "The last value, false, must count.", task.last)
 
 
 @statement("C17")
 def test_unknown_parameters_and_parts_are_ignored(target: Target, tasks: Tasks) -> None:
     """Unknown parameters and parts change nothing, and `file` needs no file name."""
-    run = tasks.variant("unknown parameter")
-    expect(run.state == "done", "An unknown parameter must be ignored.", run.last)
+    task = tasks.variant("unknown parameter")
+    expect(task.state == "done", "An unknown parameter must be ignored.", task.last)
     media = tone(0.2)
     files = [("colour", (None, b"green")), ("file", (None, media.data))]
     path, sent = target.path(EXTRACTION), "parts colour, file"

@@ -46,7 +46,7 @@ def test_vectors_are_ignored_before_the_newest_generation(target: Target, tasks:
     wanted = {value("vectors", generation) != "ignored" for generation in target.generations}
     if len(wanted) > 1:
         unproven("The target's generation is not known well enough.")
-    run = tasks.upload("speech with vector").done()
-    found = [channel.get("vector_voiceprint") is not None for channel in run.channels]
+    task = tasks.upload("speech with vector").done()
+    found = [channel.get("vector_voiceprint") is not None for channel in task.channels]
     expected = "every" if wanted == {True} else "no"
-    expect(set(found) == wanted, f"There must be a vector for {expected} channel.", run.last)
+    expect(set(found) == wanted, f"There must be a vector for {expected} channel.", task.last)

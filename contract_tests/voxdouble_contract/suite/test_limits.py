@@ -138,15 +138,15 @@ def too_long(limited: Target) -> StartedTask:
 @statement("S59")
 def test_a_long_recording_is_accepted_and_not_processed(too_long: StartedTask) -> None:
     """A recording over the length limit is accepted, and its task does not end done."""
-    run = too_long.accepted().ended()
-    expect(run.state != "done", "A recording over the limit must not be processed.", run.last)
+    task = too_long.accepted().ended()
+    expect(task.state != "done", "A recording over the limit must not be processed.", task.last)
 
 
 @statement("S81")
 def test_a_long_recording_ends_rejected(too_long: StartedTask) -> None:
     """The task of a recording over the length limit ends rejected."""
-    run = too_long.accepted().ended()
-    expect(run.state == "rejected", "The task must end rejected.", run.last)
+    task = too_long.accepted().ended()
+    expect(task.state == "rejected", "The task must end rejected.", task.last)
 
 
 def slow_body(seconds: float) -> Iterator[bytes]:
@@ -198,13 +198,13 @@ def test_a_list_over_the_limit_is_422(limited: Target) -> None:
 def test_too_many_live_tasks_are_503(few_tasks: Target) -> None:
     """A task more than there is room for gets a 503 with `Retry-After`, and the earlier tasks stay."""
     body = {"voiceprints_a": [TINY], "voiceprints_b": [TINY]}
-    runs = [StartedTask(few_tasks, COMPARISON, few_tasks.post_json(COMPARISON, body)) for _ in range(MAX_FEW_TASKS)]
+    started = [StartedTask(few_tasks, COMPARISON, few_tasks.post_json(COMPARISON, body)) for _ in range(MAX_FEW_TASKS)]
     response = few_tasks.post_json(COMPARISON, body, retry=False)
     expect_status(response, 503)
     expect(response.get("type") == "internal", "`type` must be internal.", response)
     expect(response.headers.get("Retry-After", "").isdigit(), "There must be a `Retry-After` in seconds.", response)
-    for run in runs:
-        expect_status(run.accepted().poll(), 200)
+    for task in started:
+        expect_status(task.accepted().poll(), 200)
 
 
 @statement("C27")

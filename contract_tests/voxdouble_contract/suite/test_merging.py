@@ -29,12 +29,12 @@ def test_two_voiceprints_are_accepted(tasks: Tasks) -> None:
 def test_fewer_than_two_voiceprints_are_not_merged(tasks: Tasks, count: int) -> None:
     """One voiceprint, or none, is refused, or its task does not end done."""
     tasks.post(MERGING, *map(tasks.voiceprint, SAMPLES)).accepted()
-    run = tasks.post(MERGING, *[tasks.voiceprint()] * count)
-    if run.start.status == 202:
-        state = run.ended().state
-        expect(state != "done", f"Merging must require two voiceprints, not {count}.", run.start, run.last)
+    task = tasks.post(MERGING, *[tasks.voiceprint()] * count)
+    if task.start.status == 202:
+        state = task.ended().state
+        expect(state != "done", f"Merging must require two voiceprints, not {count}.", task.start, task.last)
     else:
-        expect(400 <= run.start.status < 500, f"Merging {count} voiceprints must be refused.", run.start)
+        expect(400 <= task.start.status < 500, f"Merging {count} voiceprints must be refused.", task.start)
 
 
 @pytest.fixture(scope="session")
@@ -65,8 +65,8 @@ def test_a_merged_voiceprint_has_a_vector(tasks: Tasks, merged: StartedTask) -> 
 def test_a_voiceprint_merged_with_itself_keeps_its_vector(tasks: Tasks) -> None:
     """The mean of equal embeddings is that embedding."""
     own = tasks.voiceprint()
-    run = tasks.post(MERGING, own, own).accepted().done()
-    before, after = (tasks.post(CONVERSION, text).done() for text in (own, voiceprint_of(run)))
+    task = tasks.post(MERGING, own, own).accepted().done()
+    before, after = (tasks.post(CONVERSION, text).done() for text in (own, voiceprint_of(task)))
     expect(before.vectors == after.vectors, "The vector must not change.", before.last, after.last)
 
 
@@ -77,19 +77,19 @@ def test_without_speech_lengths_all_inputs_weigh_the_same(tasks: Tasks) -> None:
     mean = converted(tasks, voiceprint([0.375, -0.25, -0.25]))
     both = tasks.post(MERGING, *parts), tasks.post(MERGING, *reversed(parts))
     all_done(*both)
-    for run in both:
-        found = converted(tasks, voiceprint_of(run))
+    for task in both:
+        found = converted(tasks, voiceprint_of(task))
         expect(found.vectors == mean.vectors, "The vector must be that of the mean.", mean.last, found.last)
 
 
 @statement("C22")
 def test_embeddings_of_different_lengths_are_rejected(tasks: Tasks) -> None:
     """Voiceprints with embeddings of different lengths end the task rejected."""
-    run = tasks.post(MERGING, foreign_voiceprint(5), foreign_voiceprint(6)).accepted().ended()
-    expect(run.state == "rejected", "The task must end rejected.", run.last)
+    task = tasks.post(MERGING, foreign_voiceprint(5), foreign_voiceprint(6)).accepted().ended()
+    expect(task.state == "rejected", "The task must end rejected.", task.last)
 
 
-def voiceprint_of(run: StartedTask) -> str:
+def voiceprint_of(task: StartedTask) -> str:
     """Return the merged voiceprint; the test of the speech length reports a missing one."""
-    found = run.last.get("result", "voiceprint")
-    return found if isinstance(found, str) else unproven(f"The result has no voiceprint: {run.last}.")
+    found = task.last.get("result", "voiceprint")
+    return found if isinstance(found, str) else unproven(f"The result has no voiceprint: {task.last}.")

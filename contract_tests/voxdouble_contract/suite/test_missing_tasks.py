@@ -33,19 +33,19 @@ def test_an_expired_task_is_404(target: Target, movable_clock_if_any: Target | N
     """A poll of an expired task gets a 404, as for an unknown id."""
     if movable_clock_if_any is not None:
         known = movable_clock_if_any.profile.task_lifetime
-        run = start(movable_clock_if_any).ended()
+        task = start(movable_clock_if_any).ended()
         movable_clock_if_any.clock.advance(LONG_SECONDS if known is None else known)
-        response = run.poll()
+        response = task.poll()
         if response.status == 200 and known is None:
             unproven("Its tasks live for an unknown, long time (a profile may name a task_lifetime).")
         expect_status(response, 404)
         return
-    run = tasks.upload("speech").ended()
-    response = target.get_task(EXTRACTION, run.task_id)
+    task = tasks.upload("speech").ended()
+    response = target.get_task(EXTRACTION, task.task_id)
     lifetime = target.profile.task_lifetime
     if lifetime is not None and lifetime <= MAX_WAIT_SECONDS and response.status == 200:
         time.sleep(lifetime)
-        response = target.get_task(EXTRACTION, run.task_id)
+        response = target.get_task(EXTRACTION, task.task_id)
     elif response.status == 200:
         unproven("Its tasks do not expire within this run (a profile may name a short task_lifetime).")
     expect_status(response, 404)
@@ -105,11 +105,11 @@ def test_a_task_lives_for_an_hour_from_its_end(movable_clock: Target) -> None:
     """A task exists until just before its lifetime is over, and not after it."""
     if not movable_clock.own:
         unproven("This mock may have been started with another lifetime.")
-    run = start(movable_clock)
+    task = start(movable_clock)
     movable_clock.clock.advance(0.7 + 3600.0 - 0.001)
-    before = run.poll()
+    before = task.poll()
     movable_clock.clock.advance(0.001)
-    after = run.poll()
+    after = task.poll()
     expect_status(before, 200)
     expect_status(after, 404)
     expect(after.get("type") == "resource.not-found", "`type` must be resource.not-found.", after)

@@ -23,20 +23,20 @@ def form_of(members: dict[str, Any], name: str) -> str:
     return ABSENT if name not in members else NULL if members[name] is None else "present"
 
 
-def expect_forms(body: Any, wanted: dict[str, str], run: StartedTask) -> None:
+def expect_forms(body: Any, wanted: dict[str, str], task: StartedTask) -> None:
     """Raise Broken unless the members of an object have these forms."""
     found = {name: form_of(body if isinstance(body, dict) else {}, name) for name in wanted}
-    expect(found == wanted, f"The members must be {wanted}, got {found}.", run.last)
+    expect(found == wanted, f"The members must be {wanted}, got {found}.", task.last)
 
 
 @statement("C15")
 def test_without_the_flag_there_is_no_vector(target: Target, tasks: Tasks) -> None:
     """Without `include_vector_voiceprint` a mock leaves the member out, or shows null if that is its option."""
-    run = tasks.upload("speech").done()
-    found = form_of(run.channels[0], "vector_voiceprint")
+    task = tasks.upload("speech").done()
+    found = form_of(task.channels[0], "vector_voiceprint")
     members = read_members(target)
     wanted = {members if have_vectors(target.generations) else ABSENT} if members else {ABSENT, NULL}
-    expect(found in wanted, f"`vector_voiceprint` must be {' or '.join(sorted(wanted))}, got {found}.", run.last)
+    expect(found in wanted, f"`vector_voiceprint` must be {' or '.join(sorted(wanted))}, got {found}.", task.last)
 
 
 @statement("C15")
@@ -45,19 +45,19 @@ def test_a_vector_is_null_if_members_are(null_members: Target) -> None:
     if not have_vectors(null_members.generations):
         unproven("The target's generation has no vectors.")
     tasks = Tasks(null_members)
-    run, with_vector = tasks.upload("speech").done(), tasks.upload("speech with vector").done()
-    expect_forms(run.channels[0], {"vector_voiceprint": NULL}, run)
+    task, with_vector = tasks.upload("speech").done(), tasks.upload("speech with vector").done()
+    expect_forms(task.channels[0], {"vector_voiceprint": NULL}, task)
     expect_forms(with_vector.channels[0], {"vector_voiceprint": "present"}, with_vector)
 
 
 def polled(target: Target, media: Media) -> StartedTask:
     """Return the extraction of a recording, polled in every state."""
-    run = StartedTask(target, EXTRACTION, target.post_media(EXTRACTION, media))
+    task = StartedTask(target, EXTRACTION, target.post_media(EXTRACTION, media))
     for _ in range(STEPS):
-        run.poll()
+        task.poll()
         target.clock.pass_time(STEP_SECONDS)
-        if run.state in FINAL:
-            return run
+        if task.state in FINAL:
+            return task
     return unproven(f"The task had not ended after {STEPS} polls.")
 
 
@@ -69,13 +69,13 @@ def test_members_that_are_not_used_are_absent_or_null(
 ) -> None:
     """A mock leaves out an unused `result` or `error`, in every state, or with `--members null` shows it as null."""
     target = movable_clock if form == ABSENT else null_members
-    run = polled(target, tone(0.2, rate=rate))
-    for poll in run.polls:
-        is_last = poll is run.last
+    task = polled(target, tone(0.2, rate=rate))
+    for poll in task.polls:
+        is_last = poll is task.last
         wanted = {name: "present" if is_last and name == used else form for name in ("result", "error")}
         body = poll.json if isinstance(poll.json, dict) else {}
         found = {name: form_of(body, name) for name in wanted}
         expect(found == wanted, f"The members must be {wanted}, got {found}.", poll)
-    start = run.start.json if isinstance(run.start.json, dict) else {}
+    start = task.start.json if isinstance(task.start.json, dict) else {}
     both = {name: form_of(start, name) for name in ("result", "error")}
-    expect(both == {"result": ABSENT, "error": ABSENT}, "The 202 must have neither member.", run.start)
+    expect(both == {"result": ABSENT, "error": ABSENT}, "The 202 must have neither member.", task.start)

@@ -15,28 +15,28 @@ from voxdouble_fixtures.other_technologies import PATH
 
 def ended(target: Target, media: Media) -> StartedTask:
     """Return a task of voice activity detection, polled to its end."""
-    run = StartedTask(target, VOICE_ACTIVITY, target.post_media(VOICE_ACTIVITY, media))
-    expect_status(run.start, 202)
-    return run.ended()
+    task = StartedTask(target, VOICE_ACTIVITY, target.post_media(VOICE_ACTIVITY, media))
+    expect_status(task.start, 202)
+    return task.ended()
 
 
 @statement("C50")
 def test_a_given_result_is_served(with_results: Target) -> None:
     """A request that a rule with a result fits is accepted as those of other technologies are, and ends done."""
-    run = ended(with_results, replace(tone(0.2), name="given.wav"))
-    expect(run.state == "done", f"The state must be done, got {run.state}.", run.last)
-    expect([one.get("segments") for one in run.channels] == [[]], "The result must be that of the rule.", run.last)
-    location = run.start.headers.get("X-Location", "")
-    expect(location.endswith(f"{PATH}{VOICE_ACTIVITY}/{run.task_id}"), "X-Location must lead to the task.", run.start)
+    task = ended(with_results, replace(tone(0.2), name="given.wav"))
+    expect(task.state == "done", f"The state must be done, got {task.state}.", task.last)
+    expect([one.get("segments") for one in task.channels] == [[]], "The result must be that of the rule.", task.last)
+    location = task.start.headers.get("X-Location", "")
+    expect(location.endswith(f"{PATH}{VOICE_ACTIVITY}/{task.task_id}"), "X-Location must lead to the task.", task.start)
 
 
 @statement("C50")
 def test_a_request_without_a_result_ends_failed(with_results: Target) -> None:
     """A request that no rule fits is received whole and ends failed; the message says what was looked for."""
     media = tone(0.3)
-    run = ended(with_results, media)
-    expect(run.state == "failed", f"The state must be failed, got {run.state}.", run.last)
-    error_type, message = run.last.get("error", "type"), str(run.last.get("error", "message"))
-    expect(error_type == "internal", f"`type` must be internal, got {error_type!r}.", run.last)
+    task = ended(with_results, media)
+    expect(task.state == "failed", f"The state must be failed, got {task.state}.", task.last)
+    error_type, message = task.last.get("error", "type"), str(task.last.get("error", "message"))
+    expect(error_type == "internal", f"`type` must be internal, got {error_type!r}.", task.last)
     for wanted in (VOICE_ACTIVITY, hashlib.sha256(media.data).hexdigest()):
-        expect(wanted in message, f"The message must name {wanted}.", run.last)
+        expect(wanted in message, f"The message must name {wanted}.", task.last)

@@ -28,8 +28,8 @@ def ended(target: Target, technology: str, start: Exchange) -> StartedTask:
 
 def result(target: Target, technology: str, body: object) -> tuple[Any, StartedTask]:
     """Return the result of a task on voiceprints, and the task; the result is None if it did not end done."""
-    run = ended(target, technology, target.post_json(technology, body))
-    return run.last.get("result"), run
+    task = ended(target, technology, target.post_json(technology, body))
+    return task.last.get("result"), task
 
 
 def shown_generation(target: Target) -> object:
@@ -58,13 +58,13 @@ def test_a_recording_of_the_pack_has_its_captured_result(
     flag = (query and "&") + VECTORS[1:] if vectors else ""
     media = replace(bundled(STEREO), name="renamed.wav")
     query = query + flag if query or not flag else VECTORS
-    run = ended(replaying, EXTRACTION, replaying.post_media(EXTRACTION, media, query))
+    task = ended(replaying, EXTRACTION, replaying.post_media(EXTRACTION, media, query))
     captured = result_of(EXTRACTION, STEREO)["channels"]
     wanted = [
         {name: value for name, value in captured[number].items() if vectors or name != "vector_voiceprint"}
         for number in numbers
     ]
-    expect(run.last.get("result", "channels") == wanted, "The channels must be those of the pack.", run.last)
+    expect(task.last.get("result", "channels") == wanted, "The channels must be those of the pack.", task.last)
 
 
 @statement("C52")
@@ -72,35 +72,35 @@ def test_a_recording_of_the_pack_has_its_captured_result(
 def test_other_parameters_and_recordings_are_computed(replaying: Target, query: str) -> None:
     """A mix, and a recording that the pack does not have, get a computed result."""
     media = bundled(STEREO) if query else tone(0.5)
-    run = ended(replaying, EXTRACTION, replaying.post_media(EXTRACTION, media, query)).done()
+    task = ended(replaying, EXTRACTION, replaying.post_media(EXTRACTION, media, query)).done()
     captured = [channel["voiceprint"] for channel in result_of(EXTRACTION, STEREO)["channels"]]
-    expect(run.channels[0].get("voiceprint") not in captured, "The result must be computed.", run.last)
+    expect(task.channels[0].get("voiceprint") not in captured, "The result must be computed.", task.last)
 
 
 @statement("C53")
 def test_a_conversion_goes_voiceprint_by_voiceprint(replaying: Target) -> None:
     """A captured vector stands beside a computed one, each in its place."""
     ours, theirs = computed_voiceprint(SPEECH), voiceprint_of(SPEECH)
-    vectors, run = result(replaying, CONVERSION, {"voiceprints": [ours, theirs]})
+    vectors, task = result(replaying, CONVERSION, {"voiceprints": [ours, theirs]})
     alone, _ = result(replaying, CONVERSION, {"voiceprints": [ours]})
     captured = result_of(EXTRACTION, SPEECH)["channels"][0]["vector_voiceprint"]
     found = vectors["vector_voiceprints"] if isinstance(vectors, dict) else None
     wanted = [alone["vector_voiceprints"][0], captured]
-    expect(found == wanted, "The first vector must be computed, and the second captured.", run.last)
+    expect(found == wanted, "The first vector must be computed, and the second captured.", task.last)
 
 
 @statement("C53")
 def test_a_comparison_is_captured_as_a_whole_or_computed_as_a_whole(replaying: Target) -> None:
     """With every pair in the pack the scores are captured; with one other voiceprint none of them is."""
     ours, first, second = computed_voiceprint(SPEECH), voiceprint_of(SPEECH), voiceprint_of(OTHER)
-    captured, run = result(replaying, COMPARISON, {"voiceprints_a": [first, second], "voiceprints_b": [second, first]})
+    captured, task = result(replaying, COMPARISON, {"voiceprints_a": [first, second], "voiceprints_b": [second, first]})
     known = result_of(COMPARISON)["scores"]
     values = captured["scores"]["values"] if isinstance(captured, dict) else []
     inside = set(values) <= set(known["values"])
-    expect(len(values) == 4 and inside, "The scores must be those of the pack.", run.last)
-    mixed, run = result(replaying, COMPARISON, {"voiceprints_a": [first, ours], "voiceprints_b": [second, first]})
+    expect(len(values) == 4 and inside, "The scores must be those of the pack.", task.last)
+    mixed, task = result(replaying, COMPARISON, {"voiceprints_a": [first, ours], "voiceprints_b": [second, first]})
     values = mixed["scores"]["values"] if isinstance(mixed, dict) else known["values"]
-    expect(not set(values) & set(known["values"]), "No score may be captured beside computed ones.", run.last)
+    expect(not set(values) & set(known["values"]), "No score may be captured beside computed ones.", task.last)
 
 
 @statement("C53")
@@ -108,11 +108,11 @@ def test_a_merging_is_captured_for_exactly_its_list(replaying: Target) -> None:
     """Another list of captured voiceprints is computed."""
     names = (SPEECH, OTHER, "maria_lopez_1.flac")
     texts = [voiceprint_of(name) for name in names]
-    captured, run = result(replaying, MERGING, {"voiceprints": texts})
-    expect(captured == result_of(MERGING), "The result must be that of the pack.", run.last)
-    computed, run = result(replaying, MERGING, {"voiceprints": texts[::-1]})
+    captured, task = result(replaying, MERGING, {"voiceprints": texts})
+    expect(captured == result_of(MERGING), "The result must be that of the pack.", task.last)
+    computed, task = result(replaying, MERGING, {"voiceprints": texts[::-1]})
     found = computed.get("voiceprint") if isinstance(computed, dict) else None
-    expect(found not in {None, result_of(MERGING)["voiceprint"]}, "The result must be computed.", run.last)
+    expect(found not in {None, result_of(MERGING)["voiceprint"]}, "The result must be computed.", task.last)
 
 
 @statement("C54")
@@ -125,8 +125,8 @@ def test_only_the_pack_is_replayed_if_that_is_asked_for(only_pack: Target) -> No
         (EXTRACTION, only_pack.post_media(EXTRACTION, tone(0.5)), ["body", "file"]),
         (CONVERSION, only_pack.post_json(CONVERSION, body), ["body", "voiceprints", 1]),
     ):
-        run = ended(only_pack, technology, start)
-        expect(run.state == "rejected", f"The state must be rejected, got {run.state}.", run.last)
-        kind, found = run.last.get("error", "type"), run.last.get("error", "detail", 0, "location")
-        expect(kind == "task.validation-error", f"`type` must be task.validation-error, got {kind!r}.", run.last)
-        expect(found == place, f"The location must be {place}, got {found}.", run.last)
+        task = ended(only_pack, technology, start)
+        expect(task.state == "rejected", f"The state must be rejected, got {task.state}.", task.last)
+        kind, found = task.last.get("error", "type"), task.last.get("error", "detail", 0, "location")
+        expect(kind == "task.validation-error", f"`type` must be task.validation-error, got {kind!r}.", task.last)
+        expect(found == place, f"The location must be {place}, got {found}.", task.last)

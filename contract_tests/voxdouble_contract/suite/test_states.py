@@ -29,7 +29,7 @@ WATCHED: dict[str, Callable[[Tasks], StartedTask]] = {
 
 
 @pytest.fixture(params=WATCHED)
-def run(request: pytest.FixtureRequest, tasks: Tasks) -> StartedTask:
+def task(request: pytest.FixtureRequest, tasks: Tasks) -> StartedTask:
     """Return a finished task of each kind."""
     return WATCHED[request.param](tasks)
 
@@ -41,24 +41,24 @@ def done(request: pytest.FixtureRequest, tasks: Tasks) -> StartedTask:
 
 
 @statement("S10")
-@pytest.mark.parametrize("run", ["extraction", "conversion"], indirect=True)
-def test_every_poll_is_200(run: StartedTask) -> None:
+@pytest.mark.parametrize("task", ["extraction", "conversion"], indirect=True)
+def test_every_poll_is_200(task: StartedTask) -> None:
     """Each poll of a task that ends done gets a 200."""
-    for poll in run.polls:
+    for poll in task.polls:
         expect_status(poll, 200)
 
 
 @statement("S11")
-def test_the_response_has_the_requested_task_id(run: StartedTask) -> None:
+def test_the_response_has_the_requested_task_id(task: StartedTask) -> None:
     """Each response has the task id of its URL."""
-    for poll in run.polls:
-        expect(poll.get("task", "task_id") == run.task_id, f"`task.task_id` must be {run.task_id}.", poll)
+    for poll in task.polls:
+        expect(poll.get("task", "task_id") == task.task_id, f"`task.task_id` must be {task.task_id}.", poll)
 
 
 @statement("S12")
-def test_the_state_is_one_of_the_five(run: StartedTask) -> None:
+def test_the_state_is_one_of_the_five(task: StartedTask) -> None:
     """Each state is one of the five."""
-    for poll in [run.start, *run.polls]:
+    for poll in [task.start, *task.polls]:
         found = poll.get("task", "state")
         is_state = isinstance(found, str) and found in STATES
         expect(is_state, f"`task.state` must be one of {', '.join(sorted(STATES))}, got {found!r}.", poll)
@@ -74,28 +74,28 @@ def test_a_done_task_has_a_result_and_no_error(done: StartedTask) -> None:
 @statement("S14")
 def test_a_rejected_or_failed_task_has_an_error_and_no_result(tasks: Tasks) -> None:
     """A rejected or failed task has `error` and not `result`."""
-    for run in tasks.bad_ends():
-        expect(isinstance(run.last.get("error"), dict), f"A {run.state} task must have an `error`.", run.last)
-        expect(run.last.get("result") is None, f"A {run.state} task must have no `result`.", run.last)
+    for task in tasks.bad_ends():
+        expect(isinstance(task.last.get("error"), dict), f"A {task.state} task must have an `error`.", task.last)
+        expect(task.last.get("result") is None, f"A {task.state} task must have no `result`.", task.last)
 
 
 @statement("S15")
 def test_the_error_of_a_task_has_one_of_two_types(tasks: Tasks) -> None:
     """The type of a task's error is one of the two documented ones."""
-    for run in tasks.bad_ends():
-        found = run.last.get("error", "type")
+    for task in tasks.bad_ends():
+        found = task.last.get("error", "type")
         is_known = isinstance(found, str) and found in TASK_ERRORS
-        expect(is_known, f"`error.type` must be one of {', '.join(sorted(TASK_ERRORS))}, got {found!r}.", run.last)
+        expect(is_known, f"`error.type` must be one of {', '.join(sorted(TASK_ERRORS))}, got {found!r}.", task.last)
 
 
 @statement("S16")
 def test_the_error_of_a_task_has_type_and_message(tasks: Tasks) -> None:
     """A task's error has a type and a message; its details, if any, are a list."""
-    for run in tasks.bad_ends():
+    for task in tasks.bad_ends():
         for member in ("type", "message"):
-            expect(isinstance(run.last.get("error", member), str), f"`error.{member}` must be a string.", run.last)
-        detail = run.last.get("error", "detail")
-        expect(detail is None or isinstance(detail, list), "`error.detail` must be a list.", run.last)
+            expect(isinstance(task.last.get("error", member), str), f"`error.{member}` must be a string.", task.last)
+        detail = task.last.get("error", "detail")
+        expect(detail is None or isinstance(detail, list), "`error.detail` must be a list.", task.last)
 
 
 @statement("S17")
@@ -104,7 +104,7 @@ def test_a_location_is_a_path(tasks: Tasks) -> None:
     bad = tasks.bad_ends()
     with contextlib.suppress(pytest.skip.Exception):  # without conversion, the errors of extractions have to do
         bad.append(tasks.post(CONVERSION, NOT_A_VOICEPRINT).ended())
-    details = [(detail, run.last) for run in bad for detail in run.last.get("error", "detail") or []]
+    details = [(detail, task.last) for task in bad for detail in task.last.get("error", "detail") or []]
     for detail, response in details or unproven("No error of a task had a detail."):
         location = detail.get("location") if isinstance(detail, dict) else None
         is_path = isinstance(location, list) and all(type(step) in {int, str} for step in location)
@@ -114,18 +114,18 @@ def test_a_location_is_a_path(tasks: Tasks) -> None:
 @statement("S18")
 def test_rejected_and_failed_tasks_have_different_types(tasks: Tasks) -> None:
     """A rejected task's error is a task.validation-error, a failed one's is internal."""
-    for run in tasks.bad_ends():
-        wanted = "task.validation-error" if run.state == "rejected" else "internal"
-        expect(run.last.get("error", "type") == wanted, f"`error.type` must be {wanted}.", run.last)
+    for task in tasks.bad_ends():
+        wanted = "task.validation-error" if task.state == "rejected" else "internal"
+        expect(task.last.get("error", "type") == wanted, f"`error.type` must be {wanted}.", task.last)
 
 
 @statement("S76")
 def test_errors_of_tasks_and_of_requests_share_no_type(tasks: Tasks, target: Target) -> None:
     """A task's error has no type of a request's error, and a request's error none of a task's."""
-    for run in tasks.bad_ends():
-        found = str(run.last.get("error", "type"))
+    for task in tasks.bad_ends():
+        found = str(task.last.get("error", "type"))
         is_of_task = found == "internal" or found.startswith("task.")
-        expect(is_of_task, f"A task's error has the type {found} of a request's error.", run.last)
+        expect(is_of_task, f"A task's error has the type {found} of a request's error.", task.last)
     refusal = target.send("GET", target.path(EXTRACTION, UNKNOWN_ID))
     found = str(refusal.get("type"))
     expect(not found.startswith("task."), f"A request's error has the type {found} of a task's error.", refusal)
@@ -135,10 +135,10 @@ def test_errors_of_tasks_and_of_requests_share_no_type(tasks: Tasks, target: Tar
 @pytest.mark.parametrize("name", ["not audio", FAILING])
 def test_a_poll_of_a_rejected_or_failed_task_is_200(tasks: Tasks, name: str) -> None:
     """A poll of a rejected or failed task gets a 200."""
-    run = tasks.upload(name).watched()
-    if run.state not in {"rejected", "failed"}:
-        unproven(f"The task did not end rejected or failed, but {run.state}.")
-    expect_status(run.last, 200)
+    task = tasks.upload(name).watched()
+    if task.state not in {"rejected", "failed"}:
+        unproven(f"The task did not end rejected or failed, but {task.state}.")
+    expect_status(task.last, 200)
 
 
 @statement("C2")
@@ -146,15 +146,15 @@ def test_a_poll_of_a_rejected_or_failed_task_is_200(tasks: Tasks, name: str) -> 
 def test_states_go_forward(movable_clock: Target, wanted: list[str]) -> None:
     """A done or failed task was running before, a rejected one was not, and no state comes back."""
     media = sample_ending(movable_clock, wanted[-1])
-    run = StartedTask(movable_clock, EXTRACTION, movable_clock.post_media(EXTRACTION, media))
-    expect(run.start.get("task", "state") == "pending", "The 202 must say pending.", run.start)
+    task = StartedTask(movable_clock, EXTRACTION, movable_clock.post_media(EXTRACTION, media))
+    expect(task.start.get("task", "state") == "pending", "The 202 must say pending.", task.start)
     for _ in range(STEPS):
-        run.poll()
+        task.poll()
         movable_clock.clock.pass_time(STEP_SECONDS)
-    order = [str(poll.get("task", "state")) for poll in run.polls]
+    order = [str(poll.get("task", "state")) for poll in task.polls]
     seen = list(dict.fromkeys(order))
-    expect(seen == wanted, f"The states must be {wanted}, got {seen}.", run.last)
-    expect(order == sorted(order, key=wanted.index), "A state came back.", *run.polls)
+    expect(seen == wanted, f"The states must be {wanted}, got {seen}.", task.last)
+    expect(order == sorted(order, key=wanted.index), "A state came back.", *task.polls)
 
 
 def sample_ending(target: Target, state: str) -> Media:
@@ -168,11 +168,11 @@ def sample_ending(target: Target, state: str) -> Media:
 @statement("C2")
 def test_a_final_state_stays(tasks: Tasks, target: Target) -> None:
     """A final state and its result stay the same until the task expires."""
-    run = tasks.upload("speech").ended()
-    again = target.get_task(run.technology, run.task_id)
+    task = tasks.upload("speech").ended()
+    again = target.get_task(task.technology, task.task_id)
     if again.status == 404:
         unproven("The task expired before it could be polled again.")
-    expect(again.json == run.last.json, "The response of a final task must stay the same.", run.last, again)
+    expect(again.json == task.last.json, "The response of a final task must stay the same.", task.last, again)
 
 
 @statement("C30")
@@ -180,10 +180,10 @@ def test_tasks_do_not_queue(movable_clock: Target) -> None:
     """Twenty tasks at once end as soon as a single one."""
     starts = [movable_clock.post_media(EXTRACTION, tone(0.2)) for _ in range(20)]
     movable_clock.clock.pass_time(1.0)
-    runs = [StartedTask(movable_clock, EXTRACTION, start) for start in starts]
-    for run in runs:
-        run.poll()
-    late = [run.last for run in runs if run.state not in FINAL]
+    started = [StartedTask(movable_clock, EXTRACTION, start) for start in starts]
+    for task in started:
+        task.poll()
+    late = [task.last for task in started if task.state not in FINAL]
     expect(not late, f"{len(late)} of 20 tasks had not ended after a second.", *late)
 
 
@@ -194,12 +194,12 @@ def test_tasks_take_the_chosen_time(movable_clock: Target, technology: str, pend
     if not movable_clock.own:
         unproven("This mock may have been started with other durations.")
     tasks = Tasks(movable_clock)
-    run = tasks.upload("speech")
+    task = tasks.upload("speech")
     if technology == CONVERSION:
-        run = tasks.post(CONVERSION, run.done().channels[0]["voiceprint"])
+        task = tasks.post(CONVERSION, task.done().channels[0]["voiceprint"])
     for step in (0.0, pending - 0.001, 0.001, running - 0.001, 0.001):
         movable_clock.clock.pass_time(step)
-        run.poll()
-    states = [poll.get("task", "state") for poll in run.polls]
+        task.poll()
+    states = [poll.get("task", "state") for poll in task.polls]
     wanted = ["pending", "pending", "running", "running", "done"]
-    expect(states == wanted, f"The states must be {wanted}, got {states}.", *run.polls)
+    expect(states == wanted, f"The states must be {wanted}, got {states}.", *task.polls)

@@ -73,10 +73,10 @@ def test_tracing_headers_are_not_echoed(target: Target) -> None:
 @pytest.mark.parametrize("name", TRACING)
 def test_a_start_with_a_tracing_header_is_accepted(target: Target, name: str) -> None:
     """A task is started with either header, and the 202 does not repeat it."""
-    run = StartedTask(
+    task = StartedTask(
         target, EXTRACTION, target.post_media(EXTRACTION, tone(0.2), headers={name: TRACING[name]})
     ).accepted()
-    expect(name not in run.start.headers, f"The response must not have {name}.", run.start)
+    expect(name not in task.start.headers, f"The response must not have {name}.", task.start)
 
 
 @statement("S58", "C39")
