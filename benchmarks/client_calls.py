@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.figure import Figure
 from benchmarks.mock_lists import body, encoded_voiceprints
-from benchmarks.servers import CONVERSION, EXTRACTION, Server, mock, recording
+from benchmarks.servers import CONVERSION_PATH, EXTRACTION_PATH, Server, mock, recording
 from voxdouble_client import ApplianceClient
 
 LONG, TIMES, ROUNDS = 50_000, 50, 5
@@ -48,13 +48,13 @@ def figures() -> Iterator[Figure]:
 
             def extract_bare() -> None:
                 for _ in range(TIMES):
-                    bare(server, EXTRACTION, files={"file": file})
+                    bare(server, EXTRACTION_PATH, files={"file": file})
 
             def convert() -> None:
                 client.convert_voiceprints(voiceprints)
 
             def convert_bare() -> None:
-                bare(server, CONVERSION, data=text, headers={"Content-Type": "application/json"})
+                bare(server, CONVERSION_PATH, data=text, headers={"Content-Type": "application/json"})
 
             for subject, ours, theirs, times in (
                 ("client: extraction, beside bare requests", extract, extract_bare, TIMES),

@@ -13,7 +13,7 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from benchmarks.figure import Figure
-from benchmarks.servers import CONVERSION, MULTIPART, Load, Server, form, mock, recording, wrk
+from benchmarks.servers import CONVERSION_PATH, MULTIPART, Load, Server, form, mock, recording, wrk
 
 FEW, MANY, ROUNDS = 100, 99_000, 5
 CLIENTS, SECONDS = (16, 64, 256), 8.0
@@ -24,12 +24,12 @@ numbers = count(1_000_000, 1_000_000)
 
 def fill(server: Server, tasks: int, body: Path) -> str:
     """Create live tasks until a server has about this many; return the path of one."""
-    url = server.start_task(CONVERSION, VOICEPRINTS, "application/json")
+    url = server.start_task(CONVERSION_PATH, VOICEPRINTS, "application/json")
     while live(server) < tasks:
         if tasks <= FEW:
-            server.start_task(CONVERSION, VOICEPRINTS, "application/json")
+            server.start_task(CONVERSION_PATH, VOICEPRINTS, "application/json")
         else:
-            wrk(server, "load.lua", CONVERSION, ["POST", str(body), "application/json"], clients=4, seconds=2)
+            wrk(server, "load.lua", CONVERSION_PATH, ["POST", str(body), "application/json"], clients=4, seconds=2)
     return urlsplit(url).path
 
 

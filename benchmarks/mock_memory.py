@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
 
-from benchmarks.servers import BOUNDARY, CONVERSION, EXTRACTION, MULTIPART, Server, mock
+from benchmarks.servers import BOUNDARY, CONVERSION_PATH, EXTRACTION_PATH, MULTIPART, Server, mock
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.http.large_responses import MAX_BYTES
 from voxdouble_mock.wsgi.server import MAX_CONNECTIONS, MAX_THREADS, MAX_WAITING
@@ -103,7 +103,11 @@ def fill_tasks(server: Server, _: Crowd) -> None:
     """Start small tasks, and then tasks with large results, all different, until a task is refused."""
     small = {"voiceprints": [VOICEPRINT]}
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: server.session.post(server.url + CONVERSION, json=small, timeout=300), range(10_000)))
+        list(
+            pool.map(
+                lambda _: server.session.post(server.url + CONVERSION_PATH, json=small, timeout=300), range(10_000)
+            )
+        )
     for number in range(1000):
         body = {"voiceprints_a": [VOICEPRINT] * 1000, "voiceprints_b": [VOICEPRINT] * (1000 - number)}
         if server.session.post(server.url + COMPARISON, json=body, timeout=300).status_code == 503:
@@ -115,7 +119,7 @@ def fill_json(_: Server, crowd: Crowd) -> None:
     piece = b"A" * MB
     for size in (LIMITS.max_json - MB, LIMITS.json_storage // 2 - LIMITS.max_json - 2 * MB):
         pieces = [piece] * (size // MB)
-        crowd.send(head(CONVERSION, "application/json", size + MB), b'{"voiceprints": ["', *pieces)
+        crowd.send(head(CONVERSION_PATH, "application/json", size + MB), b'{"voiceprints": ["', *pieces)
 
 
 def fill_uploads(_: Server, crowd: Crowd) -> None:
@@ -123,10 +127,10 @@ def fill_uploads(_: Server, crowd: Crowd) -> None:
     start = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'.encode()
     small, count = b"\0" * MB, MAX_WAITING - 100
     for _number in range(count):
-        crowd.send(head(EXTRACTION, MULTIPART, 2 * MB), start, small)
+        crowd.send(head(EXTRACTION_PATH, MULTIPART, 2 * MB), start, small)
     rest = LIMITS.input_storage - count * MB - 4 * MB
     for size in (rest // 2, rest // 2):
-        crowd.send(head(EXTRACTION, MULTIPART, size + MB), start, *[small] * (size // MB))
+        crowd.send(head(EXTRACTION_PATH, MULTIPART, size + MB), start, *[small] * (size // MB))
 
 
 def fill_responses(_: Server, crowd: Crowd) -> None:

@@ -28,8 +28,9 @@ import requests
 
 FOLDER = Path(__file__).parent
 TICKS = os.sysconf("SC_CLK_TCK")
-EXTRACTION = "/api/technology/speaker-identification-voiceprint-extraction?include_vector_voiceprint=true"
-CONVERSION = "/api/technology/speaker-identification-voiceprint-conversion"
+EXTRACTION_PATH = "/api/technology/speaker-identification-voiceprint-extraction?include_vector_voiceprint=true"
+"""With a query, since the benchmarks ask for vectors."""
+CONVERSION_PATH = "/api/technology/speaker-identification-voiceprint-conversion"
 BOUNDARY = "0123456789abcdef"
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
 START_SECONDS = 60
@@ -119,7 +120,7 @@ def environment() -> dict[str, str]:
 
 def mock(*options: str) -> Server:
     """Start the mock."""
-    return Server([*MOCK[:-1], *options, MOCK[-1]], "/_mock/health", EXTRACTION, CONVERSION)
+    return Server([*MOCK[:-1], *options, MOCK[-1]], "/_mock/health", EXTRACTION_PATH, CONVERSION_PATH)
 
 
 def minimal_flask() -> Server:

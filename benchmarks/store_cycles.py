@@ -21,7 +21,7 @@ from tests.store.redis_server import running
 CYCLES = 300
 ROUNDS = 7
 POLLS = 3
-CONVERSION = "/api/technology/speaker-identification-voiceprint-conversion"
+CONVERSION_PATH = "/api/technology/speaker-identification-voiceprint-conversion"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -38,7 +38,7 @@ def run_cycles(url: str, process: int) -> tuple[float, float]:
         session.trust_env = False
         used, began = processor_seconds(process), time.perf_counter()
         for _ in range(CYCLES):
-            started = session.post(url + CONVERSION, json={"voiceprints": [voiceprint]}, timeout=30)
+            started = session.post(url + CONVERSION_PATH, json={"voiceprints": [voiceprint]}, timeout=30)
             for _ in range(POLLS):
                 session.get(started.headers["Location"], timeout=30).raise_for_status()
         passed = time.perf_counter() - began

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 VOICES = Path(__file__).with_name("voices.toml")
-SPEAKERS_A_VOICE = {"male": 4, "female": 10}
-"""eSpeak NG's variants are mostly male: each female one speaks more languages, so that both genders have about equal
-weight in the training.
+LANGUAGES_OF_A_VOICE = {"male": 4, "female": 10}
+"""The number of languages of each voice of eSpeak NG; in each language the voice counts as a speaker of its own.
+
+Most voices are male. The female ones speak more languages, so that both genders have about equal weight in the training.
 """
 
 Engine = Literal["espeak-ng", "flite", "festival"]
@@ -44,9 +45,8 @@ def speakers() -> list[Speaker]:
     for gender in GENDERS:
         for voice in voices["espeak-ng"][gender]:
             held_out = voice in voices["espeak-ng"]["held_out"]
-            for language in chance.sample(
-                voices["espeak-ng"]["languages"], 1 if held_out else SPEAKERS_A_VOICE[gender]
-            ):
+            count = 1 if held_out else LANGUAGES_OF_A_VOICE[gender]
+            for language in chance.sample(voices["espeak-ng"]["languages"], count):
                 speed = 1.0 if held_out else chance.choice(speeds)
                 found.append(Speaker("espeak-ng", voice, language, gender, speed, held_out))
     engines: tuple[Engine, ...] = ("flite", "festival")

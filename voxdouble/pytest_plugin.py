@@ -61,21 +61,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the suite's mark and, if a report is requested, the recorder of its findings."""
+    """Register the suite's mark and, if they are requested, the plugins that keep findings and write reports."""
     config.addinivalue_line("markers", "statement(*ids): the statements of the contract that a test proves")
     config.option.appliance_url = config.option.appliance_url or config.getini("appliance_url") or ""
     folder = config.getoption("contract_report")
     if folder is not None and not hasattr(config, "workerinput"):
-        from voxdouble_contract.reports.recorder import Recorder
+        from voxdouble_contract.reports.report_writer import ReportWriter
 
-        recorder = Recorder(folder, strict=is_strict(config), only=config.getoption("contract_only") or ())
-        config.pluginmanager.register(recorder, "voxdouble contract recorder")
+        writer = ReportWriter(folder, strict=is_strict(config), only=config.getoption("contract_only") or ())
+        config.pluginmanager.register(writer, "voxdouble contract reports")
 
     journal = config.getoption("contract_journal")
     if journal is not None:
-        from voxdouble_contract.reports.progress import Progress
+        from voxdouble_contract.reports.journal_plugin import PLUGIN, JournalPlugin
 
-        config.pluginmanager.register(Progress(journal, sys.stderr), "voxdouble contract progress")
+        config.pluginmanager.register(JournalPlugin(journal, sys.stderr), PLUGIN)
 
     exchanges = config.getoption("contract_exchanges")
     if exchanges is not None:

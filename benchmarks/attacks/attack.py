@@ -12,8 +12,8 @@ import requests
 
 import voxdouble_fixtures
 
-EXTRACTION = "/api/technology/speaker-identification-voiceprint-extraction"
-CONVERSION = "/api/technology/speaker-identification-voiceprint-conversion"
+EXTRACTION_PATH = "/api/technology/speaker-identification-voiceprint-extraction"
+CONVERSION_PATH = "/api/technology/speaker-identification-voiceprint-conversion"
 VOICEPRINT = "e2kJZW1iZWRkaW5nW2Q/gAAAXX0="
 JOHN = voxdouble_fixtures.path("john_doe.wav").read_bytes()
 BOUNDARY = "0123456789abcdef"

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.attacks.attack import (
-    CONVERSION,
-    EXTRACTION,
+    CONVERSION_PATH,
+    EXTRACTION_PATH,
     MULTIPART,
     SESSION,
     VOICEPRINT,
@@ -62,8 +62,10 @@ def full_house(seconds: float, _: random.Random) -> Outcome:
     with serving("--pending", "0", "--running", "0") as (url, _process), ExitStack() as crowd:
         parts = urlsplit(url)
         address = (parts.hostname or "", parts.port or 0)
-        task = urlsplit(SESSION.post(url + CONVERSION, json={"voiceprints": [VOICEPRINT]}).headers["Location"]).path
-        start = head("POST", EXTRACTION, 1_000_000, MULTIPART)
+        task = urlsplit(
+            SESSION.post(url + CONVERSION_PATH, json={"voiceprints": [VOICEPRINT]}).headers["Location"]
+        ).path
+        start = head("POST", EXTRACTION_PATH, 1_000_000, MULTIPART)
         bodies = [hold(crowd, address, start + b"--") for _number in range(SLOW_BODIES)]
         for _number in range(MAX_CONNECTIONS - MAX_WAITING + 200):
             hold(crowd, address, b"GET /api/system/info HTTP/1.1\r\nHost:")
@@ -119,7 +121,7 @@ def steady_load(seconds: float, chance: random.Random) -> Outcome:
         for number in until(seconds):
             total = number + 1
             body = {"voiceprints": [VOICEPRINT] * chance.randint(1, 50)}
-            started = SESSION.post(f"{url}/_ns/{chance.randrange(20)}{CONVERSION}", json=body, timeout=30)
+            started = SESSION.post(f"{url}/_ns/{chance.randrange(20)}{CONVERSION_PATH}", json=body, timeout=30)
             failed += started.status_code != 202
             failed += SESSION.get(started.headers["Location"], timeout=30).status_code not in {200, 404}
             if half is None and time.monotonic() - began > seconds / 2:
@@ -142,9 +144,9 @@ def equal_seeds(seconds: float, chance: random.Random) -> Outcome:
     with MockAppliance(**options) as one, MockAppliance(**options) as two:  # type: ignore[arg-type]  # options by name
         for number in until(seconds):
             total = number + 1
-            namespace = f"/_ns/{chance.randrange(100)}"
+            path = f"/_ns/{chance.randrange(100)}{CONVERSION_PATH}"
             body = {"voiceprints": [VOICEPRINT] * chance.randint(0, 3)}
-            answers = [SESSION.post(mock.url + namespace + CONVERSION, json=body, timeout=30) for mock in (one, two)]
+            answers = [SESSION.post(mock.url + path, json=body, timeout=30) for mock in (one, two)]
             different += answers[0].content != answers[1].content
     return Outcome(f"{total:,} requests to two mocks with one seed, {different} different responses", not different)
 

@@ -6,8 +6,8 @@ import string
 import threading
 
 from benchmarks.attacks.attack import (
-    CONVERSION,
-    EXTRACTION,
+    CONVERSION_PATH,
+    EXTRACTION_PATH,
     MULTIPART,
     SESSION,
     VOICEPRINT,
@@ -25,10 +25,10 @@ from voxdouble_mock.in_process.mock_appliance import MockNamespace
 
 JSON = b'{"voiceprints": ["' + VOICEPRINT.encode() + b'"]}'
 ROUTES = [
-    ("POST", CONVERSION, "application/json", JSON),
-    ("POST", EXTRACTION, MULTIPART, upload()),
+    ("POST", CONVERSION_PATH, "application/json", JSON),
+    ("POST", EXTRACTION_PATH, MULTIPART, upload()),
     ("GET", "/api/system/info", "text/plain", b""),
-    ("GET", f"{CONVERSION}/x", "text/plain", b""),
+    ("GET", f"{CONVERSION_PATH}/x", "text/plain", b""),
     ("GET", "/_mock/tasks", "text/plain", b""),
     ("GET", "/_mock/requests", "text/plain", b""),
     ("POST", "/_mock/clock/advance", "application/json", b'{"seconds": 9}'),
@@ -62,7 +62,7 @@ def cut_uploads(seconds: float, chance: random.Random) -> Outcome:
     """P1: uploads that end at a random byte, none of which may be accepted."""
     body = upload()
     with MockAppliance() as mock:
-        whole = head("POST", EXTRACTION, len(body), MULTIPART) + body
+        whole = head("POST", EXTRACTION_PATH, len(body), MULTIPART) + body
         answers = [exchange(mock.url, whole[: chance.randrange(len(whole))]) for _ in until(seconds)]
     taken = sum(status_of(answer) == 202 for answer in answers)
     return Outcome(f"{len(answers):,} uploads cut at a random byte, {taken} accepted", not taken)
@@ -134,7 +134,7 @@ def wrong_tokens(seconds: float, chance: random.Random) -> Outcome:
             change(chance.choice(others), chance)
             if number % 10 == 0:
                 started = SESSION.post(
-                    quiet.url + CONVERSION, json={"voiceprints": [VOICEPRINT]}, headers=right, timeout=30
+                    quiet.url + CONVERSION_PATH, json={"voiceprints": [VOICEPRINT]}, headers=right, timeout=30
                 )
                 seen += started.status_code != 202 or quiet.clock.now() != began
     figure = (
@@ -176,8 +176,8 @@ def hostile_names(seconds: float, chance: random.Random) -> Outcome:
             body = upload(name, b"RIFF")
             escaped = "".join(f"%{byte:02x}" for byte in name.encode())
             for data in (
-                head("POST", f"{EXTRACTION}?{escaped}", len(body), MULTIPART) + body,
-                head("GET", f"{CONVERSION}/{escaped}", 0, "text/plain"),
+                head("POST", f"{EXTRACTION_PATH}?{escaped}", len(body), MULTIPART) + body,
+                head("GET", f"{CONVERSION_PATH}/{escaped}", 0, "text/plain"),
                 head("GET", f"/_ns/{escaped}/_mock/", 0, "text/plain"),
                 head("GET", "/_mock/requests", 0, "text/plain"),
             ):

@@ -25,7 +25,7 @@ from voxdouble_client._task import TaskHandle
 from voxdouble_client._technologies import (
     age_estimation,
     gender_identification,
-    reader_for,
+    reader_by_technology,
     voiceprint_comparison,
     voiceprint_conversion,
     voiceprint_extraction,
@@ -171,7 +171,7 @@ class ApplianceClient:
         parts = task_url_parts(resolved)
         if parts is None:
             raise ValueError(f"A task's URL must end in /api/technology/<technology>/<task id>, got {url!r}.")
-        return self._handle(resolved, parts.task_id, reader_for(parts.technology))
+        return self._handle(resolved, parts.task_id, reader_by_technology(parts.technology))
 
     def _deadline(self, timeout: float | None) -> Deadline:
         return self._transport.clock.deadline(self._timeout if timeout is None else timeout)

@@ -29,8 +29,8 @@ def test_a_journal_keeps_what_was_found_before_a_kill(tmp_path: Path) -> None:
     journal.append_findings(file, TARGET, found[1:], [])
     with file.open("a") as lines:
         lines.write('{"target": {"url"')
-    assert journal.read(file) == journal.Journal(TARGET, found, STATES)
-    assert journal.read(tmp_path / "missing") == journal.Journal(None, [], [])
+    assert journal.read(file) == journal.RunJournal(TARGET, found, STATES)
+    assert journal.read(tmp_path / "missing") == journal.RunJournal(None, [], [])
 
 
 def killed_after(*found: Finding) -> Any:

@@ -26,6 +26,6 @@ READERS: dict[str, Callable[[TaskAnswer], Any]] = {
 }
 
 
-def reader_for(technology: str) -> Callable[[TaskAnswer], Any]:
+def reader_by_technology(technology: str) -> Callable[[TaskAnswer], Any]:
     """Return the reader for a task of which only the technology is known; `plain` if it has no model here."""
     return READERS.get(technology, plain)

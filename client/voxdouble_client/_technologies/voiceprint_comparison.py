@@ -56,7 +56,7 @@ def read(answer: TaskAnswer) -> Comparison:
     return result
 
 
-def reader_for(columns: int, rows: int) -> Callable[[TaskAnswer], Comparison]:
+def reader_of_scores(columns: int, rows: int) -> Callable[[TaskAnswer], Comparison]:
     """Return the reader for a comparison of this many voiceprints of the first list and of the second (S48)."""
 
     def read_and_count(answer: TaskAnswer) -> Comparison:
@@ -100,4 +100,4 @@ def _request(voiceprints_a: Iterable[str], voiceprints_b: Iterable[str]) -> Task
             f" voiceprints_b make {len(columns) * len(rows)}. Compare them in parts."
         )
     lists = {"voiceprints_a": columns, "voiceprints_b": rows}
-    return TaskRequest(TECHNOLOGY, reader_for(len(columns), len(rows)), json=lists)
+    return TaskRequest(TECHNOLOGY, reader_of_scores(len(columns), len(rows)), json=lists)

@@ -81,7 +81,7 @@ def read(answer: TaskAnswer) -> VoiceprintConversion:
     return VoiceprintConversion(vectors, (answer.raw,))
 
 
-def reader_for(count: int) -> Callable[[TaskAnswer], VoiceprintConversion]:
+def reader_of_vectors(count: int) -> Callable[[TaskAnswer], VoiceprintConversion]:
     """Return the reader for a conversion of `count` voiceprints: there must be as many vectors (S44)."""
 
     def read_and_count(answer: TaskAnswer) -> VoiceprintConversion:
@@ -196,5 +196,5 @@ def _joined(parts: list[VoiceprintConversion]) -> VoiceprintConversion:
 
 def _request(voiceprints: list[str]) -> TaskRequest[VoiceprintConversion]:
     return TaskRequest(
-        TECHNOLOGY, reader_for(len(voiceprints)), json={"voiceprints": voiceprints}, quick_parse=quick_parse
+        TECHNOLOGY, reader_of_vectors(len(voiceprints)), json={"voiceprints": voiceprints}, quick_parse=quick_parse
     )

@@ -14,7 +14,7 @@ FILE = "journal.jsonl"
 
 
 @dataclass(frozen=True)
-class Journal:
+class RunJournal:
     """The content of a journal: the target, if it was reached, what was found, and why the run was ended, if it was."""
 
     target: TargetInfo | None
@@ -41,7 +41,7 @@ def append_findings(
     )
 
 
-def read(file: Path) -> Journal:
+def read(file: Path) -> RunJournal:
     """Return the content of a journal; a last line that is incomplete, as a killed process leaves it, is left out."""
     target, findings, states, ended = None, list[Finding](), list[ObservedState](), ""
     for line in file.read_text(encoding="utf-8").splitlines(keepends=True) if file.exists() else ():
@@ -52,4 +52,4 @@ def read(file: Path) -> Journal:
         target = TargetInfo.from_json(entry["target"]) if "target" in entry else target
         findings += [Finding(**{**one, "evidence": tuple(one["evidence"])}) for one in entry.get("findings", ())]
         states += [ObservedState(**one) for one in entry.get("states", ())]
-    return Journal(target, findings, states, ended)
+    return RunJournal(target, findings, states, ended)

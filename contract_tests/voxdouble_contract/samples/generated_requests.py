@@ -77,7 +77,7 @@ def check(response: Any, case: Any, target: Target) -> None:
     sent = case.body if isinstance(case.body, dict | list | str) else "generated"
     url = target.url + case.formatted_path
     exchange = Exchange(case.method, url, sent, response.status_code, headers, response.content)
-    target.checked(case.formatted_path, exchange)
+    target.noted(case.formatted_path, exchange)
     if response.status_code in UNAVAILABLE and "{task_id}" not in case.path and not target.own:
         unproven(f"The operation {UNAVAILABLE[response.status_code]} here: {exchange}.")
     excluded = [positive_data_acceptance] if has_empty_range(case) else []

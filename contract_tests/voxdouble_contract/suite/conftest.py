@@ -12,6 +12,7 @@ from voxdouble_contract.judging.findings import findings_of, findings_of_breache
 from voxdouble_contract.judging.observed_tasks import write_states
 from voxdouble_contract.judging.statements import proved_by
 from voxdouble_contract.reports.exchange_log import log_exchanges
+from voxdouble_contract.reports.journal_plugin import PLUGIN
 from voxdouble_contract.samples.bad_requests import Refusals
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.targets import Targets
@@ -58,11 +59,11 @@ def target(_targets: Targets, _tasks_before_identification: Tasks, request: pyte
 def announce(config: pytest.Config, text: str) -> None:
     """Write a line to the terminal, whatever output is captured."""
     plugins = config.pluginmanager
-    progress, reporter = plugins.get_plugin("voxdouble contract progress"), plugins.get_plugin("terminalreporter")
+    journal, reporter = plugins.get_plugin(PLUGIN), plugins.get_plugin("terminalreporter")
     capture = plugins.get_plugin("capturemanager")
     with capture.global_and_fixture_disabled() if capture else contextlib.nullcontext():
-        if progress is not None:
-            progress.announce(text)
+        if journal is not None:
+            journal.announce(text)
         elif reporter is not None:
             reporter.ensure_newline()
             reporter.write_line(text)

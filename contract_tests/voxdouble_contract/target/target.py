@@ -119,7 +119,7 @@ class Target:
         def send() -> Exchange:
             exchange = self.transport.send(method, path, sent, options)
             if check:
-                return self.checked(path, exchange)
+                return self.noted(path, exchange)
             self.note([exchange])
             return exchange
 
@@ -157,9 +157,9 @@ class Target:
     ) -> Exchange:
         """Send a request as no library would; see `send_raw`, and `send` for `audio`."""
         send = partial(self.transport.send_raw, method, path, headers, **options)
-        return self._attempts(lambda: self.checked(path.partition("?")[0], send()), method, audio)
+        return self._attempts(lambda: self.noted(path.partition("?")[0], send()), method, audio)
 
-    def checked(self, path: str, exchange: Exchange) -> Exchange:
+    def noted(self, path: str, exchange: Exchange) -> Exchange:
         """Return the exchange; note it, and the statements that its response breaks."""
         self.note([exchange])
         if exchange.status:

@@ -15,7 +15,7 @@ from voxdouble_contract.reports.github import report_to_github
 from voxdouble_contract.reports.terminal import summary
 
 
-class Recorder:
+class ReportWriter:
     """The plugin, for the process that collects the reports of all tests."""
 
     def __init__(self, folder: Path, *, strict: bool, only: Collection[str] = ()) -> None:

@@ -11,11 +11,13 @@ from voxdouble_contract.judging.observed_tasks import read_states
 from voxdouble_contract.judging.target_info import TargetInfo
 from voxdouble_contract.reports import journal
 
+PLUGIN = "voxdouble contract journal"
+"""The name under which a run has the plugin."""
 SECONDS_BETWEEN_LINES = 10.0
 """The pause between two lines of progress where the output is not a terminal."""
 
 
-class Progress:
+class JournalPlugin:
     """The plugin. On a terminal the progress is one line that is written again and again."""
 
     def __init__(self, file: Path, output: TextIO) -> None:
