@@ -14,7 +14,7 @@ from requests.structures import CaseInsensitiveDict
 MAX_TEXT = 300
 """Characters of a text that a report shows; a longer one is shown as length and digest."""
 MAX_VOICE_TEXT = 24
-"""The same number for a member whose name contains "voiceprint"; it is less than any voiceprint has."""
+"""The same for a member whose name contains "voiceprint"; every voiceprint has more characters."""
 MAX_ITEMS = 8
 BUSY = frozenset({429, 503})
 HEADERS_SHOWN = ("Location", "X-Location", "Allow", "Content-Type", "Retry-After")
