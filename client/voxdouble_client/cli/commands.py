@@ -1,8 +1,7 @@
 """The commands: data on stdout, messages for people on stderr.
 
-Exit codes: 0 done; 1 a task failed or was rejected, the appliance refused, or an unexpected error came; 2 usage;
-3 unreachable; 4 timeout with the task still running; 5 the appliance broke its contract; 130, 143 or 129 interrupted by
-a signal.
+Exit codes: 0 done; 1 a task failed or was rejected, the appliance refused, or an unexpected error; 2 usage; 3 not
+reached; 4 timeout, the task goes on; 5 the appliance broke its contract; 130, 143 or 129 interrupted by a signal.
 """
 
 from __future__ import annotations
