@@ -15,12 +15,12 @@ from voxdouble_mock.packs.library import Library, folder_of
 from voxdouble_mock.scenarios.result_schemas import check_results
 from voxdouble_mock.settings import Settings
 from voxdouble_mock.store import NamespaceRecord, Store, open_store
-from voxdouble_mock.technologies import known
+from voxdouble_mock.technologies import all_technologies
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-known()  # finds the modules of the technologies now, since a test can replace the file system later
+all_technologies()  # finds the modules of the technologies now, since a test can replace the file system later
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from voxdouble_mock.packs.facts import PackError
 from voxdouble_mock.packs.library import Library
 from voxdouble_mock.scenarios.result_schemas import check_results
 from voxdouble_mock.store import Change, NamespaceRecord, NamespaceSummary, OpenRequest, Store, View
-from voxdouble_mock.technologies import known
+from voxdouble_mock.technologies import all_technologies
 
 MAX_FAULTS = 1_000
 
@@ -188,7 +188,7 @@ def check_technologies(scenario: Scenario | None) -> None:
 
 def check_technology(name: str | None) -> None:
     """Raise ValidationFailed for the name of an unknown technology; None stands for all technologies."""
-    if name is not None and name not in known():
+    if name is not None and name not in all_technologies():
         raise ValidationFailed(
-            [Detail(("body", "technology"), unknown_name("technology", name, known()), "technology")]
+            [Detail(("body", "technology"), unknown_name("technology", name, all_technologies()), "technology")]
         )

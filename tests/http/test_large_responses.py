@@ -69,12 +69,12 @@ def test_a_response_counts_until_it_is_closed(monkeypatch: pytest.MonkeyPatch) -
     """The bytes of a large response are given back when it has been sent, and a small one is not counted."""
     monkeypatch.setattr(large_responses, "MAX_BYTES", 150_000)
     responses = LargeResponses()
-    first = responses.json(lambda: text(100_000))
+    first = responses.respond(lambda: text(100_000))
     with pytest.raises(Unavailable, match="sends at most 150000 bytes"):
-        responses.json(lambda: text(100_000))
-    assert responses.json(lambda: text(1000)).get_data() == text(1000)
+        responses.respond(lambda: text(100_000))
+    assert responses.respond(lambda: text(1000)).get_data() == text(1000)
     first.close()
-    assert responses.json(lambda: text(100_000)).get_data() == text(100_000)
+    assert responses.respond(lambda: text(100_000)).get_data() == text(100_000)
 
 
 def test_few_responses_are_made_at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,25 +87,25 @@ def test_few_responses_are_made_at_one_time(monkeypatch: pytest.MonkeyPatch) -> 
         proceed.wait(30)
         return b"{}"
 
-    threads = [threading.Thread(target=responses.json, args=(make,)) for _ in range(large_responses.MAX_MADE)]
+    threads = [threading.Thread(target=responses.respond, args=(make,)) for _ in range(large_responses.MAX_MADE)]
     for thread in threads:
         thread.start()
         assert begun.acquire(timeout=30)
     with pytest.raises(Unavailable, match="makes at most 2 large responses"):
-        responses.json(lambda: b"{}")
+        responses.respond(lambda: b"{}")
     monkeypatch.setattr(large_responses, "WAIT_SECONDS", 30)
     assert responses._waiting.acquire(blocking=False)
     for _ in range(large_responses.MAX_WAITING - 1):
         responses._waiting.acquire()
     with pytest.raises(Unavailable, match="at most 64 requests wait for their turn"):  # at once
-        responses.json(lambda: b"{}")
+        responses.respond(lambda: b"{}")
     proceed.set()
     for thread in threads:
         thread.join()
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            responses.json(lambda: bytes(1 // 0))
-    assert responses.json(lambda: b"{}").status_code == 200
+            responses.respond(lambda: bytes(1 // 0))
+    assert responses.respond(lambda: b"{}").status_code == 200
 
 
 def test_results_with_null_members_count_as_large_responses(monkeypatch: pytest.MonkeyPatch) -> None:

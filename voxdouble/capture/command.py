@@ -13,7 +13,7 @@ import msgspec
 from voxdouble.capture.budget import Budget, BudgetUsed
 from voxdouble.capture.headers import HeaderNotes
 from voxdouble.capture.privacy import cleaner_for
-from voxdouble.capture.run import Capture, Kept
+from voxdouble.capture.run import Capture, KeptData
 from voxdouble.capture.sources import Recording, probe, recordings_of
 from voxdouble.capture.technologies import RecordingRequest, also_request
 from voxdouble_client import ApplianceClient, ApplianceError, Exchange
@@ -102,7 +102,9 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
                 client,
                 output,
                 recordings_of(files),
-                kept=Kept(results=options["with_results"], names=options["with_names"], audio=options["with_audio"]),
+                kept=KeptData(
+                    results=options["with_results"], names=options["with_names"], audio=options["with_audio"]
+                ),
                 budget=Budget(options["max_tasks"], options["max_uploads"], options["max_audio"]),
                 cleaner=cleaner_for(url, token),
             )

@@ -39,7 +39,7 @@ Start = Callable[[], TaskHandle[TaskAnswer]]
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptData:
     """The data that the pack keeps beside digests, lengths, states and errors."""
 
     results: bool
@@ -56,7 +56,7 @@ class Capture:
         folder: Path,
         recordings: Sequence[Recording],
         *,
-        kept: Kept,
+        kept: KeptData,
         budget: Budget,
         cleaner: Cleaner,
     ) -> None:
@@ -145,9 +145,9 @@ class Capture:
 
     def _fact(self, subject: Subject, start: Start, recording: Recording | None = None, **known: Any) -> Fact | None:
         """Return the fact about a request, from the pack or from the appliance; None if it could not be recorded."""
-        kept = read_fact(self._folder, subject.key)
-        if kept is not None or subject.technology in self._absent:
-            return kept
+        earlier = read_fact(self._folder, subject.key)
+        if earlier is not None or subject.technology in self._absent:
+            return earlier
         try:
             handle = start()
         except ApiError as error:

@@ -10,7 +10,7 @@ import click
 from voxdouble_fixtures.other_technologies import other_technologies
 from voxdouble_mock.core.errors import ValidationFailed
 from voxdouble_mock.packs.replay import effective_parameters
-from voxdouble_mock.technologies import known
+from voxdouble_mock.technologies import all_technologies
 from voxdouble_mock.technologies._recording_options import read_options
 from voxdouble_mock.technologies._technology import MediaTechnology
 
@@ -53,7 +53,7 @@ def also_request(text: str) -> RecordingRequest:
     name, _, query_text = text.partition("?")
     if name not in other_technologies():
         raise click.BadParameter(f"must be one of {', '.join(sorted(other_technologies()))}, got {name!r}.")
-    technology, query = known()[name], dict(parse_qsl(query_text, keep_blank_values=True))
+    technology, query = all_technologies()[name], dict(parse_qsl(query_text, keep_blank_values=True))
     assert isinstance(technology, MediaTechnology)
     takes = [one.name for one in technology.parameters if one.name != "channels"]
     for parameter in query:

@@ -90,7 +90,7 @@ def write_record(
     (folder / STATEMENTS).mkdir(exist_ok=True)
     for name in conformance.statements:
         (folder / STATEMENTS / f"{name}.json").unlink(missing_ok=True)
-    target, kept = conformance.target, 0
+    target, count = conformance.target, 0
     for name, entry in conformance.statements.items():
         found = exchanges.get(name, ())[:MAX_EXCHANGES]
         if not found or entry["verdict"] == "unproven":
@@ -99,7 +99,7 @@ def write_record(
         shown["reason"] = redaction.text(entry["reason"])
         text = json.dumps({"statement": name, **shown, "exchanges": found}, indent=1, ensure_ascii=False)
         write_whole(folder / STATEMENTS / f"{name}.json", text.encode("utf-8", "backslashreplace"))
-        kept += 1
+        count += 1
     header = {
         "format": 1,
         "kind": kind,
@@ -109,7 +109,7 @@ def write_record(
         "tool": f"voxdouble {version('voxdouble')}",
     }
     write_whole(folder / HEADER, header_text(msgspec.convert(header, RecordHeader)).encode())
-    return kept
+    return count
 
 
 def read_header(folder: Path) -> RecordHeader:

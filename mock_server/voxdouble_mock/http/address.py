@@ -20,9 +20,9 @@ def check_address() -> None:
 
 def no_such_path(path: str) -> NotFound:
     """Return the refusal of an unknown path; it says so if the vendor has the technology (C42)."""
-    known = message_for(path_in_namespace()) or f"There is no route for the path {path[:200]!r}.{rule_for(path)}"
+    message = message_for(path_in_namespace()) or f"There is no route for the path {path[:200]!r}.{rule_for(path)}"
     console = f" This is a mock, and its console is at {path}_mock/." if environ()["PATH_INFO"] == "/" else ""
-    return NotFound(known + console)
+    return NotFound(message + console)
 
 
 def client_origin() -> str:

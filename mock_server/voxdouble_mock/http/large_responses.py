@@ -33,7 +33,7 @@ class LargeResponses:
         self._waiting = BoundedSemaphore(MAX_WAITING)
         self._quota = ByteQuota(MAX_BYTES)
 
-    def json(self, make: Callable[[], bytes]) -> Response:
+    def respond(self, make: Callable[[], bytes]) -> Response:
         """Return a 200 response with the JSON text that `make` returns. Raises Unavailable."""
         if not self._begin():
             raise Unavailable(

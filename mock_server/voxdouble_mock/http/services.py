@@ -15,8 +15,8 @@ class Services:
 
     appliance: Appliance
     control: Control
-    uploads: ByteQuota
-    json: ByteQuota
+    upload_quota: ByteQuota
+    json_quota: ByteQuota
     large_responses: LargeResponses
 
     @property
@@ -28,5 +28,5 @@ class Services:
 def make_services(appliance: Appliance, control: Control) -> Services:
     """Return the services of an application, with the quotas that the settings state."""
     limits = appliance.settings.limits
-    uploads, json = ByteQuota(limits.input_storage), ByteQuota(limits.json_storage)
-    return Services(appliance, control, uploads, json, LargeResponses())
+    upload_quota, json_quota = ByteQuota(limits.input_storage), ByteQuota(limits.json_storage)
+    return Services(appliance, control, upload_quota, json_quota, LargeResponses())

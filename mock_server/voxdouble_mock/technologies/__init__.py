@@ -21,7 +21,7 @@ def discover() -> "Mapping[str, Technology]":
 
 
 @cache
-def known() -> "Mapping[str, Technology]":
+def all_technologies() -> "Mapping[str, Technology]":
     """Return all technologies that a namespace may serve: the computed ones, and the others, which are data (C50)."""
     others = import_module(f"{__name__}._others").others()
     return MappingProxyType({**discover(), **others})

@@ -11,7 +11,7 @@ import numpy as np
 
 from voxdouble_mock.voice import pitch, speech
 from voxdouble_mock.voice.audio import Samples
-from voxdouble_mock.voice.embedding import NO_SPEECH, REACH, embed
+from voxdouble_mock.voice.embedding import CHANGE_REACH, NO_SPEECH, embed
 from voxdouble_mock.voice.framing import FRAMES_PER_SECOND, Signal, frame_count
 from voxdouble_mock.voice.sampling import Sampler
 from voxdouble_mock.voice.spectrum import window_length
@@ -101,7 +101,7 @@ class ChannelAnalyser:
         near = speech.reaching(recent)[begin - self._tracked + len(recent) : end - self._tracked + len(recent)]
         self._sampler.add(begin + np.flatnonzero(near), self._first, last)
         self._sampled = end
-        self._drop(max(self._first, self._sampled - REACH) - 1)
+        self._drop(max(self._first, self._sampled - CHANGE_REACH) - 1)
 
     def _drop(self, frame: int) -> None:
         """Drop the samples before the start of a frame."""

@@ -17,7 +17,7 @@ from voxdouble_mock.voice.spectrum import BANDS, Levels
 
 UNIT = 2.0**-20
 """One unit, 1/8192 octave, is stored as 2**-20: the values of the vendor's voiceprints have that size."""
-REACH = 2
+CHANGE_REACH = 2
 """How many frames before and after a frame its change is measured."""
 VOICED = 500
 
@@ -34,9 +34,9 @@ class Sample:
     here: Levels
     """The levels of each frame, shape (frames, BANDS)."""
     earlier: Levels
-    """The levels of the frame REACH before each, or of the first one; of the same shape."""
+    """The levels of the frame CHANGE_REACH before each, or of the first one; of the same shape."""
     later: Levels
-    """The levels of the frame REACH after each, or of the last one; of the same shape."""
+    """The levels of the frame CHANGE_REACH after each, or of the last one; of the same shape."""
 
 
 NO_SPEECH = np.zeros(3 * BANDS + 4, np.float32)
@@ -45,8 +45,8 @@ NO_SPEECH = np.zeros(3 * BANDS + 4, np.float32)
 
 def embed(sample: Sample, frames: Track) -> Floats:
     """Return the embedding (100,) of the sampled frames; `frames` are those of the whole channel."""
-    here = _shape(sample.here)
-    change = _shape(sample.later) - _shape(sample.earlier)
+    here = _relative(sample.here)
+    change = _relative(sample.later) - _relative(sample.earlier)
     strength = frames.strength[sample.places]
     height = frames.height[sample.places][strength >= VOICED].astype(np.float64)[:, np.newaxis] * BANDS
     numbers = [
@@ -61,7 +61,7 @@ def embed(sample: Sample, frames: Track) -> Floats:
     return (np.array(numbers) * UNIT).astype(np.float32)
 
 
-def _shape(levels: Levels) -> Whole:
+def _relative(levels: Levels) -> Whole:
     """Return the levels relative to the mean of their frame, in units of 1/32 level: whole numbers below 2**20."""
     whole = levels.astype(np.float64)
     shape = whole * BANDS

@@ -25,7 +25,7 @@ AHEAD = 2
 """The number of frames over which the change of the correlations is measured."""
 CHUNK = 128
 """The number of frames that are transformed at a time: they fit the processor's cache."""
-UNIT = 2**14
+FULL_CORRELATION = 2**14
 """The whole number that stands for a correlation of 1."""
 LARGEST = 2**16
 """The bound of the differences of neighbours, with which rounding recovers the sums of products.
@@ -117,7 +117,7 @@ def track(signal: Signal, first: int, end: int, last: int) -> Track:
     places = np.arange(end - first)
     later = correlations[np.minimum(places + AHEAD, len(correlations) - 1)]
     here = correlations[: end - first]
-    change = np.abs(later - here).sum(axis=1, dtype=np.int64) * 1_000 // (here.shape[1] * UNIT)
+    change = np.abs(later - here).sum(axis=1, dtype=np.int64) * 1_000 // (here.shape[1] * FULL_CORRELATION)
     return Track(
         _thousandths(strength[: len(places)]),
         height[: len(places)],
@@ -128,7 +128,7 @@ def track(signal: Signal, first: int, end: int, last: int) -> Track:
 
 
 def _thousandths(correlations: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
-    return (correlations.astype(np.int32) * 1_000 // UNIT).astype(np.int16)
+    return (correlations.astype(np.int32) * 1_000 // FULL_CORRELATION).astype(np.int16)
 
 
 def _differences(signal: Signal, first: int, end: int, group: int) -> Whole:
@@ -153,7 +153,7 @@ def _averages(samples: Samples, group: int) -> Whole:
 
 
 def _correlations(slow: Whole, starts: Starts, shape: _Shape) -> tuple[npt.NDArray[np.int16], Whole]:
-    """Return the correlations of each frame's window, shape (frames, lags), in 1/UNIT, and its energy."""
+    """Return the correlations of each frame's window, shape (frames, lags), in 1/FULL_CORRELATION, and its energy."""
     total = np.zeros(len(slow) + 1)
     np.cumsum(slow * slow, out=total[1:])
     energies = total[shape.window :] - total[: -shape.window]
@@ -164,8 +164,8 @@ def _correlations(slow: Whole, starts: Starts, shape: _Shape) -> tuple[npt.NDArr
     for at in range(0, len(starts), CHUNK):
         some = starts[at : at + CHUNK]
         scale = there[some]
-        scale *= (energies[some] / UNIT**2).astype(np.float32)[:, np.newaxis]
-        np.maximum(scale, 1.0 / UNIT**2, out=scale)
+        scale *= (energies[some] / FULL_CORRELATION**2).astype(np.float32)[:, np.newaxis]
+        np.maximum(scale, 1.0 / FULL_CORRELATION**2, out=scale)
         np.sqrt(scale, out=scale)
         sums = exact_correlations(frames[some], shape.window, lags)
         np.divide(sums.astype(np.float32), scale, out=scale)
@@ -202,4 +202,4 @@ def _best(correlations: npt.NDArray[np.int16], shape: _Shape) -> tuple[npt.NDArr
     curve = low - 2.0 * top + high
     shift = np.where(curve < 0.0, 0.5 * (low - high) / np.where(curve < 0.0, curve, 1.0), 0.0)
     hertz = shape.rate / (shape.lags[1:-1][first] + np.clip(shift, -0.5, 0.5))
-    return np.minimum(highest, UNIT), log2_levels(hertz)
+    return np.minimum(highest, FULL_CORRELATION), log2_levels(hertz)

@@ -6,7 +6,7 @@ long recording have given way to later ones.
 
 import numpy as np
 
-from voxdouble_mock.voice.embedding import REACH, Sample
+from voxdouble_mock.voice.embedding import CHANGE_REACH, Sample
 from voxdouble_mock.voice.framing import FRAMES_PER_SECOND, Signal
 from voxdouble_mock.voice.framing import Starts as Places
 from voxdouble_mock.voice.spectrum import BANDS, levels, room_for_windows, windows
@@ -30,7 +30,7 @@ class Sampler:
         self._signal, self._most = signal, most
         self._every, self._given = 1, 0
         self._frames = np.zeros((3, 0), np.int64)
-        """The numbers of the sampled frames, and of the frames REACH before and after each."""
+        """The numbers of the sampled frames, and of the frames CHANGE_REACH before and after each."""
         waiting = max(MAX_ADDED, min(ENOUGH_WAITING, MAX_WAITING // together))
         self._windows = room_for_windows(waiting, signal.sample_rate)
         self._free = np.arange(len(self._windows))
@@ -48,7 +48,7 @@ class Sampler:
         places = places[(numbers % self._every == 0) & (numbers < self._most)]
         if not len(places):
             return
-        around = np.stack((places, np.maximum(places - REACH, first), np.minimum(places + REACH, last)))
+        around = np.stack((places, np.maximum(places - CHANGE_REACH, first), np.minimum(places + CHANGE_REACH, last)))
         self._frames = np.concatenate((self._frames, around), axis=1)
         while self._frames.shape[1] > MAX_FRAMES:
             self._every *= 2

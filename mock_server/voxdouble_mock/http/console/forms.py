@@ -7,7 +7,7 @@ from typing import Any, get_args
 from msgspec import NODEFAULT, inspect
 
 from voxdouble_mock.core.fault import Fault, GetFault, PostFault
-from voxdouble_mock.technologies import known
+from voxdouble_mock.technologies import all_technologies
 from voxdouble_mock.technologies._technology import MediaTechnology
 
 
@@ -52,7 +52,7 @@ def technology_forms() -> tuple[TechnologyForm, ...]:
             isinstance(one, MediaTechnology),
             tuple(parameter.name for parameter in one.parameters) if isinstance(one, MediaTechnology) else one.lists,
         )
-        for name, one in sorted(known().items())
+        for name, one in sorted(all_technologies().items())
     )
 
 

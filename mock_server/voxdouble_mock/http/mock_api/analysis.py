@@ -25,7 +25,7 @@ def post_analysis(services: Services) -> Response:
     """
     limits = services.settings.limits
     upload.check_size(limits)
-    with upload.receive(upload.boundary(), limits, services.uploads) as received:
+    with upload.receive(upload.boundary(), limits, services.upload_quota) as received:
         try:
             found = services.appliance.in_slot(lambda: voice.overview(received.file, limits.max_audio_seconds))
         except voice.UnusableAudio as error:

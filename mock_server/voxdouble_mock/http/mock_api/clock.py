@@ -47,7 +47,7 @@ def post_advance(services: Services) -> Response:
         passed = appliance.advance_to_next(name) if to_next else appliance.advance(name, given)
         return orjson.dumps({**clock_json(services), "transitions": passed})
 
-    return services.large_responses.json(make)
+    return services.large_responses.respond(make)
 
 
 def clock_json(services: Services) -> dict[str, object]:

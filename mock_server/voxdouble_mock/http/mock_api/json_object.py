@@ -54,7 +54,7 @@ def location(path: str) -> Location:
 
 def release(services: Services) -> None:
     """Release what the current request has reserved."""
-    services.json.release(environ().pop(RESERVED, 0))
+    services.json_quota.release(environ().pop(RESERVED, 0))
 
 
 def _read(services: Services) -> bytearray:
@@ -68,7 +68,7 @@ def _read(services: Services) -> bytearray:
 
 
 def _reserve(services: Services, count: int) -> None:
-    quota = services.json
+    quota = services.json_quota
     if count > quota.total:
         raise TooLarge(f"The body has more values than fit into the {quota.total} bytes that all bodies may take.")
     if not quota.reserve(count):

@@ -56,7 +56,7 @@ def get_requests(services: Services) -> Response:
             selected = selected[max(0, len(selected) - selection.limit) :]
         return msgspec.json.encode({"requests": selected, "total": total})
 
-    return services.large_responses.json(make)
+    return services.large_responses.respond(make)
 
 
 def delete_requests(services: Services) -> Response:

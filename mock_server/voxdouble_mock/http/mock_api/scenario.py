@@ -29,7 +29,7 @@ def register(app: Flask, services: Services) -> None:
     add_route(app, "GET", "/_mock/scenario", partial(get_scenario, services))
     add_route(app, "PUT", "/_mock/scenario", partial(put_scenario, services))
     add_route(app, "DELETE", "/_mock/scenario", partial(delete_scenario, services))
-    add_route(app, "POST", "/_mock/scenario/check", partial(check_scenario, services))
+    add_route(app, "POST", "/_mock/scenario/check", partial(post_scenario_check, services))
     add_route(app, "GET", "/_mock/scenarios", get_bundled)
 
 
@@ -39,7 +39,7 @@ def get_scenario(services: Services) -> Response:
     if scenario is None:
         raise NotFound("This namespace has no scenario.")
     if header("Accept") != YAML:
-        return services.large_responses.json(lambda: msgspec.json.encode(scenario))
+        return services.large_responses.respond(lambda: msgspec.json.encode(scenario))
     import yaml  # noqa: PLC0415
 
     def make() -> bytes:
@@ -48,7 +48,7 @@ def get_scenario(services: Services) -> Response:
         text: str = yaml.dump(data, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120)
         return text.encode()
 
-    response = services.large_responses.json(make)
+    response = services.large_responses.respond(make)
     response.content_type = f"{YAML}; charset=utf-8"
     return response
 
@@ -64,7 +64,7 @@ def put_scenario(services: Services) -> Response:
     except ScenarioError as error:
         raise ValidationFailed([Detail(("body",), str(error), "scenario")]) from error
     services.control.set_scenario(namespace(), scenario)
-    return services.large_responses.json(lambda: msgspec.json.encode(scenario))
+    return services.large_responses.respond(lambda: msgspec.json.encode(scenario))
 
 
 def delete_scenario(services: Services) -> Response:
@@ -73,7 +73,7 @@ def delete_scenario(services: Services) -> Response:
     return json_response({})
 
 
-def check_scenario(services: Services) -> Response:
+def post_scenario_check(services: Services) -> Response:
     """Return whether the text in the body is a valid scenario here; else the line and the message of the error."""
     from voxdouble_mock.scenarios.result_schemas import first_unfit  # noqa: PLC0415
     from voxdouble_mock.scenarios.text import ScenarioError, compose, line_of, parse_scenario  # noqa: PLC0415

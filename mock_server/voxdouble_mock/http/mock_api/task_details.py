@@ -42,7 +42,7 @@ def get_task(services: Services, task_id: str) -> Response:
         }
         return msgspec.json.encode(body)
 
-    return services.large_responses.json(make)
+    return services.large_responses.respond(make)
 
 
 def get_voiceprint(services: Services, task_id: str, index: str) -> Response:
@@ -56,7 +56,7 @@ def get_voiceprint(services: Services, task_id: str, index: str) -> Response:
             raise NotFound(f"The result of this task has no voiceprint number {index[:40]!r}.")
         return orjson.dumps({"voiceprint": found})
 
-    return services.large_responses.json(make)
+    return services.large_responses.respond(make)
 
 
 def live_task(services: Services, task_id: str) -> tuple[Task, State]:

@@ -23,7 +23,7 @@ from voxdouble_mock.http.mock_api.query_parameters import (
 )
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.technologies import known
+from voxdouble_mock.technologies import all_technologies
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def get_tasks(services: Services) -> Response:
     and the next instant at which the state of any task changes.
     """
     selection, name = Selection(**read_parameters(query(), READERS)), namespace()
-    return services.large_responses.json(lambda: tasks_json(*services.appliance.tasks(name), selection))
+    return services.large_responses.respond(lambda: tasks_json(*services.appliance.tasks(name), selection))
 
 
 def tasks_json(tasks: Sequence[Task], states: Sequence[State], selection: Selection) -> bytes:
@@ -124,7 +124,7 @@ def post_reset(services: Services) -> Response:
 
 READERS: dict[str, Callable[[str], object]] = {
     "state": one_of(*State),
-    "technology": one_of(*known()),
+    "technology": one_of(*all_technologies()),
     "file_name": lambda text: kept_pattern(unicodedata.normalize("NFC", text)),
     "limit": whole_number(0, MAX_NUMBER),
     "skip": whole_number(0, MAX_NUMBER),

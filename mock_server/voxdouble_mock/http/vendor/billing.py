@@ -15,7 +15,7 @@ from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor.served import offers
 from voxdouble_mock.http.vendor.view_result import add_vendor_route
-from voxdouble_mock.technologies import known
+from voxdouble_mock.technologies import all_technologies
 from voxdouble_mock.technologies._technology import Billing
 
 PERIOD = "month"
@@ -64,7 +64,7 @@ def get_capacities(services: Services) -> Response:
 
 def billed() -> Mapping[str, Billing]:
     """Return the labels of the technologies that count audio, by the names of the technologies."""
-    found = {name: getattr(one, "billing", None) for name, one in known().items()}
+    found = {name: getattr(one, "billing", None) for name, one in all_technologies().items()}
     return {name: billing for name, billing in found.items() if billing is not None}
 
 

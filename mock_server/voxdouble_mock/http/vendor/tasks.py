@@ -33,7 +33,7 @@ from voxdouble_mock.http.vendor.view_result import (
     unknown_parameters,
 )
 from voxdouble_mock.store import OpenRequest
-from voxdouble_mock.technologies import known
+from voxdouble_mock.technologies import all_technologies
 from voxdouble_mock.technologies._recording_options import read_options
 from voxdouble_mock.technologies._technology import (
     MediaRequest,
@@ -52,7 +52,7 @@ SHARED_BYTES = 64 * 1024
 def register(app: Flask, services: Services) -> Routes:
     """Add the two routes of each technology, and return all."""
     routes = Routes()
-    for name, technology in known().items():
+    for name, technology in all_technologies().items():
         start: View
         if isinstance(technology, MediaTechnology):
             start = partial(start_media, services, technology)
@@ -90,7 +90,7 @@ def start_media(services: Services, technology: MediaTechnology, opened: OpenReq
     upload.check_size(limits)
     boundary = upload.boundary()
     given = read_options(parameters_of(technology, options().generation), query())
-    with upload.receive(boundary, limits, services.uploads) as received:
+    with upload.receive(boundary, limits, services.upload_quota) as received:
         content = Content(received.sha256, received.size, received.name)
 
         def run(checkpoint: Callable[[], None]) -> Result | Completion:
@@ -111,7 +111,7 @@ def start_voiceprints(services: Services, technology: VoiceprintTechnology, open
     limits = services.settings.limits
     json_body.check_size(limits)
     json_body.check_type()
-    with json_body.receive(limits, services.json) as received:
+    with json_body.receive(limits, services.json_quota) as received:
         content = Content(received.sha256, received.size)
 
         def run(_: Callable[[], None]) -> Result | Completion:
