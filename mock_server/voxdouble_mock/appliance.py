@@ -110,14 +110,18 @@ class Appliance:
     def _draft(self, matched: Match, technology: Technology, completion: Completion, file_name: str | None) -> Draft:
         file_name = None if file_name is None else shortened(file_name)
         rules = matched.scenario.rules if matched.scenario else ()
-        plans: dict[int | None, Plan | None] = {
-            index: self._plan(rules[index].then, technology, completion, rules[index].name or f"rule {index + 1}")
-            for index in matched.candidates
-        }
-        plans = {None: self._plan(Then(), technology, completion), **plans}
-        return Draft(matched.met, {index: plan and replace(plan, file_name=file_name) for index, plan in plans.items()})
 
-    def _plan(self, then: Then, technology: Technology, completion: Completion, rule: str | None = None) -> Plan | None:
+        def plan(then: Then, rule: str | None = None) -> Plan | None:
+            return self._plan(then, technology, completion, file_name, rule)
+
+        plans: dict[int | None, Plan | None] = {None: plan(Then())}
+        for index in matched.candidates:
+            plans[index] = plan(rules[index].then, rules[index].name or f"rule {index + 1}")
+        return Draft(matched.met, plans)
+
+    def _plan(
+        self, then: Then, technology: Technology, completion: Completion, file_name: str | None, rule: str | None
+    ) -> Plan | None:
         """Return the task that a rule makes of a request; None if its status fault refuses the request."""
         if isinstance(then.fault, Status):
             return None
@@ -131,6 +135,7 @@ class Appliance:
             lifetime=to_milliseconds(_first_set(then.lifetime, settings.task_lifetime)),
             fault=then.fault if isinstance(then.fault, GetFault) else None,
             audio_ms=end.audio_ms,
+            file_name=file_name,
             rule=None if rule is None else shortened(rule),
             origin=origin,
         )

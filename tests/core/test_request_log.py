@@ -48,6 +48,17 @@ def test_every_entry_is_small(
         assert len(getattr(kept, member)) + kept.dropped.get(member, 0) == len(misses)
 
 
+@given(TEXTS, TEXTS, MEMBERS)
+def test_each_long_text_of_an_entry_is_shortened(path: str, name: str, headers: dict[str, str]) -> None:
+    """An entry has its texts as `shortened` keeps them, whether some have to be shortened or none."""
+    whole = entry(path=path, file_name=name, headers=headers)
+    kept = bounded(whole)
+    assert (kept.path, kept.file_name) == (shortened(path), shortened(name))
+    expected = {shortened(key): shortened(text) for key, text in headers.items()}
+    assert kept.headers.items() <= expected.items()
+    assert len(kept.headers) + kept.dropped.get("headers", 0) == len(expected)
+
+
 @given(TEXTS, TEXTS)
 def test_shortened_texts_are_equal_only_if_the_texts_are(one: str, other: str) -> None:
     """A text that is kept whole is itself, and a shortened one has its digest."""

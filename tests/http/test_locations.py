@@ -29,6 +29,13 @@ def test_location_can_have_a_public_url() -> None:
         assert convert(mock.url, ["AAAA"]).headers["Location"].startswith(f"https://voices.example/phx{CONVERSION}/")
 
 
+def test_a_public_url_is_sent_in_ascii() -> None:
+    """A public URL with other characters is sent as a URI (RFC 3987 section 3.1), since a header has only ASCII."""
+    with MockAppliance(public_url="https://h\u00e4user.example/st\u00fcck") as mock:
+        location = convert(mock.url, ["AAAA"]).headers["Location"]
+        assert location.startswith(f"https://xn--huser-gra.example/st%C3%BCck{CONVERSION}/")
+
+
 @pytest.mark.parametrize(
     ("trusted", "expected"),
     [

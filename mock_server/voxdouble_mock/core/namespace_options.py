@@ -38,7 +38,7 @@ class NamespaceOptions(Struct, frozen=True):
 
     def changed(self, changes: OptionChanges) -> Self:
         """Return these options with a namespace's own on top."""
-        return structs.replace(self, **_given(changes))
+        return self if changes == NO_CHANGES else structs.replace(self, **_given(changes))
 
 
 def _given(changes: OptionChanges) -> dict[str, object]:

@@ -82,18 +82,36 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
 
 def bounded(entry: LoggedRequest) -> LoggedRequest:
     """Return an entry of at most MAX_ENTRY_BYTES: long texts are shortened, and elements dropped."""
-    whole = structs.replace(
-        entry,
-        reason=None if entry.reason is None else _beginning(entry.reason, MAX_REASON),
-        **{name: _shortened(getattr(entry, name)) for name in ("method", "path", "task_id", "file_name", "rule")},
-        **{name: {shortened(key): shortened(text) for key, text in getattr(entry, name).items()} for name in _DICTS},
-        **{name: tuple(shortened(text) for text in getattr(entry, name)) for name in _LISTS},
-    )
+    whole = entry if _has_short_texts(entry) else _with_short_texts(entry)
     excess = encoded_size(whole) - MAX_ENTRY_BYTES
     return whole if excess <= 0 else _without_elements(whole, excess + 100)  # for the member `dropped`
 
 
+_SINGLE = ("method", "path", "task_id", "file_name", "rule")
 _DICTS, _LISTS = ("query", "headers", "fault_settings", "response_headers"), ("misses", "warnings")
+
+
+def _has_short_texts(entry: LoggedRequest) -> bool:
+    """Return whether no text of an entry has to be shortened, as in nearly all; False may also be a wrong guess."""
+    if entry.reason is not None or entry.misses or entry.warnings:
+        return False
+    texts = [
+        *filter(None, (entry.method, entry.path, entry.task_id, entry.file_name, entry.rule)),
+        *(text for name in _DICTS for one in getattr(entry, name).items() for text in one),
+    ]
+    together = "".join(texts)
+    plain = together.isascii() and together.isprintable() and '"' not in together and "\\" not in together
+    return plain and max(map(len, texts), default=0) <= MAX_TEXT - 2  # JSON has quotes around a text
+
+
+def _with_short_texts(entry: LoggedRequest) -> LoggedRequest:
+    return structs.replace(
+        entry,
+        reason=None if entry.reason is None else _beginning(entry.reason, MAX_REASON),
+        **{name: _shortened(getattr(entry, name)) for name in _SINGLE},
+        **{name: {shortened(key): shortened(text) for key, text in getattr(entry, name).items()} for name in _DICTS},
+        **{name: tuple(shortened(text) for text in getattr(entry, name)) for name in _LISTS},
+    )
 
 
 def _without_elements(entry: LoggedRequest, excess: int) -> LoggedRequest:

@@ -1,19 +1,37 @@
 """JSON responses, and the URLs in them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import orjson
 from flask import Response
+from werkzeug.datastructures import Headers
+from werkzeug.urls import iri_to_uri
 
 from voxdouble_mock.http.address import client_origin
 from voxdouble_mock.http.current_request import prefix, root_path
 from voxdouble_mock.settings import Settings
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 VERSION = version("voxdouble")
 """Read when the mock is imported, since a test can replace the file system later."""
 TASKS = "/api/technology/"
 """The path below which the technologies have their routes."""
+
+
+class JsonResponse(Response):
+    """A response whose headers are sent as they are; werkzeug would parse its `Location` and compose it anew."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        """Return the headers, with the length of a body that has no other."""
+        headers = Headers(self.headers)
+        if self.is_sequence and "Content-Length" not in headers:
+            headers["Content-Length"] = str(sum(map(len, self.iter_encoded())))
+        return headers
 
 
 def json_response(value: object) -> Response:
@@ -23,7 +41,7 @@ def json_response(value: object) -> Response:
 
 def json_text_response(text: bytes | Sequence[bytes], status: int = 200) -> Response:
     """Return a response with JSON text, given whole or in pieces, which are sent without being copied."""
-    return Response(text, status, content_type="application/json")
+    return JsonResponse(text, status, content_type="application/json")
 
 
 def task_location(settings: Settings, technology: str, task_id: str) -> str:
@@ -32,5 +50,11 @@ def task_location(settings: Settings, technology: str, task_id: str) -> str:
     if settings.location == "path":
         return root_path() + task
     if settings.public_url is not None:  # it replaces everything that a proxy in front has added
-        return settings.public_url.rstrip("/") + prefix() + task
+        return _ascii_url(settings.public_url).rstrip("/") + prefix() + task
     return client_origin() + root_path() + task
+
+
+@lru_cache
+def _ascii_url(url: str) -> str:
+    """Return a URL as it is sent in a header: all other characters than those of ASCII are encoded."""
+    return iri_to_uri(url)

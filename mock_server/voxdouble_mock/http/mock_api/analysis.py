@@ -27,7 +27,7 @@ def post_analysis(services: Services) -> Response:
     upload.check_size(limits)
     with upload.receive(upload.boundary(), limits, services.upload_quota) as received:
         try:
-            found = services.appliance.in_slot(lambda: voice.overview(received.file, limits.max_audio_seconds))
+            found = services.appliance.in_slot(lambda: voice.overview(received.open(), limits.max_audio_seconds))
         except voice.UnusableAudio as error:
             raise ValidationFailed([Detail(error.location, error.message, "media")]) from error
     body = asdict(found)

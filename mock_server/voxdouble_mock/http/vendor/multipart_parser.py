@@ -29,7 +29,7 @@ class _State(Enum):
     EPILOGUE = "after the closing delimiter"
 
 
-Event = PartHead | bytes | None
+Event = PartHead | memoryview | None
 """The head of a part, then the pieces of its content, then None for its end."""
 
 
@@ -93,7 +93,7 @@ class MultipartParser:
         self._buffer, self._skip, self._state = self._buffer[end:], 2, _State.CONTENT
         return head
 
-    def _take_content(self) -> tuple[bytes, bool]:
+    def _take_content(self) -> tuple[memoryview, bool]:
         """Return the bytes before the next delimiter, and whether that delimiter was found."""
         start = 0
         while True:
@@ -103,7 +103,7 @@ class MultipartParser:
             after = found + len(self._delimiter)
             end = _DELIMITER_END.match(self._buffer, after)
             if end is not None:
-                content = self._buffer[self._skip : found]
+                content = memoryview(self._buffer)[self._skip : found]
                 self._buffer, self._skip = self._buffer[end.end() :], 0
                 self._state = _State.EPILOGUE if end.group() == b"--" else _State.HEAD
                 return content, True
@@ -113,10 +113,10 @@ class MultipartParser:
                 raise MultipartError("A line of a part begins with -- and the boundary, and does not end after it.")
             start = after
 
-    def _release(self, count: int) -> bytes:
+    def _release(self, count: int) -> memoryview:
         """Remove bytes from the front of the buffer; return those of the content."""
         if count < self._skip:
-            return b""
-        content = self._buffer[self._skip : count]
+            return memoryview(b"")
+        content = memoryview(self._buffer)[self._skip : count]
         self._buffer, self._skip = self._buffer[count:], 0
         return content

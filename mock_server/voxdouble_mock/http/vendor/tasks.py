@@ -1,11 +1,11 @@
 """The two routes of every technology: POST starts a task, GET returns its state and result."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import orjson
 from flask import Flask, Response
+from msgspec import structs
 
 from voxdouble_mock.appliance import Execution
 from voxdouble_mock.core.errors import NotFound
@@ -73,7 +73,7 @@ def answer(services: Services, technology: Technology, view: View, task_id: str 
     armed = opened.fault
     result = handle(lambda: ViewResult(refused_by(opened, armed)) if isinstance(armed, Status) else view(opened))
     known = parameters_of(technology, options().generation) if task_id is None else ()
-    result = replace(
+    result = structs.replace(
         result,
         technology=technology.name,
         task_id=result.task_id or task_id,
@@ -94,7 +94,7 @@ def start_media(services: Services, technology: MediaTechnology, opened: OpenReq
         content = Content(received.sha256, received.size, received.name)
 
         def run(checkpoint: Callable[[], None]) -> Result | Completion:
-            request = MediaRequest(received.file, given, limits.max_audio_seconds, checkpoint)
+            request = MediaRequest(received.open(), given, limits.max_audio_seconds, checkpoint)
             if replay is not None:
                 return replay.of_recording(technology, received.sha256, request)
             if technology.run is None:
@@ -140,9 +140,9 @@ def start_task(
         assert isinstance(submitted.fault, Status)
         return ViewResult(refused_by(opened, submitted.fault), choice=submitted.choice, fault=submitted.fault)
     response = json_text_response(orjson.dumps(task_body(task, State.PENDING)), 202)
+    location = task_location(services.settings, technology.name, task.task_id)
     for header in location_headers(options().generation):
-        response.headers[header] = task_location(services.settings, technology.name, task.task_id)
-    response.autocorrect_location_header = False
+        response.headers[header] = location
     return ViewResult(
         response, task_id=task.task_id, choice=submitted.choice, fault=submitted.fault, origin=task.origin
     )

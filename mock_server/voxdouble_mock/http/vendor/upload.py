@@ -3,11 +3,10 @@
 import hashlib
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from tempfile import SpooledTemporaryFile
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO
 
 from voxdouble_mock.core.errors import Detail, InvalidRequest, StorageFull, TooLarge, ValidationFailed
 from voxdouble_mock.core.limits import Limits
@@ -15,13 +14,12 @@ from voxdouble_mock.http.byte_quota import ByteQuota
 from voxdouble_mock.http.request_body import check_content_type, check_declared_length, content_type, read_body
 from voxdouble_mock.http.vendor.multipart_parser import Event, MultipartError, MultipartParser
 from voxdouble_mock.http.vendor.part_head import PartHead, header_parameters, unquoted
+from voxdouble_mock.http.vendor.spool import Spool
 
 log = logging.getLogger("voxdouble_mock")
 PART = "file"
 FRAMING = 4096
 """Bytes that a body may have beyond the file in it: boundaries, part headers and small ignored parts."""
-IN_MEMORY = 1 << 20
-"""Bytes of an upload that are kept in memory before it moves to a temporary file."""
 MAX_PARTS = 100
 MAX_BOUNDARY = 200
 """Characters; RFC 2046 allows 70."""
@@ -32,9 +30,10 @@ NO_PART = PartHead("")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An uploaded file, positioned at its beginning; its name is None if the part has none, its size in bytes."""
+    """An uploaded file; its name is None if the part has none, its size in bytes."""
 
-    file: BinaryIO
+    open: Callable[[], BinaryIO]
+    """Returns the file, positioned at its beginning."""
     name: str | None
     sha256: str
     size: int
@@ -66,13 +65,12 @@ def boundary() -> str:
 @contextmanager
 def receive(separator: str, limits: Limits, quota: ByteQuota) -> Iterator[Upload]:
     """Receive the whole body and yield its one part named `file`; the file is closed when the block ends."""
-    spool = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed below, where an error has been reported)
+    spool = Spool()
     parts = _Parts(spool, limits.max_upload, quota)
     try:
         _parse(separator, parts, limits)
         parts.check()
-        spool.seek(0)
-        yield Upload(cast("BinaryIO", spool), parts.file.file_name, parts.digest.hexdigest(), parts.size)
+        yield Upload(spool.open, parts.file.file_name, parts.digest.hexdigest(), parts.size)
     finally:
         quota.release(parts.reserved)
         with suppress(OSError):  # of a full disk, on which the unwritten bytes do not matter
@@ -83,7 +81,7 @@ def receive(separator: str, limits: Limits, quota: ByteQuota) -> Iterator[Upload
 class _Parts:
     """The parts of a body as they arrive: the file is written to the spool, all other parts are ignored (C17)."""
 
-    spool: IO[bytes]
+    spool: Spool
     max_upload: int
     quota: ByteQuota
     files: int = 0
@@ -109,7 +107,7 @@ class _Parts:
         elif event is not None and self.is_file:
             self._write(event)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: memoryview) -> None:
         self.size += len(data)
         self.digest.update(data)
         if self.size > self.max_upload:
@@ -120,7 +118,6 @@ class _Parts:
         self.reserved += len(data)
         try:
             self.spool.write(data)
-            self.spool.flush()
         except OSError as error:  # the folder of temporary files is full, or cannot be written
             self.full = True
             self.reason = error.strerror or str(error)

@@ -1,12 +1,12 @@
 """The result of a view of the vendor's routes, and the last steps of every request: its log entry and its fault."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 
-import msgspec
 import orjson
 from flask import Flask, Response
+from msgspec import Struct, structs
 
 from voxdouble_mock.core.clock import read
 from voxdouble_mock.core.fault import Call, Fault, Status
@@ -44,8 +44,7 @@ class Content:
     file_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ViewResult:
+class ViewResult(Struct, frozen=True):
     """A response, what the log entry says about its request, and the fault to apply to the response."""
 
     response: Response
@@ -70,7 +69,7 @@ def handle(view: Callable[[], ViewResult]) -> ViewResult:
 
 def handle_content(content: Content, view: Callable[[], ViewResult]) -> ViewResult:
     """Return a view's result or error response, together with the content of the request."""
-    return replace(handle(view), content=content)
+    return structs.replace(handle(view), content=content)
 
 
 def finish(services: Services, result: ViewResult) -> Response:
@@ -93,7 +92,7 @@ def fault_kind(fault: Fault | None) -> str | None:
 
 def fault_settings(fault: Fault | None) -> dict[str, str]:
     """Return the members of a fault other than its kind, each as a text; those without a value are left out."""
-    members = {} if fault is None else msgspec.structs.asdict(fault)
+    members = {} if fault is None else structs.asdict(fault)
     texts = {name: orjson.dumps(value).decode().strip('"') for name, value in members.items() if value is not None}
     return dict(sorted(texts.items()))
 
@@ -137,7 +136,7 @@ def add_vendor_route(app: Flask, services: Services, path: str, view: Callable[[
         opened = begin(services, None)
         armed = opened.fault
         result = handle(lambda: ViewResult(refused_by(opened, armed) if isinstance(armed, Status) else view()))
-        return finish(services, replace(result, fault=armed, opened=opened))
+        return finish(services, structs.replace(result, fault=armed, opened=opened))
 
     add_route(app, "GET", path, answer)
 
