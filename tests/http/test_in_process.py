@@ -2,16 +2,19 @@
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.routing import Map
 
-from tests.http.wire import EMBEDDING, convert, get
+from tests.http.wire import EMBEDDING, EXTRACTION, convert, get, put
 from voxdouble_mock import MockAppliance, namespace_name
 from voxdouble_mock.core.namespace_names import check_name
+from voxdouble_mock.http import routing
 
 
 def test_several_mocks_are_separate() -> None:
@@ -22,6 +25,21 @@ def test_several_mocks_are_separate() -> None:
         assert one.url != two.url
         assert get(location).json()["task"]["state"] == "pending"
         assert get(location.replace(one.url, two.url)).status_code == 404
+
+
+def test_the_first_mocks_of_a_process_can_be_made_at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mocks of a process share the compiled routes, and each answers with its own state from its start on."""
+    monkeypatch.setattr(routing, "_urls", Map(merge_slashes=False))
+    monkeypatch.setattr(routing, "_mapped", set())
+
+    def generation_of(index: int) -> tuple[str, int, int]:
+        with MockAppliance(generation=f"e{index % 4 + 1}") as mock:
+            refused = put(mock.url + EXTRACTION).status_code
+            unknown = get(mock.url + "/_mock/unknown").status_code
+            return get(mock.url + "/_mock/options").json()["generation"], refused, unknown
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(generation_of, range(8))) == [(f"e{index % 4 + 1}", 405, 404) for index in range(8)]
 
 
 @pytest.mark.parametrize("clock", ["real", "manual", "scale:0.001"])

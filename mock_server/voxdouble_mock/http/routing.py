@@ -4,16 +4,22 @@ Only the mock's own paths answer HEAD, as their GET without the body, and OPTION
 """
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any, NoReturn
 
 from flask import Flask, Response, request
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule
 
 from voxdouble_mock.core.errors import WrongMethod
 
 OWN_PATHS = "/_mock"
 IMPLIED_METHODS = frozenset({"HEAD", "OPTIONS"})
 """Methods that the mock's own paths have without being listed."""
+_urls = Map(merge_slashes=False)
+"""The routes of every application in this process: all have the same, and compiling them is most of a start's time."""
+_mapped: set[str] = set()
+"""The endpoints of these routes."""
+_mapping = Lock()
 
 
 class ExactRule(Rule):
@@ -44,7 +50,7 @@ class ExactFlask(Flask):
     def __init__(self) -> None:
         super().__init__("voxdouble_mock", static_folder=None)
         self.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-        self.url_map.merge_slashes = False
+        self.url_map = _urls
 
     def make_default_options_response(self) -> Response:
         """Return the response to OPTIONS on one of the mock's own paths: the methods that it has."""
@@ -63,12 +69,17 @@ def check_method() -> None:
 
 def add_route(app: Flask, method: str, path: str, view: Callable[..., Response]) -> None:
     """Add a route; only the mock's own paths may also be requested with a trailing slash (C10)."""
+    endpoint = f"{method} {path}"
+    app.view_functions[endpoint] = view
     own = path.startswith(OWN_PATHS)
-    app.add_url_rule(
-        path,
-        f"{method} {path}",
-        view,
-        methods=[method, "OPTIONS"] if own else [method],
-        strict_slashes=not own,
-        provide_automatic_options=own,
-    )
+    with _mapping:
+        if endpoint in _mapped:
+            return
+        _mapped.add(endpoint)
+        app.add_url_rule(
+            path,
+            endpoint,
+            methods=[method, "OPTIONS"] if own else [method],
+            strict_slashes=not own,
+            provide_automatic_options=own,
+        )
