@@ -67,7 +67,9 @@ def directions_of(voiceprints: Sequence[bytes]) -> Whole:
     """
     directions = np.zeros((len(voiceprints), DIMENSIONS))
     for places, mixed in _mixtures(voiceprints):
-        directions[places] = np.rint(mixed / _lengths(mixed) * 2.0**UNIT_BITS)
+        scaled = mixed / _lengths(mixed)
+        scaled *= 2.0**UNIT_BITS
+        directions[places] = np.rint(scaled, out=scaled)
     return directions
 
 
@@ -127,7 +129,8 @@ def _scaled(rows: Whole | Floats, bits: int) -> Whole:
 
 def _lengths(rows: Whole) -> Whole:
     """Return the length of each row (n, 1); 1 for a row of zeros."""
-    lengths: Whole = np.sqrt(np.maximum((rows * rows).sum(axis=1, keepdims=True), 1.0))
+    squares = np.maximum(np.einsum("ij,ij->i", rows, rows), 1.0)
+    lengths: Whole = np.sqrt(squares)[:, np.newaxis]
     return lengths
 
 
