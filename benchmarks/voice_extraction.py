@@ -3,10 +3,12 @@
 Run: OPENBLAS_NUM_THREADS=1 python -m benchmarks.voice_extraction (waiting threads would be counted as well).
 
 The speed is that of speech without pauses, in processor time, beside the decoding alone. The memory is the difference
-between an hour and a minute, each in a separate process.
+between an hour and a minute, each in a separate process. A minute is also analysed in a process that leaves the number
+of threads to OpenBLAS, as a test process may.
 """
 
 import io
+import os
 import resource
 import subprocess
 import sys
@@ -32,6 +34,7 @@ MINUTES = (
     ("OGG", "OPUS", 16_000),
 )
 HOURS = ((8_000, 1), (16_000, 1), (44_100, 1), (48_000, 1), (16_000, 2))
+VARIABLE = "OPENBLAS_NUM_THREADS"
 UPLOAD = 160_000
 """Bytes of a short recording, five seconds at 16 kHz."""
 
@@ -89,11 +92,31 @@ def analyse_from_disk(seconds: int, channels: int) -> None:
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
+def minute_with_threads(threads: str | None) -> float:
+    """Return the processor time in seconds, of all threads, of a minute in a process with this number of threads."""
+    environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.voice_extraction", "minute"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment if threads is None else {**environment, VARIABLE: threads},
+    )
+    return float(done.stdout)
+
+
+def minute() -> float:
+    """Return the shortest processor time in seconds of a minute of audio in this process."""
+    return best(partial(analyse, recording(60, "WAV", "PCM_16", 16_000)))
+
+
 def main() -> None:
     """Print the figures; the memory first, since a child process inherits the peak of its parent."""
     for channels in (1, 2):
         minute, hour = peak_memory(60, channels), peak_memory(3_600, channels)
         print(f"{channels} channels: a minute takes {minute:.0f} MiB, an hour {hour - minute:.0f} MiB more")
+    one, all_threads = minute_with_threads("1"), minute_with_threads(None)
+    print(f"a minute in a process with a thread for each core: {all_threads / one:.2f} times the time of one with one")
     for container, subtype, rate in MINUTES:
         file = recording(60, container, subtype, rate)
         decoding, whole = best(partial(decode, file)), best(partial(analyse, file))
@@ -114,6 +137,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["write", seconds, channels]:
             sys.stdout.buffer.write(recording(int(seconds), "WAV", "PCM_16", 16_000, int(channels)).getvalue())
+        case ["minute"]:
+            print(minute())
         case [seconds, channels]:
             analyse_from_disk(int(seconds), int(channels))
         case _:

@@ -7,7 +7,7 @@ The rules of bit-identity, on which the modules of this folder stand:
     multiply-add.
 (b) All other floating-point operations are elementwise + - * / sqrt and rint, which IEEE 754 rounds correctly
     everywhere.
-(c) Logarithms are frexp (exact) and a table of whole numbers.
+(c) Logarithms are the bits of a number and a table of whole numbers.
 (d) Statistics are sums of whole numbers, and their last steps use Python's integers.
 (e) No result depends on a transcendental function of the data, a complex number, a floating-point mean or an inexact
     sum. The one Fourier transform is rounded to the exact whole numbers that it approximates, with a proof

@@ -1,4 +1,4 @@
-"""Base-2 logarithms that are bit-identical on every machine: frexp (exact) and a table of whole numbers."""
+"""Base-2 logarithms that are bit-identical on every machine: the bits of a number, and a table of whole numbers."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,6 +6,11 @@ import numpy.typing as npt
 OCTAVE = 256
 """The number of units in one octave (a doubling): a unit is 0.0118 dB of power."""
 INDEX_BITS = 11
+"""The leading bits of a fraction that the table distinguishes."""
+FRACTION_BITS = 52
+"""The bits of a float64's fraction; its exponent is above them, and its sign, here 0, at the top."""
+EXPONENT_BIAS = 1022
+"""The excess of the exponent's bits over the exponent, if a number is a fraction from 0.5 to 1 times a power of two."""
 
 
 def _level(step: int) -> int:
@@ -24,7 +29,10 @@ TABLE = np.array([_level(step) for step in range(1 << INDEX_BITS)], np.int16)
 
 def log2_levels(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int16]:
     """Return the logarithms of numbers that are at least 1, in 1/256 octave."""
-    mantissa, exponent = np.frexp(values)
-    steps = ((mantissa - 0.5) * (2 << INDEX_BITS)).astype(np.int64)
-    levels: npt.NDArray[np.int16] = (TABLE[steps] + exponent * OCTAVE).astype(np.int16)
-    return levels
+    steps = values.view(np.int64) >> (FRACTION_BITS - INDEX_BITS)
+    found = (steps >> INDEX_BITS).astype(np.int16)
+    found -= EXPONENT_BIAS
+    found *= OCTAVE
+    steps &= len(TABLE) - 1
+    found += TABLE.take(steps)
+    return found

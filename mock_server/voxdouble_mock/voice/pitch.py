@@ -179,9 +179,7 @@ def exact_correlations(frames: Whole, window: int, lags: slice) -> Whole:
     `frames` has shape (frames, points), whole numbers of at most LARGEST, and no lag is above points - window. The
     result, exact, has shape (frames, lags).
     """
-    first = np.zeros_like(frames)
-    first[:, :window] = frames[:, :window]
-    spectrum = np.fft.rfft(first)
+    spectrum = np.fft.rfft(frames[:, :window], frames.shape[1])
     np.conjugate(spectrum, out=spectrum)
     spectrum *= np.fft.rfft(frames)
     return np.rint(np.fft.irfft(spectrum, frames.shape[1])[:, lags])
