@@ -139,7 +139,7 @@ def test_a_lack_of_memory_is_503_and_gives_everything_back(monkeypatch: pytest.M
 
     with MockAppliance(clock="manual", input_storage=100_000) as mock:
         with monkeypatch.context() as patched:
-            patched.setattr("voxdouble_mock.appliance.execute", lacking)
+            patched.setattr("voxdouble_mock.appliance.completion_of", lacking)
             refused = extract(mock.url, JOHN[:90_000])
             assert_refused(refused, 503, "internal")
             assert "too little memory" in refused.json()["message"]
