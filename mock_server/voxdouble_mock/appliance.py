@@ -81,12 +81,13 @@ class Appliance:
         self._slots = Slots()
         self._cache = ResultCache(settings.limits.cache)
 
-    def begin(self, namespace: str, call: Call, serves: Callable[[NamespaceRecord], bool]) -> OpenRequest:
+    def begin(self, namespace: str, call: Call, offers: Callable[[NamespaceRecord], bool]) -> OpenRequest:
         """Return a request that begins now, with the armed fault that applies to it, and its task if it is a poll.
 
-        A call that the namespace does not serve is not counted for the faults. Does not create the namespace.
+        A call of a technology that the namespace does not offer is not counted for the faults. Does not create the
+        namespace.
         """
-        return self._store.begin(namespace, call, serves)
+        return self._store.begin(namespace, call, offers)
 
     def submit(
         self, request: OpenRequest, technology: Technology, summary: RequestSummary, execution: Execution

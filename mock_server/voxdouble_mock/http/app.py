@@ -13,7 +13,7 @@ from voxdouble_mock.http.namespace_prefix import NamespacePrefix
 from voxdouble_mock.http.proxies import TrustedProxies
 from voxdouble_mock.http.routing import ExactFlask, check_method
 from voxdouble_mock.http.services import make_services
-from voxdouble_mock.http.vendor.served import check_served
+from voxdouble_mock.http.vendor.offered import check_offered_path
 from voxdouble_mock.http.vendor.view_result import ViewResult, finish
 
 
@@ -27,7 +27,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
         try:
             gate.check_caller(services.settings)
         except Forbidden:
-            check_served(services)
+            check_offered_path(services)
             raise
 
     def check_request() -> None:
@@ -36,7 +36,7 @@ def create_app(appliance: Appliance, control: Control) -> Flask:
             check()
         else:  # an unknown path or method is refused first, whatever access the caller has (C5)
             check_address()
-            check_served(services)
+            check_offered_path(services)
 
     def refuse(error: Exception) -> Response:
         return finish(services, ViewResult(error_response(error)))

@@ -53,7 +53,7 @@ class LimitedStore:
         self._seed = seed
 
     def begin(
-        self, namespace: str, call: Call, serves: Callable[[records.NamespaceRecord], bool] = lambda _: True
+        self, namespace: str, call: Call, offers: Callable[[records.NamespaceRecord], bool] = lambda _: True
     ) -> records.OpenRequest:
         now = self._real_now()
 
@@ -64,7 +64,7 @@ class LimitedStore:
             if touch:
                 self._namespaces.touch(transaction, namespace, now)
             task = None if call.task_id is None else transaction.task(namespace, call.task_id)
-            counts = record.faults and serves(record)
+            counts = record.faults and offers(record)
             fault = _count_call(transaction, namespace, record, call, now) if counts else None
             return records.OpenRequest(namespace, call, record, now, fault, task)
 

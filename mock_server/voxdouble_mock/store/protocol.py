@@ -35,11 +35,11 @@ class Store(Protocol):
     """
 
     def begin(
-        self, namespace: str, call: Call, serves: Callable[[NamespaceRecord], bool] = lambda _: True
+        self, namespace: str, call: Call, offers: Callable[[NamespaceRecord], bool] = lambda _: True
     ) -> OpenRequest:
         """Count a call for the armed faults, and find its task if it is a poll.
 
-        A call that the namespace does not serve, by its record, is not counted.
+        A call is not counted if `offers` returns, of the namespace's record, that its technology is not offered.
         """
         ...
 

@@ -76,12 +76,12 @@ class RedisStore:
         self._connection.report_losses()
 
     def begin(
-        self, namespace: str, call: Call, serves: Callable[[records.NamespaceRecord], bool] = lambda _: True
+        self, namespace: str, call: Call, offers: Callable[[records.NamespaceRecord], bool] = lambda _: True
     ) -> records.OpenRequest:
         cached = None if call.task_id is None else self._tasks.get(namespace, call.task_id)
         while True:
             known = self._records.get(namespace)
-            counts = known.record is not None and serves(known.record)
+            counts = known.record is not None and offers(known.record)
             faults = at_address(known.record.faults, call) if known.record and counts else []
             reply, content, stored, payload = self._step(
                 "begin",
@@ -92,7 +92,7 @@ class RedisStore:
                 task_life=cached and cached[0],
             )
             record = self._record(namespace, known, reply, content)
-            if reply.record is None or not (serves(record) and at_address(record.faults, call)):
+            if reply.record is None or not (offers(record) and at_address(record.faults, call)):
                 break  # else the call is not counted yet, since this process did not know the faults
         task = cached[1] if cached and reply.found else None
         if stored:

@@ -12,7 +12,7 @@ from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.json_responses import json_text_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.vendor.served import offered_others
+from voxdouble_mock.http.vendor.offered import offered_others
 from voxdouble_mock.scenarios.contract_files import read_yaml
 
 MAX_DOCUMENTS = 16

@@ -13,7 +13,7 @@ from voxdouble_mock.core.clock import to_seconds
 from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.vendor.served import offers
+from voxdouble_mock.http.vendor.offered import offers
 from voxdouble_mock.http.vendor.view_result import add_vendor_route
 from voxdouble_mock.technologies import all_technologies
 from voxdouble_mock.technologies._technology import Billing

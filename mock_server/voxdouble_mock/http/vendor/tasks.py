@@ -21,7 +21,7 @@ from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 from voxdouble_mock.http.vendor import json_body, upload, wire_faults
 from voxdouble_mock.http.vendor.generation import check_task_id, has_vectors, location_headers, parameters_of
-from voxdouble_mock.http.vendor.served import check_offered
+from voxdouble_mock.http.vendor.offered import check_offered
 from voxdouble_mock.http.vendor.view_result import (
     Content,
     ViewResult,

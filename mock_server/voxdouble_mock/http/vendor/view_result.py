@@ -27,7 +27,7 @@ from voxdouble_mock.http.current_request import (
 from voxdouble_mock.http.errors import error_response
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
-from voxdouble_mock.http.vendor.served import offers
+from voxdouble_mock.http.vendor.offered import offers
 from voxdouble_mock.http.vendor.wire_faults import apply_fault, status_response
 from voxdouble_mock.store import NamespaceRecord, OpenRequest
 
@@ -107,10 +107,10 @@ def error_headers(response: Response) -> dict[str, str]:
 def begin(services: Services, technology: str | None, task_id: str | None = None) -> OpenRequest:
     """Begin the current request, and read its options; `technology` is None outside the technologies."""
 
-    def serves(record: NamespaceRecord) -> bool:
+    def is_offered(record: NamespaceRecord) -> bool:
         return technology is None or offers(services, record, technology)
 
-    opened = services.appliance.begin(namespace(), Call(technology, method(), task_id), serves)
+    opened = services.appliance.begin(namespace(), Call(technology, method(), task_id), is_offered)
     environ()[OPTIONS] = services.control.options_of(opened.record)
     return opened
 

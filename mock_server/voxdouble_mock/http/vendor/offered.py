@@ -1,7 +1,7 @@
-"""Whether a namespace has the paths of a technology, and the refusal if it does not.
+"""Whether a namespace offers a technology, and the refusal if it does not.
 
 Its generation must serve the technology, and if the technology is not computed, its scenario or its pack must have a
-result. A request to a path that the namespace does not have is not counted for any fault.
+result. A request to the path of a technology that is not offered is not counted for any fault.
 """
 
 from voxdouble_fixtures.generations import GENERATIONS, serves
@@ -16,7 +16,7 @@ from voxdouble_mock.store import NamespaceRecord
 
 
 def offers(services: Services, record: NamespaceRecord, technology: str) -> bool:
-    """Return whether a namespace with this record has the paths of a technology (C37, C50)."""
+    """Return whether a namespace with this record offers a technology (C37, C50)."""
     options = services.control.options_of(record)
     return serves(options.generation, technology) and (
         technology not in other_technologies() or has_result(services, record.scenario, options.pack, technology)
@@ -24,7 +24,7 @@ def offers(services: Services, record: NamespaceRecord, technology: str) -> bool
 
 
 def offered_others(services: Services, scenario: Scenario | None, pack: str) -> frozenset[str]:
-    """Return the technologies that are not computed and have a result in a scenario or a pack."""
+    """Return the technologies that are not computed, and are offered since a scenario or a pack has a result (C50)."""
     return frozenset(name for name in other_technologies() if has_result(services, scenario, pack, name))
 
 
@@ -38,16 +38,16 @@ def has_result(services: Services, scenario: Scenario | None, pack: str, technol
 
 
 def check_offered(services: Services, record: NamespaceRecord, technology: str) -> None:
-    """Refuse the path of a technology that a namespace with this record does not serve (C37, C42)."""
+    """Refuse the path of a technology that a namespace with this record does not offer (C37, C42)."""
     if not offers(services, record, technology):
         check_generation(services.control.options_of(record).generation, technology)
         raise NotFound(message_for(TASKS + technology))
 
 
-def check_served(services: Services) -> None:
-    """Refuse the path of a technology that the namespace does not serve (C37, C42, C5), before the request has begun.
+def check_offered_path(services: Services) -> None:
+    """Refuse the path of a technology that the namespace does not offer (C37, C42, C5), before the request has begun.
 
-    The store is read only for a technology that some namespace does not serve.
+    The store is read only for a technology that some namespace does not offer.
     """
     if not path().startswith(TASKS):
         return
