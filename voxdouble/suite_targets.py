@@ -106,7 +106,7 @@ class OwnMocks(Targets):
 
     @cached_property
     def only_pack(self) -> Target | None:
-        """A mock that replays nothing but the example pack, likewise."""
+        """A mock that replays nothing but the example pack, if that is of the generation under test."""
         fits = self.options.generation in {AUTO, EXAMPLE_GENERATION}
         return self._start(DEFAULT_LIMITS, pack=EXAMPLE, pack_only=True) if fits else None
 

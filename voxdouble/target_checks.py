@@ -43,7 +43,7 @@ def base_url(target: str) -> str:
 
 
 def check_target(url: str, ca: Path | None, seconds: float) -> float:
-    """Return the mean seconds of an answer of the target, over its first ten, or as many as there is time for.
+    """Return the mean seconds of the target's first ten answers, or of as many as there is time for.
 
     Raise CannotRun if it cannot be reached, requires another token, or is plainly not an appliance. `seconds` is the
     time for the whole run, of which the first responses get a third.
@@ -88,7 +88,7 @@ def check_reachable(url: str) -> None:
 
 
 def response_of(session: requests.Session, url: str, method: str, path: str, wait: float) -> requests.Response:
-    """Return the answer to one request, which comes within so many seconds; CannotRun without one."""
+    """Return the answer to one request within `wait` seconds. Raises CannotRun without an answer."""
     try:
         return session.request(method, url + path, timeout=(CONNECT_SECONDS, wait), allow_redirects=False)
     except requests.exceptions.SSLError as error:

@@ -32,10 +32,10 @@ SERVICE_LINK = re.compile(r"(?:tcp|udp|sctp)://")
 
 
 class OptionWithoutLink(click.Option):
-    """An option that takes no notice of a Kubernetes service link in its environment variable."""
+    """An option that ignores a Kubernetes service link in its environment variable."""
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """Return the value of the environment variable, if it is one of this option."""
+        """Return the value of the environment variable; None if it is a service link."""
         value = super().resolve_envvar_value(ctx)
         return without_link(str(self.envvar), value)
 

@@ -1,4 +1,4 @@
-"""Options, scenario, faults and request log of a namespace; its tasks and its clock are the appliance's."""
+"""Options, scenario, faults and request log of a namespace; `appliance` has its tasks and its clock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -28,7 +28,7 @@ LARGE_TEXT = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The durations of a captured task, in seconds; None where they are not those of a capture."""
+    """The durations of a captured task, in seconds; None for a duration that was not captured."""
 
     pending: float | None = None
     running: float | None = None
@@ -102,7 +102,7 @@ def no_result(technology: str, sha256: str, pack: str = "") -> Failure:
 def apply_rule(then: Then, completion: Completion) -> tuple[Completion, Origin]:
     """Return the completion that a scenario's rule chooses, and its origin.
 
-    It is the given one unless the rule has a result, or ends the task failed or rejected. A rule's result replaces a
+    It is `completion` unless the rule has a result, or ends the task failed or rejected. A rule's result replaces a
     rejection too, so unusable media succeed with it.
     """
     if then.result is not None:
@@ -122,5 +122,5 @@ def _error(kind: str, message: str, details: Sequence[Detail] = ()) -> bytes:
 
 
 def _exact(text: bytes) -> bytes:
-    """Return a short text as a copy; the one that orjson returns keeps the memory of its buffer, of a kilobyte."""
+    """Return a copy of a short text: the bytes that orjson returns keep its buffer of a kilobyte in memory."""
     return text if len(text) >= LARGE_TEXT else bytes(memoryview(text))

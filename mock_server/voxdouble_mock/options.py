@@ -55,7 +55,7 @@ class Option:
     singular: str
     """For an option with several values, the name of one of them; for the others, the option's name."""
     statements: str
-    """The ids of the statements that it stands on, such as "S59, S81"."""
+    """The ids of the statements on which the option stands, such as "S59, S81"."""
 
     @property
     def flag(self) -> str:

@@ -16,7 +16,7 @@ from voxdouble_mock.execution import Completion
 CHECK_SECONDS = 0.5
 """Real time after which a waiting request finds that its client has left."""
 ENTRY_BYTES = 1000
-"""An estimate of the memory of an entry beside its payload."""
+"""An estimate of the memory of an entry without its payload."""
 
 
 @dataclass(eq=False, slots=True)

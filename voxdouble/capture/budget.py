@@ -14,7 +14,7 @@ class Budget:
     tasks: int
     uploads: int
     audio_seconds: float
-    """Seconds over all channels. A recording whose length is not known on this machine counts as none."""
+    """Seconds over all channels. A recording whose length is not known on this machine counts as 0 s."""
 
     def take(self, *, uploads: int = 0, audio_seconds: float = 0.0) -> None:
         """Count one task. Raises BudgetUsed, with nothing counted, if too little is left of anything."""

@@ -15,7 +15,7 @@ LEAST_STEM = 4
 
 
 LEAST_BASE64 = 256
-"""The shortest text of Base64 characters alone that counts as voice data, in which a word is there by chance only."""
+"""The shortest text of Base64 characters alone that counts as voice data, in which a short word is chance."""
 BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 

@@ -34,13 +34,13 @@ from voxdouble_mock.packs.writing import write_fact, write_whole
 
 NOT_SERVED = frozenset({403, 404, 405})
 REFUSED = frozenset({400, 413, 422})
-"""The statuses that say something about the request, and not about the appliance."""
+"""The statuses that refuse one request; the appliance may accept the next one."""
 Start = Callable[[], TaskHandle[TaskAnswer]]
 
 
 @dataclass(frozen=True)
 class KeptData:
-    """The data that the pack keeps beside digests, lengths, states and errors."""
+    """The data that the pack keeps in addition to digests, lengths, states and errors."""
 
     results: bool
     names: bool
@@ -69,7 +69,7 @@ class Capture:
         self._absent: set[str] = set()
         self._voiceprints = KnownVoiceprints()
         self.missing = 0
-        """The facts that could not be recorded: their tasks failed, or their requests were refused."""
+        """The number of facts that could not be recorded: their tasks failed, or their requests were refused."""
 
     def find_generation(self, location_headers: Sequence[bool]) -> str:
         """Return the generation, from the technologies that are served and the headers of the 202s so far.

@@ -21,9 +21,9 @@ MERGING = "speaker-identification-voiceprint-merging"
 OF_RECORDINGS = ("gender-identification", "age-estimation")
 OF_VOICEPRINTS = ("gender-identification-voiceprints", "age-estimation-voiceprints")
 MAX_SIDE = 1000
-"""The voiceprints on each side of a comparison, at most: 1,000,000 scores (S50)."""
+"""The most voiceprints on each side of a comparison: 1,000,000 scores (S50)."""
 MERGED = 3
-"""The voiceprints of the one merging."""
+"""The number of voiceprints that are merged, once in a capture."""
 BAD_INPUTS: Mapping[str, Mapping[str, Any]] = {
     "an empty file": {"technology": EXTRACTION, "files": {"file": b""}},
     "bytes that are not audio": {"technology": EXTRACTION, "files": {"file": b"not a recording"}},

@@ -12,7 +12,7 @@ from voxdouble_mock.core.errors import Detail, ValidationFailed
 
 MAX_RATE = 1_000_000
 MAX_ADVANCE_SECONDS = 10_000_000_000
-"""Three centuries: only after some 900 such steps do instants leave the whole numbers that JSON readers keep exact."""
+"""Three centuries: after some 900 such advances, instants are still whole numbers that JSON readers read exactly."""
 
 
 class Mode(StrEnum):

@@ -13,7 +13,7 @@ MEMBERS: tuple[Members, ...] = get_args(Members)
 
 
 class OptionChanges(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The options that a namespace has of its own; each that is None is the server's."""
+    """The options that a namespace has of its own; in the place of one that is None the server's option applies."""
 
     generation: Generation | None = None
     members: Members | None = None

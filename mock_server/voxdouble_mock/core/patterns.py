@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 MAX_SEARCHED = 4096
-"""Characters of a text in which a piece with `?` between two `*` is searched; a longer text does not match."""
+"""The most characters of a text in which a piece with `?` between two `*` is searched; a longer one does not match."""
 
 PIECE_BYTES = 200
 EXPRESSION_BYTES = 1_000
@@ -27,7 +27,7 @@ class Pattern:
         self._inner = [piece for piece in pieces[1:-1] if piece.length]
         self._shortest = sum(piece.length for piece in pieces[1:]) + self._first.length
         self.steps = sum(piece.length for piece in self._inner if piece.expression)
-        """The most steps of a comparison for each character of the text, besides the one that it always takes."""
+        """The most steps of a comparison for each character of the text, in addition to one."""
         expressions = sum(piece.expression is not None for piece in pieces)
         self.size = PIECE_BYTES * len(pieces) + EXPRESSION_BYTES * expressions + SIGN_BYTES * pattern.count("?")
         """The memory that the pattern takes at most, in bytes."""

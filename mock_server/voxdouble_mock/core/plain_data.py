@@ -16,7 +16,7 @@ T = TypeVar("T")
 MAX_SHOWN = 100
 MAX_DEPTH = 20
 MAX_TEXT = 1024
-"""Bytes of a name, a message or a pattern (P7)."""
+"""The most bytes of a name, a message or a pattern (P7)."""
 PATTERNS = {
     DIGEST: "64 lower-case hexadecimal digits",
     ORIGIN: "a scheme and printable ASCII characters, such as http://elsewhere.example",

@@ -20,15 +20,15 @@ MAX_ENTRIES = 1_000
 MAX_ENTRY_BYTES = 2_048
 """The bound of one entry, as JSON."""
 MAX_TEXT = 200
-"""The bytes, as JSON, of a text that is kept whole."""
+"""The most bytes, as JSON, of a text that is kept whole; of a longer one its beginning and its digest are kept."""
 BEGINNING = 100
-"""The bytes, as JSON, that are kept of a longer text."""
+"""The most bytes, as JSON, of the beginning that is kept of a longer text."""
 MAX_REASON = 500
-"""The bytes, as JSON, that are kept of the reason of a refusal."""
+"""The most bytes, as JSON, of the reason of a refusal; of a longer one the beginning is kept."""
 DROPPED_AT_ONCE = 100
 """The entries that one log loses at once when all logs together are too large."""
 ENTRY_BYTES = 64
-"""The memory of an encoded entry beside its bytes, rounded up (P7)."""
+"""The memory of an encoded entry in addition to its bytes, rounded up (P7)."""
 
 
 UNNUMBERED = 999_999_999_999
@@ -50,7 +50,7 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     query: dict[str, str] = field(default_factory=dict)
     """The parameters of the query; of a repeated one the last value."""
     headers: dict[str, str] = field(default_factory=dict)
-    """Those of the request, names in lower case. Secrets are left out, here and in `query`."""
+    """The headers of the request, names in lower case. Secrets are left out, here and in `query`."""
     file_name: str | None = None
     sha256: str | None = None
     """The digest of the uploaded file, or of the JSON body."""
@@ -61,9 +61,9 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     """The message and details of an error response, as the client received them."""
     rule: str | None = None
-    """The name of the scenario's rule that applied, or its number without a name."""
+    """The name of the scenario's rule that applied, or its number if it has no name."""
     misses: tuple[str, ...] = ()
-    """The reasons why the rules before it did not apply."""
+    """The reasons why the rules before that one did not apply."""
     fault: str | None = None
     """The kind of the fault that was applied."""
     fault_settings: dict[str, str] = field(default_factory=dict)

@@ -19,7 +19,7 @@ DIGEST = r"^[0-9a-f]{64}\Z"
 Seconds = Annotated[float, Meta(ge=0, le=MAX_SECONDS)]
 Conditions = Annotated[dict[str, str], Meta(max_length=20)]
 MAX_SHOWN = 100
-"""Characters of a value in the reason why a rule does not apply."""
+"""The most characters of a value in the reason why a rule does not apply."""
 MAX_STEPS = 16_384
 """The bound of the steps of all patterns of a scenario, see `Pattern.steps`."""
 
@@ -61,7 +61,7 @@ class TaskError(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
 
 
 class Then(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The effects of a rule; the default applies for an absent one. Durations in seconds of the namespace's clock."""
+    """The effects of a rule; an absent one leaves the default. Durations in seconds of the namespace's clock."""
 
     pending: Seconds | None = None
     running: Seconds | None = None
@@ -144,7 +144,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A request compared with the rules of a scenario, `nth` aside."""
+    """The comparison of a request with the rules of a scenario, without their `nth`."""
 
     scenario: Scenario | None
     mismatches: tuple[str | None, ...]

@@ -103,7 +103,7 @@ def next_transition(timeline: Timeline, now: int) -> int | None:
 
 
 TASK_BYTES = 1_000
-"""The memory of a task beside its payload, with its places in the store, rounded up (P7)."""
+"""The memory of a task without its payload, but with its places in the store, rounded up (P7)."""
 
 
 def stored_size(payload: bytes) -> int:

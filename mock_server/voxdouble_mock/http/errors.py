@@ -13,7 +13,7 @@ from voxdouble_mock.http.address import no_such_path
 from voxdouble_mock.http.current_request import method, path, root_path
 
 MAX_DETAILS = 20
-"""Details of one error response (C8)."""
+"""The most details of one error response (C8)."""
 
 TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.InvalidRequest: (400, "request.invalid"),

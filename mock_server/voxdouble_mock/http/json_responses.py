@@ -45,7 +45,7 @@ def json_text_response(text: bytes | Sequence[bytes], status: int = 200) -> Resp
 
 
 def task_location(settings: Settings, technology: str, task_id: str) -> str:
-    """Return a task's URL as the client can reach it: by the scheme and Host that it used, or as set (S7 to S9)."""
+    """Return a task's URL: with the scheme and the Host of the client's request, or as the options say (S7 to S9)."""
     task = f"{TASKS}{technology}/{task_id}"
     if settings.location == "path":
         return root_path() + task

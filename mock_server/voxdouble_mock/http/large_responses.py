@@ -14,7 +14,7 @@ from voxdouble_mock.http.byte_quota import ByteQuota
 from voxdouble_mock.http.json_responses import json_text_response
 
 MAX_MADE = 2
-"""The most responses that are made at one time, since that may take several times the memory of their texts."""
+"""The most responses that are made at one time, since making one may take several times the memory of its text."""
 MAX_WAITING = 64
 """The most requests that wait for their turn: each holds a thread meanwhile, and health and polls need threads too."""
 WAIT_SECONDS = 30.0

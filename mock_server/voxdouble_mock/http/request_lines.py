@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 KEY = "voxdouble.handled"
 """The place in the environ of what `finish` knows about a request to the vendor's paths."""
 SHOWN = 200
-"""Characters of a path or a name in a line."""
+"""The most characters of a path or a name in a line."""
 log = logging.getLogger("voxdouble_mock.requests")
 
 

@@ -97,14 +97,14 @@ def entries(result: Mapping[str, Any] | None, member: str) -> Sequence[Mapping[s
 
 
 def voiceprint_digest(channel: Mapping[str, Any]) -> Digest | None:
-    """Return the digest of the voiceprint in the entry of a channel, whole or summarised; None if it has none."""
+    """Return the digest of the voiceprint in the entry of a channel, whole or summarised; None without one."""
     found = channel.get("voiceprint")
     digest = found.get("sha256") if isinstance(found, Mapping) else found and digest_of(str(found))
     return digest if isinstance(digest, str) and DIGEST.fullmatch(digest) else None
 
 
 def digest_of(voiceprint: str) -> str:
-    """Return the digest of a voiceprint in Base64; that of its text if it is malformed."""
+    """Return the digest of the bytes of a voiceprint in Base64, or of its text if the Base64 is malformed."""
     try:
         content = b64decode(voiceprint.strip(), validate=True)
     except ValueError:

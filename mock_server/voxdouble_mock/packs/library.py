@@ -19,7 +19,7 @@ BUNDLED = {"example": Path(voxdouble_fixtures.__file__).parent / "packs" / "exam
 """The packs that are part of this project, by their names."""
 NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 MAX_OPEN = 16
-"""The packs that are kept open; another one takes the place of the one that was opened first (P7)."""
+"""The most packs that are kept open; a further one takes the place of the one that was opened first (P7)."""
 
 
 def folder_of(pack: str | os.PathLike[str]) -> Path:
@@ -49,7 +49,7 @@ class Library:
         """The name of the pack of a namespace that has chosen none; empty for none."""
 
     def add(self, pack: str | os.PathLike[str]) -> str:
-        """Return the name of the pack in a folder, or of a known one; raises PackError for a folder that is not one."""
+        """Return the name of a pack, given by its folder or by that name. Raises PackError if it is not a pack."""
         folder, name, names = folder_of(pack).resolve(), os.fspath(pack), self.names()
         if name in names:
             self._opened(name)

@@ -34,7 +34,7 @@ MAX_HEADER_BYTES = 1 << 16
 MAX_INDEX_BYTES = 256 << 20
 MAX_FACTS = 200_000
 KEPT_BYTES = 64 << 20
-"""The size of the files whose facts are kept decoded, together (P7)."""
+"""The most bytes, in all, of the files whose facts are kept decoded (P7)."""
 FILE = re.compile(r"[0-9a-f]{64}\.json")
 PACKAGE = Path(voxdouble_fixtures.__file__).resolve().parent
 """The folder of the bundled pack, which is part of an installed package and is not written to."""
@@ -76,7 +76,7 @@ class Pack:
         return self.fact(subject.key) if subject.key in self.entries else None
 
     def fact(self, key: str) -> Fact | None:
-        """Return the fact with this name; None if its file is damaged. The latest are kept decoded."""
+        """Return the fact with this name; None if its file is damaged. The facts read last are kept decoded."""
         with self._lock:
             found = self._kept.pop(key, None)
         if found is None:

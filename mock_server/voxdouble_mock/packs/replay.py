@@ -114,7 +114,7 @@ class Replay:
     ) -> Completion:
         """Return a result with the captured members and lengths, and computed values where they can be computed.
 
-        `share` is that of the chosen channels in the recording.
+        `share` is the part of all channels that the chosen ones are.
         """
         computed = {} if technology.run is None else _members(technology.run, request)
         by_number = {one.get("channel_number"): one for one in entries(computed, "channels")}
@@ -138,7 +138,7 @@ class Replay:
     def _item_by_item(
         self, technology: VoiceprintTechnology, voiceprints: Sequence[bytes], digests: Sequence[str]
     ) -> Completion | None:
-        """Return the captured value of each voiceprint, and the computed one where the pack has none (C53)."""
+        """Return the value of each voiceprint, computed where it is not captured (C53); None to compute the list."""
         member = technology.item_member
         values: list[Any] = []
         for digest in digests:
@@ -152,7 +152,7 @@ class Replay:
             try:
                 result = technology.run({"voiceprints": [voiceprints[index] for index in missing]})
             except Rejection:
-                technology.run({"voiceprints": voiceprints})  # it names the place in the whole list
+                technology.run({"voiceprints": voiceprints})  # this rejection names the place in the whole list
                 raise
             computed: Any = result.members[member]
             for index, value in zip(missing, computed, strict=True):
@@ -161,7 +161,7 @@ class Replay:
         return Completion(State.DONE, payload, origin="mixed" if missing else "captured")
 
     def _with_vector(self, channel: Channel, *, wanted: bool) -> Channel:
-        """Return the entry of a channel with or without its vector; one that was not captured is computed (C21)."""
+        """Return the entry of a channel with or without its vector, which is computed if it was not captured (C21)."""
         if not wanted:
             return {name: value for name, value in channel.items() if name != "vector_voiceprint" or value is None}
         if channel.get("vector_voiceprint") is not None:

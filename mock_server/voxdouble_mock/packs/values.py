@@ -42,7 +42,7 @@ class Values:
     def item(self, technology: str, member: str, digest: str) -> tuple[str, Any]:
         """Return the member that holds a voiceprint's value in the capture, and the value; None if it is missing.
 
-        `member` is that of the computed result; the value of a conversion is in an extraction too.
+        `member` is the member of the computed result; an extraction may have the value of a conversion too.
         """
         place = self._items.get((technology, digest))
         fact = self._pack.fact(place.fact) if place else None

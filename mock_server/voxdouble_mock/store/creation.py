@@ -19,7 +19,7 @@ from voxdouble_mock.store.records import DEFAULT_NAMESPACE, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
 
 TOUCH_INTERVAL_MS = 1000
-"""The accuracy of the last use of a namespace: most polls write nothing."""
+"""The accuracy with which the last use of a namespace is stored, so that most polls write nothing."""
 
 
 class Namespaces:

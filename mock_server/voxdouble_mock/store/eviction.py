@@ -113,6 +113,6 @@ class Eviction:
 
 
 def record_size(record: NamespaceRecord, initial: Scenario | None) -> int:
-    """Return the bytes of a record's scenario, unless it is that with which all namespaces start, and of its faults."""
+    """Return the bytes of a record's faults, and of its scenario if namespaces do not start with it anyway."""
     own = 0 if record.scenario == initial else scenario_size(record.scenario)
     return own + FAULT_BYTES * len(record.faults)

@@ -45,7 +45,7 @@ class _Namespace:
     """A heap of expiry instants and task ids."""
     record_size: int = 0
     log: deque[bytes] = field(default_factory=deque)
-    """The entries, encoded, since they then take a third of the memory and their size is known."""
+    """The encoded entries, which take a third of the memory of decoded ones, and whose size is known."""
     logged: int = 0
     cleared: int = 0
 

@@ -39,7 +39,7 @@ class Store(Protocol):
     ) -> OpenRequest:
         """Count a call for the armed faults, and find its task if it is a poll.
 
-        A call is not counted if `offers` returns, of the namespace's record, that its technology is not offered.
+        `offers` returns whether a namespace with a record offers the technology of the call; else it is not counted.
         """
         ...
 

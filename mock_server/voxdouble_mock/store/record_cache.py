@@ -47,7 +47,7 @@ class SharedScenarios:
         self._scenarios[digest] = scenario
 
     def get(self, digest: object, decode: Callable[[], Scenario]) -> Scenario:
-        """Return the scenario with a digest, decoded if none is in use."""
+        """Return the scenario with a digest: the one in use, else a decoded one."""
         found = self._scenarios.get(digest)
         if found is None:
             found = decode()

@@ -18,7 +18,7 @@ SUBMISSIONS = "submissions"
 AUDIO_COUNTERS = "audio:"
 """The beginning of the names of the counters of audio, in milliseconds, one for each technology."""
 StoreState = Literal["up", "down", "emptied"]
-"""Emptied: what was in it is lost, and it is in use again."""
+"""Whether the store answers; `emptied` means that it lost its contents and is in use again."""
 Counters = Mapping[str, int]
 """The counters of a namespace by name; an absent one is 0. Requests increase them, control routes delete some."""
 
@@ -111,7 +111,10 @@ class Draft:
     met: Sequence[tuple[int, int | None]]
     """The index and the `nth` of each rule that counts the request."""
     plans: Mapping[int | None, Plan | None]
-    """The plan for each rule that can apply, and for none; None if a status fault refuses the request."""
+    """The plan for each rule that can apply, by its index, and by None that for the case that no rule applies.
+
+    A plan is None if a status fault refuses the request.
+    """
 
     def unstored_task(self, task_id: str, request: OpenRequest, now: int) -> Task:
         """Return the task of a request whose namespace was reset after the request began: it is gone already."""

@@ -18,7 +18,7 @@ class Known:
 
     @property
     def fields(self) -> dict[str, object]:
-        """Return the arguments by which the script leaves out of its reply a record and a scenario that are known."""
+        """Return the arguments that make the script leave a known record and a known scenario out of its reply."""
         record = self.record
         return {"life": record and record.life, "version": record and record.version, "scenario": self.digest}
 

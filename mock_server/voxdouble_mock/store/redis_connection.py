@@ -68,7 +68,7 @@ class RedisConnection:
         return reply
 
     def send(self, *arguments: bytes) -> None:
-        """Send a step without waiting for its end; an error is not reported, and nothing is sent to a server down."""
+        """Send a step without waiting for its end or reporting an error; while the server is down, nothing is sent."""
         if self._is_down:
             return
         try:
@@ -130,7 +130,7 @@ class RedisConnection:
 
 
 def durability(appendonly: str | None, appendfsync: str | None) -> str:
-    """Return what a server with these settings loses when it ends, as a sentence; None is unknown."""
+    """Return a sentence on what a server with these settings loses when it ends; None is an unknown setting."""
     if appendonly is None:
         return "what it keeps when it ends is unknown, since it shows no settings."
     if appendonly != "yes":

@@ -181,7 +181,7 @@ class SQLiteTransaction:
             self._count_log(idlest)
 
     def _count_log(self, namespace: str) -> None:
-        """Set the size of a log without its newest entry: it is never dropped, since the next number follows it."""
+        """Set the size of a log without its newest entry, which is never dropped, since it has the last number."""
         self._execute(
             "UPDATE namespaces SET log_bytes = (SELECT coalesce(sum(length(entry) + ?), 0) FROM log WHERE "
             "namespace = name AND number < (SELECT max(number) FROM log WHERE namespace = name)) WHERE name = ?",

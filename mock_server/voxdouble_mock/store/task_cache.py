@@ -6,7 +6,7 @@ from threading import Lock
 from voxdouble_mock.core.task import Task
 
 TASK_BYTES = 1_000
-"""An estimate of the memory of a task beside its payload."""
+"""An estimate of the memory of a task without its payload."""
 
 
 class TaskCache:

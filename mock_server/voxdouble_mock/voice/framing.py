@@ -18,7 +18,7 @@ Number = TypeVar("Number", bound=np.number[Any])
 
 
 def frame_starts(first: int, end: int, sample_rate: int) -> Starts:
-    """Return the sample at which each of the frames from `first` up to `end` starts."""
+    """Return the sample at which each of the frames from `first` up to, but not including, `end` starts."""
     return np.arange(first, end) * sample_rate // FRAMES_PER_SECOND
 
 
@@ -41,7 +41,7 @@ class Signal:
         self.end = 0
         self._first = 0
         self._buffer = np.zeros(0, np.int16)
-        """The samples, the dropped ones before them, and room for more, so that few are moved when some are added."""
+        """The samples, after the dropped ones and before room for more, so that few are moved when some are added."""
         self._start = 0
         self._samples = self._buffer
 
@@ -63,7 +63,7 @@ class Signal:
         self._first += count
 
     def part(self, first: int, end: int) -> Samples:
-        """Return the samples from `first` up to `end`, or up to the last one if that comes earlier."""
+        """Return the samples from `first` up to, but not including, `end`, as far as they are there."""
         return self._samples[max(0, first - self._first) : max(0, end - self._first)]
 
     def windows(self, starts: Starts, length: int) -> Samples:

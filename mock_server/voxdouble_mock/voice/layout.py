@@ -1,4 +1,4 @@
-"""The reading of foreign voiceprints of one layout, as one appliance writes them, all at once, as if each were alone.
+"""A reader of many foreign voiceprints of one layout, as one appliance writes them; the result is that of one by one.
 
 Two voiceprints have the same layout if they differ only in the numbers of the embedding, in `crc` and in
 `speech_length`, whose markers are equal. Such bytes change values, never the structure.

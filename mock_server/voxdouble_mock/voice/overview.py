@@ -10,10 +10,10 @@ from voxdouble_mock.voice.audio import FULL_SCALE, Audio, Samples
 from voxdouble_mock.voice.channel import ChannelAnalyser, SpeechRange
 
 MAX_CHANNELS = 4
-"""The channels that are analysed, the first ones."""
+"""The most channels that are analysed: the first ones."""
 MAX_PEAKS = 1_000
 PIECE = 256
-"""The samples of which the least and the greatest are kept until the length of the recording is known."""
+"""The samples of a piece: its least and its greatest one are kept until the length of the recording is known."""
 DECIMALS = 3
 
 

@@ -39,7 +39,7 @@ class Sampler:
         """The numbers of the frames that wait, some of them twice, and the places of their windows."""
         self._transformed = np.zeros(0, np.int64)
         self._levels = np.zeros((0, BANDS), np.int16)
-        """The numbers of the other frames, and their levels."""
+        """The numbers of the frames that are transformed, and their levels."""
 
     def add(self, places: Places, first: int, last: int) -> None:
         """Add the frames with the numbers `places`; those of the channel are from `first` to `last`."""

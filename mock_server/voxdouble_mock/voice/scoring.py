@@ -42,7 +42,7 @@ class Gender:
 
     @property
     def female_probability(self) -> float:
-        """Return the probability of a female speaker; the two add up to 1."""
+        """Return the probability of a female speaker, which is 1 minus that of a male one."""
         return round(1.0 - self.male_probability, PROBABILITY_DECIMALS)
 
 

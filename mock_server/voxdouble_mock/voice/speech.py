@@ -27,7 +27,7 @@ MIN_CHANGE = 140
 above 150; a piano, chords and most pairs of tones are below 80.
 """
 MAX_STRENGTH, MIN_TROUGH = 980, -870
-"""The greatest and least correlation of a voice, in thousandths; beyond them is a pure tone, even one that changes."""
+"""The greatest and least correlation of a voice, in thousandths. A pure tone is beyond them, even one that changes."""
 REACH = 18
 """The most frames (0.36 s) by which speech extends from a core: unvoiced sounds before and after it."""
 GAP = 15
@@ -104,6 +104,6 @@ def _bridged(mask: Mask, gap: int) -> Mask:
 
 
 def _rank(values: npt.NDArray[np.int16], share: float) -> int:
-    """Return the value that `share` of all lie below; an element, not an interpolation."""
+    """Return the element below which `share` of all values lie, without interpolation."""
     place = int(share * len(values))
     return int(np.partition(values, place)[place])

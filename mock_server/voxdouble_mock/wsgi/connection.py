@@ -33,7 +33,7 @@ class ClientConnection(ClientSocket):
 
     @property
     def waiting_since(self) -> float:
-        """The instant since which an idle connection waits for a head: that of the head's first byte, if it has one."""
+        """The instant since which an idle connection waits for a head, or for the rest of one that has begun."""
         return self.head_since if self.head_since is not None else self.last_used or 0.0
 
     def communicate(self) -> bool:

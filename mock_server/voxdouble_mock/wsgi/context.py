@@ -1,4 +1,4 @@
-"""The server as its connections, requests and gateway see it; apart, since the server imports those three."""
+"""The server as its connections, requests and gateway see it: not in `server`, which imports those three."""
 
 import logging
 import socket

@@ -143,7 +143,7 @@ def _parse_target(method: bytes, target: bytes, headers: dict[bytes, bytes]) -> 
         raise BadHead(f"The request target must be a path that begins with /, or an http:// URI, got {_shown(target)}.")
     authority, path, query = match.groups()
     if authority:
-        headers[b"host"] = authority  # RFC 9112 section 3.2.2: it replaces the header
+        headers[b"host"] = authority  # RFC 9112 section 3.2.2: it replaces the header Host
     return unquote_to_bytes(path or b"/"), query or b""
 
 

@@ -19,7 +19,7 @@ _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 EXHAUSTED_PAUSE = 0.1
 """Seconds before the next connection is accepted on a machine without free file descriptors."""
 MAX_LEAVING = 100
-"""Refused connections that are read from; further ones are closed at once."""
+"""The most refused connections that are read from; further ones are closed at once."""
 WINDOWS_WAIT = 0.05
 """The most seconds of one select() on Windows, which does not return for a socket that is registered meanwhile."""
 
@@ -157,9 +157,9 @@ class Selection(ConnectionManager):
         conn.close()
 
     def end_slowest(self, *, least_seconds: float = 0.0) -> bool:
-        """Close the connection whose head is the oldest incomplete one, else the one that is idle for the longest time.
+        """Close the connection with the oldest incomplete head, or else the one that is idle for the longest time.
 
-        Returns False if no connection has waited for so many seconds.
+        Returns False if no connection has waited for `least_seconds`.
         """
         latest = monotonic() - least_seconds
         waiting = [

@@ -1,7 +1,7 @@
 """Request bodies of the mock's own routes: a JSON object or text, of at most 1 MiB.
 
-Parsing one may take 200 times its bytes, so its estimated memory is reserved in the quota of JSON bodies until the
-request has been answered (P7).
+Parsing a body may take 200 times its bytes, so this memory is estimated, and reserved in the quota of JSON bodies until
+the request has been answered (P7).
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ BYTE_COST = 10
 VALUE_COST = 450
 """The memory of a value of a body while it is parsed, as a node of YAML with its place in the text and as data."""
 VALUE_SIGNS = b",:[{-?\n"
-"""Each value of a YAML or JSON text but one comes with one of these."""
+"""A YAML or JSON text has at most one value more than it has of these characters."""
 RESERVED = "voxdouble.reserved"
 """The place in the environ of the reserved bytes."""
 

@@ -16,7 +16,7 @@ from voxdouble_mock.http.vendor.offered import offered_others
 from voxdouble_mock.scenarios.contract_files import read_yaml
 
 MAX_DOCUMENTS = 16
-"""The documents that are kept as text."""
+"""The most documents that are kept as text."""
 
 
 def register(app: Flask, services: Services) -> None:
@@ -34,7 +34,7 @@ def get_document(services: Services) -> Response:
 
 @lru_cache(MAX_DOCUMENTS)
 def document_json(generation: Generation, others: frozenset[str] = frozenset()) -> bytes:
-    """Return the document of a generation as JSON text, made from that of the newest, which is kept by hand as YAML.
+    """Return the document of a generation as JSON text, made from the hand-written YAML document of the newest.
 
     `others` are the technologies that are not computed and described too (C50).
     """

@@ -41,7 +41,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def kept_pattern(text: str) -> Pattern:
-    """Return the pattern for texts that tasks and entries keep; a long text is found by its digest, as it is kept.
+    """Return the pattern for texts as tasks and log entries keep them: of a long one the beginning and the digest.
 
     Raises ValueError, with what the text must be, for a long one with * or ?, which could find nothing.
     """

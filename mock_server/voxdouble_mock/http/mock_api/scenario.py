@@ -1,6 +1,6 @@
 """The routes /_mock/scenario and /_mock/scenarios: the scenario of a namespace, its check, and the bundled ones.
 
-They import YAML late, since few requests need it, and the start of a server does not wait for it.
+The routes import YAML late, since few requests need it, and the start of a server does not wait for it.
 """
 
 import re

@@ -16,7 +16,7 @@ from voxdouble_mock import voice
 MAX_PAYLOAD = 1 << 24
 """The bytes of the largest payload that is summarised."""
 MAX_ITEMS = 20
-"""The items of a list that are shown."""
+"""The most items of a list that are shown."""
 VECTOR = ("vector_voiceprint", "vector_voiceprints")
 
 

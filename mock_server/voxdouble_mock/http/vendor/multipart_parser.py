@@ -1,7 +1,7 @@
 """A push parser of multipart bodies that accepts all that RFC 2046 section 5.1 allows (C70).
 
-The libraries refuse parts of it: white space after a delimiter, text in front of the first one that holds the boundary
-within a line, or a part without a body.
+The libraries refuse some of these bodies: those with white space after a delimiter, with a part without a body, or with
+the boundary within a line of the text in front of the first delimiter.
 """
 
 import re
@@ -11,9 +11,9 @@ from enum import Enum
 from voxdouble_mock.http.vendor.part_head import PartHead, parse_part_head
 
 MAX_HEAD = 16 * 1024
-"""Bytes of the headers of one part."""
+"""The most bytes of the headers of one part."""
 MAX_PADDING = 1024
-"""Bytes of white space after a delimiter."""
+"""The most bytes of white space after a delimiter."""
 _DELIMITER_END = re.compile(rb"[ \t]*\r\n|--")
 _INCOMPLETE_END = re.compile(rb"(?:[ \t]*\r?|-)\Z")
 

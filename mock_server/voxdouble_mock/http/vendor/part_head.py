@@ -14,7 +14,7 @@ PARAMETER = re.compile(r';[ \t]*([^\s=;"]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|"[^"]
 ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
 PERCENT_ENCODED = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+")
 MAX_NORMALIZED = 1024
-"""Characters of a file name that is normalised, since the time for that can grow with the square of its length."""
+"""The most characters of a file name that is normalised: the time can grow with the square of their number."""
 PERCENT = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 """The characters that browsers escape in names."""
 
@@ -57,7 +57,7 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def header_parameters(value: str) -> dict[str, str]:
-    """Return the values of a header's parameters, quotes included, by name in lower case; the first one counts."""
+    """Return the values of a header's parameters, quotes included, by lower-case names; of repeated ones the first."""
     parameters: dict[str, str] = {}
     for name, text in PARAMETER.findall(value):
         parameters.setdefault(name.lower(), text.strip())
@@ -137,7 +137,7 @@ def _extended(parameters: Mapping[str, str]) -> str | None:
 
 
 def _sections(parameters: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the sections of `filename*` in order, each with its parameter's name; an escaped one ends with *."""
+    """Return the sections of `filename*` in order, with their parameters' names; that of an escaped one ends with *."""
     if "filename*" in parameters:
         return [("filename*", unquoted(parameters["filename*"]))]
     sections: list[tuple[str, str]] = []

@@ -174,7 +174,7 @@ def no_such_task() -> NotFound:
 def task_text(task: Task, state: State, technology: Technology) -> bytes | Sequence[bytes]:
     """Return the JSON text of a task and its outcome; members that are not used are absent or null (C44).
 
-    It is in pieces if the payload is large, so that all clients that read it share one.
+    A large text is in pieces, so that all clients that read the payload share one copy.
     """
     members: dict[str, object] = {"result": None, "error": None} if options().members == "null" else {}
     if state not in FINAL:

@@ -56,7 +56,7 @@ class ViewResult(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     origin: Origin | None = None
     opened: OpenRequest | None = None
-    """The request as it began; None if it was refused before that, or because its path is not served."""
+    """The request as it began; None if it was refused before it began, or if its path is not offered."""
 
 
 def handle(view: Callable[[], ViewResult]) -> ViewResult:

@@ -16,7 +16,7 @@ from voxdouble_mock.technologies._technology import VoiceprintTechnology
 
 KINDS = {NoneType: "null", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "an object"}
 MAX_VOICEPRINT = 1 << 20
-"""Bytes of one voiceprint (C27)."""
+"""The most bytes of one voiceprint (C27)."""
 MAX_BASE64 = -(-MAX_VOICEPRINT // 3) * 4
 
 

@@ -51,7 +51,7 @@ class _Run:
 
     @property
     def missing(self) -> int | None:
-        """The number of frames that the header counts beyond those found, None if it does not tell."""
+        """The number of frames that the header counts beyond those found, None if it has no count."""
         if self.header is None or self.header.frames is None or self.header.frames < self.count:
             return None
         return self.header.frames - self.count

@@ -61,7 +61,7 @@ class MpegFrames:
         return [after - before for before, after in pairwise(borders)]
 
     def piece(self, first: int, end: int) -> Piece:
-        """Return the frames from number `first` to before `end`, with the earlier frames that their decoding needs."""
+        """Return the frames from `first` up to, but not including, `end`, with the earlier ones that they need."""
         start = self._warm_up(first)
         data = self._bytes(start, end)
         return Piece(data, first - start, _mute_frames(data, self.kind), end - start)

@@ -8,9 +8,9 @@ from voxdouble_mock.voice.containers.mpeg_frames import MpegFrames
 from voxdouble_mock.voice.containers.source import View
 
 MAX_LOSS = 0.05
-"""Seconds that a part may be shorter than its container says (our choice): more than rounding, less than a syllable."""
+"""The most seconds by which a part may be shorter than its container says (our choice): less than a syllable."""
 SLACK = 16
-"""Bytes by which a file may be shorter than it claims (C12)."""
+"""The most bytes by which a file may be shorter than it claims (C12)."""
 MAX_PARTS = 1_000
 """The most recordings that may be joined in one file, and interruptions that one recording may have (our choice)."""
 

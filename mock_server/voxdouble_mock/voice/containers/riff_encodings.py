@@ -71,7 +71,7 @@ BITS = {PCM: range(1, 33), FLOAT: (32, 64), A_LAW: range(1 << 16), MU_LAW: range
 LAWS = (A_LAW, MU_LAW)
 """Encodings that have 8 bits, whatever the header says."""
 GSM_PACKET = 65, 320
-"""Bytes and samples."""
+"""The bytes and the samples of one packet of GSM 6.10."""
 
 
 @dataclass(frozen=True)

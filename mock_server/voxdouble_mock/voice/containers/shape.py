@@ -4,7 +4,7 @@ from voxdouble_mock.voice.containers.parts import BrokenContainer
 
 MIN_RATE, MAX_RATE = 8_000, 384_000
 MAX_CHANNELS = 255
-"""The most that Vorbis and Opus can carry (our choice)."""
+"""The most channels: as many as Vorbis and Opus can carry (our choice)."""
 FULL_LENGTH_CHANNELS = 8
 """The number of channels that may each have the maximum length (our choice). A file with more channels must be shorter,
 which bounds the work for one file.
