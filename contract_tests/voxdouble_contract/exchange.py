@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from requests.structures import CaseInsensitiveDict
 
 MAX_TEXT = 300
-"""Characters of a text that a report shows; a longer one is shown as length and digest."""
+"""The most characters of a text that a report shows; a longer one is shown as length and digest."""
 MAX_VOICE_TEXT = 24
 """The same for a member whose name contains "voiceprint"; every voiceprint has more characters."""
 MAX_ITEMS = 8

@@ -27,13 +27,15 @@ from voxdouble_mock.options import (
 
 
 def is_base_url(url: object) -> bool:
-    """Return whether a value is an http(s) URL without query, fragment or credentials."""
+    """Return whether a value is an http(s) URL without spaces, query, fragment or credentials."""
+    text = str(url)
     try:
-        parts = urlsplit(str(url))
-    except ValueError:
+        parts = urlsplit(text)
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:  # also for a port above 65,535
         return False
-    excluded = parts.query or parts.fragment or "@" in parts.netloc
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not excluded
+    excluded = "@" in parts.netloc or any(one in "?#" or one.isspace() or not one.isprintable() for one in text)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and is_port and not excluded
 
 
 PORT = Kind(f"a whole number from 0 to {MAX_PORT}", lambda value: is_whole(value) and 0 <= value <= MAX_PORT, "N", int)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from voxdouble_mock.core.request_log import (
     MAX_ENTRY_BYTES,
-    MAX_TEXT,
+    MAX_WHOLE_TEXT,
     LoggedRequest,
     bounded,
     encoded_size,
@@ -63,7 +63,7 @@ def test_each_long_text_of_an_entry_is_shortened(path: str, name: str, headers: 
 def test_shortened_texts_are_equal_only_if_the_texts_are(one: str, other: str) -> None:
     """A text that is kept whole is itself, and a shortened one has its digest."""
     assert (shortened(one) == shortened(other)) == (one == other)
-    assert encoded_size(shortened(one)) <= MAX_TEXT + 2
+    assert encoded_size(shortened(one)) <= MAX_WHOLE_TEXT + 2
 
 
 def test_long_values_are_compared_by_their_digests() -> None:

@@ -77,6 +77,18 @@ def test_reset_removes_the_tasks(mock: MockAppliance) -> None:
         ({"control_hosts": ("http://mock:8000",)}, "`control_hosts` must be a host name such as mock or [::1], "),
         ({"control_hosts": "mock"}, "`control_hosts` must be a list, got 'mock'."),
         ({"trusted_proxies": ["proxy"]}, "`trusted_proxies` must be an IP address or network such as 10.0.0.0/8, "),
+        *(
+            ({"public_url": url}, "`public_url` must be a base URL such as")
+            for url in (
+                "http://a:99999",
+                "http://a:x",
+                "http://a:0",
+                "http://a b",
+                "http://a/\n",
+                "http://a?",
+                "http://u@a",
+            )
+        ),
         ({"public_url": "http://[::1"}, "`public_url` must be a base URL such as http://appliance.example:8000, "),
     ],
     ids=str,

@@ -30,7 +30,7 @@ def statement_of(technology: str, place: Place, generation: str) -> str:
 
 
 def _parts(node: Any, place: Place, above: str, generation: str, steps: int) -> Iterator[tuple[int, str]]:
-    """Yield, for each described part on the way, the number of names that are left and its statement."""
+    """Yield for each described part on the way to a place the number of names after it, and its statement."""
     if not isinstance(node, dict) or steps == 0:
         return
     here = str(node.get("x-statement", above))

@@ -100,7 +100,7 @@ def captured_voiceprints(pack: Pack) -> list[tuple[str, str]]:
 
 
 def voiceprints_without_speech(pack: Pack) -> set[str]:
-    """Return the digests of the voiceprints of channels without speech; without results a summary has the digest."""
+    """Return the digests of the voiceprints of channels without speech, in a pack with or without results."""
     silent = [channel.get("voiceprint") for channel in extracted_channels(pack) if channel.get("speech_length") == 0]
     return {
         digest_of(one) if isinstance(one, str) else str(one.get("sha256"))

@@ -27,7 +27,7 @@ from voxdouble_mock.packs.pack import Pack
 MAX_FACTS = 2000
 """The most facts that are compared: the first ones in the order of their names."""
 TOLERANCE = 0.01
-"""The difference between two numbers that does not count: absolute below 1, else relative."""
+"""The largest difference between two numbers that does not count: absolute for numbers below 1, else relative."""
 MODEL = "model"
 NOT_SERVED, REJECTED_RECORDING, REJECTED_VOICEPRINT = "C37", "C11", "C20"
 DESCRIBED = "C34"

@@ -14,7 +14,7 @@ FILE = "conformance.json"
 MAX_BYTES = 64 << 20
 FIRST_STATE = "pending"
 MAX_REASON = 200
-"""Characters of a reason that are shown."""
+"""The most characters of a reason that are shown."""
 
 
 class ReportedTarget(Struct):
@@ -44,7 +44,7 @@ class ReportedCheck(Struct):
 
 
 class ReportedPeriod(Struct):
-    """The responses in a row with one state; `first` in seconds after the POST."""
+    """Consecutive responses with one state; `first` is in seconds after the POST."""
 
     state: str
     first: float
@@ -68,7 +68,7 @@ class Report(Struct):
 
 
 def drift_of_reports(old_file: Path, new_file: Path) -> Drift:
-    """Return the drift from one report to another. Raises DriftError if one is not a report, or of another kind."""
+    """Return the drift from one report to another. Raises DriftError for two of different kinds."""
     old, new = read_report(old_file), read_report(new_file)
     if bool(old.target.pack) != bool(new.target.pack):
         judged_by_pack = old_file if old.target.pack else new_file
@@ -89,7 +89,7 @@ def read_report(file: Path) -> Report:
 
 
 def side_of(report: Report, file: Path) -> Side:
-    """Return a report in words; a file with the usual name has that of its folder."""
+    """Return a report in words; a file with the usual name is shown by that of its folder."""
     target = report.target
     name = file.resolve().parent.name if file.name == FILE else file.name
     return Side(name, target.kind, target.version, "/".join(target.generations), report.date[:10])

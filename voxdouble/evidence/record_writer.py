@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def kind_of(url: str, ca: Path | None, chosen: str | None) -> str:
-    """Return the kind of a record: the chosen one, or by default that of the target; an empty URL is that of a mock.
+    """Return the kind of a record: the chosen one, or by default that of the target; an empty URL stands for a mock.
 
     Raises UsageError if a mock would be called an appliance.
     """

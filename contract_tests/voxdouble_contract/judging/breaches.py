@@ -25,7 +25,7 @@ BY_STATUS = {
 PROXY_STATUSES = frozenset({413, 502, 503, 504})
 """Statuses for which a proxy in front of the appliance sends pages of its own, whose content no statement covers."""
 MAX_MESSAGE = 120
-"""Characters of a validator's message that a reason shows."""
+"""The most characters of a validator's message that a reason shows."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from voxdouble_contract.exchange import printable_lines
 from voxdouble_contract.judging.conformance import DIFFERS, FAILED, UNPROVEN, VERDICTS, Conformance
 
 MAX_REASON = 160
-"""Characters of a reason for an unproven statement; the reports have it whole."""
+"""The most characters of a reason for an unproven statement; the reports have it whole."""
 MAX_IDS = 12
 
 

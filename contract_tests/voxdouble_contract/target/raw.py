@@ -15,7 +15,7 @@ from voxdouble_contract.exchange import Exchange
 BOUNDARY = "contract-boundary"
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
 MAX_HEADER = 60
-"""Characters of a header's value that a report shows."""
+"""The most characters of a header's value that a report shows."""
 MAX_RESPONSE = 1 << 20
 
 

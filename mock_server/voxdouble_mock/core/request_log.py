@@ -19,7 +19,7 @@ MAX_ENTRIES = 1_000
 """The bound of one namespace's log; the oldest entries are dropped first."""
 MAX_ENTRY_BYTES = 2_048
 """The bound of one entry, as JSON."""
-MAX_TEXT = 200
+MAX_WHOLE_TEXT = 200
 """The most bytes, as JSON, of a text that is kept whole; of a longer one its beginning and its digest are kept."""
 BEGINNING = 100
 """The most bytes, as JSON, of the beginning that is kept of a longer text."""
@@ -101,7 +101,7 @@ def _has_short_texts(entry: LoggedRequest) -> bool:
     ]
     together = "".join(texts)
     plain = together.isascii() and together.isprintable() and '"' not in together and "\\" not in together
-    return plain and max(map(len, texts), default=0) <= MAX_TEXT - 2  # JSON has quotes around a text
+    return plain and max(map(len, texts), default=0) <= MAX_WHOLE_TEXT - 2  # JSON has quotes around a text
 
 
 def _with_short_texts(entry: LoggedRequest) -> LoggedRequest:
@@ -138,7 +138,7 @@ def _shortened(text: str | None) -> str | None:
 
 def shortened(text: str) -> str:
     """Return a text as entries keep it: whole, or the beginning of a long one and its SHA-256 digest."""
-    if len(text) <= MAX_TEXT and (_is_short(text) or encoded_size(text) <= MAX_TEXT):
+    if len(text) <= MAX_WHOLE_TEXT and (_is_short(text) or encoded_size(text) <= MAX_WHOLE_TEXT):
         return text
     return f"{_beginning(text, BEGINNING)}... sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
 
@@ -153,7 +153,7 @@ def _beginning(text: str, size: int) -> str:
 
 def _is_short(text: str) -> bool:
     """Return whether a text is short even if JSON needs two bytes, as for a quote, for each of its characters."""
-    return 2 * len(text) + 2 <= MAX_TEXT and text.isascii() and text.isprintable()
+    return 2 * len(text) + 2 <= MAX_WHOLE_TEXT and text.isascii() and text.isprintable()
 
 
 def encoded_size(value: object) -> int:

@@ -7,7 +7,7 @@ from voxdouble_mock.core.errors import Detail, InvalidRequest, TooLarge, Validat
 from voxdouble_mock.http.current_request import connection, environ, header
 
 PIECE = 1 << 16
-"""Bytes read at a time."""
+"""The most bytes that are read at a time."""
 
 
 def check_content_type(expected: str) -> None:

@@ -9,7 +9,7 @@ from voxdouble_mock.store.records import NamespaceRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownRecord:
     """The record of a namespace in this process, None before it was read, and a scenario with its digest."""
 
     record: NamespaceRecord | None
@@ -26,18 +26,18 @@ class Known:
 class RecordCache:
     """The latest record of each namespace. `initial` has the scenario with which new namespaces start."""
 
-    def __init__(self, initial: Known) -> None:
+    def __init__(self, initial: KnownRecord) -> None:
         self._initial = initial
-        self._known = CachedRecords[Known]()
+        self._known = CachedRecords[KnownRecord]()
         self._scenarios = SharedScenarios()
         if initial.scenario is not None:
             self._scenarios.share(initial.digest, initial.scenario)
 
-    def get(self, namespace: str) -> Known:
+    def get(self, namespace: str) -> KnownRecord:
         """Return the record of a namespace as it was last read, or `initial` if it was not."""
         return self._known.get(namespace) or self._initial
 
-    def read(self, namespace: str, known: Known, reply: values.Reply, content: bytes) -> NamespaceRecord:
+    def read(self, namespace: str, known: KnownRecord, reply: values.Reply, content: bytes) -> NamespaceRecord:
         """Return the record that a reply to a step with `known` describes, and keep it."""
         if reply.record is None:
             assert known.record is not None
@@ -46,5 +46,5 @@ class RecordCache:
         if content:
             scenario = self._scenarios.get(reply.scenario, lambda: values.read_scenario(content))
         record = values.read_record(reply.record, scenario, reply)
-        self._known.keep(namespace, Known(record, scenario, reply.scenario), reply.size)
+        self._known.keep(namespace, KnownRecord(record, scenario, reply.scenario), reply.size)
         return record

@@ -16,7 +16,7 @@ from voxdouble_mock.core.errors import StorageFull, Unavailable
 
 TIMEOUT_SECONDS = 2.0
 SCRIPT = files("voxdouble_mock.store").joinpath("redis_steps.lua").read_text(encoding="utf-8")
-DIGEST = sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
+SCRIPT_DIGEST = sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
 log = logging.getLogger("voxdouble_mock")
 
@@ -47,7 +47,7 @@ class RedisConnection:
         """Return the reply of a step, in one round trip."""
         with self._errors():
             try:
-                reply: Sequence[bytes] = self._send("EVALSHA", DIGEST, arguments)
+                reply: Sequence[bytes] = self._send("EVALSHA", SCRIPT_DIGEST, arguments)
             except NoScriptError:
                 reply = self._send("EVAL", SCRIPT, arguments)
             return reply
@@ -74,7 +74,7 @@ class RedisConnection:
         try:
             connection = self._pool.get_connection()
             try:
-                skip, step = ("CLIENT", "REPLY", "SKIP"), ("EVALSHA", DIGEST, 0, *arguments)
+                skip, step = ("CLIENT", "REPLY", "SKIP"), ("EVALSHA", SCRIPT_DIGEST, 0, *arguments)
                 connection.send_packed_command(connection.pack_commands([skip, step]))  # type: ignore[no-untyped-call]
             except BaseException:
                 connection.disconnect()  # type: ignore[no-untyped-call]

@@ -21,7 +21,7 @@ from voxdouble_mock.store import records
 from voxdouble_mock.store import redis_values as values
 from voxdouble_mock.store.eviction import record_size
 from voxdouble_mock.store.reached_bounds import check_room
-from voxdouble_mock.store.redis_cache import Known, RecordCache
+from voxdouble_mock.store.redis_cache import KnownRecord, RecordCache
 from voxdouble_mock.store.redis_connection import RedisConnection
 from voxdouble_mock.store.redis_values import Reply
 from voxdouble_mock.store.task_cache import TaskCache
@@ -55,7 +55,7 @@ class RedisStore:
         self._initial = initial.scenario
         self._content = values.scenario_content(initial.scenario)
         digest = values.digest(self._content) if self._content else ""
-        self._records = RecordCache(Known(None, initial.scenario, digest))
+        self._records = RecordCache(KnownRecord(None, initial.scenario, digest))
         self._tasks = TaskCache(limits.cache)
         self._common: dict[str, object] = {
             "schema": SCHEMA,
@@ -239,7 +239,7 @@ class RedisStore:
             raise ValueError(message) if self._life is None else Unavailable(message)
         self._life = reply.life
 
-    def _record(self, namespace: str, known: Known, reply: Reply, content: bytes) -> records.NamespaceRecord:
+    def _record(self, namespace: str, known: KnownRecord, reply: Reply, content: bytes) -> records.NamespaceRecord:
         """Return the record that a reply describes; that of a new namespace if it does not exist."""
         if reply.status == "missing":
             return self._new_record(reply.now, reply.opened)

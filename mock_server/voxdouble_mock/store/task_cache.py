@@ -5,7 +5,7 @@ from threading import Lock
 
 from voxdouble_mock.core.task import Task
 
-TASK_BYTES = 1_000
+CACHED_TASK_BYTES = 1_000
 """An estimate of the memory of a task without its payload."""
 
 
@@ -44,4 +44,4 @@ class TaskCache:
 
 
 def _size(task: Task) -> int:
-    return TASK_BYTES + len(task.payload)
+    return CACHED_TASK_BYTES + len(task.payload)

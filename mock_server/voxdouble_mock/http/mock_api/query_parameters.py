@@ -5,7 +5,7 @@ from typing import Any
 
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.patterns import Pattern
-from voxdouble_mock.core.request_log import MAX_TEXT, shortened
+from voxdouble_mock.core.request_log import MAX_WHOLE_TEXT, shortened
 from voxdouble_mock.options import unknown_name
 
 MAX_NUMBER = (1 << 63) - 1
@@ -47,7 +47,7 @@ def kept_pattern(text: str) -> Pattern:
     """
     kept = shortened(text)
     if kept != text and ("*" in text or "?" in text):
-        raise ValueError(f"a pattern of at most {MAX_TEXT} bytes, or a longer text without * and ?")
+        raise ValueError(f"a pattern of at most {MAX_WHOLE_TEXT} bytes, or a longer text without * and ?")
     return Pattern(kept)
 
 
