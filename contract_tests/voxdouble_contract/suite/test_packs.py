@@ -39,7 +39,7 @@ def shown_generation(target: Target) -> object:
 
 @statement("C51")
 def test_the_generation_is_that_of_the_pack(replaying: Target) -> None:
-    """A namespace with a pack has its generation, and another one beside it is refused with nothing changed."""
+    """A namespace with a pack has its generation; options with another generation are refused and change nothing."""
     expect(shown_generation(replaying) == "e4", "The generation must be that of the pack, e4.")
     refused = replaying.send("PUT", PATH, json={"generation": "e2"})
     expect_status(refused, 422)
