@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import time
 import tracemalloc
 from base64 import b64encode
@@ -20,6 +21,8 @@ from voxdouble_mock.core.errors import InvalidRequest, TooLarge, ValidationFaile
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.http.byte_quota import ByteQuota
 from voxdouble_mock.http.json_parser import parse_json
+from voxdouble_mock.http.request_body import PIECE
+from voxdouble_mock.http.vendor import json_body
 from voxdouble_mock.http.vendor.json_body import COST, JsonBody
 from voxdouble_mock.http.vendor.voiceprint_lists import MAX_VOICEPRINT, decoded_at_once, voiceprint_lists
 from voxdouble_mock.technologies import discover
@@ -96,18 +99,27 @@ def read(text: bytes, limits: Limits, total: int = 1 << 30) -> dict[str, list[by
 
 @pytest.mark.parametrize("item", ["{}", '{"a":1}', "[]", "1", '""', '"A"', "null"])
 @pytest.mark.parametrize("name", ["voiceprints", "other"])
-def test_the_memory_of_a_body_is_bounded_by_its_length(name: str, item: str) -> None:
-    """A body of 150,000 small values is refused before they are made, whichever member they are in (P7)."""
-    text = f'{{"voiceprints": ["AAAA"], "{name}": [{f"{item}," * 150_000}0]}}'.encode()
+def test_the_memory_of_a_body_is_bounded_by_its_length(name: str, item: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body of more small values than the bound is refused before they are made, whichever member has them (P7)."""
+    monkeypatch.setattr(json_body, "OTHER_VALUES", 10_000)
+    text = f'{{"voiceprints": ["AAAA"], "{name}": [{f"{item}," * 15_000}0]}}'.encode()
     tracemalloc.start()
     try:
         with pytest.raises(ValidationFailed, match="must have") as refused:
-            read(text, Limits())
+            read(text, Limits(max_list=5_000))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert refused.value.details[0].location == (("body", name) if name == "voiceprints" else ("body",))
     assert peak < 2 * len(text)
+
+
+def test_a_body_may_have_150_000_values() -> None:
+    """Values, lists and objects together are bounded by 50,000 voiceprints and 100,000 others."""
+    text = '{"voiceprints": [' + '"AAAA",' * 49_999 + '"AAAA"], "other": [%s0]}'
+    assert len(read((text % ("0," * 99_997)).encode(), Limits())["voiceprints"]) == 50_000
+    with pytest.raises(ValidationFailed, match="at most 150000 values"):
+        read((text % ("0," * 99_998)).encode(), Limits())
 
 
 def test_a_list_with_one_voiceprint_too_many_is_refused_with_its_length() -> None:
@@ -166,12 +178,23 @@ def test_silent_clients_reserve_no_memory() -> None:
         assert convert(mock.url, ["A" * 400]).status_code == 202
 
 
-def test_arrived_bytes_count_until_their_request_ends() -> None:
+def test_arrived_bytes_count_until_their_request_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """A body beyond the bound of all bodies gets a 503, and after the others have ended it is accepted (C28)."""
+    pieces, reserve = threading.Semaphore(0), ByteQuota.reserve
+
+    def reserve_and_count(quota: ByteQuota, count: int) -> bool:
+        reserved = reserve(quota, count)
+        pieces.release()
+        return reserved
+
     with MockAppliance(json_storage=1_000_000, max_json=500_000) as mock:
         with connect(mock) as client:
-            client.sendall(head_of_post(CONVERSION, "application/json", "Content-Length: 480000") + b" " * 400_000)
-            wait_until(lambda: convert(mock.url, ["A" * 400_000]).status_code == 503)
+            with monkeypatch.context() as patch:
+                patch.setattr(ByteQuota, "reserve", reserve_and_count)
+                client.sendall(head_of_post(CONVERSION, "application/json", "Content-Length: 480000") + b" " * 400_000)
+                for _ in range(400_000 // PIECE):
+                    assert pieces.acquire(timeout=SECONDS)
+            assert convert(mock.url, ["A" * 400_000]).status_code == 503
         wait_until(lambda: convert(mock.url, ["A" * 400_000]).status_code == 202)
 
 
