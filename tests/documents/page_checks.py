@@ -13,14 +13,12 @@ from tests.documents.page_runs import DATA, PROGRAMS, SHELL, PageRun
 
 PACKAGES = {"sh": "curl", "js": "nodejs", "java": "default-jdk-headless"}
 COMMANDS = {**PROGRAMS, "sh": "curl"}
-CLIENT = "client/README.md"
-"""This page is run by tests/client/test_client_readme.py, which also reads what it prints."""
 IN_A_CLONE = {"docs/technologies.md"}
 """The pages whose reader changes the project itself."""
 PAGES = [
     page
     for page, blocks in pages().items()
-    if page != CLIENT and any(not block.not_run and block.language in {*PROGRAMS, *DATA, SHELL} for block in blocks)
+    if any(not block.not_run and block.language in {*PROGRAMS, *DATA, SHELL} for block in blocks)
 ]
 
 
