@@ -8,7 +8,9 @@ import signal
 
 import hypothesis
 
+from tests.examples_count import examples
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-hypothesis.settings.register_profile("voxdouble", deadline=None)
+hypothesis.settings.register_profile("voxdouble", deadline=None, max_examples=examples(100))
 hypothesis.settings.load_profile("voxdouble")

@@ -35,11 +35,17 @@ def test_cited_promises_exist() -> None:
     assert unresolved(citations.PROMISE, set(PROMISES)) == []
 
 
+def cited_in_prose(pattern: re.Pattern[str], name: str) -> list[str]:
+    """Return the citations in the prose of a text, which is taken apart only if the text has any."""
+    text = TEXTS[name]
+    return pattern.findall(prose(name, text)) if pattern.search(text) else []
+
+
 @cache
 def cited_promises() -> dict[str, set[str]]:
     """Return the promises that the prose of each test and benchmark cites."""
     names = [name for name in TEXTS if name.startswith(("tests/", "benchmarks/")) and "/documents/" not in name]
-    return {name: set(citations.PROMISE.findall(prose(name, TEXTS[name]))) for name in names}
+    return {name: set(cited_in_prose(citations.PROMISE, name)) for name in names}
 
 
 @pytest.mark.parametrize("promise", PROMISES)
@@ -65,14 +71,17 @@ def test_named_files_exist() -> None:
     A page may also name the files as which its reader saves its code blocks.
     """
     ends = {"/".join(parts[start:]) for name in texts() for parts in [name.split("/")] for start in range(len(parts))}
-    missing = [
-        f"{name}: {file}"
-        for name, text in TEXTS.items()
-        for file in citations.FILE.findall(prose(name, text))
-        if file.replace("../", "") not in ends | saved_files(name)
-        and file.rpartition("/")[2] not in citations.MADE_FOR_USERS
-    ]
-    assert missing == []
+
+    def missing(name: str, text: str) -> list[str]:
+        known = ends | saved_files(name)
+        return [
+            file
+            for file in citations.FILE.findall(text)
+            if file.replace("../", "") not in known and file.rpartition("/")[2] not in citations.MADE_FOR_USERS
+        ]
+
+    found = {name: missing(name, prose(name, text)) for name, text in TEXTS.items() if missing(name, text)}
+    assert {name: files for name, files in found.items() if files} == {}
 
 
 @pytest.mark.parametrize("page", [name for name in TEXTS if name.endswith(".md")])
@@ -105,9 +114,9 @@ def test_cited_pages_of_the_vendor_are_listed() -> None:
     sources = tomllib.loads(texts()["fixtures/voxdouble_fixtures/contract/sources.toml"])
     cited = {
         f"{name}: {tag}"
-        for name, text in TEXTS.items()
+        for name in TEXTS
         if (name.endswith((".py", ".md")) or name.startswith("fixtures/")) and name != COMMANDS
-        for tag in citations.SOURCE.findall(prose(name, text))
+        for tag in cited_in_prose(citations.SOURCE, name)
         if tag not in sources
     }
     assert cited == set()
@@ -115,7 +124,7 @@ def test_cited_pages_of_the_vendor_are_listed() -> None:
 
 def test_sections_are_not_cited_by_number() -> None:
     """Statements are cited by their ids, not by section numbers of a document outside the repository."""
-    cited = {name: citations.SECTION.findall(prose(name, text)) for name, text in TEXTS.items()}
+    cited = {name: cited_in_prose(citations.SECTION, name) for name in TEXTS}
     assert {name: sections for name, sections in cited.items() if sections} == {}
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples_count import examples
 from tests.store.redis_server import RedisServer, opened
 from tests.store.steps import POST, RealTime, create, find, move_clock, submit
 from voxdouble_mock.core.clock import REAL, read, scaled, start
@@ -24,7 +25,7 @@ def test_the_instant_is_that_of_the_server(server: RedisServer) -> None:
     assert all(0 <= opened(server).begin("", POST).now - expected < 10_000 for _ in range(2))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     st.sampled_from([REAL, scaled(0.37), scaled(1e6)]),
     st.integers(0, 10**13),
@@ -58,7 +59,7 @@ SPECS = st.builds(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(SPECS, max_size=4), st.lists(st.sampled_from(["POST", "GET"]), max_size=8))
 def test_the_script_counts_faults_as_the_mock_does(
     server: RedisServer, specs: list[FaultSpec], methods: list[str]

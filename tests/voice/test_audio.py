@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import voxdouble_fixtures
+from tests.examples_count import examples
 from tests.voice.sounds import as_file, speech, wav_header
 from voxdouble_mock.voice.audio import Audio, UnusableAudio
 
@@ -181,7 +182,7 @@ def test_hours_of_silence_in_a_small_file_are_refused_by_their_header() -> None:
         Audio(io.BytesIO(bytes(data)), HOUR)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=examples(150))
 @given(
     name=st.sampled_from(["john_doe.mp3", "john_doe.ogg", "john_doe.opus", "john_doe_2.flac", "telephone.wav"]),
     changes=st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 255)), min_size=1, max_size=8),

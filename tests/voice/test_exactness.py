@@ -2,6 +2,7 @@
 
 import ast
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import voxdouble_mock.voice
+from tests.examples_count import examples
 from tests.voice.sounds import as_file, speech
 from voxdouble_mock.voice import exact_trig, logarithm, pitch, spectrum
 from voxdouble_mock.voice.analysis import analyse
@@ -38,7 +40,7 @@ def test_the_products_of_the_spectrum_are_exact(rate: int) -> None:
     assert bands.sum(axis=0).max() * power * spectrum.POWER_SCALE < EXACT
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.integers(0, 2**32 - 1), st.sampled_from(RATES[:-1]), st.sampled_from([1, 100, 32_767]))
 def test_levels_equal_those_of_integer_arithmetic(seed: int, rate: int, peak: int) -> None:
     """Python's integers, one number at a time and without folding, give the same levels as the matrix products."""
@@ -83,21 +85,26 @@ def test_levels_equal_those_of_a_fourier_transform(rate: int) -> None:
     assert np.abs(found - expected).max() < 15  # of 256 units an octave
 
 
-def shapes(rates: range) -> list[tuple[int, int, int]]:
+def shapes(rates: Iterable[int]) -> list[tuple[int, int, int]]:
     """Return the lengths of window, frame and transform at these sample rates, each triple once."""
     found = (pitch._shape(rate) for rate in rates)
     return sorted({(shape.window, shape.length, shape.points) for shape in found})
 
 
 def test_correlations_keep_the_bounds_of_their_proof() -> None:
-    """At no sample rate is the window, the frame or the transform longer than the proof at LARGEST allows."""
-    windows, lengths, points = zip(*shapes(range(8_000, 384_001)), strict=True)
+    """At no sample rate is the window, the frame or the transform longer than the proof at LARGEST allows.
+
+    Within a group they grow with the rate, so that the rates beside the borders of groups are enough.
+    """
+    borders = [(2 * group + 1) * pitch.RATE // 2 for group in range(1, 384_000 // pitch.RATE + 1)]
+    beside = [border + more for border in borders for more in range(-2, 3) if 8_000 <= border + more <= 384_000]
+    windows, lengths, points = zip(*shapes([*range(8_000, 24_001), *beside, 384_000]), strict=True)
     assert max(windows) <= 160
     assert max(points) <= 256
     assert all(length <= count for length, count in zip(lengths, points, strict=True))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.integers(0, 2**32 - 1),
     st.sampled_from(shapes(range(8_000, 384_001, 997))),

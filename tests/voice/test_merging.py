@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from tests.examples_count import examples
 from tests.voice.sounds import as_file, joined, speech, voiceprint_of
 from voxdouble_mock.voice.analysis import analyse
 from voxdouble_mock.voice.merging import merge
@@ -23,7 +24,7 @@ def ours(numbers: np.ndarray, hundredths: int) -> bytes:
     return encode((numbers * 2.0**-20).astype(np.float32), hundredths / 100)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(spoken, min_size=1, max_size=6))
 def test_the_embedding_is_the_mean_weighted_by_speech_length(parts: list[tuple[np.ndarray, int]]) -> None:
     """The embedding is that of exact integer arithmetic, rounded, and the speech lengths add up (C22)."""
@@ -35,7 +36,7 @@ def test_the_embedding_is_the_mean_weighted_by_speech_length(parts: list[tuple[n
     assert merged.speech_length == found.speech_length == pytest.approx(total / 100, abs=0.005)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(spoken, min_size=2, max_size=6), st.randoms(use_true_random=False))
 def test_the_order_does_not_matter(parts: list[tuple[np.ndarray, int]], random: Random) -> None:
     """The same voiceprints in any order merge to the same bytes."""
@@ -45,7 +46,7 @@ def test_the_order_does_not_matter(parts: list[tuple[np.ndarray, int]], random: 
     assert merge(voiceprints) == before
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(spoken, st.integers(2, 9))
 def test_merging_with_itself_changes_only_the_length(part: tuple[np.ndarray, int], times: int) -> None:
     """The mean of equal embeddings is the same embedding."""

@@ -107,9 +107,9 @@ def test_a_constant_offset_is_ignored() -> None:
 @pytest.mark.parametrize("rate", [8_000, 16_000, 44_100])
 def test_telephone_tones_are_not_speech(name: str, rate: int) -> None:
     """Dial, ringback, busy and congestion tones of ITU-T E.180, with and without noise, have speech 0.0."""
-    tone = telephone_tone(name, 30, rate)
+    tone = telephone_tone(name, 12, rate)  # two periods of the longest cadence
     assert speech_length(tone, rate) == 0.0
-    assert speech_length(tone + white_noise(30, rate, 0.001), rate) == 0.0
+    assert speech_length(tone + white_noise(12, rate, 0.001), rate) == 0.0
 
 
 @pytest.mark.parametrize("hertz", [200, 300, 450, 700, 1_000, 1_500, 2_500])
@@ -139,7 +139,7 @@ def test_speech_after_ringback_is_as_long_as_alone(name: str, recording: str) ->
 
 
 @pytest.mark.parametrize("recording", ["john_doe.wav", "jane_roe_2.flac", "tom_larsson_3.flac", "telephone.wav"])
-@pytest.mark.parametrize("seconds", [0.1, 0.5, 1, 2, 5, 10, 60])
+@pytest.mark.parametrize("seconds", [0.1, 0.5, 1, 2, 5, 10, 30])
 @pytest.mark.parametrize("noise", [0.0, 0.003])
 def test_silence_in_front_does_not_change_the_speech_length(recording: str, seconds: float, noise: float) -> None:
     """Digital silence of any length before speech, with noise in it or not, changes its length by at most 0.15 s."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 import voxdouble_fixtures
+from tests.examples_count import examples
 from tests.voice.sounds import as_file, speech, voiceprint_of
 from voxdouble_mock.voice.analysis import analyse
 from voxdouble_mock.voice.tables import table
@@ -46,7 +47,7 @@ def test_foreign_embeddings_have_valid_vectors(embedding: np.ndarray) -> None:
     assert bool(vector) == bool(embedding.any())
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(st.one_of(own_embeddings, foreign_embeddings), min_size=1, max_size=6))
 def test_vectors_do_not_depend_on_the_rest_of_the_list(embeddings: list[np.ndarray]) -> None:
     """A voiceprint has the same vector in a list, at its place, as alone (S44, S47)."""
@@ -136,7 +137,7 @@ def test_the_sample_rate_changes_a_vector_little() -> None:
     assert np.dot(vectors[0], vectors[1]) > 0.99
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(own_embeddings, own_embeddings)
 def test_directions_are_whole_numbers_of_one_length(one: np.ndarray, other: np.ndarray) -> None:
     """Directions are whole numbers of length 2**24, so their products are exact, or zeros without speech."""

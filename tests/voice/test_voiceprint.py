@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from tests.examples_count import examples
 from voxdouble_mock.voice.voiceprint import (
     AT_ONCE,
     EMBEDDING_LENGTH,
@@ -66,7 +67,7 @@ def test_decoding_returns_what_was_encoded(embedding: np.ndarray, speech_length:
     assert (found.speech_length, found.own) == (speech_length, True)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(embeddings, min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_a_list_is_decoded_like_its_elements(some: list[np.ndarray], random: Random) -> None:
     """Our own and foreign voiceprints in one list are decoded at their indexes, with the same numbers as alone."""

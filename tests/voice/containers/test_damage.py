@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples_count import examples
 from tests.voice.containers.files import (
     FORMATS,
     MAX_LOSS,
@@ -96,7 +97,7 @@ def changes(draw: st.DrawFn, name: str) -> Change:
 def test_a_damaged_recording_is_complete_or_rejected(name: str) -> None:
     """Changed bytes in audio, headers and length fields never shorten a recording that ends done."""
 
-    @settings(suppress_health_check=QUIET, deadline=None, max_examples=60)
+    @settings(suppress_health_check=QUIET, deadline=None, max_examples=examples(60))
     @given(st.lists(changes(name), min_size=1, max_size=4))
     def check(several: list[Change]) -> None:
         data = made(name)
@@ -112,7 +113,7 @@ def test_a_recording_with_lost_or_repeated_bytes_is_complete_or_rejected(name: s
     """Removed, inserted and repeated bytes never shorten a file that declares its length without an error."""
     size = len(made(name))
 
-    @settings(suppress_health_check=QUIET, deadline=None, max_examples=40)
+    @settings(suppress_health_check=QUIET, deadline=None, max_examples=examples(40))
     @given(
         offset=st.integers(44, size - 1),
         count=st.integers(17, size // 3),
@@ -129,7 +130,7 @@ def test_a_recording_with_lost_or_repeated_bytes_is_complete_or_rejected(name: s
     check()
 
 
-@settings(suppress_health_check=QUIET, deadline=None, max_examples=100)
+@settings(suppress_health_check=QUIET, deadline=None, max_examples=examples(100))
 @given(
     first=st.sampled_from([*FORMATS, *OPEN_ENDED]),
     second=st.sampled_from([*FORMATS, *OPEN_ENDED]),
@@ -142,7 +143,7 @@ def test_joined_recordings_are_complete_or_rejected(first: str, second: str, bet
     assert is_complete(made(first) + between + made(second), length(first) + length(second))
 
 
-@settings(suppress_health_check=QUIET, deadline=None, max_examples=100)
+@settings(suppress_health_check=QUIET, deadline=None, max_examples=examples(100))
 @given(
     name=st.sampled_from([*FORMATS, *OPEN_ENDED]),
     before=st.sampled_from([b"", b"\0", bytes(3_000), b"ID3\4\0\0\0\0\0\x0a" + bytes(10), b"\xff", b"half a frame"]),
