@@ -20,8 +20,11 @@ from voxdouble_client._generations import hint
 from voxdouble_client._models import TaskAnswer, TaskError
 from voxdouble_client._task import TaskHandle
 
-RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
-"""The statuses of an outage: they say nothing against the request itself. Those from 520 on are of proxies."""
+RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 529})
+"""The statuses of an outage: they say nothing against the request itself. Those from 520 on are of proxies.
+
+A 507 says that the input storage is full (S26), of other uploads as a rule, and these are processed.
+"""
 
 GONE_STATUSES = frozenset({404, 410})
 

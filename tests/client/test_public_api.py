@@ -118,6 +118,7 @@ TRANSIENT = {
     "an untrusted certificate": (TransportError("no", url="u", transient=False), False),
     "a refusal of the input": (ApiError("no", url="u", status=422), False),
     "an outage": (ApiError("no", url="u", status=503), True),
+    "a full input storage": (ApiError("no", url="u", status=507), True),
     "an unknown technology": (ApiError("no", url="u", status=404), False),
     "a task that is lost or has expired": (lost(404), True),
     "a task that is gone": (lost(410), True),

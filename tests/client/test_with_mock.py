@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,7 @@ import voxdouble_fixtures
 from voxdouble_client import ApiError, ApplianceClient, PollTimeout, TaskRejected
 from voxdouble_client.cli import commands as cli
 from voxdouble_mock import MockAppliance
+from voxdouble_mock.execution import completion_of
 
 JOHN = Path(voxdouble_fixtures.__file__).parent / "audio" / "john_doe.wav"
 
@@ -55,6 +57,26 @@ def test_rejected_audio_raises_with_the_reason(appliance: ApplianceClient) -> No
     with pytest.raises(TaskRejected, match=r"was rejected: .+ \[task\.validation-error\]") as caught:
         appliance.extract_voiceprint(b"no audio")
     assert caught.value.error.type == "task.validation-error"
+
+
+def test_a_full_storage_has_room_after_other_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upload that meets a full storage is sent once, with a `transient` error; the same upload fits later (S26)."""
+    refusals: list[ApiError] = []
+
+    def completion_during_another_upload(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        with ApplianceClient(full.url) as second, pytest.raises(ApiError, match="when other uploads") as caught:
+            second.start_voiceprint_extraction(JOHN)
+        refusals.append(caught.value)
+        return completion_of(*arguments)
+
+    with MockAppliance(clock="manual", input_storage=200_000) as full, ApplianceClient(full.url) as appliance:
+        monkeypatch.setattr("voxdouble_mock.appliance.completion_of", completion_during_another_upload)
+        appliance.start_voiceprint_extraction(JOHN)
+        [refusal] = refusals
+        assert (refusal.status, refusal.transient, refusal.may_have_run) == (507, True, False)
+        assert [entry.status for entry in full.requests] == [507, 202]
+        appliance.start_voiceprint_extraction(JOHN)
 
 
 def test_an_expired_task_is_an_api_error(appliance: ApplianceClient, mock: MockAppliance) -> None:
