@@ -90,11 +90,21 @@ class Plan:
 
     def task(self, task_id: str, submitted: int) -> Task:
         """Return the task whose life begins at an instant of the namespace's clock."""
-        timeline = Timeline.plan(
-            submitted, self.final, pending=self.pending, running=self.running, lifetime=self.lifetime
-        )
         return Task(
-            task_id, self.technology, timeline, self.payload, self.fault, self.file_name, self.rule, self.origin
+            task_id,
+            self.technology,
+            self.timeline(submitted),
+            self.payload,
+            self.fault,
+            self.file_name,
+            self.rule,
+            self.origin,
+        )
+
+    def timeline(self, submitted: int) -> Timeline:
+        """Return the timeline of that task."""
+        return Timeline.plan(
+            submitted, self.final, pending=self.pending, running=self.running, lifetime=self.lifetime
         )
 
     @property

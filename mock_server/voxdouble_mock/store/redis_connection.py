@@ -1,10 +1,11 @@
 """The connection to a Redis or Valkey server: its timeouts, its errors, and what its configuration may lose."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from functools import cache
 from hashlib import sha1
 from importlib.resources import files
+from typing import Any
 from urllib.parse import urlsplit
 
 import redis
@@ -15,8 +16,9 @@ from redis.retry import Retry
 from voxdouble_mock.core.errors import StorageFull, Unavailable
 
 TIMEOUT_SECONDS = 2.0
-SCRIPT = files("voxdouble_mock.store").joinpath("redis_steps.lua").read_text(encoding="utf-8")
-SCRIPT_DIGEST = sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
+SCRIPT = files("voxdouble_mock.store").joinpath("redis_steps.lua").read_bytes()
+SCRIPT_DIGEST = sha1(SCRIPT, usedforsecurity=False).hexdigest().encode()
+SKIP_REPLY = b"*3\r\n$6\r\nCLIENT\r\n$5\r\nREPLY\r\n$4\r\nSKIP\r\n"
 
 log = logging.getLogger("voxdouble_mock")
 
@@ -40,47 +42,53 @@ class RedisConnection:
             self._client.ping()
         except (RedisError, OSError, ValueError) as error:
             raise ValueError(f"The store {self.shown} cannot be opened: {_sentence(error)}") from error
-        self._pool = self._client.connection_pool
+        self._connections = _Connections(self._client.connection_pool)
         self._is_down = False
 
     def run(self, *arguments: bytes) -> Sequence[bytes]:
         """Return the reply of a step, in one round trip."""
-        with self._errors():
-            try:
-                reply: Sequence[bytes] = self._send("EVALSHA", SCRIPT_DIGEST, arguments)
-            except NoScriptError:
-                reply = self._send("EVAL", SCRIPT, arguments)
-            return reply
-
-    def _send(self, command: str, script: str, arguments: Sequence[bytes]) -> Sequence[bytes]:
-        connection = self._pool.get_connection()
+        packed = b"".join(map(_bulk, arguments))
         try:
-            connection.send_command(command, script, 0, *arguments)  # type: ignore[no-untyped-call]
+            try:
+                reply = self._send(_command(len(arguments), b"EVALSHA", SCRIPT_DIGEST) + packed)
+            except NoScriptError:
+                reply = self._send(_command(len(arguments), b"EVAL", SCRIPT) + packed)
+        except (RedisError, OSError) as error:
+            raise self._failure(error) from error
+        if self._is_down:
+            log.warning("The store %s is up again.", self.shown)
+            self._is_down = False
+        return reply
+
+    def _send(self, packed: bytes) -> Sequence[bytes]:
+        connection = self._connections.take()
+        try:
+            connection.send_packed_command([packed])
             reply: Sequence[bytes] = connection.read_response()
         except ResponseError:
             raise
         except BaseException:
             # A late response must not be read as that of the next command.
-            connection.disconnect()  # type: ignore[no-untyped-call]
+            connection.disconnect()
             raise
         finally:
-            self._pool.release(connection)
+            self._connections.put_back(connection)
         return reply
 
     def send(self, *arguments: bytes) -> None:
         """Send a step without waiting for its end or reporting an error; while the server is down, nothing is sent."""
         if self._is_down:
             return
+        packed = SKIP_REPLY + _command(len(arguments), b"EVALSHA", SCRIPT_DIGEST) + b"".join(map(_bulk, arguments))
         try:
-            connection = self._pool.get_connection()
+            connection = self._connections.take(check=False)
             try:
-                skip, step = ("CLIENT", "REPLY", "SKIP"), ("EVALSHA", SCRIPT_DIGEST, 0, *arguments)
-                connection.send_packed_command(connection.pack_commands([skip, step]))  # type: ignore[no-untyped-call]
+                connection.send_packed_command([packed])
             except BaseException:
-                connection.disconnect()  # type: ignore[no-untyped-call]
+                connection.disconnect()
                 raise
             finally:
-                self._pool.release(connection)
+                self._connections.put_back(connection)
         except (RedisError, OSError) as error:
             log.debug("An entry of the request log was lost: %s", error)
 
@@ -111,22 +119,65 @@ class RedisConnection:
 
     def close(self) -> None:
         """Close all connections."""
+        self._connections.close()
         self._client.close()
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _failure(self, error: Exception) -> StorageFull | Unavailable:
+        """Return the error of a step that failed; a server that is now down is logged once."""
+        if isinstance(error, OutOfMemoryError):
+            return StorageFull(f"The memory of the store {self.shown} is full (its setting maxmemory).")
+        reason = f"The store {self.shown} is down: {_sentence(error)}"
+        if not self._is_down:
+            log.error(reason)
+        self._is_down = True
+        return Unavailable(reason)
+
+
+@cache
+def _command(arguments: int, name: bytes, script: bytes) -> bytes:
+    """Return the beginning of a command in Redis's protocol, up to the arguments of the script, which has no keys."""
+    return b"*%d\r\n" % (3 + arguments) + b"".join(map(_bulk, (name, script, b"0")))
+
+
+def _bulk(argument: bytes) -> bytes:
+    """Return an argument in Redis's protocol."""
+    return b"$%d\r\n%b\r\n" % (len(argument), argument)
+
+
+class _Connections:
+    """The connections that no step uses. Safe for several threads, each of which uses at most one.
+
+    The pool of `redis` does the same in twelve times the processor time, and has at most 100 connections.
+    """
+
+    def __init__(self, pool: "redis.ConnectionPool") -> None:
+        self._pool = pool
+        self._idle: list[Any] = []
+
+    def take(self, *, check: bool = True) -> Any:
+        """Return a connection; the step that uses it connects it if it is new, or if the server has closed it."""
         try:
-            yield
-        except OutOfMemoryError as error:
-            raise StorageFull(f"The memory of the store {self.shown} is full (its setting maxmemory).") from error
-        except (RedisError, OSError) as error:
-            if not self._is_down:
-                log.error("The store %s is down: %s", self.shown, _sentence(error))
-            self._is_down = True
-            raise Unavailable(f"The store {self.shown} is down: {_sentence(error)}") from error
-        if self._is_down:
-            log.warning("The store %s is up again.", self.shown)
-        self._is_down = False
+            connection = self._idle.pop()
+        except IndexError:
+            return self._pool.connection_class(**self._pool.connection_kwargs)
+        if not check:
+            return connection
+        try:
+            is_clean = not connection.can_read()
+        except (RedisError, OSError):
+            is_clean = False
+        if not is_clean:
+            connection.disconnect()
+        return connection
+
+    def put_back(self, connection: Any) -> None:
+        """Keep a connection for the next step."""
+        self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close them."""
+        while self._idle:
+            self._idle.pop().disconnect()
 
 
 def durability(appendonly: str | None, appendfsync: str | None) -> str:

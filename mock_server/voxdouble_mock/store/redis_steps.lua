@@ -1,6 +1,7 @@
 -- The atomic steps of the Redis store. ARGV[1] is a MessagePack map: `step` names the step, the rest are its arguments.
--- Further arguments are contents: results of tasks, or a scenario. The reply is a list of strings, the first of which is
--- a MessagePack map. Texts in both are UTF-8; records, tasks and log entries are JSON texts. Instants are milliseconds.
+-- ARGV[2] is another one, of arguments that are the same for all steps of a mock. Further ones are contents: results of
+-- tasks, or a scenario. The reply is a list of strings, the first of which is a MessagePack map. Texts in all are UTF-8;
+-- records, tasks and log entries are JSON texts. Instants are milliseconds.
 --
 -- voxdouble:store        hash: schema, life, opened (the first instant), latest (an instant not long ago), bytes (of results),
 --                        sizes (of records), log_bytes
@@ -14,7 +15,10 @@
 -- voxdouble:NAME:expiry  sorted set: the ids of the tasks by the instant at which they expire
 -- voxdouble:NAME:log     list
 
-local a = cmsgpack.unpack(ARGV[1])
+local a = cmsgpack.unpack(ARGV[2])
+for name, value in pairs(cmsgpack.unpack(ARGV[1])) do
+  a[name] = value
+end
 local call = redis.call
 local STORE, NAMES, CONTENTS, USES = 'voxdouble:store', 'voxdouble:names', 'voxdouble:contents', 'voxdouble:uses'
 local MAX_EXPIRED = 100  -- the expired tasks that a POST deletes, unless a bound is reached
@@ -234,7 +238,7 @@ function steps.open()
     call('HSET', STORE, 'schema', a.schema, 'life', a.new_life, 'opened', now, 'latest', now)
   end
   if a.initial.scenario ~= '' and call('SADD', 'voxdouble:initial', a.initial.scenario) == 1 then
-    keep(a.initial.scenario, ARGV[2])
+    keep(a.initial.scenario, ARGV[3])
   end
   return reply({status = 'done', life = store[1]})
 end
@@ -384,7 +388,7 @@ function steps.change()
     end
   end
   if a.new.scenario ~= '' then
-    keep(a.new.scenario, ARGV[2])
+    keep(a.new.scenario, ARGV[3])
   end
   release(head.scenario)
   call('HSET', key(a.name, 'head'), 'version', head.version + 1, 'mode', a.new.mode, 'rate', a.new.rate,

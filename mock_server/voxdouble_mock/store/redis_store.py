@@ -6,6 +6,7 @@ the life and the version of their namespace, and are not sent again. Log entries
 """
 
 import logging
+import os
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -57,10 +58,17 @@ class RedisStore:
         digest = values.digest(self._content) if self._content else ""
         self._records = RecordCache(KnownRecord(None, initial.scenario, digest))
         self._tasks = TaskCache(limits.cache)
-        self._common: dict[str, object] = {
+        constants = {
             "schema": SCHEMA,
             "idle": to_milliseconds(limits.namespace_idle),
             "max_namespaces": limits.max_namespaces,
+            "max_tasks": limits.max_tasks,
+            "max_stored": limits.max_stored,
+            "max_control": limits.max_control,
+            "max_entries": MAX_ENTRIES,
+            "entry_bytes": ENTRY_BYTES,
+            "max_logged": limits.max_logged,
+            "dropped": DROPPED_AT_ONCE,
             "initial": {
                 "mode": initial.clock.pace.mode,
                 "rate": repr(initial.clock.pace.rate),
@@ -69,6 +77,7 @@ class RedisStore:
                 "scenario": digest,
             },
         }
+        self._constants = values.encode(constants)
         self._life: str | None = None
         self._emptied = False
         self._connection = RedisConnection(address)
@@ -115,8 +124,6 @@ class RedisStore:
             met=[{"rule": rule, "nth": nth} for rule, nth in draft.met],
             plans=values.plan_fields(plans),
             task=task_id,
-            max_tasks=self._limits.max_tasks,
-            max_stored=self._limits.max_stored,
         )
         check_room(reply.status, self._limits)
         if reply.status == "changed":
@@ -155,7 +162,6 @@ class RedisStore:
                     "scenario": values.digest(content) if content else "",
                     "size": None if same else record_size(changed.record, self._initial),
                 },
-                max_control=self._limits.max_control,
             )
             check_room(reply.status, self._limits)
             if reply.status == "done":
@@ -175,18 +181,16 @@ class RedisStore:
             "life": began and began.record.life,
             "create": create,
             "entry": values.entry_text(entry),
-            "max_entries": MAX_ENTRIES,
-            "entry_bytes": ENTRY_BYTES,
-            "max_logged": self._limits.max_logged,
-            "dropped": DROPPED_AT_ONCE,
         }
-        self._connection.send(self._arguments("log", arguments))
+        self._connection.send(self._arguments("log", arguments), self._constants)
 
     def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
+        self._await_entries()
         reply, *stored = self._step("requests", name=namespace)
         return [values.read_entry(one) for one in stored], reply.total
 
     def clear_log(self, namespace: str) -> None:
+        self._await_entries()
         self._step("clear_log", name=namespace)
 
     def namespaces(self) -> list[records.NamespaceSummary]:
@@ -206,27 +210,36 @@ class RedisStore:
     def close(self) -> None:
         self._connection.close()
 
+    def _await_entries(self) -> None:
+        """Return when entries that any process has sent are in the log.
+
+        In one round of its connections a server may read a step of this one before an entry that was sent earlier on
+        another one, but not two steps.
+        """
+        self._step("check")
+
     def _step(self, step: str, *contents: bytes, **arguments: object) -> Any:
         """Return the parts of a step's reply; opens the store again if it was emptied."""
         while True:
-            head, *parts = self._connection.run(self._arguments(step, arguments), *contents)
+            head, *parts = self._connection.run(self._arguments(step, arguments), self._constants, *contents)
             reply = values.read_reply(head)
             if reply.status != "emptied":
                 return [reply, *parts]
             self._open()
 
     def _arguments(self, step: str, arguments: dict[str, object]) -> bytes:
-        common = {"step": step, "store": self._life, "new_life": uuid.uuid4().hex, **self._common, **arguments}
+        arguments |= {"step": step, "store": self._life, "new_life": os.urandom(16).hex()}
         if self._real_now is not None:
-            common["now"] = self._real_now()
-        return values.encode(common)
+            arguments["now"] = self._real_now()
+        return values.encode(arguments)
 
     def _open(self) -> None:
         """Make the store if it is new or was emptied, and read which life of it this is.
 
         Raises ValueError for another schema at the start, and Unavailable for a store that such a mock has made since.
         """
-        [reply] = [values.read_reply(part) for part in self._connection.run(self._arguments("open", {}), self._content)]
+        [head] = self._connection.run(self._arguments("open", {}), self._constants, self._content)
+        reply = values.read_reply(head)
         if self._life not in {None, reply.life}:
             if not self._emptied:
                 log.error("The store %s was emptied: what was in it is lost.", self._connection.shown)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +15,7 @@ from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.records import NamespaceRecord, NamespaceSummary, Plan
 
+_PLAN_NAMES = [one.name for one in fields(Plan) if one.name != "payload"]
 _NO_CLOCK = start_clock(MANUAL, 0)
 _plan = msgspec.json.Decoder(Plan).decode
 _record = msgspec.json.Decoder(NamespaceRecord).decode
@@ -118,7 +119,8 @@ def read_scenario(content: bytes) -> Scenario:
 
 def plan_text(plan: Plan) -> str:
     """Return a plan without its payload, which is stored apart."""
-    return msgspec.json.encode(replace(plan, payload=b"")).decode()
+    members = {name: getattr(plan, name) for name in _PLAN_NAMES}
+    return msgspec.json.encode({**members, "payload": b""}).decode()
 
 
 def read_task(task_id: str, stored: bytes, payload: bytes) -> Task:
@@ -153,18 +155,17 @@ def fault_fields(armed: ArmedFault) -> dict[str, object]:
 def plan_fields(plans: Sequence[tuple[int | None, Plan | None]]) -> list[dict[str, object]]:
     """Return plans for the script; `content` is the place of the payload among its arguments."""
     found: list[dict[str, object]] = []
-    content = 1
+    content = 2
     for rule, plan in plans:
         if plan is None:
             found.append({"rule": rule})
             continue
         content += 1
-        timeline = plan.task("", 0).timeline
         found.append(
             {
                 "rule": rule,
                 "task": plan_text(plan),
-                "span": timeline.expires,
+                "span": plan.timeline(0).expires,
                 "digest": digest(plan.payload),
                 "size": stored_size(plan.payload),
                 "content": content,
