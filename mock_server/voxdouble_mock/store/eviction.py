@@ -63,9 +63,11 @@ class Eviction:
             and transaction.task_count(namespace) == 0
         )
 
-    def make_room(self, transaction: Transaction, namespace: str, task: Task, real_now: int) -> None:
+    def make_room(
+        self, transaction: Transaction, namespace: str, record: NamespaceRecord, task: Task, real_now: int
+    ) -> None:
         """Delete expired tasks and idle namespaces as far as a new task needs room. Raises Unavailable."""
-        self.delete_expired(transaction, namespace, real_now)
+        transaction.delete_expired(namespace, read(record.clock, real_now))
         if transaction.task_count(namespace) >= self._limits.max_tasks:
             raise bound_reached("live tasks in a namespace", self._limits.max_tasks)
         if transaction.payload_bytes() + stored_size(task.payload) <= self._limits.max_stored:

@@ -90,7 +90,7 @@ class LimitedStore:
             if plan is not None:
                 task_id = new_task_id(self._seed, namespace, counters.get(records.SUBMISSIONS, 0))
                 task = plan.task(task_id, read(record.clock, now))
-                self._eviction.make_room(transaction, namespace, task, now)
+                self._eviction.make_room(transaction, namespace, record, task, now)
                 transaction.add(namespace, task)
             for name in map(rule_counter, counts):
                 transaction.count(namespace, name)
@@ -140,16 +140,24 @@ class LimitedStore:
     ) -> None:
         now = self._real_now()
 
+        def append(transaction: Transaction, record: records.NamespaceRecord) -> bool:
+            at = to_seconds(read(record.clock, now))
+            return transaction.append(namespace, record, entry, at, self._max_logged)
+
         def step(transaction: Transaction) -> None:
             record = self._namespaces.existing(transaction, namespace, now)
             if record is None and create and self._eviction.has_room(transaction, now):
                 record = self._namespaces.create(transaction, namespace, now)
             if record is not None and not (began is not None and record.was_reset_since(began.record)):
-                transaction.append(namespace, entry, to_seconds(read(record.clock, now)), self._max_logged)
+                append(transaction, record)
 
         if self._storage.state() == "down":
             return  # the request has waited for the store already
         try:
+            if began is not None and self._storage.transact(
+                lambda transaction: append(transaction, began.record), relaxed=True, single=True
+            ):
+                return
             self._storage.transact(step, relaxed=True)
         except (StorageFull, Unavailable) as error:
             logger.debug("An entry of the request log was lost: %s", error)

@@ -24,7 +24,7 @@ class MemoryStorage:
         self._transaction = _MemoryTransaction()  # one for all steps: it holds the namespaces
         self._lock = Lock()
 
-    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
+    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False, single: bool = False) -> T:
         with self._lock:
             return step(self._transaction)
 
@@ -125,8 +125,10 @@ class _MemoryTransaction:
     def payload_bytes(self) -> int:
         return self._payload_bytes
 
-    def append(self, namespace: str, entry: LoggedRequest, at: float, max_logged: int) -> None:
-        found = self._namespaces[namespace]
+    def append(self, namespace: str, record: NamespaceRecord, entry: LoggedRequest, at: float, max_logged: int) -> bool:
+        found = self._namespaces.get(namespace)
+        if found is None or found.record is not record:
+            return False
         found.logged += 1
         encoded = self._encode(entry.numbered(found.logged, at))
         found.log.append(encoded)
@@ -138,6 +140,7 @@ class _MemoryTransaction:
             if not longer:
                 break
             self._drop_entries(min(longer, key=lambda one: one.last_use), DROPPED_AT_ONCE)
+        return True
 
     def _drop_entries(self, found: _Namespace, most: int) -> None:
         for _ in range(min(most, len(found.log) - 1)):

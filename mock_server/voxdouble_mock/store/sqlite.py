@@ -7,8 +7,7 @@ the log, does not wait for the disk.
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Lock
 from typing import TypeVar
@@ -52,24 +51,39 @@ class SQLiteStorage:
         except sqlite3.Error as error:
             raise ValueError(f"The store sqlite:{path} cannot be opened: {error}.") from error
 
-    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
+    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False, single: bool = False) -> T:
         failures = self._failures
-        with self._lock, self._errors(failures):
-            if not relaxed and self._file != _identity(self._path):  # a system call, which polls need not pay
-                self._open_anew()
-            if relaxed is not self._relaxed:  # SQLite compiles this statement at each execution
-                self._connection.execute(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")
-                self._relaxed = relaxed
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._transaction.begin()
+        with self._lock:
+            if self._down is not None and failures != self._failures:
+                raise Unavailable(self._down)  # another step has waited meanwhile, and found the store down
             try:
-                value = step(self._transaction)
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+                value = self._run(step, relaxed=relaxed, single=single)
+            except sqlite3.Error as error:
+                raise self._failure(error) from error
+            if self._down is not None:
+                log.warning("The store sqlite:%s is up again.", self._path)
+                self._down = None
             return value
+
+    def _run(self, step: Callable[[Transaction], T], *, relaxed: bool, single: bool) -> T:
+        if not relaxed and self._file != _identity(self._path):  # a system call, which polls need not pay
+            self._open_anew()
+        if relaxed is not self._relaxed:  # SQLite compiles this statement at each execution
+            self._connection.execute(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")
+            self._relaxed = relaxed
+        if single:
+            return step(self._transaction)
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._transaction.begin()
+        try:
+            value = step(self._transaction)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        self._transaction.end()
+        return value
 
     def state(self) -> StoreState:
         if self._down is not None:
@@ -96,24 +110,15 @@ class SQLiteStorage:
         log.error("The store sqlite:%s was deleted or replaced: what was in it is lost.", self._path)
         self._emptied = True
 
-    @contextmanager
-    def _errors(self, failures: int) -> Iterator[None]:
-        """Turn SQLite's errors into the mock's; a step that waited while another found the store down fails at once."""
-        if self._down is not None and failures != self._failures:
-            raise Unavailable(self._down)
-        try:
-            yield
-        except sqlite3.Error as error:
-            if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
-                raise StorageFull(f"The disk of the store is full: {self._path}.") from error
-            self._failures += 1
-            was_down, self._down = self._down, f"The store sqlite:{self._path} is down: {error}."
-            if was_down is None:
-                log.error(self._down)
-            raise Unavailable(self._down) from error
-        if self._down is not None:
-            log.warning("The store sqlite:%s is up again.", self._path)
-        self._down = None
+    def _failure(self, error: sqlite3.Error) -> StorageFull | Unavailable:
+        """Return the error of a step that failed; a store that is now down is logged once."""
+        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+            return StorageFull(f"The disk of the store is full: {self._path}.")
+        self._failures += 1
+        was_down, self._down = self._down, f"The store sqlite:{self._path} is down: {error}."
+        if was_down is None:
+            log.error(self._down)
+        return Unavailable(self._down)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -1,12 +1,11 @@
 """The tables of the SQLite store."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Increased with every change of the tables."""
 SCHEMA = (
     """
     CREATE TABLE contents (
         digest BLOB PRIMARY KEY,
-        uses INTEGER NOT NULL,
         content BLOB NOT NULL
     ) WITHOUT ROWID
     """,
@@ -65,20 +64,23 @@ SCHEMA = (
     """
     CREATE TRIGGER task_deleted AFTER DELETE ON tasks BEGIN
         UPDATE namespaces SET tasks = tasks - 1, payload_bytes = payload_bytes - old.size WHERE name = old.namespace;
-        UPDATE contents SET uses = uses - 1 WHERE digest = old.payload;
-        DELETE FROM contents WHERE digest = old.payload AND uses = 0;
+        DELETE FROM contents WHERE digest = old.payload
+            AND NOT EXISTS (SELECT 1 FROM tasks WHERE payload = digest)
+            AND NOT EXISTS (SELECT 1 FROM namespaces WHERE scenario = digest);
     END
     """,
     """
     CREATE TRIGGER namespace_deleted AFTER DELETE ON namespaces BEGIN
-        UPDATE contents SET uses = uses - 1 WHERE digest = old.scenario;
-        DELETE FROM contents WHERE digest = old.scenario AND uses = 0;
+        DELETE FROM contents WHERE digest = old.scenario
+            AND NOT EXISTS (SELECT 1 FROM tasks WHERE payload = digest)
+            AND NOT EXISTS (SELECT 1 FROM namespaces WHERE scenario = digest);
     END
     """,
     """
     CREATE TRIGGER scenario_replaced AFTER UPDATE OF scenario ON namespaces WHEN old.scenario IS NOT NULL BEGIN
-        UPDATE contents SET uses = uses - 1 WHERE digest = old.scenario;
-        DELETE FROM contents WHERE digest = old.scenario AND uses = 0;
+        DELETE FROM contents WHERE digest = old.scenario
+            AND NOT EXISTS (SELECT 1 FROM tasks WHERE payload = digest)
+            AND NOT EXISTS (SELECT 1 FROM namespaces WHERE scenario = digest);
     END
     """,
 )

@@ -10,11 +10,11 @@ import msgspec
 from voxdouble_mock.core.request_log import DROPPED_AT_ONCE, ENTRY_BYTES, MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task, stored_size
-from voxdouble_mock.store.record_cache import CachedRecords, SharedScenarios
+from voxdouble_mock.store.record_cache import MAX_RECORDS, CachedRecords, SharedScenarios
 from voxdouble_mock.store.records import Counters, NamespaceRecord
 from voxdouble_mock.store.task_cache import TaskCache
 
-TRIM_INTERVAL = 100
+TRIM_INTERVAL = 250
 """The log of a namespace is counted after this many more entries, and the entries beyond the bounds are deleted."""
 
 
@@ -34,12 +34,24 @@ class SQLiteTransaction:
         self._entry = msgspec.msgpack.Decoder(LoggedRequest).decode
         self._records = CachedRecords[NamespaceRecord]()
         self._scenarios = SharedScenarios()
+        self._until_trim: dict[str, int] = {}
+        """For each namespace, the number of entries that this process appends before it trims the log again."""
+        self._added: list[tuple[str, Task]] = []
+        """The tasks that were added in this transaction, with the names of their namespaces."""
         self._last_uses: dict[str, int] = {}
         """The last uses that were read in this transaction."""
 
     def begin(self) -> None:
         """Forget what another process may have changed since the last transaction."""
         self._last_uses.clear()
+        self._added.clear()
+
+    def end(self) -> None:
+        """Keep the tasks that were added, since they will be polled."""
+        for namespace, task in self._added:
+            record = self._records.get(namespace)
+            if record is not None:
+                self._tasks.keep(namespace, record.life, task)
 
     def names(self) -> Sequence[str]:
         return [name for (name,) in self._execute("SELECT name FROM namespaces")]
@@ -115,13 +127,13 @@ class SQLiteTransaction:
             "INSERT INTO tasks (namespace, task_id, expires, task, payload, size) VALUES (?, ?, ?, ?, ?, ?)",
             (namespace, task.task_id, task.timeline.expires, head, self._keep(task.payload), stored_size(task.payload)),
         )
+        self._added.append((namespace, task))
 
     def _keep(self, content: bytes) -> bytes:
-        """Store a content once, count one more use of it, and return its digest."""
+        """Store a content if it is not there, and return its digest."""
         digest = hashlib.sha256(content).digest()
-        self._execute(
-            "INSERT INTO contents VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET uses = uses + 1", (digest, content)
-        )
+        if self._execute("SELECT 1 FROM contents WHERE digest = ?", (digest,)).fetchone() is None:
+            self._execute("INSERT INTO contents VALUES (?, ?)", (digest, content))
         return digest
 
     def task(self, namespace: str, task_id: str) -> Task | None:
@@ -157,19 +169,26 @@ class SQLiteTransaction:
     def payload_bytes(self) -> int:
         return self._sum("payload_bytes")
 
-    def append(self, namespace: str, entry: LoggedRequest, at: float, max_logged: int) -> None:
-        [(number,)] = self._execute(
+    def append(self, namespace: str, record: NamespaceRecord, entry: LoggedRequest, at: float, max_logged: int) -> bool:
+        appended = self._execute(
             "INSERT INTO log SELECT name, 1 + max(cleared, coalesce((SELECT max(number) FROM log WHERE "
-            "namespace = name), 0)), ?, ? FROM namespaces WHERE name = ? RETURNING number",
-            (at, self._encode(entry), namespace),
-        ).fetchall()
-        if number % TRIM_INTERVAL == 0:
-            oldest = number - MAX_ENTRIES
-            self._execute("DELETE FROM log WHERE namespace = ? AND number <= ?", (namespace, oldest))
+            "namespace = name), 0)), ?, ? FROM namespaces WHERE name = ? AND life = ? AND version = ?",
+            (at, self._encode(entry), namespace, record.life, record.version),
+        ).rowcount
+        if not appended:
+            return False
+        left = self._until_trim.get(namespace, 0)
+        if left == 0:
             self._bound_logs(namespace, max_logged)
+        if len(self._until_trim) > MAX_RECORDS:
+            self._until_trim.clear()
+        self._until_trim[namespace] = (left or TRIM_INTERVAL) - 1
+        return True
 
     def _bound_logs(self, namespace: str, max_logged: int) -> None:
-        """Count a log, and drop entries as long as all logs together are too large."""
+        """Drop the oldest entries of a log, and those of others as long as all logs together are too large."""
+        oldest = self.logged(namespace) - MAX_ENTRIES
+        self._execute("DELETE FROM log WHERE namespace = ? AND number <= ?", (namespace, oldest))
         self._count_log(namespace)
         while self._sum("log_bytes") > max_logged:
             (idlest,) = self._execute("SELECT name FROM namespaces WHERE log_bytes > 0 ORDER BY last_use").fetchone()
