@@ -1,7 +1,7 @@
 """Stores of every kind: the request log, and the bound of all logs together (P7)."""
 
 from tests.store.conftest import MakeStore
-from tests.store.steps import SECOND, create, entry, move_clock
+from tests.store.steps import POST, SECOND, create, entry, move_clock
 from voxdouble_mock.core.clock import MANUAL, REAL
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import ENTRY_BYTES, MAX_ENTRIES
@@ -69,6 +69,20 @@ def test_entries_have_the_time_of_the_clock(make_store: MakeStore) -> None:
     store.log("a", entry("/api/x"))
     assert store.requests("a")[0] == [entry("/api/x").numbered(1, 2.5)]
     assert (store.view("a").logged, store.view("b").logged) == (1, 0)
+
+
+def test_a_change_since_the_request_began_counts_for_its_entry(make_store: MakeStore) -> None:
+    """An entry has the time of the clock as it is now, and none is appended after a reset."""
+    store = make_store(Limits(), MANUAL)
+    create(store, "a")
+    began = store.begin("a", POST)
+    store.log("a", entry(), began)
+    move_clock(store, "a", 2.5)
+    store.log("a", entry(), began)
+    assert [(one.number, one.at) for one in store.requests("a")[0]] == [(1, 0), (2, 2.5)]
+    store.reset("a")
+    store.log("a", entry(), began)
+    assert store.requests("a") == ([], 0)
 
 
 def test_a_cleared_log_counts_anew(make_store: MakeStore) -> None:

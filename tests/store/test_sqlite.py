@@ -72,13 +72,27 @@ def test_dropped_log_entries_leave_the_file(tmp_path: Path) -> None:
     """The file has fewer than TRIM_INTERVAL entries beyond those that the log keeps."""
     store = limited(tmp_path / "store.db")
     submit(store, "")
-    for _ in range(MAX_ENTRIES + 2 * TRIM_INTERVAL):
+    for _ in range(MAX_ENTRIES + 2 * TRIM_INTERVAL + 1):
         store.log("", entry())
     with sqlite3.connect(tmp_path / "store.db") as connection:
         [(kept,)] = connection.execute("SELECT count(*) FROM log")
     connection.close()
     assert MAX_ENTRIES <= kept < MAX_ENTRIES + TRIM_INTERVAL
     store.close()
+
+
+def test_dropped_log_entries_leave_the_file_of_servers_that_soon_end(tmp_path: Path) -> None:
+    """The same holds if no server appends as many entries as TRIM_INTERVAL."""
+    few = TRIM_INTERVAL // 2
+    for _ in range(MAX_ENTRIES // few + 5):
+        store = limited(tmp_path / "store.db")
+        for _ in range(few):
+            store.log("", entry())
+        store.close()
+    with sqlite3.connect(tmp_path / "store.db") as connection:
+        [(kept,)] = connection.execute("SELECT count(*) FROM log")
+    connection.close()
+    assert MAX_ENTRIES <= kept < MAX_ENTRIES + TRIM_INTERVAL
 
 
 def test_two_open_stores_see_each_other(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def _bulk(argument: bytes) -> bytes:
 class _Connections:
     """The connections that no step uses. Safe for several threads, each of which uses at most one.
 
-    The pool of `redis` does the same in twelve times the processor time, and has at most 100 connections.
+    The pool of `redis` does the same in ten times the processor time, and has at most 100 connections.
     """
 
     def __init__(self, pool: "redis.ConnectionPool") -> None:

@@ -1,8 +1,9 @@
 """The store on a Redis or Valkey server, for mocks on many hosts that behave as one appliance (P9).
 
 Each method takes effect in one atomic step of `redis_steps.lua`, on the server's own clock. Most need one round trip;
-`change` needs two, and more if other changes come between. Records and tasks that this process has read are cached by
-the life and the version of their namespace, and are not sent again. Log entries are sent without waiting.
+`requests` and `clear_log` need two, and `change` too, or more if other changes come between. Records and tasks that
+this process has read are cached by the life and the version of their namespace, and are not sent again. Log entries are
+sent without waiting.
 """
 
 import logging

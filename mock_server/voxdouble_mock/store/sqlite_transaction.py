@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from voxdouble_mock.store.record_cache import MAX_RECORDS, CachedRecords, Shared
 from voxdouble_mock.store.records import Counters, NamespaceRecord
 from voxdouble_mock.store.task_cache import TaskCache
 
-TRIM_INTERVAL = 250
+TRIM_INTERVAL = 100
 """The log of a namespace is counted after this many more entries, and the entries beyond the bounds are deleted."""
 
 
@@ -34,8 +35,8 @@ class SQLiteTransaction:
         self._entry = msgspec.msgpack.Decoder(LoggedRequest).decode
         self._records = CachedRecords[NamespaceRecord]()
         self._scenarios = SharedScenarios()
-        self._until_trim: dict[str, int] = {}
-        """For each namespace, the number of entries that this process appends before it trims the log again."""
+        self._appended: Counter[str] = Counter()
+        """The entries that this process has appended to the log of each namespace."""
         self._added: list[tuple[str, Task]] = []
         """The tasks that were added in this transaction, with the names of their namespaces."""
         self._last_uses: dict[str, int] = {}
@@ -177,12 +178,11 @@ class SQLiteTransaction:
         ).rowcount
         if not appended:
             return False
-        left = self._until_trim.get(namespace, 0)
-        if left == 0:
+        if len(self._appended) > MAX_RECORDS:
+            self._appended.clear()
+        self._appended[namespace] += 1
+        if self._appended[namespace] == 1 or self._appended[namespace] % TRIM_INTERVAL == 0:
             self._bound_logs(namespace, max_logged)
-        if len(self._until_trim) > MAX_RECORDS:
-            self._until_trim.clear()
-        self._until_trim[namespace] = (left or TRIM_INTERVAL) - 1
         return True
 
     def _bound_logs(self, namespace: str, max_logged: int) -> None:
@@ -191,7 +191,10 @@ class SQLiteTransaction:
         self._execute("DELETE FROM log WHERE namespace = ? AND number <= ?", (namespace, oldest))
         self._count_log(namespace)
         while self._sum("log_bytes") > max_logged:
-            (idlest,) = self._execute("SELECT name FROM namespaces WHERE log_bytes > 0 ORDER BY last_use").fetchone()
+            row = self._execute("SELECT name FROM namespaces WHERE log_bytes > 0 ORDER BY last_use").fetchone()
+            if row is None:  # another server drops entries at this moment
+                return
+            (idlest,) = row
             self._execute(
                 "DELETE FROM log WHERE namespace = ? AND number IN (SELECT number FROM log WHERE namespace = ? "
                 "AND number < (SELECT max(number) FROM log WHERE namespace = ?) ORDER BY number LIMIT ?)",
