@@ -1,4 +1,4 @@
-"""The connections to a Redis server: many at one time, closed by the server, and the order of what is sent on them."""
+"""The connections to a Redis server: many at one time, closed by the server, and the order of the steps on them."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -103,9 +103,7 @@ class Plan:
 
     def timeline(self, submitted: int) -> Timeline:
         """Return the timeline of that task."""
-        return Timeline.plan(
-            submitted, self.final, pending=self.pending, running=self.running, lifetime=self.lifetime
-        )
+        return Timeline.plan(submitted, self.final, pending=self.pending, running=self.running, lifetime=self.lifetime)
 
     @property
     def counters(self) -> dict[str, int]:

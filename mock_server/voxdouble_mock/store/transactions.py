@@ -84,8 +84,9 @@ class Transaction(Protocol):
     def append(self, namespace: str, record: NamespaceRecord, entry: LoggedRequest, at: float, max_logged: int) -> bool:
         """Append an entry with the next number and a time; entries older than the newest MAX_ENTRIES are dropped.
 
-        Returns False, and appends nothing, if `record` is not the present record of the namespace. While all logs together have more than `max_logged` bytes, with ENTRY_BYTES for each entry, the oldest entries
-        of the namespace that was used the longest ago are dropped. Each log keeps its newest entry.
+        Returns False, and appends nothing, if `record` is not the present record of the namespace. While all
+        logs together have more than `max_logged` bytes, with ENTRY_BYTES for each entry, the oldest entries of
+        the namespace that was used the longest ago are dropped. Each log keeps its newest entry.
         """
         ...
 
@@ -112,9 +113,10 @@ class Storage(Protocol):
     def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False, single: bool = False) -> T:
         """Return the value of `step`, whose reads and writes are one atomic step.
 
-        A `single` step calls one method, `append`, which is atomic by itself. The writes of a `relaxed` step may be lost with the power of the machine, which saves a wait for the disk.
-        A storage may call `step` again if another step interferes. It need not undo the writes of a step that raises:
-        before they raise, the steps of `limited_store` only create empty namespaces and delete what may be evicted.
+        A `single` step is a call of `append`, which is atomic without a transaction. The writes of a `relaxed`
+        step may be lost with the power of the machine, which saves a wait for the disk. A storage may call
+        `step` again if another step interferes. It need not undo the writes of a step that raises: before they
+        raise, the steps of `limited_store` only create empty namespaces and delete what may be evicted.
         """
         ...
 
