@@ -13,11 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from voxdouble_mock.core.clock import to_milliseconds
 from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.core.fault import Call, at_address
 from voxdouble_mock.core.limits import Limits
-from voxdouble_mock.core.request_log import DROPPED_AT_ONCE, ENTRY_BYTES, MAX_ENTRIES, LoggedRequest
+from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.task import Task
 from voxdouble_mock.store import records
 from voxdouble_mock.store import redis_values as values
@@ -59,26 +58,7 @@ class RedisStore:
         digest = values.digest(self._content) if self._content else ""
         self._records = RecordCache(KnownRecord(None, initial.scenario, digest))
         self._tasks = TaskCache(limits.cache)
-        constants = {
-            "schema": SCHEMA,
-            "idle": to_milliseconds(limits.namespace_idle),
-            "max_namespaces": limits.max_namespaces,
-            "max_tasks": limits.max_tasks,
-            "max_stored": limits.max_stored,
-            "max_control": limits.max_control,
-            "max_entries": MAX_ENTRIES,
-            "entry_bytes": ENTRY_BYTES,
-            "max_logged": limits.max_logged,
-            "dropped": DROPPED_AT_ONCE,
-            "initial": {
-                "mode": initial.clock.pace.mode,
-                "rate": repr(initial.clock.pace.rate),
-                "from_opening": initial.clock.shown == 0,
-                "record": values.record_text(initial),
-                "scenario": digest,
-            },
-        }
-        self._constants = values.encode(constants)
+        self._constants = values.encode({"schema": SCHEMA, **values.constant_fields(limits, initial, digest)})
         self._life: str | None = None
         self._emptied = False
         self._connection = RedisConnection(address)

@@ -7,10 +7,11 @@ from dataclasses import fields, replace
 import msgspec
 from msgspec import Struct
 
-from voxdouble_mock.core.clock import MANUAL, Clock, Mode, Pace
+from voxdouble_mock.core.clock import MANUAL, Clock, Mode, Pace, to_milliseconds
 from voxdouble_mock.core.clock import start as start_clock
 from voxdouble_mock.core.fault import ArmedFault
-from voxdouble_mock.core.request_log import LoggedRequest
+from voxdouble_mock.core.limits import Limits
+from voxdouble_mock.core.request_log import DROPPED_AT_ONCE, ENTRY_BYTES, MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.records import NamespaceRecord, NamespaceSummary, Plan
@@ -77,6 +78,31 @@ class _StoredEntry(Struct):
 read_reply = msgspec.msgpack.Decoder(Reply).decode
 _stored_task = msgspec.msgpack.Decoder(_StoredTask).decode
 _stored_entry = msgspec.msgpack.Decoder(_StoredEntry).decode
+
+
+def constant_fields(limits: Limits, initial: NamespaceRecord, scenario: str) -> dict[str, object]:
+    """Return the arguments that all steps of a mock have; `initial` is the record of a new namespace.
+
+    `scenario` is the digest of its scenario.
+    """
+    return {
+        "idle": to_milliseconds(limits.namespace_idle),
+        "max_namespaces": limits.max_namespaces,
+        "max_tasks": limits.max_tasks,
+        "max_stored": limits.max_stored,
+        "max_control": limits.max_control,
+        "max_entries": MAX_ENTRIES,
+        "entry_bytes": ENTRY_BYTES,
+        "max_logged": limits.max_logged,
+        "dropped": DROPPED_AT_ONCE,
+        "initial": {
+            "mode": initial.clock.pace.mode,
+            "rate": repr(initial.clock.pace.rate),
+            "from_opening": initial.clock.shown == 0,
+            "record": record_text(initial),
+            "scenario": scenario,
+        },
+    }
 
 
 def digest(content: bytes) -> str:
