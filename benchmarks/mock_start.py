@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from benchmarks.servers import environment
 from voxdouble_mock import MockAppliance
 
 STARTS = 200
@@ -63,8 +64,9 @@ def unused_plugin() -> None:
 
 
 def run(*arguments: str, folder: str) -> str:
-    """Return the stdout of a Python process."""
-    return subprocess.run([sys.executable, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+    """Return the stdout of a Python process, whose modules are compiled but for the first time."""
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True, text=True).stdout
 
 
 if __name__ == "__main__":
