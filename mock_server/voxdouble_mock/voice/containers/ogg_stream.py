@@ -119,11 +119,12 @@ class OggStream:
         for length in page.lacing:
             end += length
             if length < 255:
+                packet = before + body[start:end]
                 if self.packets < headers or measure is None:
-                    self._add_header(before + body[start:end])
+                    self._add_header(packet)
                     measure = self.clock.samples if self.clock else None
                 else:
-                    self.samples += measure((before + body[start : start + PACKET_HEAD])[: len(before) + end - start])
+                    self.samples += measure(packet)
                 self.packets += 1
                 start, before = end, b""
         if page.lacing and page.lacing[-1] == 255:
