@@ -2,7 +2,7 @@
 
 Run `OPENBLAS_NUM_THREADS=1 python -m benchmarks.voice_containers`. The checks read each file completely before it is
 decoded. The aim is at most 5 % of the processor time of the extraction, which includes them; files of a few seconds
-exceed it, up to about 9 % of 8 ms, because the calls of numpy take a fixed time.
+exceed it, up to about 11 %, because the calls of numpy take a fixed time.
 """
 
 import time
