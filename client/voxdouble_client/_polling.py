@@ -159,7 +159,8 @@ class TaskPoller(Generic[R]):
 
     def answer(self, deadline: Deadline) -> TaskAnswer:
         """Return the answer to one poll."""
-        return self._poll(deadline, PausePolicy(deadline), patient=False)[0]
+        with self._errors_carry_the_handle():
+            return self._poll(deadline, PausePolicy(deadline), patient=False)[0]
 
     def wait(self, deadline: Deadline, on_state: Callable[[str], None] | None) -> TaskAnswer:
         """Return the answer with which the task ended."""

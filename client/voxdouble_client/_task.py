@@ -55,7 +55,10 @@ class TaskHandle(Generic[R]):
         return self.answer(timeout).state
 
     def answer(self, timeout: float | None = None) -> TaskAnswer:
-        """Poll once; TransportError if that takes over `timeout` seconds, ApiError 404 if the task has expired."""
+        """Poll once; TransportError if that takes over `timeout` seconds, ApiError 404 if the task has expired.
+
+        ContractError if the response breaks the contract. All of them carry this handle.
+        """
         poller = self._connected()
         return poller.answer(poller.deadline(timeout))
 

@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from voxdouble_client import (
     ContractError,
     PollTimeout,
     TaskFailed,
+    TaskHandle,
     TransportError,
 )
 
@@ -61,6 +63,26 @@ def test_an_error_after_the_202_carries_the_handle(
     next_step = f"The task {error.handle.url} was started. Wait for it with error.handle.result()"
     assert (next_step in str(error)) == (kind is not ApiError)
     assert ("The task is not there any more" in str(error)) == (kind is ApiError)
+
+
+SINGLE_POLLS: dict[str, Callable[[TaskHandle[Any]], object]] = {
+    "state": lambda handle: handle.state(),
+    "answer": lambda handle: handle.answer(),
+}
+
+
+@pytest.mark.parametrize("poll", SINGLE_POLLS.values(), ids=SINGLE_POLLS)
+def test_an_error_of_a_single_poll_carries_the_handle(poll: Callable[[TaskHandle[Any]], object]) -> None:
+    """An error of `state` or `answer` has the handle too; a 404 says that the task is gone, another how to go on."""
+    with serving(responding(response(404, b""))) as (_, appliance), pytest.raises(ApiError) as gone:
+        poll(handle := appliance.task(TASK_PATH))
+    assert (gone.value.handle, gone.value.may_have_run) == (handle, True)
+    assert (gone.value.task_is_gone, gone.value.transient) == (True, True)
+    assert "The task is not there any more" in str(gone.value)
+    with serving(responding(response(200, b"<html>"))) as (_, appliance), pytest.raises(ContractError) as broken:
+        poll(handle := appliance.task(TASK_PATH))
+    assert broken.value.handle is handle
+    assert "Wait for it with error.handle.result()" in str(broken.value)
 
 
 def test_a_failed_task_is_not_waited_for() -> None:
