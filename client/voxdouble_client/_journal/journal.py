@@ -68,7 +68,7 @@ class Journal:
         self._lock = threading.Condition()
         self._starting = 0
         self._abandoned = False
-        self._finished: dict[Identity, tuple[int, int]] = {}  # offset and length of the line
+        self._kept: dict[Identity, tuple[int, int]] = {}  # offset and length of each line that stays in the output
         self._urls: dict[Identity, str | None] = {}
         self._starts = _opened(self._path.with_name(self._path.name + SUFFIX))
         try:
@@ -100,11 +100,11 @@ class Journal:
 
     def is_finished(self, recording: Recording) -> bool:
         """Return whether the recording has its final line."""
-        return recording.identity in self._finished
+        return recording.identity in self._kept
 
     def line(self, recording: Recording) -> Line:
         """Return the line of a finished recording."""
-        offset, length = self._finished[recording.identity]
+        offset, length = self._kept[recording.identity]
         with self._path.open("rb") as output:
             output.seek(offset)
             return line_in(output.read(length))
@@ -166,7 +166,7 @@ class Journal:
             self._urls[entry.path, entry.size, entry.mtime_ns] = entry.url
 
     def _read_output(self, recordings: Sequence[Recording]) -> None:
-        """Index the lines; remove those of recordings that have changed since, or that are to be tried again."""
+        """Index the lines; remove those of `recordings` that have changed since, or are to be tried again."""
         wanted = {recording.path: recording.identity for recording in recordings}
         complete = True
         for number, (position, data) in enumerate(_whole_lines(self._output), 1):
@@ -176,14 +176,16 @@ class Journal:
                 raise ValueError(
                     f"Line {number} of {self._path} is not one of a batch ({error}); remove it, or use another output."
                 ) from None
-            if line.identity in self._finished or not self._is_current(line, wanted.get(line.path, line.identity)):
+            if line.identity in self._kept or not self._stays(line, wanted.get(line.path)):
                 complete = False
                 continue
-            self._finished[line.identity] = position, len(data)
+            self._kept[line.identity] = position, len(data)
         if not complete:
             self._replace_output()
 
-    def _is_current(self, line: Line, wanted: Identity) -> bool:
+    def _stays(self, line: Line, wanted: Identity | None) -> bool:
+        if wanted is None:
+            return True  # the recording is not in this call, so nothing would replace the line
         if line.final:
             return line.identity == wanted
         if line.answered:
@@ -193,14 +195,14 @@ class Journal:
         return False
 
     def _replace_output(self) -> None:
-        """Write the finished lines to a new file, and put it in the place of the output."""
+        """Write the lines that stay to a new file, and put it in the place of the output."""
         temporary = self._path.with_name(f".{self._path.name[:200]}.{secrets.token_hex(4)}")
-        finished: dict[Identity, tuple[int, int]] = {}
+        kept: dict[Identity, tuple[int, int]] = {}
         try:
             with self._path.open("rb") as old, temporary.open("xb") as copy:
-                for identity, (offset, length) in self._finished.items():
+                for identity, (offset, length) in self._kept.items():
                     old.seek(offset)
-                    finished[identity] = copy.tell(), length
+                    kept[identity] = copy.tell(), length
                     copy.write(old.read(length))
                 copy.flush()
                 os.fsync(copy.fileno())
@@ -210,7 +212,7 @@ class Journal:
         except OSError as error:
             temporary.unlink(missing_ok=True)
             raise JournalError(error.errno, error.strerror, str(self._path)) from error
-        self._finished = finished
+        self._kept = kept
         self._output = _opened(self._path)
 
 

@@ -121,6 +121,36 @@ def test_a_failure_that_may_pass_is_tried_again(mock: MockAppliance, folder: Pat
     assert [name for name, line in lines_of(output).items() if "error" in line] == ["below/c.wav"]
 
 
+def test_lines_of_other_recordings_stay(mock: MockAppliance, folder: Path, tmp_path: Path) -> None:
+    """A run with a part of the recordings keeps the lines of the others, also those of errors and failed tasks."""
+    output = tmp_path / "out.jsonl"
+    mock.scenario(
+        {
+            "rules": [
+                {"when": {"file_name": "a.wav"}, "then": {"fault": {"kind": "status", "status": 403}}},
+                {"when": {"file_name": "b.WAV"}, "then": {"end": "failed", "error": {"message": "It broke."}}},
+                {"when": {"file_name": "c.wav"}, "then": {"fault": {"kind": "status", "status": 403}}},
+            ]
+        }
+    )
+    files = [folder / name for name in NAMES]
+    with ApplianceClient(mock.url, timeout=30) as client:
+        list(client.extract_voiceprints(files, journal=output))
+        before = lines_of(output)
+        mock.reset()
+        assert all(outcome.result for outcome in client.extract_voiceprints(files[:1], journal=output))
+        after = lines_of(output)
+        assert "error" in before[str(files[0])]
+        assert {path: line for path, line in after.items() if line != before[path]}.keys() == {str(files[0])}
+        assert [bool(outcome.result) for outcome in client.extract_voiceprints(files, journal=output)] == [
+            True,
+            True,
+            True,
+            False,
+        ]
+    assert [path for path, line in lines_of(output).items() if "error" in line] == []
+
+
 def test_a_started_task_is_waited_for(folder: Path, tmp_path: Path) -> None:
     """A task that was started before the caller left is polled by the next run, and not started again."""
     output, files = tmp_path / "out.jsonl", [folder / "a.wav", folder / "below" / "c.wav"]
