@@ -92,7 +92,7 @@ class RetryingTransport:
                     raise _out_of_time(request, deadline, refusal) from refusal
                 _log.warning("Trying again in %.3g s: %s", pause, error)
                 self.clock.sleep(pause)
-                if deadline.left() <= 0:
+                if deadline.left() <= 0 and refusal is None:
                     raise  # the failure says more than that there was no time for another try
 
     def _pause(self, failures: int, error: TransportError | ApiError, pause_rule: PauseRule) -> float | None:

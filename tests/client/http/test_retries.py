@@ -183,6 +183,19 @@ def test_a_start_refused_for_now_waits_until_its_deadline(refusal: bytes) -> Non
     assert len(server.received) == len(clock.pauses) + 1 > 6
 
 
+@pytest.mark.parametrize("refusal", REFUSED_FOR_NOW.values(), ids=REFUSED_FOR_NOW)
+def test_a_refused_start_whose_pause_overruns_is_out_of_time(refusal: bytes) -> None:
+    """A start that was refused with "later" is a TransportError also if the pause ends after the deadline."""
+    clock = MovedClock()
+    with (
+        serving(Scripted([refusal]), sleep=lambda seconds: clock.sleep(seconds + 600), now=clock.now) as (_, appliance),
+        pytest.raises(TransportError, match=r"No task was started within 600 s: .* refused with status") as caught,
+    ):
+        appliance.extract_voiceprint(b"audio", timeout=600)
+    assert isinstance(caught.value.__cause__, ApiError)
+    assert (caught.value.timed_out, caught.value.may_have_run) == (True, False)
+
+
 def test_a_start_refused_for_a_while_is_accepted() -> None:
     """A start that was refused for three minutes, far over six times, is accepted once the appliance has room."""
     clock = MovedClock()
