@@ -64,8 +64,9 @@ class NumpyStore:
         return [(names[row], float(scores[row])) for row in np.argsort(-scores)[:count]]
 
     def close(self) -> None:
-        """Write the file."""
-        np.savez(self._path, names=list(self._speakers), vectors=np.array(list(self._speakers.values())))
+        """Write the file, under exactly this name: to a path without .npz numpy would add that."""
+        with self._path.open("wb") as file:
+            np.savez(file, names=list(self._speakers), vectors=np.array(list(self._speakers.values())))
 
 
 class PostgresStore:

@@ -127,12 +127,14 @@ def test_both_stores_give_the_same_scores(database: str, tmp_path: Path) -> None
     assert np.allclose([score for _, score in ours], [score for _, score in theirs], atol=1e-6)
 
 
-def test_stored_speakers_are_read_again(tmp_path: Path) -> None:
-    """The file of numpy has the speakers of an earlier run."""
+@pytest.mark.parametrize("name", ["speakers.npz", "speakers", "speakers.v2"])
+def test_stored_speakers_are_read_again(name: str, tmp_path: Path) -> None:
+    """The file of numpy has the speakers of an earlier run, whatever the suffix of its name."""
     vector = np.eye(128, dtype=np.float32)[0]
-    with closing(example.NumpyStore(tmp_path / "speakers.npz")) as store:
+    with closing(example.NumpyStore(tmp_path / name)) as store:
         store.enrol("ann", vector)
-    assert example.NumpyStore(tmp_path / "speakers.npz").search(vector, 5) == [("ann", 1.0)]
+    assert example.NumpyStore(tmp_path / name).search(vector, 5) == [("ann", 1.0)]
+    assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
 SCORES = st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=20)
