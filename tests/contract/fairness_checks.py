@@ -1,11 +1,15 @@
 """The suite is fair: no statement fails on an appliance that keeps the contract in its own way (a stranger)."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.contract.runner import run
 from tests.contract.stranger import serving
 from tests.contract.stranger_traits import Traits
-from voxdouble_contract.judging.conformance import FAILED, PASSED
+from voxdouble_contract.judging.conformance import FAILED, PASSED, UNPROVEN
+from voxdouble_contract.target.transport import BROKEN_CONNECTION
 
 STRANGERS = {
     "everything differs": Traits(busy_every=37, only_wav=True),
@@ -16,6 +20,10 @@ STRANGERS = {
     ),
     "slow and behind a proxy": Traits(seconds=3.0, whole_location=True, prefix="", conversion=404),
 }
+CERTIFICATES = Path(__file__).parents[1] / "client" / "http" / "tls"
+TOKEN = "geheim"
+CLOSED = "http://127.0.0.1:1"
+"""A proxy that refuses every connection."""
 ON_TWO_SPEAKERS = {"S33", "S45", "S47", "S48", "S49", "S51"}
 """Statements whose checks need recordings of two speakers; WAV must be enough for them."""
 LEAST_PASSED = {
@@ -41,3 +49,21 @@ def test_no_statement_fails_on_a_stranger(name: str) -> None:
     assert len(result.with_verdict(PASSED)) >= LEAST_PASSED[name]
     if STRANGERS[name].only_wav:
         assert ON_TWO_SPEAKERS - set(result.with_verdict(PASSED)) == set()
+
+
+@pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
+def test_no_statement_fails_over_tls_with_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each request, also each generated one, trusts the given authority, has the token, and uses no proxy."""
+    monkeypatch.setenv("APPLIANCE_TOKEN", TOKEN)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, CLOSED)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, str(CERTIFICATES / "client.pem"))
+    with serving(Traits(token=TOKEN, certificate=CERTIFICATES / "localhost.pem", only_wav=True)) as url:
+        result = run(url, f"--contract-ca={CERTIFICATES / 'ca.pem'}")
+    assert result.with_verdict(FAILED) == {}
+    assert result.tracebacks == []
+    assert len(result.with_verdict(PASSED)) >= LEAST_PASSED["everything differs"]
+    for key in ("C7", "C34"):  # raw requests, and generated ones
+        assert result.statements[key]["verdict"] != UNPROVEN
+        assert not re.search(f"no response|{BROKEN_CONNECTION}|must get a response", result.statements[key]["reason"])

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import ssl
 import threading
 import time
 import uuid
@@ -23,6 +24,7 @@ EXTRACTION = "speaker-identification-voiceprint-extraction"
 CONVERSION = "speaker-identification-voiceprint-conversion"
 TYPES = {
     400: "request.invalid",
+    401: "request.unauthorized",
     403: "request.forbidden",
     404: "resource.not-found",
     405: "method.invalid",
@@ -79,10 +81,17 @@ class Stranger:
             )
         app.add_url_rule(f"{base}/system/info", "info", lambda: self.respond({"version": self.traits.version}))
         app.add_url_rule(f"{base}/system/status", "status", lambda: self.respond({"services": ["up"]}))
+        app.before_request(self.check_token)
         app.before_request(self.maybe_busy)
         app.register_error_handler(Refusal, lambda refusal: self.refuse(refusal.status, refusal.location))
         app.register_error_handler(HTTPException, self.refuse_http)
         return app
+
+    def check_token(self) -> Response | None:
+        """Return a 401 for a request without the token, if one is required."""
+        wanted = self.traits.token
+        is_wrong = wanted and request.headers.get("Authorization") != f"Bearer {wanted}"
+        return self.refuse(401, []) if is_wrong else None
 
     def maybe_busy(self) -> Response | None:
         """Wait for the latency, and return a 429 for every nth request."""
@@ -216,11 +225,15 @@ logging.getLogger("werkzeug").setLevel(logging.ERROR)  # without a line for each
 @contextmanager
 def serving(traits: Traits) -> Iterator[str]:
     """Serve a stranger, and yield its base URL."""
-    server = make_server("127.0.0.1", 0, Stranger(traits).app(), threaded=True)
+    context = None
+    if traits.certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(traits.certificate)
+    server = make_server("127.0.0.1", 0, Stranger(traits).app(), threaded=True, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}{traits.prefix}"
+        yield f"{'http' if context is None else 'https'}://127.0.0.1:{server.server_port}{traits.prefix}"
     finally:
         server.shutdown()
         server.server_close()

@@ -1,6 +1,7 @@
 """The properties in which strangers differ from the mock."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 
@@ -35,3 +36,7 @@ class Traits:
     version: str = "5.1.0-rc2"
     nulls: bool = True
     """Whether members without a value are null, or else absent."""
+    token: str = ""
+    """The token that each request must have; empty for none."""
+    certificate: Path | None = None
+    """The file of key and certificate with which it is served over TLS."""

@@ -16,6 +16,9 @@ from tests.contract import stranger
 from tests.contract.stranger_traits import Traits
 from voxdouble import verify as verify_module
 from voxdouble.target_checks import CannotRun, check_target
+from voxdouble_contract.judging.expectations import Broken
+from voxdouble_contract.samples.bad_requests import UNPARSABLE
+from voxdouble_contract.samples.generated_requests import load, send
 from voxdouble_contract.target.target import Target
 from voxdouble_mock import MockAppliance
 
@@ -126,6 +129,36 @@ def test_certificates_of_an_authority_can_be_trusted(secure: str) -> None:
     assert target.send("GET", "/api/system/info", check=False).status == 200
     assert target.raw("GET", "/api/system/info", {}).status == 200
     target.close()
+
+
+def test_a_body_that_ends_early_proves_nothing_over_tls(secure: str) -> None:
+    """Over TLS our side alone cannot be closed, so a request that needs this is not sent."""
+    target = Target(secure, ca=CERTIFICATES / "ca.pem")
+    with pytest.raises(pytest.skip.Exception, match="Over TLS"):
+        UNPARSABLE["body shorter than announced"].send(target)
+    target.close()
+
+
+def test_a_generated_request_is_sent_as_the_target_sends(secure: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It trusts the target's authority, has its token, and uses neither proxy nor certificates of the environment."""
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATES / "client.pem"))
+    target = Target(secure, ca=CERTIFICATES / "ca.pem", token="geheim")
+    case = load("positive", 1, coverage=False)["/api/system/info"]["GET"].Case()
+    response = send(case, target)
+    assert (response.status_code, response.request.headers["Authorization"]) == (200, "Bearer geheim")
+    target.close()
+
+
+def test_a_generated_request_without_a_response_breaks_its_statement() -> None:
+    """A server that closes each connection has not kept the contract; no check of the suite crashes on it."""
+    case = load("positive", 1, coverage=False)["/api/system/info"]["GET"].Case()
+    with MockAppliance() as mock:
+        mock.fault("close", count=9)
+        target = Target(mock.url)
+        with pytest.raises(Broken, match="must get a response"):
+            send(case, target)
+        target.close()
 
 
 def test_a_file_without_certificates_is_an_error(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import hypothesis.strategies as st
+import requests
 import schemathesis
 from requests.structures import CaseInsensitiveDict
 from schemathesis.core.failures import FailureGroup
@@ -17,12 +18,12 @@ from voxdouble_contract.judging.expectations import Broken, unproven
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import UNAVAILABLE
+from voxdouble_contract.target.transport import BROKEN_CONNECTION, is_refused
 from voxdouble_fixtures.generations import NEWEST
 
 RECORDINGS = (tone(0.1), tone(0.2))
 PLACEHOLDER_URL = "http://appliance.invalid"
 """The base URL of a loaded schema; each call replaces it."""
-TIMEOUT_SECONDS = 30.0
 MAX_REASON = 400
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -60,23 +61,49 @@ def every_operation(schema: Any) -> Decorator:
 
 def call(case: Any, target: Target) -> None:
     """Send a generated request, and check the response."""
-    check(case.call(**call_options(case, target)), case, target)
+    check(send(case, target), case, target)
 
 
-def call_options(case: Any, target: Target) -> dict[str, Any]:
-    """Return the options of a generated request, if budget and time allow it."""
+def send(case: Any, target: Target) -> Any:
+    """Return the response to a generated request, if budget and time allow it; without one the statement is broken."""
     if target.budget is not None and case.method.upper() == "POST":
         target.budget.spend(uploads=1, tasks=1, audio_seconds=RECORDINGS[-1].seconds)
     target.check_time()
-    return {"base_url": target.url, "session": target.session, "timeout": TIMEOUT_SECONDS, "allow_redirects": False}
+    try:
+        return case.call(**call_options(target))
+    except requests.RequestException as error:
+        if is_refused(error):
+            target.transport.end_run("no connection")
+        target.check_time()
+        exchange = exchange_of(case, target, failure=f"{BROKEN_CONNECTION}: {type(error).__name__}")
+        target.note([exchange])
+        raise Broken("A generated request must get a response.", [exchange]) from error
+
+
+def call_options(target: Target) -> dict[str, Any]:
+    """Return the options with which schemathesis sends a request as the target's own session does.
+
+    schemathesis gives each request a `verify` of its own, in place of the session's.
+    """
+    return {
+        "base_url": target.url,
+        "session": target.session,
+        "verify": target.session.verify,
+        "timeout": target.transport.response_seconds,
+        "allow_redirects": False,
+    }
+
+
+def exchange_of(case: Any, target: Target, **response: Any) -> Exchange:
+    """Return the exchange of a generated request."""
+    sent = case.body if isinstance(case.body, dict | list | str) else "generated"
+    return Exchange(case.method, target.url + case.formatted_path, sent, **response)
 
 
 def check(response: Any, case: Any, target: Target) -> None:
     """Check a response against the document, for each statement and with all checks of schemathesis."""
     headers = CaseInsensitiveDict({name: ", ".join(values) for name, values in response.headers.items()})
-    sent = case.body if isinstance(case.body, dict | list | str) else "generated"
-    url = target.url + case.formatted_path
-    exchange = Exchange(case.method, url, sent, response.status_code, headers, response.content)
+    exchange = exchange_of(case, target, status=response.status_code, headers=headers, body=response.content)
     target.noted(case.formatted_path, exchange)
     if response.status_code in UNAVAILABLE and "{task_id}" not in case.path and not target.own:
         unproven(f"The operation {UNAVAILABLE[response.status_code]} here: {exchange}.")
@@ -85,7 +112,7 @@ def check(response: Any, case: Any, target: Target) -> None:
         case = in_generation(case, target.generation)
         excluded += [negative_data_rejection] if has_ignored(case) else []
     try:
-        case.validate_response(response, excluded_checks=excluded)
+        case.validate_response(response, excluded_checks=excluded, transport_kwargs=call_options(target))
     except FailureGroup as group:
         failures = "; ".join(f"{failure.title}: {' '.join(failure.message.split())}" for failure in group.exceptions)
         raise Broken(failures[:MAX_REASON], [exchange]) from group

@@ -6,7 +6,7 @@ from hypothesis import Phase, settings
 
 from voxdouble_contract.judging.expectations import unproven
 from voxdouble_contract.judging.statements import statement
-from voxdouble_contract.samples.generated_requests import call, call_options, check, every_operation, load
+from voxdouble_contract.samples.generated_requests import call, check, every_operation, load, send
 from voxdouble_contract.target.target import Target
 
 FIXED: dict[str, Any] = {"phases": [Phase.generate], "derandomize": True, "database": None, "deadline": None}
@@ -29,8 +29,8 @@ def test_links_lead_to_the_task(target: Target) -> None:
     class Workflow(valid.as_state_machine()):  # type: ignore[misc]
         """Requests in a row, each made from the response before it."""
 
-        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
-            return call_options(case, target)
+        def call(self, case: Any, **_: Any) -> Any:
+            return send(case, target)
 
         def validate_response(self, response: Any, case: Any, **_: Any) -> None:
             check(response, case, target)

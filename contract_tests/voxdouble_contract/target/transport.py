@@ -109,11 +109,18 @@ class Transport:
         """Return whether a URL has the scheme, host and port of the base URL."""
         return origin(url) == origin(self.url)
 
-    def send_raw(self, method: str, path: str, headers: Mapping[str, str], **options: Any) -> Exchange:
-        """Send a request as no library would; see `send_raw` of the module `raw`."""
+    def send_raw(
+        self, method: str, path: str, headers: Mapping[str, str], *, close_early: bool = False, **options: Any
+    ) -> Exchange:
+        """Send a request as no library would; see `send_raw` of the module `raw`.
+
+        Unproven if it is to close our side early over TLS: there the response could not be read any more.
+        """
         self.check_time()
+        if close_early and urlsplit(self.url).scheme == "https":
+            unproven("Over TLS one side of a connection cannot be closed alone.")
         given = {"Authorization": f"Bearer {self.token}", **headers} if self.token else dict(headers)
-        return send_raw(method, self.url + path, list(given.items()), ca=self.ca, **options)
+        return send_raw(method, self.url + path, list(given.items()), ca=self.ca, close_early=close_early, **options)
 
     def end_run(self, why: str) -> NoReturn:
         """End the run: a target that cannot be reached proves nothing."""
