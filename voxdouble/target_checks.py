@@ -5,6 +5,7 @@ import socket
 import ssl
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ CONNECT_SECONDS, RESPONSE_SECONDS = 5.0, 30.0
 INFO = "/api/system/info"
 EXTRACTION = "/api/technology/speaker-identification-voiceprint-extraction"
 TIMED_REQUESTS = 10
+IDENTIFYING_REQUESTS = 3
+NOT_FOUND = 404
 BUSY = frozenset({429, 502, 503, 504})
 
 
@@ -50,23 +53,28 @@ def check_target(url: str, ca: Path | None, seconds: float) -> float:
     """
     check_certificates(ca)
     check_reachable(url)
-    with requests.Session() as session:
-        session.trust_env = False  # without a proxy, like the suite
-        if ca is not None:
-            session.verify = str(ca)
-        token = os.environ.get("APPLIANCE_TOKEN")
-        if token:
-            session.headers["Authorization"] = f"Bearer {token}"
+    with open_session(os.environ.get("APPLIANCE_TOKEN"), ca) as session:
         began = time.monotonic()
         wait = min(RESPONSE_SECONDS, seconds / TIMED_REQUESTS)
-        responses = [response_of(session, url, "GET", INFO, wait)]
-        check_token(responses[0], url, token)
-        responses.append(response_of(session, url, "GET", f"{EXTRACTION}/{uuid.uuid4()}", wait))
-        responses.append(response_of(session, url, "POST", EXTRACTION, wait))
-        check_is_appliance(responses, url)
-        while len(responses) < TIMED_REQUESTS and time.monotonic() - began < seconds / 3:
-            responses.append(response_of(session, url, "GET", INFO, wait))
-        return (time.monotonic() - began) / len(responses)
+        check_is_appliance(session, url, wait)
+        count = IDENTIFYING_REQUESTS
+        while count < TIMED_REQUESTS and time.monotonic() - began < seconds / 3:
+            response_of(session, url, "GET", INFO, wait)
+            count += 1
+        return (time.monotonic() - began) / count
+
+
+def open_session(
+    token: str | None, ca: Path | str | None, proxies: Mapping[str, str] | None = None
+) -> requests.Session:
+    """Return a session with a token, certificates to trust, and these proxies, whatever the environment says."""
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = str(ca) if ca else True
+    session.proxies.update(proxies or {})
+    if token:
+        session.headers["Authorization"] = f"Bearer {token}"
+    return session
 
 
 def check_certificates(ca: Path | None) -> None:
@@ -99,17 +107,18 @@ def response_of(session: requests.Session, url: str, method: str, path: str, wai
         raise CannotRun(f"{method} {url}{path} got no HTTP response: {type(error).__name__}.") from error
 
 
-def check_token(info: requests.Response, url: str, token: str | None) -> None:
-    """Raise CannotRun if the target requires a token, and APPLIANCE_TOKEN is empty or holds another one."""
-    if info.status_code in {401, 403}:
-        wrong = "another token than that in APPLIANCE_TOKEN" if token else "a token: set APPLIANCE_TOKEN"
-        raise CannotRun(f"The target at {url} requires {wrong}.")
+def check_is_appliance(session: requests.Session, url: str, wait: float = RESPONSE_SECONDS) -> None:
+    """Raise CannotRun if the target requires another token, or three requests show that it is not an appliance.
 
-
-def check_is_appliance(responses: list[requests.Response], url: str) -> None:
-    """Raise CannotRun if none of the responses has a member that an appliance's would have."""
-    bodies = [json_object(response) for response in responses]
-    if any({"version", "type", "task"} & body.keys() for body in bodies):
+    The three start no task. A 404 shows nothing, whatever its body: every path below a wrong base URL may get the
+    vendor's one. Any other JSON object counts if it has a member that an appliance's would have.
+    """
+    responses = [response_of(session, url, "GET", INFO, wait)]
+    check_token(responses[0], url)
+    responses.append(response_of(session, url, "GET", f"{EXTRACTION}/{uuid.uuid4()}", wait))
+    responses.append(response_of(session, url, "POST", EXTRACTION, wait))
+    answers = [json_object(response) for response in responses if response.status_code != NOT_FOUND]
+    if any({"version", "type", "task"} & answer.keys() for answer in answers):
         return
     seen = "; ".join(
         f"{response.request.method} {urlsplit(str(response.request.url)).path}: {response.status_code} "
@@ -117,11 +126,25 @@ def check_is_appliance(responses: list[requests.Response], url: str) -> None:
         for response in responses
     )
     if all(response.status_code in BUSY for response in responses):
-        raise CannotRun(f"The appliance at {url} is not available; nothing was judged. {seen}.")
+        raise CannotRun(f"The appliance at {url} is not available; nothing else was sent. {seen}.")
     raise CannotRun(
-        f"{url} is not an appliance of this kind, or its base URL is another one; nothing was judged. "
-        f"No answer has the JSON of an appliance. {seen}."
+        f"{url} is not an appliance of this kind, or its base URL is another one; nothing else was sent. "
+        f"{hint(url)} No answer is that of an appliance: {seen}."
     )
+
+
+def check_token(info: requests.Response, url: str) -> None:
+    """Raise CannotRun if the target requires a token, and none or another one was sent."""
+    if info.status_code in {401, 403}:
+        given = "another token than the given one" if "Authorization" in info.request.headers else "a token"
+        raise CannotRun(f"The target at {url} requires {given}: set APPLIANCE_TOKEN.")
+
+
+def hint(url: str) -> str:
+    """Return what a base URL must be, with the one that was probably meant if the path of `url` has `/api`."""
+    before, found, _ = f"{url.rstrip('/')}/".partition("/api/")
+    meant = f": try {before}" if found else ", such as http://appliance:8000"
+    return f"A base URL is the address in front of /api/system/info, without /api{meant}."
 
 
 def json_object(answer: requests.Response) -> dict[str, Any]:

@@ -2,18 +2,17 @@
 
 import json
 import ssl
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
 from tests.contract import stranger
 from tests.contract.stranger_traits import Traits
+from tests.contract.web_server import OTHERS, PAGE, WebServer
+from tests.mutants.middleware import Request, Response, changing_responses
 from voxdouble import verify as verify_module
 from voxdouble.target_checks import CannotRun, check_target
 from voxdouble_contract.judging.expectations import Broken
@@ -23,42 +22,6 @@ from voxdouble_contract.target.target import Target
 from voxdouble_mock import MockAppliance
 
 CERTIFICATES = Path(__file__).parents[1] / "client" / "http" / "tls"
-PAGE = ("<html>It works!</html>", "text/html")
-OTHERS = {
-    "a page for every path": (200, *PAGE),
-    "a page for no path": (404, *PAGE),
-    "another JSON API": (404, json.dumps({"detail": "Not Found"}), "application/json"),
-    "JSON that is an array": (200, "[1, 2]", "application/json"),
-    "redirects": (302, "", "text/plain"),
-}
-
-
-class WebServer:
-    """A web server with one response for all requests."""
-
-    def __init__(self, status: int, body: str, content_type: str) -> None:
-        self.response = Response(body, status, content_type=content_type)
-        self.requests = 0
-
-    @contextmanager
-    def serving(self, context: ssl.SSLContext | None = None) -> Iterator[int]:
-        """Serve on a free port, which is yielded."""
-
-        @Request.application
-        def app(request: Request) -> Response:
-            request.get_data()
-            self.requests += 1
-            return self.response
-
-        server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=context)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -70,10 +33,29 @@ def test_another_web_server_is_reported(name: str, tmp_path: Path) -> None:
         ended = CliRunner().invoke(verify_module.verify, arguments)
     assert ended.exit_code == 2, ended.output
     assert "is not an appliance of this kind" in ended.output
-    assert "nothing was judged" in ended.output
+    assert "nothing else was sent" in ended.output
     assert f"GET /api/system/info: {OTHERS[name][0]}" in ended.output
     assert server.requests == 3
     assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.parametrize("generation", ["e1", "e4"])
+@pytest.mark.parametrize("path", ["/api", "/api/technology", "/another"])
+def test_another_path_of_an_appliance_is_reported(path: str, generation: Any) -> None:
+    """Three 404s show that the base URL is another one, whatever is in their bodies; the one that is meant is named."""
+    with MockAppliance(generation=generation) as mock, pytest.raises(CannotRun, match="without /api") as raised:
+        check_target(mock.url + path, None, 60)
+    assert (f"try {mock.url}." in str(raised.value)) == path.startswith("/api")
+
+
+def test_an_appliance_without_a_version_and_licence_is_judged() -> None:
+    """A refusal in the form of the vendor, other than a 404, shows an appliance."""
+
+    def refused(request: Request, response: Response) -> None:
+        response.status = 403 if request.method == "POST" else 404
+
+    with MockAppliance(wrap=changing_responses(refused)) as mock:
+        check_target(mock.url, None, 60)
 
 
 def test_an_appliance_that_is_down_behind_its_proxy_is_reported() -> None:

@@ -2,7 +2,9 @@
 
 import json
 import signal
+import socket
 import subprocess
+import threading
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -12,6 +14,8 @@ import pytest
 from tests.commands.process import COMMAND
 from tests.contract.stranger import serving
 from tests.contract.stranger_traits import Traits
+from tests.contract.web_server import OTHERS, WebServer
+from tests.mutants.middleware import Request, Response, changing_responses
 from tests.packs.captured import BAD_FILE, FILES, NEWEST, capture
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.pack import Pack
@@ -99,6 +103,55 @@ def test_another_folder_or_pack_is_not_overwritten(tmp_path: Path) -> None:
         assert "new or empty folder" in capture(mock.url, tmp_path / "mine", status=2)
         capture(mock.url, tmp_path / "pack")
         assert "results" in capture(mock.url, tmp_path / "pack", "--with-results", status=2)
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/system/info", "/_mock", "/another/path"])
+def test_another_path_of_an_appliance_is_refused(tmp_path: Path, path: str) -> None:
+    """The command ends with 2, says what the URL must be, and makes no folder and no task."""
+    with MockAppliance() as mock:
+        told = capture(mock.url + path, tmp_path / "pack", status=2)
+        assert "A base URL is the address in front of /api/system/info, without /api" in told
+        assert (f"try {mock.url}." in told) == path.startswith("/api")
+        assert len([seen for seen in mock.requests if seen.status == 202]) == 0
+    assert not (tmp_path / "pack").exists()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_another_web_server_is_refused(tmp_path: Path, name: str) -> None:
+    """After three requests the command ends with 2, and makes no folder."""
+    server = WebServer(*OTHERS[name])
+    with server.serving() as port:
+        told = capture(f"http://127.0.0.1:{port}", tmp_path / "pack", status=2)
+    assert "is not an appliance of this kind" in told
+    assert server.requests == 3
+    assert not (tmp_path / "pack").exists()
+
+
+def test_a_port_without_http_is_refused(tmp_path: Path) -> None:
+    """A server of another protocol, and a port where nothing listens, end the command with 2 at once."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            with server.accept()[0] as connection:
+                connection.sendall(b"220 mail.example ESMTP\r\n")
+
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread = threading.Thread(target=greet, daemon=True)
+        thread.start()
+        assert "got no HTTP response" in capture(url, tmp_path / "pack", status=2)
+        thread.join()
+    assert "got no HTTP response" in capture(url, tmp_path / "pack", status=2)
+
+
+def test_a_pack_without_facts_is_not_complete(tmp_path: Path) -> None:
+    """An appliance that serves no technology ends the command with 1."""
+
+    def not_served(request: Request, response: Response) -> None:
+        if "/api/technology/" in request.path:
+            response.status = 404
+
+    with MockAppliance(wrap=changing_responses(not_served)) as mock:
+        assert "must have a fact" in capture(mock.url, tmp_path / "pack", status=1)
 
 
 def test_a_killed_capture_loses_no_finished_fact(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import msgspec
+from requests.utils import get_environ_proxies
 
 from voxdouble.capture.budget import Budget, BudgetUsed
 from voxdouble.capture.headers import HeaderNotes
@@ -16,6 +17,7 @@ from voxdouble.capture.privacy import cleaner_for
 from voxdouble.capture.run import Capture, KeptData
 from voxdouble.capture.sources import Recording, probe, recordings_of
 from voxdouble.capture.technologies import RecordingRequest, also_request
+from voxdouble.target_checks import check_is_appliance, open_session
 from voxdouble_client import ApplianceClient, ApplianceError, Exchange
 from voxdouble_mock.packs.facts import FACTS, HEADER, Header, PackError
 from voxdouble_mock.packs.pack import Pack, read_header
@@ -77,7 +79,8 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
     """Record in the folder PACK what the appliance at URL answers to recordings; `serve --pack PACK` replays it.
 
     A run that was ended goes on where it was: finished facts are not asked for again. Exit status 1: not all facts are
-    recorded; 2: usage, or URL is a mock and --kind is appliance.
+    recorded; 2: usage, or URL cannot be reached, is not the base URL of an appliance, or is a mock and --kind is
+    appliance.
     """
     token, ca = options["token"] or None, options["ca"]
     options["also"] = [also_request(one) for one in options["also"]]
@@ -130,12 +133,17 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
     click.echo(f"{output}: {len(pack.entries)} facts, generation {header.generation}, kind {header.kind}.")
     if run.missing:
         click.echo(f"{run.missing} facts are missing, see above.", err=True)
-    sys.exit(INCOMPLETE if run.missing else 0)
+    if not pack.entries:
+        click.echo("A pack must have a fact; the appliance serves none of the technologies, see above.", err=True)
+    sys.exit(INCOMPLETE if run.missing or not pack.entries else 0)
 
 
 def begin(run: Capture, url: str, output: Path, options: dict[str, Any], locations: list[bool]) -> Header:
     """Announce the contents of the pack, make its folder and its header, and return the header."""
-    appliance = probe(url, options["token"] or None, options["ca"])
+    # Through a proxy of the environment, if the client too uses one.
+    with open_session(options["token"], options["ca"], get_environ_proxies(url)) as session:
+        check_is_appliance(session, url)
+        appliance = probe(session, url)
     if appliance.mock and options["kind"] == "appliance":
         raise click.UsageError("URL is a mock, and its answers must not be called real: leave out --kind.")
     kind = options["kind"] or ("mock" if appliance.mock else "appliance")

@@ -9,6 +9,7 @@ from typing import Any
 import requests
 import soundfile
 
+from voxdouble.target_checks import INFO
 from voxdouble_mock.packs.writing import write_pieces
 
 SECONDS = 30.0
@@ -51,15 +52,10 @@ class Recording:
             self.check_unchanged()
 
 
-def probe(url: str, token: str | None, ca: str | None) -> CapturedAppliance:
+def probe(session: requests.Session, url: str) -> CapturedAppliance:
     """Return the version that an appliance tells, and whether it is a mock; an empty version if it tells none."""
-    with requests.Session() as session:
-        session.trust_env = False
-        session.verify = ca or True
-        if token:
-            session.headers["Authorization"] = f"Bearer {token}"
-        told = str(_object(session, url, "/api/system/info").get("version") or "")
-        mock = _object(session, url, "/_mock/health").get("service") == "voxdouble" or told.startswith("voxdouble")
+    told = str(_object(session, url, INFO).get("version") or "")
+    mock = _object(session, url, "/_mock/health").get("service") == "voxdouble" or told.startswith("voxdouble")
     return CapturedAppliance("".join(one for one in told if one.isprintable())[:100], mock)
 
 

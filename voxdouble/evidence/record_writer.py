@@ -10,7 +10,7 @@ import click
 from voxdouble.capture.sources import probe
 from voxdouble.evidence.record import RecordError, check_record_folder, write_record
 from voxdouble.evidence.redaction import Redaction
-from voxdouble.target_checks import CannotRun
+from voxdouble.target_checks import CannotRun, open_session
 
 if TYPE_CHECKING:
     import pytest
@@ -23,7 +23,8 @@ def kind_of(url: str, ca: Path | None, chosen: str | None) -> str:
 
     Raises UsageError if a mock would be called an appliance.
     """
-    is_mock = not url or probe(url, os.environ.get("APPLIANCE_TOKEN"), str(ca) if ca else None).mock
+    with open_session(os.environ.get("APPLIANCE_TOKEN"), ca) as session:
+        is_mock = not url or probe(session, url).mock
     if is_mock and chosen == "appliance":
         raise click.UsageError("TARGET is a mock, and its answers must not be called real: leave out --kind.")
     return chosen or ("mock" if is_mock else "appliance")
