@@ -1,4 +1,4 @@
-"""Web servers that are no appliances."""
+"""Web servers of another kind than an appliance."""
 
 import json
 import ssl
