@@ -14,7 +14,7 @@ from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import MAX_ENTRIES
 from voxdouble_mock.core.scenario import Rule, Scenario, Then
 from voxdouble_mock.store import Change, NamespaceRecord, Store, View, open_store
-from voxdouble_mock.store.sqlite_transaction import TRIM_INTERVAL
+from voxdouble_mock.store.sqlite_logs import TRIM_INTERVAL
 
 
 def limited(path: Path) -> Store:
@@ -160,5 +160,5 @@ def test_a_newer_schema_is_refused_by_its_number(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version=99")
     connection.close()
-    with pytest.raises(ValueError, match="must have schema version 4, got 99"):
+    with pytest.raises(ValueError, match="must have schema version 5, got 99"):
         limited(path)

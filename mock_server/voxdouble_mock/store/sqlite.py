@@ -71,12 +71,19 @@ class SQLiteStorage:
         if relaxed is not self._relaxed:  # SQLite compiles this statement at each execution
             self._connection.execute(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")
             self._relaxed = relaxed
-        if single:
-            return step(self._transaction)
+        if not single:
+            return self._in_transaction(step)
+        value = step(self._transaction)
+        if self._transaction.untrimmed:
+            self._in_transaction(lambda _: None)
+        return value
+
+    def _in_transaction(self, step: Callable[[Transaction], T]) -> T:
         self._connection.execute("BEGIN IMMEDIATE")
         self._transaction.begin()
         try:
             value = step(self._transaction)
+            self._transaction.trim_log()
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:

@@ -1,6 +1,6 @@
 """The tables of the SQLite store."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Increased with every change of the tables."""
 SCHEMA = (
     """
@@ -21,6 +21,7 @@ SCHEMA = (
         payload_bytes INTEGER NOT NULL DEFAULT 0,
         cleared INTEGER NOT NULL DEFAULT 0,
         log_bytes INTEGER NOT NULL DEFAULT 0,
+        log_id INTEGER NOT NULL,
         record_size INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID
     """,
@@ -49,12 +50,10 @@ SCHEMA = (
     "CREATE INDEX scenarios ON namespaces (scenario)",
     """
     CREATE TABLE log (
-        namespace TEXT NOT NULL REFERENCES namespaces ON DELETE CASCADE,
-        number INTEGER NOT NULL,
+        position INTEGER PRIMARY KEY,
         at REAL NOT NULL,
-        entry BLOB NOT NULL,
-        PRIMARY KEY (namespace, number)
-    ) WITHOUT ROWID
+        entry BLOB NOT NULL
+    )
     """,
     """
     CREATE TRIGGER task_added AFTER INSERT ON tasks BEGIN
@@ -71,6 +70,7 @@ SCHEMA = (
     """,
     """
     CREATE TRIGGER namespace_deleted AFTER DELETE ON namespaces BEGIN
+        DELETE FROM log WHERE position > old.log_id << 32 AND position < (old.log_id + 1) << 32;
         DELETE FROM contents WHERE digest = old.scenario
             AND NOT EXISTS (SELECT 1 FROM tasks WHERE payload = digest)
             AND NOT EXISTS (SELECT 1 FROM namespaces WHERE scenario = digest);
