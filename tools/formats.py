@@ -38,6 +38,9 @@ A recording is accepted by its first bytes, whatever its file name and content t
 each second of the maximum length. Everything else ends `rejected` with the message in these tables
 (C11, C12).
 
+A supported recording in which the mock finds no speech ends `done`, with `speech_length` 0 and an empty vector: see
+[recordings.md](recordings.md).
+
 ## Supported
 
 """

@@ -23,7 +23,7 @@ const client = createClient<paths>({ baseUrl: url });
 
 /** Return the data of an answer, which must be no refusal. */
 function accepted<T>(answer: { data?: T; error?: Refusal }): T {
-  assert(answer.data !== undefined, answer.error?.message);
+  assert(answer.data !== undefined, answer.error?.message ?? "no data");
   return answer.data;
 }
 
