@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from voxdouble_mock.voice.products import product
 from voxdouble_mock.voice.tables import table
 from voxdouble_mock.voice.vector import UNIT_BITS, Whole, own_numbers_of
 
@@ -55,7 +56,7 @@ def log_likelihood_ratios(across: Whole, down: Whole) -> Scores:
     slope, offset = (table("likelihood") * FRACTION).tolist()
     scores = np.empty((len(down), len(across)))
     for start in range(0, len(down), ROWS):
-        part = np.matmul(down[start : start + ROWS], across.T, out=scores[start : start + ROWS])
+        part = product(down[start : start + ROWS], across.T, out=scores[start : start + ROWS])
         part *= 2.0 ** (-2 * UNIT_BITS) * slope
         part += offset
         np.round(part, LLR_DECIMALS, out=part)
@@ -94,5 +95,6 @@ def _linear(voiceprints: Sequence[bytes], name: str) -> list[float | None]:
     """
     *weights, offset = table(name).tolist()
     numbers = own_numbers_of(voiceprints)
-    values = ((numbers - table("centre")) @ np.array(weights) + offset) * FRACTION**2
+    sums = product(numbers - table("centre"), np.array(weights)[:, np.newaxis])[:, 0]
+    values = (sums + offset) * FRACTION**2
     return [value if row.any() else None for value, row in zip(values.tolist(), numbers, strict=True)]

@@ -14,16 +14,13 @@ import numpy.typing as npt
 from voxdouble_mock.voice.exact_trig import BITS, ONE, cos_sin, rotated, rounded
 from voxdouble_mock.voice.framing import Signal, Starts
 from voxdouble_mock.voice.logarithm import log2_levels
+from voxdouble_mock.voice.products import product
 
 BANDS = 32
 MAX_RATE = 24_000
 """The highest rate of the transformed signal; of a higher one, groups of neighbouring samples are added first."""
 CHUNK = 256
 """The number of frames that are transformed at a time: their windows fit the processor's cache."""
-ALONE = 2**18
-"""The multiplications of a product that OpenBLAS leaves to the calling thread. For a larger one it wakes threads, which
-then wait actively for some hundredths of a second: in a test process, they would take processor time from the tests.
-"""
 LINES = (*range(4, 119, 2), *range(5, 119, 2))
 """The lines of the spectrum, as multiples of the grid: even lines first. They reach from about 125 to 3,687.5 Hz."""
 EVEN = 58
@@ -102,26 +99,16 @@ def _levels(windows: Windows, sample_rate: int) -> Levels:
     folded = (second + third, last + first), (second - third, last - first)
     parts = np.empty((2, len(windows), len(LINES)))
     for part, wave, (near, far) in zip(parts, _waves(sample_rate), folded, strict=True):
-        _multiply(near + far, wave[:, :EVEN], out=part[:, :EVEN])
-        _multiply(near - far, wave[:, EVEN:], out=part[:, EVEN:])
+        product(near + far, wave[:, :EVEN], out=part[:, :EVEN])
+        product(near - far, wave[:, EVEN:], out=part[:, EVEN:])
     parts *= parts
     power, other = parts
     power += other
     power *= POWER_SCALE
     grid = sample_rate / group_size(sample_rate) / (4 * quarter)
-    sums = np.empty((len(windows), BANDS))
-    _multiply(np.rint(power, out=power), _bands(grid), out=sums)
+    sums = product(np.rint(power, out=power), _bands(grid))
     sums += BAND_SUM
     return log2_levels(sums)
-
-
-def _multiply(left: Whole, right: Whole, out: Whole) -> None:
-    """Write a matrix product to `out`, as many rows at a time as ALONE allows."""
-    rows = ALONE // right.size
-    even = len(left) // rows * rows
-    stack = left[:even].reshape(-1, rows, left.shape[1])
-    np.matmul(stack, right, out=out[:even].reshape(-1, rows, out.shape[1]))
-    np.matmul(left[even:], right, out=out[even:])
 
 
 @lru_cache(8)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from voxdouble_mock.voice.embedding import UNIT
 from voxdouble_mock.voice.layout import Floats
+from voxdouble_mock.voice.products import product
 from voxdouble_mock.voice.tables import table
 from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, decode_all
 
@@ -94,7 +95,7 @@ def _mixtures(voiceprints: Sequence[bytes]) -> Iterator[tuple[list[int], Whole]]
 def _own(embeddings: Floats) -> Whole:
     """Return our embeddings after the trained transform; an embedding without speech is zero and stays zero."""
     whole = _whole(embeddings)
-    mixed: Whole = (whole - table("centre")) @ table("transform")
+    mixed = product(whole - table("centre"), table("transform"))
     mixed[~whole.any(axis=1)] = 0.0
     return mixed
 
@@ -116,7 +117,7 @@ def _foreign(embeddings: Floats) -> Whole:
     mixed = np.zeros((len(whole), DIMENSIONS))
     for start in range(0, whole.shape[1], COLUMNS):
         part = whole[:, start : start + COLUMNS]
-        mixed += part @ _projection(start, part.shape[1])
+        mixed += product(part, _projection(start, part.shape[1]))
     return mixed
 
 
