@@ -37,7 +37,7 @@ CALL_SECONDS, LEAST_SECONDS, CALL_SHARE = 20.0, 0.1, 0.4
 """The most and the least seconds of one call, and the part of the time for all calls that one call gets."""
 SHORT_SECONDS = 0.05
 NOT_AVAILABLE = frozenset({403, 404, 413, 429, 502, 503, 504, 507})
-"""Statuses by which a target says that it does not offer a call, or cannot serve it now: no fault of the client."""
+"""Statuses by which a target says that it does not offer a call, or not now; they say nothing about the client."""
 SPEECH, STEREO, BAD = "john_doe.wav", "conversation.wav", "not_audio.wav"
 
 

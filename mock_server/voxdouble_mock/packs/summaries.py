@@ -1,8 +1,8 @@
 """Summaries: results without voice data, for packs that may be shared; and results that are made of their shape.
 
 In a summary, size and digest stand for a text (the digest of its bytes, if it is Base64), length and digest for a list
-of numbers. For a text or a list so short that its digest would give it away, only the type or the length does. Lengths,
-counts and names of models stay.
+of numbers. A text so short that its digest would give it away is kept as its type alone, and such a list as its length.
+Lengths, counts and names of models stay.
 """
 
 import hashlib

@@ -41,7 +41,7 @@ class Signal:
         self.end = 0
         self._first = 0
         self._buffer = np.zeros(0, np.int16)
-        """The samples, after the dropped ones and before room for more, so that few are moved when some are added."""
+        """The samples, with dropped ones before them and free room after them, so that an addition moves few."""
         self._start = 0
         self._samples = self._buffer
 
