@@ -120,8 +120,15 @@ def test_a_real_appliance_replaces_the_mock(project: pytest.Pytester, stand_in: 
     project.makepyfile(
         test_mine="""
 import pytest
+from hypothesis import given, strategies
 def test_needs_a_mock(appliance):
     appliance.clock.advance(1)
+@given(count=strategies.integers())
+def test_has_generated_arguments(session_appliance, count):
+    assert session_appliance.url
+def test_has_no_other_attributes(appliance):
+    with pytest.raises(AttributeError, match="an appliance has no attribute 'clok'"):
+        appliance.clok
 def test_needs_a_second_mock(make_appliance):
     make_appliance()
 def test_needs_any_appliance(appliance_client, recording):
@@ -132,7 +139,7 @@ def test_needs_any_appliance(appliance_client, recording):
     if by == "ini":
         project.makeini(f"[pytest]\nappliance_url = {stand_in.url}\n")
     result = project.runpytest_inprocess("-rs", *(["--appliance-url", stand_in.url] if by == "option" else []))
-    result.assert_outcomes(passed=1, skipped=2)
+    result.assert_outcomes(passed=3, skipped=2)
     result.stdout.fnmatch_lines(["*only a mock has 'clock', and this run *the appliance at http*"])
     stand_in.requests.matching(method="POST").expect(1)
 
