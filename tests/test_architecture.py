@@ -17,6 +17,8 @@ from voxdouble_mock import voice
 MOCK = ROOT / "mock_server" / "voxdouble_mock"
 FIXTURES = ROOT / "fixtures" / "voxdouble_fixtures"
 MAX_LINES = 250
+PUBLIC = ("voxdouble_client", "voxdouble_fixtures", "voxdouble_mock")
+"""The packages that users import."""
 LONGER: dict[str, str] = {}
 """Modules that are longer, each with a reason."""
 OF_ONE_MACHINE = re.compile(
@@ -102,6 +104,25 @@ def test_the_fixtures_have_no_dependencies() -> None:
         )
     }  # fmt: skip
     assert imported - sys.stdlib_module_names - {"voxdouble_fixtures"} == set()
+
+
+@pytest.mark.parametrize("path", tracked("examples/*.py"), ids=lambda path: path.name)
+def test_examples_use_public_names_only(path: Path) -> None:
+    """A file that users copy imports our packages by their own names, and uses only what these export."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    modules = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    used = {(node.module or "", name.name) for node in nodes if isinstance(node, ast.ImportFrom) for name in node.names}
+    used |= {
+        (node.value.id, node.attr)
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules
+    }
+    ours = re.compile(r"(voxdouble|tests|tools|benchmarks|training)")
+    assert [name for name in modules if ours.match(name) and name not in PUBLIC] == []
+    named = {(module, name) for module, name in used if ours.match(module)}
+    assert named, "the example uses a package of ours"
+    exported = {(module, name) for module in PUBLIC for name in import_module(module).__all__}
+    assert named - exported == set()
 
 
 RUN = """
