@@ -22,7 +22,7 @@ from benchmarks.promises import ATTACKS
 MINUTES = 30.0
 SHORTEST = 3.0
 FIXED_MINUTES = 2.0
-"""About the time of the checks whose counts are smallest."""
+"""About the minutes that the counted checks take with their smallest counts."""
 KILLING_SHARE = 0.22
 """The largest share of the whole time for the kills of a server; on a busy machine there are fewer kills."""
 SHORTEST_ATTACK = 2.0

@@ -8,9 +8,10 @@ from typing import Literal
 
 VOICES = Path(__file__).with_name("voices.toml")
 LANGUAGES_OF_A_VOICE = {"male": 4, "female": 10}
-"""The number of languages of each voice of eSpeak NG; in each language the voice counts as a speaker of its own.
+"""The number of languages of each voice of eSpeak NG in the training; in each it counts as a speaker of its own.
 
 Most voices are male. The female ones speak more languages, so that both genders have about equal weight in training.
+A held-out voice has one language.
 """
 
 Engine = Literal["espeak-ng", "flite", "festival"]

@@ -113,7 +113,7 @@ def raise_descriptor_limit() -> None:
 
 
 def steady_load(seconds: float, chance: random.Random) -> Outcome:
-    """P7: tasks that expire after a second; the second half of them may need no more memory than the first."""
+    """P7: tasks that expire after a second; in the second half the memory grows by less than ALLOWED_GROWTH."""
     failed = total = 0
     with serving("--task-lifetime", "1", "--pending", "0", "--running", "0") as (url, process):
         half: int | None = None

@@ -13,7 +13,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_HELD = 1000
-"""Chosen: the most finished results that are held, behind a slow item or for a slow consumer, while items are drawn."""
+"""Chosen: once so many finished results are held, behind a slow item or for a slow consumer, no item is drawn."""
 MAX_SIGNAL_DELAY = 0.5
 """Seconds. A signal that comes just before a wait begins is handled when the wait ends, so no wait is longer."""
 

@@ -2,8 +2,9 @@
 
 Members that a model does not know are kept in `raw`; an absent member and a null one are the same.
 
-Modules that define models have no `from __future__ import annotations`: msgspec would look up the names of string
-annotations in the package, which the public classes give as their module.
+Modules that define models have no `from __future__ import annotations`: with it, annotations are strings, whose names
+msgspec looks up in the class's `__module__`. For the public classes `__init__` sets that to the package, which does not
+have all of these names.
 """
 
 from typing import Any

@@ -26,10 +26,10 @@ _log = logging.getLogger("voxdouble_client")
 
 
 class RetryBudget:
-    """The retries of a client: ten at first, refilled by one a second up to ten, and one more for every five responses.
+    """The retries of a client: ten at first, refilled by one a second up to ten, and more as responses come.
 
-    A retry beyond these waits for its turn, so that many calls that wait through an outage do not worsen it. Times are
-    seconds on the client's clock.
+    Five responses whose status is not one of RETRY_STATUSES earn one more. A retry beyond these waits for its turn, so
+    that many calls that wait through an outage do not worsen it. Times are seconds on the client's clock.
     """
 
     START, EARNED_BY = 10.0, 5

@@ -119,7 +119,8 @@ class DeadlineTlsSocket(DeadlineSocket, ssl.SSLSocket):
         try:
             return super().send(data, flags)
         except ssl.SSLEOFError as error:
-            # A plain TCP socket raises this too. urllib3 then reads the response, which refused the rest of the body.
+            # Where a plain TCP socket raises BrokenPipeError, TLS raises SSLEOFError. After a BrokenPipeError urllib3
+            # reads the response, with which the appliance refused the rest of the body.
             raise BrokenPipeError(errno.EPIPE, "the connection was closed while the request was sent") from error
 
     def recv(self, *args: Any, **kwargs: Any) -> bytes:

@@ -52,7 +52,7 @@ def plain_request(
     json: Mapping[str, Any] | None,
     params: Query | None,
 ) -> TaskRequest[TaskAnswer]:
-    """Return the request of a technology without a file of its own here; ValueError if its parts do not go together."""
+    """Return the request of a technology that has no module in this package; ValueError if the parts do not fit."""
     if (files is None) == (json is None) or (config is not None and files is None):
         raise ValueError("A task must be started either with `files` or with `json`, and `config` needs `files`.")
     check_numbers(config)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MAX_CELLS = 300
-"""Cells in a row or a column; of more voiceprints several share a cell."""
+"""The most cells in a row or a column; if there are more voiceprints, several share a cell."""
 MAX_NUMBERS = 15
 """Rows and columns up to which each cell has its score in figures."""
 CELL_INCHES = ((15, 0.5), (40, 0.26), (100, 0.18), (MAX_CELLS, 0.12))

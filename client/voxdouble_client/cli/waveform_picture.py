@@ -67,7 +67,10 @@ class Waveform(Protocol):
 
 
 Analyse: TypeAlias = Callable[[str], Waveform]
-"""Returns the waveform of a recording; ValueError if it is unusable. The command `voxdouble` brings it."""
+"""Returns the waveform of a recording; ValueError if the recording is unusable.
+
+The command `voxdouble` passes this function, as `obj` of click's context.
+"""
 
 
 def picture_of(recordings: Sequence[str], path: str | None) -> WaveformPicture | None:

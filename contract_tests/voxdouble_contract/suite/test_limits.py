@@ -42,7 +42,10 @@ def wait_seconds(target: Target) -> float:
 
 @pytest.fixture(scope="session")
 def too_large(limited: Target) -> Exchange:
-    """Return the response to an upload over the limit; if that is unknown, to an announcement over the default."""
+    """Return the response to an upload over the limit, or to an announcement if it is unknown or too large to send.
+
+    The announcement exceeds the limit, or the default if that is unknown, by 100 MB.
+    """
     limit = limited.profile.max_upload
     if limit is not None and limit <= LARGEST_PROBE:
         response = limited.post_media(EXTRACTION, Media("large.wav", b"\x00" * (limit + 1)))
