@@ -11,12 +11,12 @@ import voxdouble_fixtures
 from tests.commands.process import invoke
 from tests.contract.stranger import serving
 from tests.contract.stranger_traits import Traits
-from tests.packs.captured import NEWEST, OLDER, capture
+from tests.packs.captured import capture, copied
 from voxdouble.against.known import read_known
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.library import folder_of
 
-STRANGERS = {"e4": NEWEST, "older": OLDER}
+STRANGERS = {"e4": "newest", "older": "older"}
 
 
 def against(pack: Path, *options: str) -> Any:
@@ -36,10 +36,9 @@ def differing(pack: Path, report: Path) -> dict[str, str]:
 def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with packs of both strangers, with results and without."""
     folder = tmp_path_factory.mktemp("packs")
-    for name, traits in STRANGERS.items():
-        with serving(traits) as url:
-            capture(url, folder / name, "--with-results")
-            capture(url, folder / f"{name}-shared")
+    for name, source in STRANGERS.items():
+        copied(source, folder / name, "--with-results")
+        copied(source, folder / f"{name}-shared")
     return folder
 
 
@@ -113,10 +112,9 @@ def test_a_known_difference_does_not_count(packs: Path, tmp_path: Path) -> None:
 )
 def test_damaged_known_differences_are_refused(tmp_path: Path, text: str, message: str) -> None:
     """The command ends with 2 and says what the file must hold."""
-    with MockAppliance(pending=0, running=0) as mock:
-        capture(mock.url, tmp_path / "pack")
-    (tmp_path / "pack" / "differences.toml").write_text(text)
-    result = against(tmp_path / "pack")
+    pack = copied("mock", tmp_path / "pack")
+    (pack / "differences.toml").write_text(text)
+    result = against(pack)
     assert result.exit_code == 2
     assert message in result.stderr
 
@@ -160,11 +158,10 @@ def test_a_folder_that_is_not_a_pack_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["headers.json", "refusals.json"])
 def test_damaged_headers_and_refusals_are_left_out(tmp_path: Path, name: str) -> None:
     """A pack from elsewhere is data: a deep or wrong file does not end the command, and the facts are compared."""
-    with MockAppliance(pending=0, running=0) as mock:
-        capture(mock.url, tmp_path / "pack")
+    pack = copied("mock", tmp_path / "pack")
     for text in ("[" * 200_000, '{"x": 1}', '{"an empty file": {"status": {"a": []}, "detail": 3, "error": 1}}'):
-        (tmp_path / "pack" / name).write_text(text)
-        assert against(tmp_path / "pack").exit_code in {0, 1}
+        (pack / name).write_text(text)
+        assert against(pack).exit_code in {0, 1}
 
 
 def test_the_differences_from_the_bundled_pack_are_known() -> None:

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.commands.process import invoke
-from tests.contract.stranger import serving
-from tests.packs.captured import NEWEST, OLDER, capture
+from tests.packs.captured import copied
 from voxdouble.drift.command import drift_of
 from voxdouble.drift.drift import Drift
 from voxdouble_mock.packs.facts import digest_of
@@ -21,10 +20,9 @@ EXTRACTION = "speaker-identification-voiceprint-extraction"
 def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with packs of strangers of two generations, with results and without."""
     folder = tmp_path_factory.mktemp("packs")
-    for name, traits in (("e4", NEWEST), ("older", OLDER)):
-        with serving(traits) as url:
-            capture(url, folder / name, "--with-results")
-            capture(url, folder / f"{name}-shared")
+    for name, source in (("e4", "newest"), ("older", "older")):
+        copied(source, folder / name, "--with-results")
+        copied(source, folder / f"{name}-shared")
     return folder
 
 

@@ -1,18 +1,25 @@
 """Captures of simulated appliances, and the client script whose results are compared."""
 
+import atexit
+import shutil
+import tempfile
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import voxdouble_fixtures
 from tests.commands.process import invoke
-from tests.contract.stranger import CONVERSION, EXTRACTION
+from tests.contract.stranger import CONVERSION, EXTRACTION, serving
 from tests.contract.stranger_traits import Traits
 from voxdouble_client import ApiError, ApplianceClient, TaskRejected
+from voxdouble_mock import MockAppliance
 
 NEWEST = Traits(prefix="")
 OLDER = Traits(prefix="", generation=1, conversion=404)
 COMPARISON = "speaker-identification-voiceprint-comparison"
 MERGING = "speaker-identification-voiceprint-merging"
+STRANGERS = {"newest": NEWEST, "older": OLDER}
 FILES = [voxdouble_fixtures.path(name) for name in ("john_doe.wav", "conversation.wav", "maria_lopez_1.flac")]
 BAD_FILE = voxdouble_fixtures.path("not_audio.wav")
 
@@ -22,6 +29,25 @@ def capture(url: str, pack: Path, *options: str, status: int = 0) -> str:
     result = invoke("capture", url, *map(str, (*FILES, BAD_FILE)), "-o", str(pack), *options)
     assert result.exit_code == status, result.output
     return result.output
+
+
+@cache
+def _captured(source: str, *options: str) -> Path:
+    """Return the pack of a stranger or of the `mock`, which is captured once in this process."""
+    folder = Path(tempfile.mkdtemp(prefix="voxdouble-packs-"))
+    atexit.register(shutil.rmtree, folder)
+    with ExitStack() as stack:
+        if source == "mock":
+            url = stack.enter_context(MockAppliance(pending=0, running=0)).url
+        else:
+            url = stack.enter_context(serving(STRANGERS[source]))
+        capture(url, folder / "pack", *options)
+    return folder / "pack"
+
+
+def copied(source: str, folder: Path, *options: str) -> Path:
+    """Copy the pack of a source to a new folder, where a test may change it, and return the folder."""
+    return Path(shutil.copytree(_captured(source, *options), folder))
 
 
 def answers(url: str, *, vectors: bool) -> list[Any]:

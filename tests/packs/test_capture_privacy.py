@@ -10,7 +10,7 @@ import pytest
 from tests.commands.process import invoke
 from tests.contract.stranger import serving
 from tests.contract.stranger_traits import Traits
-from tests.packs.captured import FILES, NEWEST, capture
+from tests.packs.captured import FILES, NEWEST, capture, copied
 from voxdouble.capture.privacy import Cleaner, cleaner_for, names_of
 from voxdouble.capture.technologies import EXTRACTION, OF_RECORDINGS
 from voxdouble_mock import MockAppliance
@@ -162,27 +162,27 @@ def test_a_capture_into_a_folder_with_links_is_refused(tmp_path: Path, name: str
     """A pack from elsewhere, whose files are links, cannot make the command write outside its folder."""
     outside = tmp_path / "outside"
     outside.mkdir()
+    pack = copied("mock", tmp_path / "pack", "--with-results", "--with-audio")
+    Pack(pack)
+    (pack / name).rename(outside / name)
+    (pack / name).symlink_to(outside / name)
+    before = {file: file.read_bytes() for file in outside.rglob("*") if file.is_file()}
     with MockAppliance(pending=0, running=0) as mock:
-        capture(mock.url, tmp_path / "pack", "--with-results", "--with-audio")
-        Pack(tmp_path / "pack")
-        (tmp_path / "pack" / name).rename(outside / name)
-        (tmp_path / "pack" / name).symlink_to(outside / name)
-        before = {file: file.read_bytes() for file in outside.rglob("*") if file.is_file()}
-        said = capture(mock.url, tmp_path / "pack", "--with-results", "--with-audio", status=2)
+        said = capture(mock.url, pack, "--with-results", "--with-audio", status=2)
     assert f"{name} must not be a link" in said
     assert {file: file.read_bytes() for file in outside.rglob("*") if file.is_file()} == before
 
 
 def test_a_fact_that_is_a_link_is_asked_for_again(tmp_path: Path) -> None:
     """The link is replaced by a file, and its target stays as it is."""
+    pack = copied("mock", tmp_path / "pack", "--with-results")
+    fact, *_ = sorted((pack / "facts").iterdir())
+    target = tmp_path / "outside.json"
+    fact.rename(target)
+    fact.symlink_to(target)
+    content = target.read_bytes()
     with MockAppliance(pending=0, running=0) as mock:
-        capture(mock.url, tmp_path / "pack", "--with-results")
-        fact, *_ = sorted((tmp_path / "pack" / "facts").iterdir())
-        target = tmp_path / "outside.json"
-        fact.rename(target)
-        fact.symlink_to(target)
-        content = target.read_bytes()
-        capture(mock.url, tmp_path / "pack", "--with-results")
+        capture(mock.url, pack, "--with-results")
     assert not fact.is_symlink()
     assert target.read_bytes() == content
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.stranger import serving
 from tests.http.wire import assert_refused, extract, get, post, put
-from tests.packs.captured import FILES, NEWEST, OLDER, capture
+from tests.packs.captured import FILES, copied
 from voxdouble_mock import MockAppliance
 
 NO_PACK = {"generation": "e4", "members": "absent", "pack": ""}
@@ -19,9 +18,8 @@ NO_PACK = {"generation": "e4", "members": "absent", "pack": ""}
 def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a pack of the newest generation and one of e2."""
     folder = tmp_path_factory.mktemp("packs")
-    for name, traits in (("newest", NEWEST), ("older", OLDER)):
-        with serving(traits) as url:
-            capture(url, folder / name, "--with-results")
+    for source in ("newest", "older"):
+        copied(source, folder / source, "--with-results")
     return folder
 
 

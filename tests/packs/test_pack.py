@@ -11,7 +11,7 @@ import pytest
 
 from tests.contract.stranger import EXTRACTION
 from tests.http.wire import extract, get
-from tests.packs.captured import COMPARISON, FILES, capture
+from tests.packs.captured import COMPARISON, FILES, copied
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.facts import Fact, PackError, digest_of
 from voxdouble_mock.packs.pack import MAX_HEADER_BYTES, Pack, read_bounded
@@ -29,19 +29,10 @@ results = true
 """
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a pack with results of a mock."""
-    folder = tmp_path_factory.mktemp("captured") / "pack"
-    with MockAppliance(pending=0, running=0) as mock:
-        capture(mock.url, folder, "--with-results")
-    return folder
-
-
 @pytest.fixture
-def pack(original: Path, tmp_path: Path) -> Path:
-    """Return a copy of the pack that a test may damage."""
-    return Path(shutil.copytree(original, tmp_path / "pack"))
+def pack(tmp_path: Path) -> Path:
+    """Return a pack with results of a mock, which a test may damage."""
+    return copied("mock", tmp_path / "pack", "--with-results")
 
 
 @pytest.mark.parametrize("index", ["", "{", "[]", '{"files": {}, "entries": {}}', '{"files":' * 100_000])

@@ -12,7 +12,7 @@ from tests.commands.process import invoke
 from tests.contract.stranger import CONVERSION, EXTRACTION, serving
 from tests.contract.stranger_traits import Traits
 from tests.http.wire import convert, extract, get, post, put
-from tests.packs.captured import BAD_FILE, COMPARISON, FILES, NEWEST, OLDER, answers, capture
+from tests.packs.captured import BAD_FILE, COMPARISON, FILES, NEWEST, OLDER, answers, capture, copied
 from voxdouble_client import ApplianceClient, TaskRejected
 from voxdouble_mock import MockAppliance
 
@@ -20,10 +20,7 @@ from voxdouble_mock import MockAppliance
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a pack with results of a simulated appliance of the newest generation."""
-    folder = tmp_path_factory.mktemp("captured") / "pack"
-    with serving(NEWEST) as url:
-        capture(url, folder, "--with-results")
-    return folder
+    return copied("newest", tmp_path_factory.mktemp("captured") / "pack", "--with-results")
 
 
 @pytest.fixture
@@ -174,9 +171,7 @@ def test_a_rule_comes_before_the_pack(replayed: MockAppliance) -> None:
 
 def test_a_pack_without_results_replays_rejections(tmp_path: Path) -> None:
     """The bad file ends as on the appliance, and the results of the others are computed."""
-    with serving(NEWEST) as url:
-        capture(url, tmp_path / "pack")
-    with MockAppliance(pack=tmp_path / "pack", pending=0, running=0) as mock:
+    with MockAppliance(pack=copied("newest", tmp_path / "pack"), pending=0, running=0) as mock:
         for file in (BAD_FILE, FILES[0]):
             extract(mock.url, file.read_bytes())
         assert origins(mock) == ["captured", "computed"]

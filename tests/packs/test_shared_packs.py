@@ -12,7 +12,7 @@ from tests.commands.process import invoke
 from tests.contract.stranger import CONVERSION, EXTRACTION, serving
 from tests.contract.stranger_traits import Traits
 from tests.http.wire import extract, get
-from tests.packs.captured import BAD_FILE, COMPARISON, FILES, NEWEST, capture
+from tests.packs.captured import BAD_FILE, COMPARISON, FILES, NEWEST, capture, copied
 from voxdouble_client import ApplianceClient
 from voxdouble_mock import MockAppliance, voice
 from voxdouble_mock.packs.summaries import filled, summary_of
@@ -66,9 +66,10 @@ def test_members_and_lengths_are_those_of_the_appliance(replayed: MockAppliance,
 
 def test_a_shared_pack_of_a_mock_has_vectors(tmp_path: Path) -> None:
     """The computed voiceprints are the captured ones then, and their vectors are numbers, not summaries."""
-    with MockAppliance(pending=0, running=0) as mock:
-        capture(mock.url, tmp_path / "pack")
-    with MockAppliance(pack=tmp_path / "pack", pending=0, running=0) as mock, ApplianceClient(mock.url) as client:
+    with (
+        MockAppliance(pack=copied("mock", tmp_path / "pack"), pending=0, running=0) as mock,
+        ApplianceClient(mock.url) as client,
+    ):
         [channel] = client.extract_voiceprint(FILES[0], include_vector_voiceprint=True).channels
     assert channel.vector_voiceprint is not None
     assert len(channel.vector_voiceprint) == 128
