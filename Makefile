@@ -1,6 +1,8 @@
 # `make demo` and `make test` need only Python 3.11 or later and make: each target sets up .venv first.
 PYTHON ?= python3
 BIN := .venv/bin
+# Bytecode is cached: without it each of the processes that tests start compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check lint types layers wheel wheel-test image-test openapi-test suite-test generations-test browser-test pictures kill-test promises soak sbom audit voices audio-figures oldest-numpy fidelity formats example-pack \
 	options lock clean
