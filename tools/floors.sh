@@ -12,7 +12,9 @@ export UV_SYSTEM_CERTS=1 OPENBLAS_NUM_THREADS=1
 "$uv" pip install --quiet --python "$folder/venv" --requirement "$folder/floors.txt" hatchling editables "multipart>=2,<3"
 "$uv" pip install --quiet --python "$folder/venv" --no-deps --no-build-isolation --editable .
 "$folder/venv/bin/python" -m pytest -q -p no:cacheprovider \
-    tests/http/test_tasks.py tests/http/test_uploads.py tests/http/test_json_bodies.py tests/http/test_scenarios.py \
-    tests/http/test_given_results.py tests/http/test_console.py tests/client/test_with_mock.py \
-    tests/client/http/test_cut_responses.py tests/client/http/test_uploads.py tests/client/http/test_files.py tests/wsgi/test_responses.py tests/wsgi/test_early_responses.py \
-    tests/commands/test_options.py tests/contract/test_conformance.py tests/packs/test_replay.py tests/store/test_redis.py tests/store/test_redis_script.py
+    tests/http/test_tasks.py tests/http/test_uploads.py tests/http/test_json_bodies.py tests/http/test_json_bounds.py \
+    tests/http/test_scenarios.py tests/http/test_given_results.py tests/http/test_console.py \
+    tests/client/test_with_mock.py tests/client/http/test_cut_responses.py tests/client/http/test_uploads.py \
+    tests/client/http/test_files.py tests/wsgi/test_responses.py tests/wsgi/test_early_responses.py \
+    tests/commands/test_options.py tests/contract/test_conformance.py tests/packs/test_replay.py \
+    tests/store/test_redis.py tests/store/test_redis_script.py

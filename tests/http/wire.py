@@ -108,3 +108,8 @@ def assert_raw_refused(response: tuple[int, bytes], status: int, kind: str) -> N
     found, body = response
     assert found == status, body
     assert json.loads(body)["type"] == kind, body
+
+
+def task_of(response: Any) -> str:
+    """Return the id of the task of a 202."""
+    return str(response.json()["task"]["task_id"])

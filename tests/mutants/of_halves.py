@@ -7,7 +7,7 @@ from tests.mutants.changes import Mutant, each_channel, header, member, on_start
 from tests.mutants.middleware import TASKS, Request, Response, Wrap, changing_requests, changing_responses
 from tests.mutants.of_choices import below, keeping, on_multipart, on_words, refusing_bodies
 from tests.mutants.of_refusals import of_type, other_methods, refusal, system
-from tests.mutants.of_results import FLAG, asking_if, channels, refused_by_name, refusing, set_member
+from tests.mutants.result_changes import FLAG, asking_if, channels, refused_by_name, refusing, set_member
 
 TRACING = ("x-correlation-id", "x-request-id")
 TOKEN = "Bearer contract-suite"
