@@ -11,8 +11,8 @@ from voxdouble_mock import MockAppliance
 
 NAMES = [
     "Extract a voiceprint",
-    "Convert it to the same vector as the extraction's",
-    "Compare it with another speaker's, and with itself",
+    "Convert the voiceprint to the same vector as the extraction's",
+    "Compare the voiceprint with another speaker's, and with itself",
     "Extract the channels of a conversation separately",
     "Report why a file that is not audio is rejected",
     "Stop polling at the deadline, while the task goes on",

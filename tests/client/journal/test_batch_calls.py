@@ -1,0 +1,102 @@
+"""Batches as calls of the client: outcomes, their order, and input that is refused."""
+
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.client.journal.resuming import JOHN, NAMES, lines_of, resume, starts
+from voxdouble_client import ApplianceClient, TaskRejected, TransportError
+from voxdouble_client._journal.journal import Journal
+from voxdouble_mock import MockAppliance
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("taken", range(5))
+def test_the_caller_can_leave_at_any_point(
+    taken: int, ordered: bool, appliance: ApplianceClient, mock: MockAppliance, folder: Path, tmp_path: Path
+) -> None:
+    """After the caller has left, the next run yields every outcome, and no recording was started twice."""
+    files = [folder / name for name in NAMES]
+    outcomes = appliance.extract_voiceprints(files, journal=tmp_path / "out.jsonl", ordered=ordered, concurrency=2)
+    first = [next(outcomes) for _ in range(taken)]
+    assert isinstance(outcomes, Generator)
+    outcomes.close()
+    again = list(appliance.extract_voiceprints(files, journal=tmp_path / "out.jsonl", ordered=ordered))
+    assert {outcome.file for outcome in first} <= {outcome.file for outcome in again if outcome.earlier}
+    assert sorted(str(outcome.file) for outcome in again) == sorted(map(str, files))
+    assert sorted(lines_of(tmp_path / "out.jsonl")) == sorted(str(file) for file in files)
+    assert starts(mock) == len(files)
+
+
+def test_a_torn_line_is_removed(mock: MockAppliance, folder: Path, tmp_path: Path) -> None:
+    """The beginning of a line, as a killed process may leave it, is cut off, and its recording extracted again."""
+    output = tmp_path / "out.jsonl"
+    resume(mock, output, folder)
+    data = output.read_bytes()
+    output.write_bytes(data[: data[:-1].rindex(b"\n") + 10])
+    journal = tmp_path / "out.jsonl.journal"
+    journal.write_bytes(journal.read_bytes().partition(b"\n")[0] + b'\n{"path": "a.w')
+    assert resume(mock, output, folder).exit_code == 1
+    assert (sorted(lines_of(output)), starts(mock)) == (sorted(NAMES), 5)
+
+
+def test_earlier_outcomes_come_from_the_file(appliance: ApplianceClient, folder: Path, tmp_path: Path) -> None:
+    """Results and rejections of an earlier run are yielded again, typed, without the appliance."""
+    files = [str(folder / name) for name in NAMES]
+    first = list(appliance.extract_voiceprints(files, journal=tmp_path / "out.jsonl"))
+    with ApplianceClient("http://127.0.0.1:1", timeout=5) as unreachable:
+        again = list(unreachable.extract_voiceprints(files, journal=tmp_path / "out.jsonl"))
+    assert [outcome.result for outcome in again] == [outcome.result for outcome in first]
+    assert isinstance(again[3].error, TaskRejected)
+    assert again[0].result
+    assert [outcome.earlier for outcome in [*first, *again]] == [False] * 4 + [True] * 4
+
+
+def test_on_outcome_is_called_for_each_file(tmp_path: Path) -> None:
+    """`on_outcome` gets every outcome, errors too, when its line is written."""
+    seen: list[object] = []
+    output = tmp_path / "out.jsonl"
+    with ApplianceClient("http://127.0.0.1:1", timeout=0.5) as unreachable:
+        outcomes = unreachable.extract_voiceprints([JOHN, "missing.wav"], journal=output, on_outcome=seen.append)
+        assert [type(outcome.error) for outcome in outcomes] == [TransportError, FileNotFoundError]
+    assert len(seen) == len(lines_of(output)) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["{folder}", "--vector"], "was begun with the options"),
+        (["{folder}", "-"], "- is stdin"),
+        (["{folder}", "{folder}/below", "{folder}/below/../a.wav", "{other}"], "must have a path of its own"),
+        (["{empty}"], "must hold recordings (.flac, .mp3"),
+    ],
+)
+def test_unusable_input_is_refused(
+    mock: MockAppliance, folder: Path, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    """A batch with other options, stdin, two recordings with one path, and an empty folder are refused by name."""
+    resume(mock, tmp_path / "out.jsonl", folder)
+    (tmp_path / "empty").mkdir()
+    shutil.copytree(folder, tmp_path / "other")
+    places = {"folder": folder, "empty": tmp_path / "empty", "other": tmp_path / "other"}
+    result = resume(mock, tmp_path / "out.jsonl", *(word.format_map(places) for word in arguments))
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+
+
+def test_two_runs_on_one_output_are_refused(tmp_path: Path) -> None:
+    """A journal that is open refuses a second one, and can be opened again when it is closed."""
+    with Journal(tmp_path / "out.jsonl", {}, []), pytest.raises(ValueError, match="is being written by another run"):
+        Journal(tmp_path / "out.jsonl", {}, [])
+    Journal(tmp_path / "out.jsonl", {}, []).close()
+
+
+def test_an_output_of_another_kind_is_refused(mock: MockAppliance, folder: Path, tmp_path: Path) -> None:
+    """A file that holds lines without paths is refused, and stays as it was."""
+    output = tmp_path / "out.jsonl"
+    output.write_text('{"task": {}}\n')
+    result = resume(mock, output, folder)
+    assert (result.exit_code, output.read_text()) == (2, '{"task": {}}\n')
+    assert "Line 1 of" in result.stderr
