@@ -28,7 +28,7 @@ def run_suite(options: Sequence[str], *, url: str, strict: bool, only: Sequence[
     """
     from voxdouble_contract.judging.conformance import Conformance, crashes_in, judge
     from voxdouble_contract.judging.observed_tasks import observed_tasks
-    from voxdouble_contract.judging.target_info import TargetInfo
+    from voxdouble_contract.judging.target_info import UNKNOWN, TargetInfo
     from voxdouble_contract.reports import journal
 
     with tempfile.TemporaryDirectory(prefix="voxdouble-verify-") as name:
@@ -40,7 +40,7 @@ def run_suite(options: Sequence[str], *, url: str, strict: bool, only: Sequence[
     if ended is not None and (ended not in ENDED_BY_ITSELF or (found.target is None and ended != 5)):
         raise CannotRun(f"The suite could not run: its process ended with status {ended}.")
     reason = {} if ended is not None else {"without_test": f"Its check had not ended after {seconds:.0f} s."}
-    target = found.target or TargetInfo(url or "mock", "mock" if not url else "appliance")
+    target = found.target or TargetInfo(url or "mock", UNKNOWN if url else "mock")
     statements, tasks = judge(found.findings, only, **reason), observed_tasks(found.states)
     return Conformance(target, strict, statements, crashes=crashes_in(found.findings), tasks=tasks)
 

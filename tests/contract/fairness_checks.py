@@ -8,8 +8,10 @@ import pytest
 from tests.contract.runner import run
 from tests.contract.stranger import serving
 from tests.contract.stranger_traits import Traits
-from voxdouble_contract.judging.conformance import FAILED, PASSED, UNPROVEN
+from tests.mutants.of_tasks import one_at_a_time
+from voxdouble_contract.judging.conformance import DIFFERS, FAILED, PASSED, UNPROVEN
 from voxdouble_contract.target.transport import BROKEN_CONNECTION
+from voxdouble_mock import MockAppliance
 
 STRANGERS = {
     "everything differs": Traits(busy_every=37, only_wav=True),
@@ -26,6 +28,7 @@ CLOSED = "http://127.0.0.1:1"
 """A proxy that refuses every connection."""
 ON_TWO_SPEAKERS = {"S33", "S45", "S47", "S48", "S49", "S51"}
 """Statements whose checks need recordings of two speakers; WAV must be enough for them."""
+OF_DURATIONS = ("C1", "C2", "C3", "C30", "C36", "S10", "S20")
 LEAST_PASSED = {
     "everything differs": 65,
     "members are absent": 65,
@@ -49,6 +52,25 @@ def test_no_statement_fails_on_a_stranger(name: str) -> None:
     assert len(result.with_verdict(PASSED)) >= LEAST_PASSED[name]
     if STRANGERS[name].only_wav:
         assert ON_TWO_SPEAKERS - set(result.with_verdict(PASSED)) == set()
+
+
+@pytest.mark.parametrize(
+    ("pending", "running", "queue"), [(0.0, 0.0, PASSED), (0.2, 0.9, PASSED), (5.0, 5.0, PASSED), (0.2, 90.0, UNPROVEN)]
+)
+def test_a_mock_with_other_durations_keeps_the_contract(pending: float, running: float, queue: str) -> None:
+    """No statement on the life of tasks differs at a URL, however long they take."""
+    with MockAppliance(pending=pending, running=running, clock="manual") as mock:
+        result = run(mock.url, "--contract-strict", *(f"--contract-only={key}" for key in OF_DURATIONS))
+    assert result.with_verdict(FAILED) == result.with_verdict(DIFFERS) == {}
+    assert result.tracebacks == []
+    assert result.statements["C30"]["verdict"] == queue
+
+
+def test_a_queue_is_found_where_tasks_take_long() -> None:
+    """Tasks that wait for one another differ from C30, however long one takes."""
+    with MockAppliance(pending=1, running=9, clock="manual", wrap=one_at_a_time()) as mock:
+        result = run(mock.url, "--contract-strict", "--contract-only=C30")
+    assert list(result.with_verdict(DIFFERS)) == ["C30"]
 
 
 @pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")

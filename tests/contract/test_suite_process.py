@@ -16,6 +16,8 @@ from voxdouble_contract.judging.observed_tasks import ObservedState, observed_ta
 from voxdouble_contract.judging.statements import statements
 from voxdouble_contract.judging.target_info import TargetInfo
 from voxdouble_contract.reports import journal
+from voxdouble_contract.reports.terminal import summary
+from voxdouble_contract.target.target import Target
 
 TARGET = TargetInfo("http://appliance", "appliance", "5.1", ("e4",))
 STATES = [ObservedState("gender", "t", "speech", 0.5, "pending"), ObservedState("gender", "t", "speech", 1.0, "done")]
@@ -66,6 +68,23 @@ def test_a_run_that_was_ended_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", run)
     with pytest.raises(CannotRun, match=r"^Nothing answers at http://appliance: no connection\.$"):
         run_suite([], url="http://appliance", strict=False, only=(), seconds=7)
+
+
+def test_the_kind_of_a_target_that_told_nothing_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was killed before the first answer names no kind, nor does a target before it is identified."""
+
+    def run(command: list[str], *, timeout: float, **_: object) -> NoReturn:
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    result = run_suite([], url="http://appliance", strict=False, only=(), seconds=7)
+    assert result.target == TargetInfo("http://appliance", "unknown")
+    assert "Contract of the target at http://appliance (version unknown, generation unknown)" in summary(result)
+    late = Target("http://appliance", deadline=0.0)
+    with pytest.raises(pytest.skip.Exception):
+        late.identify()
+    assert late.info.kind == "unknown"
+    late.close()
 
 
 def test_no_statement_but_the_named_ones_counts() -> None:

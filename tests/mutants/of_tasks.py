@@ -36,6 +36,19 @@ def running_if_odd(response: Response) -> None:
     response.json = {"task": body["task"]}
 
 
+def one_at_a_time() -> Wrap:
+    """Return middleware that shows one done task, and each other one as running."""
+    first: list[str] = []
+
+    def apply(response: Response) -> None:
+        task = response.json["task"]
+        first[:] = first or [task["task_id"]]
+        if task["task_id"] != first[0]:
+            response.json = {"task": {**task, "state": "running"}}
+
+    return on_task(apply, "done")
+
+
 def flickering() -> Wrap:
     """Return middleware that shows a done task as running at every second poll."""
     seen: dict[str, int] = {}
@@ -188,4 +201,5 @@ MUTANTS = [
         on_start(member("task", "task_id", value="3fa85f64-5717-4562-b3fc-2c963f66afa6")),
     ),
     Mutant("C30", "some tasks wait longer", on_task(running_if_odd, "done")),
+    Mutant("C30", "tasks wait for one another", one_at_a_time()),
 ]

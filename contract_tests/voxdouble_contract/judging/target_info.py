@@ -9,6 +9,8 @@ import pytest
 PROPERTY = "contract target"
 """The key of the target in a pytest report's properties: plain JSON, so that it can cross processes."""
 
+UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True)
 class TargetInfo:
@@ -16,12 +18,17 @@ class TargetInfo:
 
     url: str
     kind: str
-    """`mock` or `appliance`."""
+    """`mock` or `appliance`, or `unknown` if the run ended before the target told."""
     version: str = ""
     generations: tuple[str, ...] = ()
     """The generations that it may be of, oldest first."""
     pack: str = ""
     """The name of the pack that a mock is judged by; empty if the suite judges it."""
+
+    @property
+    def noun(self) -> str:
+        """The word for the target in a sentence: its kind, or `target` if that is unknown."""
+        return "target" if self.kind == UNKNOWN else self.kind
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Self:

@@ -48,7 +48,7 @@ def step_summary(conformance: Conformance) -> str:
         if entry["verdict"] in {FAILED, DIFFERS}
     ]
     crashes = [f"- {plain(crash.test)} crashed: a defect of the suite\n" for crash in conformance.crashes]
-    title = f"### Contract of the {target.kind} at `{plain(target.url)}`"
+    title = f"### Contract of the {target.noun} at `{plain(target.url)}`"
     return f"{title}\n\n{head}{rows}\n{''.join(failures + crashes)}"
 
 

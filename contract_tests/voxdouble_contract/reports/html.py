@@ -96,7 +96,7 @@ def page(conformance: Conformance) -> str:
 
 def headline(conformance: Conformance) -> str:
     """Return the result in one sentence."""
-    kind, pack = conformance.target.kind, conformance.target.pack
+    kind, pack = conformance.target.noun, conformance.target.pack
     if pack:
         return f"The mock {'differs' if conformance.failed else 'differs nowhere'} from the pack {pack}"
     if conformance.failed:

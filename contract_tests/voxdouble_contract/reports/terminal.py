@@ -14,7 +14,7 @@ def summary(conformance: Conformance) -> str:
     counts = ", ".join(f"{conformance.counts[verdict]} {verdict}" for verdict in VERDICTS)
     version = f"{target.version or 'version unknown'}, generation {'/'.join(target.generations) or 'unknown'}"
     by = f", judged by the pack {target.pack}" if target.pack else ""
-    lines = [f"Contract of the {target.kind} at {target.url}{by} ({version})"]
+    lines = [f"Contract of the {target.noun} at {target.url}{by} ({version})"]
     lines.append(f"{len(conformance.statements)} statements: {counts}.")
     for key, entry in conformance.statements.items():
         if entry["verdict"] in {FAILED, DIFFERS}:

@@ -10,7 +10,7 @@ from voxdouble_contract.samples.recordings import UPLOADS
 from voxdouble_contract.samples.voiceprints import TINY
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import AGE, COMPARISON, EXTRACTION, GENDER
-from voxdouble_contract.tasks import Tasks
+from voxdouble_contract.tasks import StartedTask, Tasks, watch
 
 CONSUMPTIONS, CAPACITIES = "/api/billing/consumptions", "/api/billing/capacities"
 PERIODS = ("month", "week", "day", "hour", "minute")
@@ -19,8 +19,6 @@ BILLED = ((EXTRACTION, "speech"), (EXTRACTION, "stereo"), (EXTRACTION, "not audi
 """The uploads; the file that is not audio counts as 0 s."""
 LABELS = {EXTRACTION: "speaker_identification", GENDER: "gender_identification"}
 CAPACITY_LABELS = {**LABELS, AGE: "age_estimation"}
-LONG_ENOUGH = 5.0
-"""Seconds in which the tasks of a mock end."""
 TOLERANCE = 0.1
 """Seconds: a compressed recording may be a frame longer."""
 
@@ -136,12 +134,16 @@ def test_processed_audio_is_counted(movable_clock: Target) -> None:
     """Recordings count by the seconds of all channels, for their technology; voiceprints and bad files do not."""
     before, _ = consumed(movable_clock)
     wanted = dict.fromkeys(LABELS.values(), 0.0)
+    started = []
     for technology, name in BILLED:
         media = UPLOADS[name].media()
-        expect_status(movable_clock.post_media(technology, media), 202)
+        started.append(StartedTask(movable_clock, technology, movable_clock.post_media(technology, media)))
         wanted[LABELS[technology]] += media.seconds
-    expect_status(movable_clock.post_json(COMPARISON, {"voiceprints_a": [TINY], "voiceprints_b": [TINY]}), 202)
-    movable_clock.clock.pass_time(LONG_ENOUGH)
+    body = {"voiceprints_a": [TINY], "voiceprints_b": [TINY]}
+    started.append(StartedTask(movable_clock, COMPARISON, movable_clock.post_json(COMPARISON, body)))
+    watch(*(task.accepted() for task in started))
+    for task in started:
+        task.ended()
     after, response = consumed(movable_clock)
     found = {label: after[label] - before.get(label, 0.0) for label in after}
     expect(found.keys() == wanted.keys(), f"There must be items for {', '.join(wanted)}.", response)

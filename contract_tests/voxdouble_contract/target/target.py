@@ -14,7 +14,7 @@ from voxdouble_contract.exchange import Exchange, printable
 from voxdouble_contract.judging.breaches import Breach, breaches
 from voxdouble_contract.judging.expectations import unproven
 from voxdouble_contract.judging.observed_tasks import STATES, ObservedState
-from voxdouble_contract.judging.target_info import TargetInfo
+from voxdouble_contract.judging.target_info import UNKNOWN, TargetInfo
 from voxdouble_contract.target.budget import Budget
 from voxdouble_contract.target.clock import Clock
 from voxdouble_contract.target.media import Media
@@ -51,7 +51,7 @@ class Target:
         self.own = own
         self.generations = frozenset(GENERATIONS)
         """The generations that it may be of; fewer once it has responded."""
-        self.kind, self.version = "appliance", ""
+        self.kind, self.version = UNKNOWN, ""
         self._breaches: list[tuple[Breach, Exchange]] = []
         self._states: list[ObservedState] = []
         self._exchanges: list[Exchange] = []
@@ -235,6 +235,7 @@ class Target:
         info = self.send("GET", INFO)
         if not info.status and not self.send("GET", HEALTH).status:
             self.transport.end_run(f"no HTTP response ({info.failure})")
+        self.kind = "appliance" if info.status else UNKNOWN
         self.version = printable(str(info.get("version") or ""))
 
     def get_object(self, path: str) -> dict[str, Any]:
