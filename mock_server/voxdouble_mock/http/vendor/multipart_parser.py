@@ -7,6 +7,7 @@ the boundary within a line of the text in front of the first delimiter.
 import re
 from collections.abc import Iterator
 from enum import Enum
+from functools import lru_cache
 
 from voxdouble_mock.http.vendor.part_head import PartHead, parse_part_head
 
@@ -14,8 +15,11 @@ MAX_HEAD = 16 * 1024
 """The most bytes of the headers of one part."""
 MAX_PADDING = 1024
 """The most bytes of white space after a delimiter."""
+KEPT_HEADS = 32
+"""Heads of parts that are kept as they were parsed, since test suites send the same recordings again and again."""
 _DELIMITER_END = re.compile(rb"[ \t]*\r\n|--")
 _INCOMPLETE_END = re.compile(rb"(?:[ \t]*\r?|-)\Z")
+_parsed_head = lru_cache(KEPT_HEADS)(parse_part_head)
 
 
 class MultipartError(ValueError):
@@ -87,7 +91,7 @@ class MultipartParser:
         if end > MAX_HEAD:
             raise MultipartError(f"The headers of a part must have at most {MAX_HEAD} bytes, got more.")
         try:
-            head = parse_part_head(self._buffer[:end])
+            head = _parsed_head(self._buffer[:end])
         except ValueError as error:
             raise MultipartError(str(error)) from error
         self._buffer, self._skip, self._state = self._buffer[end:], 2, _State.CONTENT

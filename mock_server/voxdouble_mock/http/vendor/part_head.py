@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:(.*)", re.DOTALL)
@@ -19,10 +18,6 @@ PERCENT = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 """The characters that browsers escape in names."""
 
 
-KEPT_HEADS = 32
-"""Parsed heads that are kept, since test suites send the same recordings again and again."""
-
-
 @dataclass(frozen=True, slots=True)
 class PartHead:
     """The name of a part, the name of its file or None, and its transfer encoding in lower case."""
@@ -32,7 +27,6 @@ class PartHead:
     transfer_encoding: str = "binary"
 
 
-@lru_cache(KEPT_HEADS)
 def parse_part_head(head: bytes) -> PartHead:
     """Return the head of a part from its header lines; ValueError with a sentence if they are malformed."""
     fields = _fields(head.decode("latin-1"))
