@@ -11,10 +11,11 @@ import pytest
 
 from tests import needs
 from tests.commands.process import COMMAND
+from tests.examples_count import examples
 
 SERVE = [*COMMAND, "serve", "--port", "0"]
 PATIENCE = 60
-DELAYS = [number * 0.025 for number in range(20)]
+DELAYS = [number * 0.5 / examples(20) for number in range(examples(20))]
 """Seconds after the handlers are installed; a process that still starts the interpreter cannot handle a signal."""
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")

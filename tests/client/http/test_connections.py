@@ -43,10 +43,10 @@ def test_one_client_serves_many_threads() -> None:
 
     def poll(number: int) -> bool:
         handle = appliance.task(f"/api/technology/x/{number}")
-        return all(handle.state() == f"state-of-{number}" for _ in range(20))
+        return all(handle.state() == f"state-of-{number}" for _ in range(10))
 
     with serving(behave) as (_, appliance), ThreadPoolExecutor(16) as threads:
-        assert all(threads.map(poll, range(64)))
+        assert all(threads.map(poll, range(32)))
 
 
 def test_a_retry_is_logged(caplog: pytest.LogCaptureFixture) -> None:

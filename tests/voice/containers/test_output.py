@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import pytest
 
+from tests.examples_count import examples
 from tests.voice.containers.files import FORMATS, OPEN_ENDED, seconds
 from tests.voice.containers.test_signatures import start_of_file
 from voxdouble_mock.voice.audio import UnusableAudio
@@ -49,7 +50,7 @@ def test_damaged_files_of_supported_formats_write_nothing(name: str, tmp_path: P
     """Neither notes of a decoder nor tracebacks of its callbacks reach a file descriptor; errors are our sentences."""
     data, messages = {**FORMATS, **OPEN_ENDED}[name](), []
     with (tmp_path / "output").open("w+b") as file:
-        for seed in range(60):
+        for seed in range(examples(60)):
             with captured(file):
                 messages.append(message(damaged(data, seed)))
         file.seek(0)
