@@ -31,20 +31,21 @@ class SQLiteTransaction(SQLiteLogs):
         self._scenarios = SharedScenarios()
         self._added: list[tuple[str, Task]] = []
         """The tasks that were added in this transaction, with the names of their namespaces."""
+        self._lives: dict[str, str] = {}
+        """The lives that were read or saved in this transaction."""
         self._last_uses: dict[str, int] = {}
         """The last uses that were read in this transaction."""
 
     def begin(self) -> None:
         """Forget what another process may have changed since the last transaction."""
+        self._lives.clear()
         self._last_uses.clear()
         self._added.clear()
 
     def end(self) -> None:
         """Keep the tasks that were added, since they will be polled."""
         for namespace, task in self._added:
-            record = self._records.get(namespace)
-            if record is not None:
-                self._tasks.keep(namespace, record.life, task)
+            self._tasks.keep(namespace, self._lives[namespace], task)
 
     def names(self) -> Sequence[str]:
         return [name for (name,) in self._execute("SELECT name FROM namespaces")]
@@ -54,6 +55,7 @@ class SQLiteTransaction(SQLiteLogs):
         if row is None:
             return None
         life, version, self._last_uses[namespace] = row
+        self._lives[namespace] = life
         cached = self._records.get(namespace)
         is_cached = cached is not None and (cached.life, cached.version) == (life, version)
         return cached if is_cached else self._read_record(namespace)
@@ -74,6 +76,7 @@ class SQLiteTransaction(SQLiteLogs):
         return self._scenarios.get(digest, decode)
 
     def save(self, namespace: str, record: NamespaceRecord, size: int = 0) -> None:
+        self._lives[namespace] = record.life
         scenario = None if record.scenario is None else self._keep(self._encode(record.scenario))
         self._execute(
             "INSERT INTO namespaces (name, life, version, record, scenario, record_size, log_id) "
@@ -131,18 +134,17 @@ class SQLiteTransaction(SQLiteLogs):
         return digest
 
     def task(self, namespace: str, task_id: str) -> Task | None:
+        life = self._lives[namespace]
+        cached = self._tasks.get(namespace, task_id)
+        if cached is not None and cached[0] == life:
+            return cached[1]  # or it has left the file, since it has expired
         row = self._execute(
-            "SELECT life, task, payload FROM tasks JOIN namespaces ON name = namespace "
-            "WHERE namespace = ? AND task_id = ?",
+            "SELECT task, content FROM tasks JOIN contents ON digest = payload WHERE namespace = ? AND task_id = ?",
             (namespace, task_id),
         ).fetchone()
         if row is None:
             return None
-        life, head, digest = row
-        cached = self._tasks.get(namespace, task_id)
-        if cached is not None and cached[0] == life:
-            return cached[1]
-        [(payload,)] = self._execute("SELECT content FROM contents WHERE digest = ?", (digest,)).fetchall()
+        head, payload = row
         task = replace(self._decode_task(head), payload=payload)
         self._tasks.keep(namespace, life, task)
         return task

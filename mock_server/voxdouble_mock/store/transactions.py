@@ -62,7 +62,7 @@ class Transaction(Protocol):
         ...
 
     def task(self, namespace: str, task_id: str) -> Task | None:
-        """Return a task, expired or not; None if it does not exist."""
+        """Return a task, expired or not; None if it does not exist. The step has read the record before."""
         ...
 
     def tasks(self, namespace: str) -> Sequence[Task]:
