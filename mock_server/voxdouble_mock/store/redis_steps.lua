@@ -189,10 +189,10 @@ end
 
 -- The fields of a namespace in a reply; the record and the scenario only if the mock does not know them already.
 local function describe(name, head, fields)
-  fields.life, fields.version, fields.by_reset = head.life, head.version, head.by_reset
-  fields.mode, fields.rate, fields.anchor, fields.shown = head.mode, head.rate, head.anchor, head.shown
   local content = ''
   if a.life ~= head.life or a.version ~= head.version then
+    fields.life, fields.version, fields.by_reset = head.life, head.version, head.by_reset
+    fields.mode, fields.rate, fields.anchor, fields.shown = head.mode, head.rate, head.anchor, head.shown
     local values = call('HMGET', key(name, 'head'), 'record', 'size')
     fields.record, fields.size, fields.scenario = values[1], tonumber(values[2]), head.scenario
     if head.scenario ~= '' and head.scenario ~= a.scenario then

@@ -7,10 +7,10 @@ sent without waiting.
 """
 
 import logging
-import os
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any, TypeVar
 
 from voxdouble_mock.core.errors import StorageFull, Unavailable
@@ -59,6 +59,8 @@ class RedisStore:
         self._records = RecordCache(KnownRecord(None, initial.scenario, digest))
         self._tasks = TaskCache(limits.cache)
         self._constants = values.encode({"schema": SCHEMA, **values.constant_fields(limits, initial, digest)})
+        self._prefix, self._steps = uuid.uuid4().hex, count()
+        """They make the texts with which new lives of namespaces begin."""
         self._life: str | None = None
         self._emptied = False
         self._connection = RedisConnection(address)
@@ -88,7 +90,7 @@ class RedisStore:
         if stored:
             assert call.task_id is not None
             task = values.read_task(call.task_id, stored, payload)
-            self._tasks.keep(namespace, reply.life, task)
+            self._tasks.keep(namespace, record.life, task)
         fault = next((armed.spec.fault for armed in faults if armed.number == reply.fault), None)
         return records.OpenRequest(namespace, call, record, reply.now, fault, task)
 
@@ -209,7 +211,7 @@ class RedisStore:
             self._open()
 
     def _arguments(self, step: str, arguments: dict[str, object]) -> bytes:
-        arguments |= {"step": step, "store": self._life, "new_life": os.urandom(16).hex()}
+        arguments |= {"step": step, "store": self._life, "new_life": f"{self._prefix}{next(self._steps):x}"}
         if self._real_now is not None:
             arguments["now"] = self._real_now()
         return values.encode(arguments)
