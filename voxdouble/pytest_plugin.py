@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 def base_url(text: str) -> str:
-    """Return a base URL unchanged; refuse any other text at once: an empty one must not select a mock."""
+    """Return a base URL unchanged; refuse any other text, since an empty one must not select a mock."""
     if not text.startswith(("http://", "https://")):
-        raise argparse.ArgumentTypeError(f"a base URL must look like http://appliance:8000, got {text!r}")
+        raise pytest.UsageError(f"The base URL of the appliance must look like http://appliance:8000, got {text!r}.")
     return text
 
 
@@ -63,7 +63,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the suite's mark and, if they are requested, the plugins that keep findings and write reports."""
     config.addinivalue_line("markers", "statement(*ids): the statements of the contract that a test proves")
-    config.option.appliance_url = config.option.appliance_url or config.getini("appliance_url") or ""
+    url = config.option.appliance_url or config.getini("appliance_url")
+    config.option.appliance_url = base_url(url) if url else ""
     folder = config.getoption("contract_report")
     if folder is not None and not hasattr(config, "workerinput"):
         from voxdouble_contract.reports.report_writer import ReportWriter
@@ -193,9 +194,8 @@ def session_appliance(
     It takes the options of the first test that requests it: override `appliance_options` for it only in the top
     `conftest.py`, with scope="session".
     """
-    yield from private_appliance(
-        pytestconfig, server_with(pytestconfig, appliance_options, appliance_servers), "session"
-    )
+    server = server_with(pytestconfig, appliance_options, appliance_servers)
+    yield from private_appliance(pytestconfig, server, "session")
 
 
 @pytest.fixture

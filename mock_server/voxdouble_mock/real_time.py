@@ -1,9 +1,10 @@
 """The real time of the mock: the wall clock is read once, when this module is imported, and then `time.monotonic`.
 
-Tests of users replace the clock of their process: freezegun replaces attributes in all modules, time-machine the
+Tests of users replace the clock of their process: freezegun replaces attributes in all modules, time-machine 3 the
 functions of `time` except `monotonic`, and `mock.patch` may put a list of values there that runs out. None of these
-changes the closure from which the functions here call `time.monotonic_ns`. This clock never goes back, whereas a wall
-clock that is set back would return finished tasks to `running`.
+changes the closure from which the functions here call `time.monotonic_ns`; only time-machine 2, from 2.13 on, replaces
+that function itself. This clock never goes back, whereas a wall clock that is set back would return finished tasks to
+`running`.
 """
 
 import time

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +74,19 @@ def test_long_values_are_compared_by_their_digests() -> None:
     for wanted in ({"path": long}, {"file_name": long}, {"headers": {"X-Long": long}}, {"query": {"q": long}}):
         assert mismatches(kept, wanted) == []
     for wanted in ({"path": other}, {"file_name": other}, {"headers": {"X-Long": other}}, {"query": {"q": other}}):
+        assert len(mismatches(kept, wanted)) == 1
+
+
+@pytest.mark.parametrize("size", [10, 250, 5000])
+def test_reasons_misses_and_warnings_of_any_length_are_compared(size: int) -> None:
+    """An expectation is met with the whole text and with the text that the log shows, and with no other beginning."""
+    text, other = "x" * size, "y" + "x" * (size - 1)
+    kept = bounded(entry(reason=text, misses=("no", text), warnings=(text,)))
+    for wanted in ({"reason": text}, {"misses": ("no", text)}, {"misses": ["no", text]}, {"warnings": (text,)}):
+        assert mismatches(kept, wanted) == []
+    for shown in ({"reason": kept.reason}, {"misses": kept.misses}, {"warnings": kept.warnings}):
+        assert mismatches(kept, shown) == []
+    for wanted in ({"reason": other}, {"misses": ("no", other)}, {"misses": (text,)}, {"warnings": (other,)}):
         assert len(mismatches(kept, wanted)) == 1
 
 

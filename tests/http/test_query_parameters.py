@@ -40,6 +40,14 @@ def test_invalid_parameters_are_422(mock: MockAppliance, path: str, query: str, 
     assert_refused(response, 422, "request.validation-error", ["query", name])
 
 
+@pytest.mark.parametrize("path", [EXTRACTION, GENDER, AGE])
+def test_a_parameter_without_a_name_is_ignored(mock: MockAppliance, path: str) -> None:
+    """Like each unknown parameter, it changes nothing beside known ones, and is a warning in the log (C17)."""
+    response = post(f"{mock.url}{path}?channels=0&=x", files={"file": NO_AUDIO})
+    assert response.status_code == 202, response.text
+    assert len(mock.requests[-1].warnings) == 1
+
+
 @pytest.mark.parametrize("query", [b"\x9e=1", b"channels=0&\xed\xa0=\xff", b"%9e=%ff"])
 def test_a_query_that_is_not_utf_8_is_read(mock: MockAppliance, query: bytes) -> None:
     """Its invalid bytes stand in the log as replacement characters, and no request fails because of them (P3)."""

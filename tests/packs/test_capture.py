@@ -116,6 +116,13 @@ def test_another_path_of_an_appliance_is_refused(tmp_path: Path, path: str) -> N
     assert not (tmp_path / "pack").exists()
 
 
+def test_a_slash_at_the_end_of_a_base_url_with_a_path_changes_nothing(tmp_path: Path) -> None:
+    """A URL such as that of a namespace, or behind a proxy, can be given with it, as for every other command."""
+    with MockAppliance(pending=0, running=0) as mock:
+        capture(f"{mock.url}/_ns/x/", tmp_path / "pack")
+    assert Pack(tmp_path / "pack").entries
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_another_web_server_is_refused(tmp_path: Path, name: str) -> None:
     """After three requests the command ends with 2, and makes no folder."""

@@ -140,6 +140,22 @@ def test_a_rejection_names_the_missing_voiceprint_or_value(pack: Path, tmp_path:
     assert messages[1].startswith("The pack must have a value of voiceprint 0 of `voiceprints` for ")
 
 
+@pytest.mark.parametrize("result", [{"other": 1}, {"channels": None}, {"channels": []}, {"channels": [1]}])
+def test_a_result_of_another_shape_is_replayed_with_null_members(
+    pack: Path, tmp_path: Path, result: dict[str, Any]
+) -> None:
+    """A captured extraction without channels has no members to show as null, and is replayed as it is."""
+    changed = Path(shutil.copytree(pack, tmp_path / "pack"))
+    for file in (changed / "facts").iterdir():
+        fact = json.loads(file.read_text())
+        if fact["technology"] == EXTRACTION and fact["state"] == "done":
+            file.write_text(json.dumps({**fact, "result": result}))
+    with MockAppliance(pack=changed, members="null", pending=0, running=0) as mock:
+        polled = get(extract(mock.url, FILES[0].read_bytes()).headers["Location"])
+    assert polled.status_code == 200
+    assert polled.json()["result"] == result
+
+
 def test_tasks_can_take_the_captured_times(tmp_path: Path) -> None:
     """A captured task ends as late as the appliance's; without the option it takes the mock's own time."""
     with serving(Traits(prefix="", seconds=0.9)) as url:

@@ -111,7 +111,16 @@ def test_an_invalid_appliance_url_ends_the_run(project: pytest.Pytester, url: st
     """The run ends with a usage error; an empty variable in a script does not select a mock."""
     result = project.runpytest_inprocess("--appliance-url", url)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*a base URL must look like http://appliance:8000, got '{url}'*"])
+    result.stderr.fnmatch_lines([f"*The base URL of the appliance must look like http://appliance:8000, got '{url}'.*"])
+
+
+@pytest.mark.parametrize("url", ["appliance:8000", "ftp://x"])
+def test_an_invalid_url_in_the_ini_file_ends_the_run(project: pytest.Pytester, url: str) -> None:
+    """The run ends with the same usage error as with the option, before the first test."""
+    project.makeini(f"[pytest]\nappliance_url = {url}\n")
+    result = project.runpytest_inprocess()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*The base URL of the appliance must look like http://appliance:8000, got '{url}'.*"])
 
 
 @pytest.mark.parametrize("by", ["option", "ini"])

@@ -142,7 +142,7 @@ def begin(run: Capture, url: str, output: Path, options: dict[str, Any], locatio
     """Announce the contents of the pack, make its folder and its header, and return the header."""
     # Through a proxy of the environment, if the client too uses one.
     with open_session(options["token"], options["ca"], get_environ_proxies(url)) as session:
-        check_is_appliance(session, url)
+        check_is_appliance(session, url.rstrip("/"))
         appliance = probe(session, url)
     if appliance.mock and options["kind"] == "appliance":
         raise click.UsageError("URL is a mock, and its answers must not be called real: leave out --kind.")

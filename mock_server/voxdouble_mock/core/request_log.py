@@ -164,7 +164,8 @@ def encoded_size(value: object) -> int:
 def mismatches(entry: LoggedRequest, wanted: Mapping[str, Any]) -> list[str]:
     """Return the differences between an entry and the wanted values; of query and headers, only given members count.
 
-    Long texts are compared by their digests, names of headers in any case, and file names in the Unicode form NFC.
+    Long texts are compared by their digests, a reason by its first MAX_REASON bytes, names of headers in any case, and
+    file names in the Unicode form NFC.
     """
     found: list[str] = []
     for name, value in wanted.items():
@@ -173,12 +174,20 @@ def mismatches(entry: LoggedRequest, wanted: Mapping[str, Any]) -> list[str]:
             differences = [_member_mismatch(entry, name, key, text) for key, text in value.items()]
             found += filter(None, differences)
             continue
-        expected = value
-        if isinstance(value, str):
-            expected = shortened(unicodedata.normalize("NFC", value) if name == "file_name" else value)
-        if actual != expected:
+        if actual != _as_kept(name, value):
             found.append(f"{name} is {actual!r}, not {value!r}")
     return found
+
+
+def _as_kept(name: str, value: object) -> object:
+    """Return a value as an entry would keep it in the member of this name."""
+    if isinstance(value, list | tuple):
+        return tuple(shortened(one) if isinstance(one, str) else one for one in value)
+    if not isinstance(value, str):
+        return value
+    if name == "reason":
+        return _beginning(value, MAX_REASON)
+    return shortened(unicodedata.normalize("NFC", value) if name == "file_name" else value)
 
 
 def _member_mismatch(entry: LoggedRequest, name: str, key: str, text: object) -> str:

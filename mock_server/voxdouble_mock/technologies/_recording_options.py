@@ -47,7 +47,7 @@ class Parameter:
     """Parses the value; the message of its ValueError completes the sentence "`name` must ..."."""
     required: bool = False
     excludes: str = ""
-    """The parameter that must be absent if this one is given."""
+    """The parameter that must be absent if this one is given; empty if it excludes none."""
 
 
 def read_options(parameters: Sequence[Parameter], query: Mapping[str, str]) -> RecordingOptions:
@@ -62,7 +62,7 @@ def read_options(parameters: Sequence[Parameter], query: Mapping[str, str]) -> R
             if parameter.required:
                 details.append(Detail(("query", parameter.name), f"`{parameter.name}` is required.", "missing"))
             continue
-        if parameter.excludes in query:
+        if parameter.excludes and parameter.excludes in query:
             details.append(_detail(parameter.name, f"must be absent if `{parameter.excludes}` is given, got both"))
             continue
         try:

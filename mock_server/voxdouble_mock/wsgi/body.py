@@ -119,7 +119,7 @@ class ChunkedBody(Body):
             self.done = True
 
     def _skip_trailers(self) -> None:
-        for _ in range(TRAILER_LIMIT):
+        for _ in range(TRAILER_LIMIT + 1):  # the last line is empty
             if not self._line():
                 return
         raise BadChunking(f"A chunked request body must have at most {TRAILER_LIMIT} trailers.")

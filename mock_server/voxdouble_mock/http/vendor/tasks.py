@@ -32,6 +32,7 @@ from voxdouble_mock.http.vendor.view_result import (
     refused_by,
     unknown_parameters,
 )
+from voxdouble_mock.packs.facts import entries
 from voxdouble_mock.store import OpenRequest
 from voxdouble_mock.technologies import all_technologies
 from voxdouble_mock.technologies._recording_options import read_options
@@ -192,7 +193,10 @@ def payload_text(task: Task, technology: Technology) -> bytes:
     if not (nulls and isinstance(technology, MediaTechnology) and technology.entry_members):
         return task.payload
     result = orjson.loads(task.payload)
-    nulled = [{**{name: one.get(name) for name in technology.entry_members}, **one} for one in result["channels"]]
+    channels = entries(result, "channels")
+    if not channels:  # a result from a pack may have another shape
+        return task.payload
+    nulled = [{**{name: one.get(name) for name in technology.entry_members}, **one} for one in channels]
     return orjson.dumps({**result, "channels": nulled})
 
 
