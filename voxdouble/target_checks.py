@@ -110,8 +110,8 @@ def response_of(session: requests.Session, url: str, method: str, path: str, wai
 def check_is_appliance(session: requests.Session, url: str, wait: float = RESPONSE_SECONDS) -> None:
     """Raise CannotRun if the target requires another token, or three requests show that it is not an appliance.
 
-    The three start no task. A 404 shows nothing, whatever its body: every path below a wrong base URL may get the
-    vendor's one. Any other JSON object counts if it has a member that an appliance's would have.
+    The three start no task. A 404 shows nothing, even with the vendor's error body: an appliance sends that for every
+    path below a wrong base URL. Any other JSON object counts if it has a member that an appliance's would have.
     """
     responses = [response_of(session, url, "GET", INFO, wait)]
     check_token(responses[0], url)

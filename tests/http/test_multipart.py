@@ -100,7 +100,7 @@ def test_any_bytes_are_parsed_or_refused(body: bytes, cuts: int) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (WHOLE.replace(b"\r\n", b"\n"), f"ended by CRLF, is '--{BOUNDARY}': two hyphens and the boundary."),
+        (WHOLE.replace(b"\r\n", b"\n"), f"'--{BOUNDARY}' (two hyphens and the boundary), ended by CRLF, and has none."),
         (WHOLE.replace(b"form-data", b"attachment"), "must have the header `Content-Disposition: form-data"),
         (WHOLE.replace(b' name="file";', b""), "must have the header `Content-Disposition: form-data"),
         (WHOLE.replace(DISPOSITION, b"no header\r\n" + DISPOSITION), "of the form Name: value, got 'no header'"),
@@ -108,7 +108,7 @@ def test_any_bytes_are_parsed_or_refused(body: bytes, cuts: int) -> None:
         (WHOLE.replace(DISPOSITION, b"X" * (MAX_HEAD + 5)), f"at most {MAX_HEAD} bytes"),
         (WHOLE.replace(NO_AUDIO, b"\r\n--" + B + b"x"), "begins with -- and the boundary"),
         (WHOLE[:-4], "its closing boundary is missing"),
-        (b"", "No line of the body"),
+        (b"", "The body must have the line '--"),
     ],
 )  # fmt: skip
 def test_a_malformed_body_is_refused_with_the_reason(body: bytes, message: str) -> None:

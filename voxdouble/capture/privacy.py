@@ -15,7 +15,10 @@ LEAST_STEM = 4
 
 
 LEAST_BASE64 = 256
-"""The shortest text of Base64 characters alone that counts as voice data, in which a short word is chance."""
+"""The shortest text of Base64 characters alone that counts as voice data.
+
+A short word in it, such as a name of a file, is there by chance, and stays; a secret is removed.
+"""
 BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 

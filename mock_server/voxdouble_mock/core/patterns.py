@@ -27,7 +27,7 @@ class Pattern:
         self._inner = [piece for piece in pieces[1:-1] if piece.length]
         self._shortest = sum(piece.length for piece in pieces[1:]) + self._first.length
         self.steps = sum(piece.length for piece in self._inner if piece.expression)
-        """The most steps of a comparison for each character of the text, in addition to one."""
+        """A comparison takes at most one step, and this many further ones, for each character of the text."""
         expressions = sum(piece.expression is not None for piece in pieces)
         self.size = PIECE_BYTES * len(pieces) + EXPRESSION_BYTES * expressions + SIGN_BYTES * pattern.count("?")
         """The memory that the pattern takes at most, in bytes."""

@@ -27,7 +27,7 @@ class JsonResponse(Response):
     """A response whose headers are sent as they are; werkzeug would parse its `Location` and compose it anew."""
 
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
-        """Return the headers, with the length of a body that has no other."""
+        """Return the headers; Content-Length is added if it is missing and the whole body is known."""
         headers = Headers(self.headers)
         if self.is_sequence and "Content-Length" not in headers:
             headers["Content-Length"] = str(sum(map(len, self.iter_encoded())))

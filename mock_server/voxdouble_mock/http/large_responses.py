@@ -1,7 +1,7 @@
-"""Responses that are made for one request each, such as lists of tasks: few are made at one time, and bounded (P7).
+"""Responses that are made for one request each, such as lists of tasks, within bounds (P7).
 
-A slow reader keeps the text of its response in memory. The result of a task is not one of these: all its readers share
-the payload in the store.
+Few are made at one time, and the bytes of all that are being sent are bounded, since a slow reader keeps the text of
+its response in memory. The result of a task is not one of these: all its readers share the payload in the store.
 """
 
 from collections.abc import Callable

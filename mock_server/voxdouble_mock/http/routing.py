@@ -61,7 +61,7 @@ class ExactFlask(Flask):
 
 
 def check_method() -> None:
-    """Refuse a method that is not in upper case, as methods are (C9); Flask matches them in any case."""
+    """Refuse a method that is not in upper case (C9): case matters in methods, and Flask matches them in any."""
     method = request.environ["REQUEST_METHOD"]
     if request.url_rule is not None and method != request.method:
         raise WrongMethod(method[:20], sorted(request.url_rule.methods or ()))

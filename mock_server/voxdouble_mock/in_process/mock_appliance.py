@@ -157,16 +157,16 @@ class MockNamespace:
         return msgspec.structs.asdict(self._parts.control.options(self._namespace))
 
     def reset(self) -> None:
-        """Reset the namespace: no task, a fresh clock, no fault, an empty log, the server's own options."""
+        """Reset the namespace: no task, no fault, empty log, fresh clock, the server's own scenario and options."""
         self._parts.appliance.reset(self._namespace)
 
 
 class MockAppliance(MockNamespace):
     """A mock appliance on a port of its own; the object is its default namespace.
 
-    The options are those of `voxdouble serve`, `verbose` aside (`clock="manual"`, `pending=0`, `max_upload=1000`).
-    An invalid value is a ValueError, an unknown option a TypeError. `wrap` may put WSGI middleware round the
-    application.
+    The options are those of `voxdouble serve`, `verbose` aside (`clock="manual"`, `pending=0`, `max_upload=1000`), and
+    the limits that can be set in Python only (`max_json`, `max_tasks`, ...). An invalid value is a ValueError, an
+    unknown option a TypeError. `wrap` may put WSGI middleware round the application.
     """
 
     def __init__(

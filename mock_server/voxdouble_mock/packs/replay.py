@@ -54,8 +54,9 @@ class Replay:
     def of_recording(self, technology: MediaTechnology, sha256: str, request: MediaRequest) -> Completion | Result:
         """Return the end of a task on a recording, captured if the pack has it, else computed (C52).
 
-        Raises Rejection if only the pack counts and it does not have the recording, and Failure if nothing is captured
-        of a technology that is not computed.
+        Raises Rejection if only the pack counts and it does not have the recording, for a channel that the capture does
+        not have, and for a captured voiceprint without a vector; and Failure if the technology is not computed and the
+        pack has no fact about this request (C50).
         """
         fact = self._about_recording(technology.name, sha256, request.options)
         if fact is None:
@@ -138,7 +139,10 @@ class Replay:
     def _item_by_item(
         self, technology: VoiceprintTechnology, voiceprints: Sequence[bytes], digests: Sequence[str]
     ) -> Completion | None:
-        """Return the value of each voiceprint, computed where it is not captured (C53); None to compute the list."""
+        """Return the value of each voiceprint, computed where it is not captured (C53).
+
+        Returns None if no value is captured, or missing ones cannot be computed: the caller then treats the whole list.
+        """
         member = technology.item_member
         values: list[Any] = []
         for digest in digests:

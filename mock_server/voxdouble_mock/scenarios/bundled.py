@@ -32,7 +32,7 @@ def load_scenario(source: str | Path) -> Scenario:
     path = Path(source)
     if not path.name.endswith(FILE_ENDINGS) and not path.is_file():
         unknown = unknown_name("scenario", source, BUNDLED)
-        raise ScenarioError(f"{unknown} A file must end with {', '.join(FILE_ENDINGS)}.")
+        raise ScenarioError(f"{unknown} There is no file with this path either.")
     try:
         if (size := path.stat().st_size) > MAX_BYTES:
             raise ScenarioError(f"The scenario {path} must have at most {MAX_BYTES} bytes, and has {size}.")

@@ -1,6 +1,7 @@
 """The results that a scenario's rules give: read from the text of the scenario or from files beside it, within bounds.
 
-The values of a result have the types with which they are written, null included; the schema types all other members.
+The values of a result have the types with which they are written, null included; all other members get those of the
+schema.
 """
 
 import json

@@ -29,7 +29,7 @@ def to_scenario(data: Any, folder: Path | None = None) -> Scenario:
 
 
 def typed(data: Any, name: str = "", *, text: bool = False) -> Any:
-    """Return the data with each scalar of the type that the member of that name has."""
+    """Return the value of the member `name`, with each scalar converted to the type of the member that holds it."""
     if isinstance(data, dict):
         return {key: typed(value, key, text=name in TEXTS_BY_NAME) for key, value in data.items()}
     if isinstance(data, list):

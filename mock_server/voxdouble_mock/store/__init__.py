@@ -1,4 +1,4 @@
-"""Stores of namespaces: the interface of a store, the bounds, and one module for each place where they are kept."""
+"""Stores of namespaces: the interface of a store, the bounds, and the places where they are kept."""
 
 from voxdouble_mock.store.limited_store import LimitedStore
 from voxdouble_mock.store.open_store import open_store

@@ -12,9 +12,12 @@ from voxdouble_mock.store.records import DEFAULT_NAMESPACE, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
 
 GIVING_WAY = 20
-"""Of the most namespaces one in this many gives way at one time, since the search for them reads all records."""
+"""If there is no room, up to `max_namespaces // GIVING_WAY` unused namespaces, at least one, are deleted at once.
+
+The search for them reads all records.
+"""
 SEARCH_INTERVAL_MS = 1000
-"""Real time after a search in vain for which there is no new search."""
+"""After a search in vain, the real time until the next one may begin."""
 
 
 class Eviction:

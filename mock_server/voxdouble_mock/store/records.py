@@ -33,7 +33,7 @@ class NamespaceRecord:
     armed: int = 0
     """The faults that were armed since the namespace was created or reset."""
     options: OptionChanges = NO_CHANGES
-    """The options that differ from those of the server."""
+    """The options that the namespace has of its own."""
     version: int = 0
     """Increased by every change, so that a step can find out whether its preparation is still valid."""
     life: str = ""
@@ -119,7 +119,7 @@ class Draft:
     met: Sequence[tuple[int, int | None]]
     """The index and the `nth` of each rule that counts the request."""
     plans: Mapping[int | None, Plan | None]
-    """The plan for each rule that can apply, by its index, and by None that for the case that no rule applies.
+    """The plan for each rule that can apply, under the index of the rule; under None, the plan if no rule applies.
 
     A plan is None if a status fault refuses the request.
     """

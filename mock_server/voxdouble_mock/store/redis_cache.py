@@ -38,7 +38,10 @@ class RecordCache:
         return self._known.get(namespace) or self._initial
 
     def read(self, namespace: str, known: KnownRecord, reply: values.Reply, content: bytes) -> NamespaceRecord:
-        """Return the record that a reply to a step with `known` describes, and keep it."""
+        """Return the record that a reply describes, and keep it.
+
+        `known` is the record whose life and version were sent with the step.
+        """
         if reply.record is None:
             assert known.record is not None
             return known.record

@@ -3,8 +3,8 @@
 -- tasks, or a scenario. The reply is a list of strings, the first of which is a MessagePack map. Texts in all are UTF-8;
 -- records, tasks and log entries are JSON texts. Instants are milliseconds.
 --
--- voxdouble:store        hash: schema, life, opened (the first instant), latest (an instant not long ago), bytes (of results),
---                        sizes (of records), log_bytes
+-- voxdouble:store        hash: schema, life, opened (the first instant), latest (that of the last step, or up to a second
+--                        before it), bytes (of tasks and results), sizes (of records), log_bytes
 -- voxdouble:names        sorted set: the names of the namespaces by the instant of their last use
 -- voxdouble:contents     hash: results and scenarios by digest
 -- voxdouble:uses         hash: the number of uses of each content

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Transaction(Protocol):
-    """Reads and writes of one atomic step; except for `record` and `save`, the namespace must exist."""
+    """Reads and writes of one atomic step; except for `record`, `save` and `append`, the namespace must exist."""
 
     def names(self) -> Sequence[str]:
         """Return the names of all namespaces."""

@@ -1,7 +1,8 @@
-"""A reader of many foreign voiceprints of one layout, as one appliance writes them; the result is that of one by one.
+"""A reader of many foreign voiceprints of one layout, as one appliance writes them.
 
-Two voiceprints have the same layout if they differ only in the numbers of the embedding, in `crc` and in
-`speech_length`, whose markers are equal. Such bytes change values, never the structure.
+The results are the same as if each were decoded alone. Two voiceprints have the same layout if they differ only in the
+numbers of the embedding, in `crc` and in `speech_length`, whose markers are equal. Such bytes change values, never the
+structure.
 """
 
 from collections.abc import Mapping, Sequence

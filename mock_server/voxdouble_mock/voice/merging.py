@@ -28,8 +28,8 @@ class Merged:
 def merge(voiceprints: Sequence[bytes]) -> Merged:
     """Return the merge of one or more voiceprints; unless each has a speech length, all have the same weight (C22).
 
-    Raises InvalidVoiceprint for the first that is malformed, or that has another embedding length or another engine
-    than the first one in the list.
+    Raises InvalidVoiceprint for the first that is malformed, or that has another embedding length than the first one in
+    the list, or that is our own where the first one is foreign, or the reverse.
     """
     found = [decode(data, index) for index, data in enumerate(voiceprints)]
     for index, one in enumerate(found):

@@ -19,7 +19,7 @@ ENOUGH_WAITING, MAX_WAITING = 3_200, 12_800
 all channels that are analysed together (as many as four channels need).
 """
 MAX_ADDED = 600
-"""A number of windows above that of any one call of `add`: a stretch of 512 frames, with their neighbours."""
+"""More windows than any call of `add` needs: those of a stretch of 512 frames, with their neighbours."""
 
 
 class Sampler:

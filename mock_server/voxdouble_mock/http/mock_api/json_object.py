@@ -20,7 +20,7 @@ BYTE_COST = 10
 VALUE_COST = 450
 """The memory of a value of a body while it is parsed, as a node of YAML with its place in the text and as data."""
 VALUE_SIGNS = b",:[{-?\n"
-"""A YAML or JSON text has at most one value more than it has of these characters."""
+"""The number of values of a YAML or JSON text is at most 1 plus the number of these characters in it."""
 RESERVED = "voxdouble.reserved"
 """The place in the environ of the reserved bytes."""
 

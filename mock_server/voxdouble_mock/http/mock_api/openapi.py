@@ -36,6 +36,6 @@ def get_document(services: Services) -> Response:
 def document_json(generation: Generation, others: frozenset[str] = frozenset()) -> bytes:
     """Return the document of a generation as JSON text, made from the hand-written YAML document of the newest.
 
-    `others` are the technologies that are not computed and described too (C50).
+    `others` are technologies that are not computed; the document describes them too (C50).
     """
     return orjson.dumps(publish(with_operations(read_yaml("openapi-e4.yaml"), others), generation))

@@ -42,7 +42,7 @@ def get_consumptions(services: Services) -> Response:
 
 
 def get_capacities(services: Services) -> Response:
-    """Return one item for each technology that counts audio, with the month of the namespace's clock."""
+    """Return one item for each offered technology that counts audio, with the month of the namespace's clock."""
     start, end = month_of(services.appliance.clock(namespace())[1])
     record = services.control.record(namespace())
     used_up = record.scenario.used_up if record.scenario else ()

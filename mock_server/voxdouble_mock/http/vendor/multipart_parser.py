@@ -78,7 +78,9 @@ class MultipartParser:
             return
         if self._state is _State.PREAMBLE:
             line = "--" + self._boundary[:80]
-            raise MultipartError(f"No line of the body, ended by CRLF, is {line!r}: two hyphens and the boundary.")
+            raise MultipartError(
+                f"The body must have the line {line!r} (two hyphens and the boundary), ended by CRLF, and has none."
+            )
         raise MultipartError("The multipart body is cut: its closing boundary is missing.")
 
     def _take_head(self) -> PartHead | None:

@@ -19,7 +19,7 @@ from voxdouble_mock.http.vendor.spool import Spool
 log = logging.getLogger("voxdouble_mock")
 PART = "file"
 FRAMING = 4096
-"""The most bytes that a body may have in addition to its file: boundaries, part headers and small ignored parts."""
+"""The bytes that a body may have beyond the largest file: boundaries, part headers and small ignored parts."""
 MAX_PARTS = 100
 MAX_BOUNDARY = 200
 """The most characters of a boundary; RFC 2046 allows 70."""
@@ -30,7 +30,7 @@ NO_PART = PartHead("")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An uploaded file, its name (None if the part has no name), and its size in bytes."""
+    """An uploaded file, its name (None if the part has no file name), and its size in bytes."""
 
     open: Callable[[], BinaryIO]
     """Returns the file, positioned at its beginning."""

@@ -11,7 +11,9 @@ from voxdouble_mock.voice.containers.tags import blocks, is_padding
 MAX_PADDING = 4
 """The most bytes by which frames of one bit rate differ in size, and by which the last frame may be incomplete."""
 MAX_WHOLE_FRAMES = 8
-"""Unknown bytes as long as 1 to this many whole frames of a constant bit rate may be frames (our choice)."""
+"""Unknown bytes as long as a whole number of frames of a constant bit rate, at most this many, may be damaged frames
+(our choice).
+"""
 
 
 def damage_before(source: Source, frames: MpegFrames, start: int, first: int) -> str | None:
