@@ -44,6 +44,24 @@ def test_unknown_limits_have_defaults() -> None:
     assert (profile.max_list, profile.max_upload, profile.input_storage) == (7, 500_000_000, None)
 
 
+@pytest.mark.parametrize(
+    ("max_upload", "input_storage", "fillable"),
+    [
+        (3_000_000, 2_000_000, 2_000_000),
+        (2_000_000, 2_000_000, None),
+        (1_000_000, 2_000_000, None),
+        (None, 2_000_000, None),
+        (3_000_000, None, None),
+        (500_000_000, 400_000_000, None),
+    ],
+)
+def test_a_storage_is_filled_by_an_upload_within_the_limit(
+    max_upload: int | None, input_storage: int | None, fillable: int | None
+) -> None:
+    """A storage that only an upload over the limit, or a very large one, could fill counts as unknown."""
+    assert Profile(max_upload=max_upload, input_storage=input_storage).fillable_storage == fillable
+
+
 def test_a_budget_is_never_exceeded() -> None:
     """A test that needs more than the rest of the budget is skipped, and the budget is unchanged."""
     budget = Budget(uploads=2, audio_seconds=10.0, tasks=5)

@@ -12,6 +12,7 @@ from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.samples.voiceprints import TINY
 from voxdouble_contract.target.media import Media
+from voxdouble_contract.target.profile import FILLING
 from voxdouble_contract.target.raw import MULTIPART, multipart_head
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.targets import MAX_FEW_TASKS
@@ -83,16 +84,16 @@ def test_a_413_has_its_type(too_large: Exchange) -> None:
 
 def known_storage(target: Target) -> int:
     """Return the bytes of the target's input storage; unproven if it cannot be filled."""
-    storage = target.profile.input_storage
-    if storage is None or storage > LARGEST_PROBE:
-        unproven("The input storage cannot be filled (a profile may name an input_storage).")
+    storage = target.profile.fillable_storage
+    if storage is None:
+        unproven("No upload can fill the input storage (a profile may name an input_storage and a larger max_upload).")
     return storage
 
 
 @pytest.fixture(scope="session")
 def full_storage(limited: Target) -> Exchange:
     """Return the response to an upload that is larger than the input storage, and below the limit of an upload."""
-    return limited.post_media(EXTRACTION, tone((known_storage(limited) + 10_000) / BYTES_PER_SECOND))
+    return limited.post_media(EXTRACTION, tone((known_storage(limited) + FILLING // 2) / BYTES_PER_SECOND))
 
 
 @statement("S26")

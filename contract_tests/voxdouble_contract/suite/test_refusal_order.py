@@ -6,6 +6,7 @@ from voxdouble_contract.judging.expectations import expect, expect_status
 from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.samples.bad_requests import CUT, SECONDS, json_technology
 from voxdouble_contract.samples.recordings import tone
+from voxdouble_contract.target.profile import FILLING
 from voxdouble_contract.target.raw import MULTIPART
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION
@@ -58,8 +59,8 @@ def test_parsing_comes_before_the_schema(target: Target) -> None:
 @statement("C5")
 def test_the_schema_comes_before_the_storage(limited: Target) -> None:
     """An upload without `file` gets a 422, even if it does not fit into the storage."""
-    storage = limited.profile.input_storage or 0
-    expect_status(limited.post_media(EXTRACTION, tone(storage / 16_000 + 1), part="media"), 422)
+    upload = tone(((limited.profile.fillable_storage or 0) + FILLING // 2) / 16_000)
+    expect_status(limited.post_media(EXTRACTION, upload, part="media"), 422)
 
 
 @statement("C5", "C26")

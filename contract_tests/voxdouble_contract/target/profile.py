@@ -5,6 +5,11 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
+FILLING = 20_000
+"""Bytes by which an upload that is to fill the input storage may be larger than that."""
+LARGEST_STORAGE = 50_000_000
+"""Bytes of the largest input storage that the suite fills."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -43,6 +48,17 @@ class Profile:
             elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
                 raise ValueError(f"{path}: {name} must be a number from 0 up, got {value!r}.")
         return cls(**values)
+
+    @property
+    def fillable_storage(self) -> int | None:
+        """The bytes of the input storage; None if it is unknown, or if no upload that the suite would send can fill it.
+
+        An upload over the limit gets a 413, which is checked before the storage (C5).
+        """
+        if self.input_storage is None or self.max_upload is None:
+            return None
+        largest = min(LARGEST_STORAGE, self.max_upload - FILLING)
+        return self.input_storage if self.input_storage <= largest else None
 
     def known(self) -> dict[str, Any]:
         """Return the known limits by name."""
