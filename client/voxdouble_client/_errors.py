@@ -208,8 +208,13 @@ class PollTimeout(ApplianceError):
 
 
 class ContractError(ApplianceError):
-    """A response that breaks the appliance's contract: malformed JSON, a missing member, a foreign `Location`."""
+    """A response that breaks the appliance's contract: malformed JSON, a missing member, a foreign `Location`.
 
-    def __init__(self, message: str, *, url: str) -> None:
+    `foreign_location` is True if the task's URL has another origin than the appliance, as it has behind a proxy that
+    does not forward scheme and host; a client with `foreign_location="rebase"` takes its path to the appliance.
+    """
+
+    def __init__(self, message: str, *, url: str, foreign_location: bool = False) -> None:
         super().__init__(message)
         self.url = url
+        self.foreign_location = foreign_location

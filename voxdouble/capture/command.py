@@ -19,6 +19,7 @@ from voxdouble.capture.sources import Recording, probe, recordings_of
 from voxdouble.capture.technologies import RecordingRequest, also_request
 from voxdouble.target_checks import check_is_appliance, open_session
 from voxdouble_client import ApplianceClient, ApplianceError, Exchange
+from voxdouble_client.cli.run import option_hint
 from voxdouble_mock.packs.facts import FACTS, HEADER, Header, PackError
 from voxdouble_mock.packs.pack import Pack, read_header
 from voxdouble_mock.packs.writing import check_own, header_text, write_whole
@@ -123,7 +124,8 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
         click.echo(f"{error} Run the command again to go on.", err=True)
         raise click.exceptions.Exit(INCOMPLETE) from None
     except ApplianceError as error:
-        click.echo(f"The capture is not complete: {error} Run the command again to go on.", err=True)
+        hint = option_hint(error)
+        click.echo(f"The capture is not complete: {error}{hint} Run the command again to go on.", err=True)
         raise click.exceptions.Exit(INCOMPLETE) from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None

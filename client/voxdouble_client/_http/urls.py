@@ -73,8 +73,9 @@ class BaseUrl(Struct, frozen=True):
                 error = ContractError(
                     f"The task's URL must be on the appliance {self}, got {location!r}; nothing was sent there.",
                     url=request_url,
+                    foreign_location=True,
                 )
-                # Tracebacks show a note; the commands, which have --foreign-location instead, do not.
+                # Tracebacks show a note; the commands name their option --foreign-location instead.
                 error.add_note('With foreign_location="rebase" the path of such a URL is taken to the appliance.')
                 raise error
             path = self._rebased(path)

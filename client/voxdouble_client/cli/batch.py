@@ -9,7 +9,7 @@ import click
 from voxdouble_client._technologies.voiceprint_extraction import Outcome
 from voxdouble_client.cli.outputs import MissingVectors
 from voxdouble_client.cli.progress_bar import Progress
-from voxdouble_client.cli.run import SUCCESS, USAGE, exit_code
+from voxdouble_client.cli.run import SUCCESS, USAGE, exit_code, option_hint
 from voxdouble_client.cli.signals import interrupt_code
 
 
@@ -41,4 +41,5 @@ def run_batch(outcomes: Iterator[Outcome], count: int, *, vectors: bool) -> int:
 
 
 def _text(error: Exception) -> str:
-    return str(error.args[0]) if error.args and isinstance(error.args[0], str) else str(error)
+    text = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+    return text + option_hint(error)

@@ -18,7 +18,7 @@ from voxdouble_client.cli.jobs import Job
 from voxdouble_client.cli.output_file import writable_path
 from voxdouble_client.cli.outputs import BothOutputs, Output, is_array, output_for
 from voxdouble_client.cli.pictures import SUFFIXES, check_can_draw, is_picture
-from voxdouble_client.cli.run import Run, abandon_stdout
+from voxdouble_client.cli.run import Run, abandon_stdout, option_hint
 from voxdouble_client.cli.signals import interrupt_code, signals_interrupt
 
 INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True)
@@ -56,9 +56,9 @@ class ApplianceOptions:
             raise click.UsageError(f"The argument must be the complete URL of a task, got {url!r}.")
         try:
             return self.client(parts.base).task(url)
-        except (ContractError, ValueError):
+        except (ContractError, ValueError) as error:
             raise click.UsageError(
-                f"The task must be on the appliance {self.url or parts.base}, got {url!r}."
+                f"The task must be on the appliance {self.url or parts.base}, got {url!r}.{option_hint(error)}"
             ) from None
 
     def run(

@@ -122,7 +122,7 @@ class Run:
         if not isinstance(error, (ApplianceError, OSError, ValueError, click.ClickException)):
             return f"{type(error).__name__}: {error}"
         if not isinstance(error, ApplianceError) or error.handle is None:
-            return str(error)
+            return f"{error}{option_hint(error)}"
         if isinstance(error, ApiError) and error.task_is_gone:
             return str(error)
         resume = f"Continue to wait with:\n{self._wait_command(error.handle)}"
@@ -162,6 +162,13 @@ def exit_code(error: Exception) -> int:
     if isinstance(error, (OSError, ValueError, click.ClickException)):
         return USAGE  # the user's own file or argument
     return UNEXPECTED
+
+
+def option_hint(error: Exception) -> str:
+    """Return the sentence about the option that avoids an error, after a space; empty if there is no such option."""
+    if isinstance(error, ContractError) and error.foreign_location:
+        return " With --foreign-location rebase the path of such a URL is taken to the appliance."
+    return ""
 
 
 def abandon_stdout() -> None:

@@ -4,11 +4,9 @@ import json
 from pathlib import Path
 
 import numpy as np
-from click.testing import CliRunner
 
 from tests.client.cli.calling import FAILED, VECTOR, WITH_VECTOR, call
-from tests.client.hostile import DONE, TASK_PATH, HostileServer, accepted, responding, response, task_body
-from voxdouble_client.cli import commands as cli
+from tests.client.hostile import DONE, HostileServer, accepted, responding, response
 from voxdouble_mock import MockAppliance
 
 
@@ -92,30 +90,8 @@ def test_a_file_without_an_answer_is_a_null_line(wav: Path) -> None:
     assert result.exit_code == 1
 
 
-def test_a_command_does_not_mention_settings_of_the_api(wav: Path) -> None:
-    """The error for a foreign task URL does not name a setting that the commands do not have."""
-    with HostileServer(responding(b"", accepted("http://elsewhere" + TASK_PATH))) as server:
-        result = call("extract", wav, "--url", server.url)
-    assert (result.exit_code, "must be on the appliance" in result.stderr, "rebase" in result.stderr) == (
-        5,
-        True,
-        False,
-    )
-
-
 def test_files_are_needed_from_somewhere(mock: MockAppliance, tmp_path: Path) -> None:
     """`extract` without a file, and an empty list, are refused."""
     assert "At least one FILE" in call("extract", url=mock.url).stderr
     (tmp_path / "list").touch()
     assert "is empty" in call("extract", "--files-from", tmp_path / "list", url=mock.url).stderr
-
-
-def test_a_foreign_location_can_be_rebased(tmp_path: Path) -> None:
-    """With --foreign-location rebase a task URL of another origin is polled on the appliance."""
-    (tmp_path / "a.wav").write_bytes(b"RIFF")
-    done = task_body("done", result={"channels": []})
-    behave = responding(response(200, done), accepted(f"http://elsewhere.example{TASK_PATH}"))
-    with HostileServer(behave) as server:
-        words = [str(tmp_path / "a.wav"), "--url", server.url]
-        assert CliRunner().invoke(cli.extract, words).exit_code == 5
-        assert CliRunner().invoke(cli.extract, [*words, "--foreign-location", "rebase"]).exit_code == 0
