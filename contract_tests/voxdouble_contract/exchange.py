@@ -39,6 +39,8 @@ class Exchange:
     """A number that no other exchange of this process has."""
     at: float = field(default_factory=time.monotonic, compare=False, repr=False)
     """The instant of `time.monotonic` at which the response was there."""
+    elapsed: float = field(default=0.0, compare=False, repr=False)
+    """The same instant on the target's clock, in seconds from any beginning; 0 for a response that no target noted."""
 
     @property
     def path(self) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from tests.contract.test_conformance import TARGET
+from voxdouble.suite_targets import open_targets
 from voxdouble_contract.exchange import Exchange
 from voxdouble_contract.judging.conformance import Conformance, judge
 from voxdouble_contract.judging.observed_tasks import FINAL, MAX_TASKS, STATES, ObservedState, observed_tasks
@@ -15,7 +16,10 @@ from voxdouble_contract.reports import json as json_report
 from voxdouble_contract.reports.charts import WIDTH, axis_step, least_end, task_chart, verdict_bar
 from voxdouble_contract.reports.folder import write_reports
 from voxdouble_contract.reports.html import page
+from voxdouble_contract.samples.recordings import tone
 from voxdouble_contract.target.target import Target
+from voxdouble_contract.target.technologies import EXTRACTION
+from voxdouble_contract.tasks import StartedTask
 
 PLACE = re.compile(r'<rect class="(\w+)" x="([\d.]+)" y="\d+" width="([\d.]+)"')
 
@@ -113,6 +117,17 @@ def test_an_unknown_state_is_not_drawn(state: object) -> None:
     assert [(one.state, one.task_id) for one in target.take_states()] == [("done", "t\ufffd")]
     assert target.take_states() == []
     target.close()
+
+
+def test_times_count_from_the_response_to_the_post() -> None:
+    """A state is timed from the response to the POST, also if time passed before the test kept the task (C30)."""
+    with open_targets("") as targets:
+        target = targets.main
+        start = target.post_media(EXTRACTION, tone(0.2))
+        target.clock.pass_time(0.7)
+        StartedTask(target, EXTRACTION, start).poll()
+        (task,) = observed_tasks(target.take_states())
+    assert [(period.state, period.first) for period in task.periods] == [("pending", 0.0), ("done", 0.7)]
 
 
 def _task(state: object) -> bytes:

@@ -14,7 +14,7 @@ from tests.commands.process import invoke
 from voxdouble.drift.drift import Drift, Side, Times
 from voxdouble.drift.page import page
 from voxdouble.drift.plot import MAX_POINTS, plot
-from voxdouble.drift.text import is_steady
+from voxdouble.drift.text import is_steady, medians
 from voxdouble_contract.judging.conformance import ClientCheck, Conformance, judge
 from voxdouble_contract.judging.findings import Finding
 from voxdouble_contract.judging.observed_tasks import ObservedTask, StatePeriod
@@ -72,6 +72,45 @@ def test_equal_reports_have_no_change(reports: Path) -> None:
     assert "No change." in result.stdout
     assert "1 median of the seconds to a state changed by less than a quarter." in result.stdout
     assert "factor" not in result.stdout
+
+
+@pytest.mark.parametrize("later", [True, False])
+@pytest.mark.parametrize("target", [TargetInfo("http://a", "unknown"), TargetInfo("mock", "mock")])
+def test_a_target_that_was_not_identified_has_not_changed(tmp_path: Path, target: TargetInfo, later: bool) -> None:
+    """A run that ended before its target told its kind shows no change of kind, version or generation, and says so."""
+    runs = [replace(OLD, target=target), OLD]
+    write_reports(runs[not later], tmp_path / "new")
+    write_reports(runs[later], tmp_path / "old")
+    result = invoke("drift", str(tmp_path / "old"), str(tmp_path / "new"))
+    assert (result.exit_code, "No change." in result.stdout) == (0, True), result.stdout
+    line = result.stdout.splitlines()[later]
+    assert f"{'new' if later else 'old'} (not identified: kind, version and generation are not compared; " in line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        (("e1", "e2"), ("e2",), False),
+        (("e1", "e2", "e3", "e4"), ("e1", "e2"), False),
+        (("e1", "e2"), ("e3",), True),
+    ],
+)
+def test_a_generation_that_may_be_the_same_has_not_changed(
+    tmp_path: Path, old: tuple[str, ...], new: tuple[str, ...], changed: bool
+) -> None:
+    """A generation that was not found out exactly has changed only if the other one is not among the possible ones."""
+    for name, generations in (("old", old), ("new", new)):
+        write_reports(replace(OLD, target=replace(OLD.target, generations=generations)), tmp_path / name)
+    result = invoke("drift", str(tmp_path / "old"), str(tmp_path / "new"))
+    assert ("appliance: generation: " in result.stdout) is changed, result.stdout
+
+
+@pytest.mark.parametrize(("old", "new"), [(0.0, 0.5), (0.5, 0.0), (0.0, 0.0), (0.5, 0.0001)])
+def test_a_median_of_0_has_no_factor(old: float, new: float) -> None:
+    """Beside a median of 0 both medians are shown without a factor, which would be 0 or infinite."""
+    times = Times("t", "done", [old], [new])
+    assert times.factor is None
+    assert medians(times) == f"{old:g} (1 task) -> {times.medians[1]:g} (1 task)"
 
 
 def test_reports_of_different_kinds_are_refused(tmp_path: Path) -> None:

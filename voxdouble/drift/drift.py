@@ -6,6 +6,8 @@ from statistics import median
 from typing import Any, TypeAlias
 
 MISSING = "missing"
+NOT_IDENTIFIED = "unknown"
+"""The kind in a report whose run had ended before its target told what it is."""
 LIFE = ("pending", "running", "done", "failed", "rejected")
 """The states in the order of a task's life."""
 SecondsByState: TypeAlias = Mapping[tuple[str, str], Sequence[float]]
@@ -27,7 +29,14 @@ class Side:
     date: str
 
     def __str__(self) -> str:
+        if not self.is_identified:
+            return f"{self.name} (not identified: kind, version and generation are not compared; {self.date})"
         return f"{self.name} ({self.kind}, version {self.version or 'unknown'}, {self.generation}, {self.date})"
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether kind and generation are known."""
+        return self.kind != NOT_IDENTIFIED and bool(self.generation)
 
 
 @dataclass(frozen=True)
@@ -64,9 +73,9 @@ class Times:
 
     @property
     def factor(self) -> float | None:
-        """The new median divided by the old one; None where a side has no task, or the old one is 0."""
+        """The new median divided by the old one; None where a side has no task, or a median is 0."""
         old, new = self.medians
-        return None if not old or new is None else new / old
+        return new / old if old and new else None
 
 
 @dataclass(frozen=True)
@@ -89,12 +98,22 @@ class Drift:
 
 
 def changed_sides(old: Side, new: Side) -> list[Entry]:
-    """Return the changes of kind, version and generation."""
+    """Return the changes of kind, version and generation; no change if a side was not identified.
+
+    A generation like e1/e2 is one of these two, so that it may be equal to e2.
+    """
+    if not (old.is_identified and new.is_identified):
+        return []
     return [
         Entry("appliance", name, getattr(old, name) or "unknown", getattr(new, name) or "unknown")
         for name in ("kind", "version", "generation")
-        if getattr(old, name) != getattr(new, name)
+        if getattr(old, name) != getattr(new, name) and not (name == "generation" and may_be_equal(old, new))
     ]
+
+
+def may_be_equal(old: Side, new: Side) -> bool:
+    """Return whether both sides may be of one generation."""
+    return not {*old.generation.split("/")}.isdisjoint(new.generation.split("/"))
 
 
 def changed_words(about: str, change: str, old: object, new: object) -> list[Entry]:

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -135,7 +136,7 @@ class Target:
         for _ in range(MAX_ATTEMPTS):
             if self.budget is not None and method == "POST":
                 self.budget.spend(tasks=1, uploads=int(audio is not None), audio_seconds=audio or 0.0)
-            exchange = send()
+            exchange = replace(send(), elapsed=self.clock.elapsed)
             wait = exchange.retry_after
             if wait is None or not retry:
                 return exchange
@@ -175,8 +176,7 @@ class Target:
         """Note the state of a task in a response, for the report, if it is one of the five."""
         state = exchange.get("task", "state")
         if isinstance(state, str) and state in STATES:
-            seconds = self.clock.elapsed
-            self._states.append(ObservedState(technology, printable(task_id), sample, seconds, state))
+            self._states.append(ObservedState(technology, printable(task_id), sample, exchange.elapsed, state))
 
     def take_states(self) -> list[ObservedState]:
         """Return the states noted since the last call."""
