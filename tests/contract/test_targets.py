@@ -1,13 +1,13 @@
 """How the suite identifies a target, keeps to its budget and moves its clock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from tests.contract.runner import SUITE
-from tests.mutants.changes import on_start
+from tests.mutants.changes import header, member, on_start, status
 from tests.mutants.middleware import Request, Response, changing_responses
 from voxdouble.suite_targets import AtUrl, OwnMocks, open_targets
 from voxdouble_contract.exchange import Exchange
@@ -15,6 +15,7 @@ from voxdouble_contract.identification import find_generations, identify, introd
 from voxdouble_contract.samples.recordings import SPEECH, bundled
 from voxdouble_contract.target.budget import Budget
 from voxdouble_contract.target.mock_options import read_generation
+from voxdouble_contract.target.raw import MULTIPART, multipart_head, multipart_tail
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.targets import SuiteOptions
 from voxdouble_contract.target.technologies import EXTRACTION
@@ -148,6 +149,41 @@ def test_a_busy_response_is_retried() -> None:
     with MockAppliance(wrap=changing_responses(busy_once)) as mock, open_targets(mock.url) as targets:
         assert targets.main.send("GET", "/api/system/info").status == 200
         assert [breach.statement for breach, _ in targets.main.take_breaches()] == ["S58"]
+
+
+QUERY = "?channel_mode=mix&include_vector_voiceprint=true"
+
+
+def upload_with_a_query(target: Target) -> Exchange:
+    """Send a valid upload with a query through `requests`."""
+    return target.post_media(EXTRACTION, bundled(SPEECH), QUERY)
+
+
+def raw_upload_with_a_query(target: Target) -> Exchange:
+    """Send a valid upload with a query over a plain socket."""
+    media = bundled(SPEECH)
+    body = [multipart_head(), media.data, multipart_tail()]
+    headers = {"Content-Type": MULTIPART, "Content-Length": str(sum(map(len, body)))}
+    return target.raw("POST", target.path(EXTRACTION) + QUERY, headers, audio=media.seconds, body=body)
+
+
+@pytest.mark.parametrize("send", [upload_with_a_query, raw_upload_with_a_query])
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        (member("task", "state", value="running"), ["S3"]),
+        (header("Location", lambda _: None), ["S5"]),
+        (header("Location", lambda url: url + "/result"), ["S7"]),
+        (status(202), []),
+    ],
+)
+def test_a_response_to_a_request_with_a_query_is_judged_by_the_document(
+    change: Callable[[Response], None], broken: list[str], send: Callable[[Target], Exchange]
+) -> None:
+    """A faulty 202 of an upload with a query breaks the same statement as one without; a correct 202 breaks none."""
+    with MockAppliance(wrap=on_start(change)) as mock, open_targets(mock.url) as targets:
+        assert send(targets.main).status == 202
+        assert [breach.statement for breach, _ in targets.main.take_breaches()] == broken
 
 
 def test_an_unreachable_target_ends_the_run() -> None:

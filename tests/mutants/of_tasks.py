@@ -1,5 +1,6 @@
 """Appliances with errors in the lifecycle of tasks."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.mutants.changes import Mutant, header, member, on_start, on_status, on_task, status
@@ -12,6 +13,13 @@ def only(needle: str, change: Any) -> Wrap:
     """Return middleware that changes the 202 of technologies with that word in their name."""
     return changing_responses(
         lambda request, response: change(response) if response.status == 202 and needle in request.path else None
+    )
+
+
+def with_a_query(change: Callable[[Response], None]) -> Wrap:
+    """Return middleware that changes the 202 of requests with a query."""
+    return changing_responses(
+        lambda request, response: change(response) if response.status == 202 and request.query else None
     )
 
 
@@ -120,15 +128,20 @@ MUTANTS = [
         "S2", "the id of a conversion stands beside the task", only("conversion", member("task", "task_id", drop=True))
     ),
     Mutant("S3", "a task starts as running", on_start(member("task", "state", value="running"))),
+    Mutant("S3", "a task with options starts as running", with_a_query(member("task", "state", value="running"))),
     Mutant("S4", "the 202 has an empty result", on_start(member("result", value={}))),
     Mutant("S4", "the 202 has an error", on_start(member("error", value={"type": "internal", "message": ""}))),
     Mutant("S5", "Location is missing", on_start(header("Location", lambda _: None))),
+    Mutant("S5", "a task with options has no Location", with_a_query(header("Location", lambda _: None))),
     Mutant("S5", "a conversion has no Location", only("conversion", header("Location", lambda _: None))),
     Mutant("S6", "X-Location is missing", on_start(header("X-Location", lambda _: None))),
     Mutant(
         "S7",
         "Location has no technology",
         on_start(header("Location", lambda url: "/api/tasks/" + url.split("/")[-1])),
+    ),
+    Mutant(
+        "S7", "Location of a task with options ends in a slash", with_a_query(header("Location", lambda url: url + "/"))
     ),
     Mutant("S7", "Location names another id", on_start(header("Location", lambda url: url[:-4] + "0000"))),
     Mutant("S7", "Location ends in a slash", on_start(header("Location", lambda url: url + "/"))),

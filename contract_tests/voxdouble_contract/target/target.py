@@ -61,15 +61,13 @@ class Target:
         self.clock = Clock(self.session, self.url, own=own)
 
     def at(self, url: str) -> Self:
-        """Return a target at another base URL of the same server, with the same profile, budget, token and time."""
+        """Return a target at another base URL of the same server.
+
+        Profile, budget, token, deadline and trusted certificates stay the same.
+        """
         access = self.transport
         return type(self)(
-            url,
-            profile=self.profile,
-            budget=self.budget,
-            token=access.token,
-            deadline=access.deadline,
-            ca=access.ca,
+            url, profile=self.profile, budget=self.budget, token=access.token, deadline=access.deadline, ca=access.ca
         )
 
     @property
@@ -158,13 +156,17 @@ class Target:
     ) -> Exchange:
         """Send a request as no library would; see `send_raw`, and `send` for `audio`."""
         send = partial(self.transport.send_raw, method, path, headers, **options)
-        return self._attempts(lambda: self.noted(path.partition("?")[0], send()), method, audio)
+        return self._attempts(lambda: self.noted(path, send()), method, audio)
 
     def noted(self, path: str, exchange: Exchange) -> Exchange:
-        """Return the exchange; note it, and the statements that its response breaks."""
+        """Return the exchange; note it, and the statements that its response breaks.
+
+        `path` is below the base URL, and may have a query.
+        """
         self.note([exchange])
         if exchange.status:
-            self._breaches += [(breach, exchange) for breach in breaches(path, exchange, self.generation)]
+            without_query = path.partition("?")[0]
+            self._breaches += [(breach, exchange) for breach in breaches(without_query, exchange, self.generation)]
         return exchange
 
     def take_breaches(self) -> list[tuple[Breach, Exchange]]:
