@@ -1,7 +1,7 @@
 """The contract's own words, and the search for texts that a pack or a record must not hold.
 
-A recording may be called result.wav, and a host `model`: to remove these words must neither rename a member of an
-answer nor change the type of an error.
+A recording may be called result.wav, and a host `model`. Such names are removed from texts, but the contract's own
+words must stay: the names of members and the type of an error.
 """
 
 import re
@@ -18,8 +18,8 @@ LEAST_SECRET = 8
 """The shortest secret that is searched inside longer words too; a shorter one may be in any Base64 by chance."""
 OF_SUMMARIES = frozenset({"size", "sha256", "length", *TYPES})
 """The words that a summary puts in the place of voice data."""
-OF_REFUSALS = frozenset({"status", "body", "query", "path"})
-"""The member that a pack adds to a refusal, and the places of a request that details name."""
+OF_REFUSALS = frozenset({"status", "body", "query", "path", "header", "content-type", "content-encoding"})
+"""The member that a pack adds to a refusal, and the words of the locations in its details."""
 NOTHING = "(?!)"
 """The expression that matches no text."""
 

@@ -121,13 +121,13 @@ def verify(
     from voxdouble.client_checks import COST
     from voxdouble_contract.target.budget import Budget
 
+    if kind and record is None:
+        raise click.UsageError("--kind is the kind of a record: give --record DIR too.")
     check_only(only)
     check_profile(profile)
     answer_seconds = check_target(url, ca, timeout or SECONDS) if url else 0.0
     if report is not None:
         check_folder(report)
-    if kind and record is None:
-        raise click.UsageError("--kind is of a record: give --record DIR too.")
     writer = RecordWriter(record, kind_of(url, ca, kind), url) if record else None
     run_time = RunTime(began, timeout or time_for(answer_seconds))
     whole = Budget(max_uploads, max_audio, max_tasks)

@@ -67,8 +67,8 @@ class OptionType(click.ParamType):  # type: ignore[type-arg]  # not generic in c
             parsed = None
         if not option.kind.accepts(parsed):
             by_environment = ctx and ctx.get_parameter_source(option.name) is ParameterSource.ENVIRONMENT
-            shown_name = option.environment if by_environment else option.flag
-            raise click.UsageError(option.kind.refusal(value, option.name, shown_name), ctx)
+            name = option.environment if by_environment else option.flag
+            raise click.UsageError(option.kind.refusal(value, name), ctx)
         return parsed
 
 

@@ -23,7 +23,7 @@ SLOT_SECONDS = 30.0
 SLOT_CHECK_SECONDS = 0.5
 """Real time after which a waiting request finds that its client has left."""
 LARGE_TEXT = 1 << 16
-"""Texts of at least this many bytes are not copied; shorter ones are, to free the unused memory of their buffers."""
+"""The size in bytes from which a payload is not copied, since the unused part of its buffer does not matter then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,7 @@ def completion_of(run: Callable[[], Result | Completion]) -> Completion:
         result = run()
         if isinstance(result, Completion):
             return result
-        payload = _exact(orjson.dumps(result.members, option=orjson.OPT_SERIALIZE_NUMPY))
-        return Completion(State.DONE, payload, to_milliseconds(result.audio_seconds))
+        return Completion(State.DONE, payload_of(result.members), to_milliseconds(result.audio_seconds))
     except Rejection as rejection:
         return Completion(State.REJECTED, _error("task.validation-error", rejection.message, rejection.details))
     except Failure as failure:
@@ -106,7 +105,7 @@ def apply_rule(then: Then, completion: Completion) -> tuple[Completion, Origin]:
     rejection too, so unusable media succeed with it.
     """
     if then.result is not None:
-        return Completion(State.DONE, orjson.dumps(then.result), completion.audio_ms), "given"
+        return Completion(State.DONE, payload_of(then.result), completion.audio_ms), "given"
     if then.end == "rejected":
         message = then.error.message if then.error else "A rule of the scenario rejects this request."
         return Completion(State.REJECTED, _error("task.validation-error", message)), "rule"
@@ -118,9 +117,13 @@ def apply_rule(then: Then, completion: Completion) -> tuple[Completion, Origin]:
 
 def _error(kind: str, message: str, details: Sequence[Detail] = ()) -> bytes:
     """Return the JSON text of a finished task's error (S15, S16)."""
-    return _exact(orjson.dumps(error_body(kind, message, details)))
+    return payload_of(error_body(kind, message, details))
 
 
-def _exact(text: bytes) -> bytes:
-    """Return a copy of a short text: the bytes that orjson returns keep its buffer of a kilobyte in memory."""
+def payload_of(value: object) -> bytes:
+    """Return the JSON text of a result or an error, in no more memory than it needs.
+
+    A short text is copied: the bytes that orjson returns keep its buffer of four kilobytes in memory.
+    """
+    text = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
     return text if len(text) >= LARGE_TEXT else bytes(memoryview(text))

@@ -23,19 +23,13 @@ class Kind:
     metavar: str
     parse: Callable[[str], Any] = str
     """Makes the value from text; raises ValueError."""
-    choices: tuple[str, ...] = ()
-    """All allowed values, where they are names; empty for other kinds."""
-    note: str = ""
-    """Follows the allowed names in the message that refuses another one."""
     secret: bool = False
     """Whether messages must not show the value; they never show one with an @, which may have a password before it."""
 
-    def refusal(self, value: object, name: str, shown_name: str) -> str:
-        """Return the message that refuses a value of an option; `shown_name` is how the caller spells its name."""
-        if self.choices:
-            return unknown_name(name, value, self.choices) + self.note
+    def refusal(self, value: object, name: str) -> str:
+        """Return the message that refuses a value; `name` is the option's name as the caller spells it."""
         found = "" if self.secret or "@" in str(value) else f", got {value!r}"
-        return f"{shown_name} must be {self.requirement}{found}."
+        return f"{name} must be {self.requirement}{found}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +132,7 @@ def check_options(record: Any) -> None:
             raise ValueError(f"`{field.name}` must be a list, got {value!r}.")
         for one in value if multiple else [value]:
             if not kind.accepts(one):
-                raise ValueError(kind.refusal(one, field.name, f"`{field.name}`"))
+                raise ValueError(kind.refusal(one, f"`{field.name}`"))
 
 
 def unknown_name(noun: str, given: object, allowed: Iterable[str]) -> str:
@@ -147,8 +141,7 @@ def unknown_name(noun: str, given: object, allowed: Iterable[str]) -> str:
     close = get_close_matches(str(given), names, n=3)
     hint = f", did you mean {close[0]!r}?" if close else "."
     ordered: Sequence[str] = [*close, *(name for name in names if name not in close)]
-    message = f"Unknown {noun} {str(given)[:100]!r}{hint} Supported: {', '.join(ordered)}"
-    return message if message.endswith(":") else f"{message}."
+    return f"Unknown {noun} {str(given)[:100]!r}{hint} Supported: {', '.join(ordered) or 'none'}."
 
 
 def is_whole(value: object) -> bool:
@@ -180,9 +173,9 @@ def matches(pattern: str) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
 
 
-def one_of(*names: str, note: str = "") -> Kind:
+def one_of(*names: str) -> Kind:
     """Return the kind of an option that takes one of these names."""
-    return Kind(f"one of {', '.join(names)}", lambda value: value in names, "|".join(names), choices=names, note=note)
+    return Kind(f"one of {', '.join(names)}", lambda value: value in names, "|".join(names))
 
 
 SECONDS = Kind(f"a number of seconds from 0 to {MAX_SECONDS}", is_seconds, "SECONDS", float)

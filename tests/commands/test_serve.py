@@ -79,7 +79,7 @@ REFUSED = {
     "negative": (["--pending", "-1"], "--pending must be a number of seconds from 0 to 1000000000, got '-1'."),
     "infinite": (["--running", "1e400"], "--running must be a number of seconds"),
     "no number": (["--task-lifetime", "soon"], "--task-lifetime must be a number of seconds"),
-    "unknown location": (["--location", "relative"], "Unknown location 'relative'. Supported: absolute, path"),
+    "unknown location": (["--location", "relative"], "--location must be one of absolute, path, got 'relative'."),
     "URL without scheme": (["--public-url", "appliance:8000"], "--public-url must be a base URL such as http://app"),
     "port": (["--port", "65536"], "--port must be a whole number from 0 to 65535, got '65536'."),
     "zero": (["--max-upload", "0"], "--max-upload must be a whole number of at least 1, got '0'."),
@@ -100,9 +100,13 @@ def test_invalid_options_are_refused_by_name(arguments: list[str], message: str)
 
 def test_an_invalid_environment_variable_is_refused_by_its_name() -> None:
     """The message names the variable, since the user typed no option."""
-    refused = invoke("serve", env={"VOXDOUBLE_MAX_UPLOAD": "many"})
-    assert refused.exit_code == 2, refused.output
-    assert "VOXDOUBLE_MAX_UPLOAD must be a whole number of at least 1, got 'many'." in refused.stderr
+    for name, value, requirement in [
+        ("VOXDOUBLE_MAX_UPLOAD", "many", "a whole number of at least 1"),
+        ("VOXDOUBLE_MEMBERS", "all", "one of absent, null"),
+    ]:
+        refused = invoke("serve", env={name: value})
+        assert refused.exit_code == 2, refused.output
+        assert f"{name} must be {requirement}, got '{value}'." in " ".join(refused.stderr.split())
 
 
 def test_a_kubernetes_service_link_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

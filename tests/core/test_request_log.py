@@ -91,10 +91,17 @@ def test_reasons_misses_and_warnings_of_any_length_are_compared(size: int) -> No
 
 
 def test_names_of_headers_are_compared_in_any_case() -> None:
-    """The log has the names in lower case, an expectation in any."""
-    kept = entry(headers={"x-case": "seven"}, query={"q": "1"})
-    assert mismatches(kept, {"headers": {"X-Case": "seven"}}) == []
+    """The log has the names in lower case, an expectation in any, for headers of the request and of the response."""
+    kept = entry(headers={"x-case": "seven"}, response_headers={"retry-after": "2"}, query={"q": "1"})
+    assert mismatches(kept, {"headers": {"X-Case": "seven"}, "response_headers": {"Retry-After": "2"}}) == []
     assert mismatches(kept, {"query": {"Q": "1"}}) == ["query Q is None, not '1'"]
+
+
+@pytest.mark.parametrize("name", ["path", "misses", "task_id", "status"])
+def test_a_mapping_differs_from_every_other_value(name: str) -> None:
+    """An expectation of a mapping for a member of another type is not met, and the message shows both."""
+    [difference] = mismatches(entry(), {name: {"a": "b"}})
+    assert difference == f"{name} is {getattr(entry(), name)!r}, not {{'a': 'b'}}"
 
 
 def test_file_names_are_compared_in_nfc() -> None:

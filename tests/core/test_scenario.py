@@ -40,6 +40,8 @@ def choose(rules: Scenario, seen: Counter[int]) -> Choice:
         (When(headers={"authorization": "Bearer s*"}), None),
         (When(headers={"Authorization": "Basic *"}), "header Authorization must match the rule's value"),
         (When(headers={"X-Api-Key": "abc*"}), "header X-Api-Key must match the rule's value, got None"),
+        (When(headers={"X-Case": "Bearer abc"}), "header X-Case must match the rule's value"),
+        (When(query={"channels": "a?token=abc"}), "query channels must be the rule's value"),
         (When(nth=2), "nth must be 2, got request 1"),
     ],
 )

@@ -16,9 +16,16 @@ def test_a_mock_must_not_be_recorded_as_an_appliance(tmp_path: Path) -> None:
 
 
 def test_another_folder_is_not_overwritten(tmp_path: Path) -> None:
-    """A folder with other files is refused before any test, and so is a kind without a record."""
+    """A folder with other files is refused before any test."""
     (tmp_path / "file").touch()
     result = invoke("verify", "mock", "--record", str(tmp_path))
     assert result.exit_code == 2
     assert "holds other files" in result.output
-    assert "give --record DIR too" in invoke("verify", "mock", "--kind", "example").output
+
+
+def test_a_kind_without_a_record_is_refused_before_any_request(tmp_path: Path) -> None:
+    """The usage error needs no target: nothing answers at this URL, and no folder is made."""
+    refused = invoke("verify", "http://127.0.0.1:1", "--kind", "example", "--report", str(tmp_path / "report"))
+    assert refused.exit_code == 2
+    assert "give --record DIR too" in refused.output
+    assert not (tmp_path / "report").exists()

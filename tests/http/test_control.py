@@ -118,6 +118,10 @@ def test_the_clock_can_change_its_mode(mock: MockAppliance) -> None:
         ("POST", "/_mock/clock/advance", {"seconds": 10**400}, ["body", "seconds"]),
         ("POST", "/_mock/clock/advance", {"seconds": 10**30}, ["body", "seconds"]),
         ("POST", "/_mock/clock/advance", {"seconds": 1, "note": -(10**19)}, ["body", "note"]),
+        ("POST", "/_mock/clock/advance", {"seconds": 1, "second": 2}, ["body", "second"]),
+        ("POST", "/_mock/clock/advance", {"seconds": 1, "to": "next"}, ["body", "to"]),
+        ("POST", "/_mock/clock/advance", {"to": "nxt"}, ["body", "to"]),
+        ("POST", "/_mock/clock/advance", {"to": "nxt", "seconds": 5}, ["body", "to"]),
         ("POST", "/_mock/clock/advance", {"seconds": None}, ["body", "seconds"]),
         ("PUT", "/_mock/clock", {"mode": "scale", "rate": 10**400}, ["body", "rate"]),
         ("PUT", "/_mock/clock", {"mode": "\ud800"}, ["body", "mode"]),
@@ -125,6 +129,10 @@ def test_the_clock_can_change_its_mode(mock: MockAppliance) -> None:
         ("PUT", "/_mock/clock", {"mode": ["real"]}, ["body", "mode"]),
         ("PUT", "/_mock/clock", {"mode": "scale"}, ["body", "rate"]),
         ("PUT", "/_mock/clock", {"mode": "scale", "rate": 0}, ["body", "rate"]),
+        ("PUT", "/_mock/clock", {"mode": "manual", "rate": 60}, ["body", "rate"]),
+        ("PUT", "/_mock/clock", {"mode": "real", "rate": "1"}, ["body", "rate"]),
+        ("PUT", "/_mock/clock", {"mode": "real", "now": 0}, ["body", "now"]),
+        ("POST", "/_mock/reset", {"namespace": "a"}, ["body", "namespace"]),
     ],
 )
 def test_invalid_bodies_are_422(mock: MockAppliance, method: str, path: str, body: object, location: list[str]) -> None:
@@ -132,6 +140,37 @@ def test_invalid_bodies_are_422(mock: MockAppliance, method: str, path: str, bod
     before = get(mock.url + "/_mock/clock").json()
     assert_refused(send(method, mock.url + path, json=body), 422, "request.validation-error", location)
     assert get(mock.url + "/_mock/clock").json() == before
+
+
+@pytest.mark.parametrize(("mode", "rate"), [("real", 1), ("manual", 0), ("manual", None)])
+def test_a_mode_may_be_given_with_its_own_rate(mock: MockAppliance, mode: str, rate: float | None) -> None:
+    """The mode and the rate that a response has can be sent back, and a null rate is an absent one."""
+    assert put(mock.url + "/_mock/clock", json={"mode": mode, "rate": rate}).json()["mode"] == mode
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/_mock/reset"),
+        ("POST", "/_mock/clock/advance"),
+        ("PUT", "/_mock/clock"),
+        ("PUT", "/_mock/options"),
+        ("PUT", "/_mock/scenario"),
+        ("DELETE", "/_mock/scenario"),
+        ("POST", "/_mock/faults"),
+        ("DELETE", "/_mock/faults"),
+        ("DELETE", "/_mock/faults/1"),
+        ("POST", "/_ns/a/_mock/reset"),
+    ],
+)
+def test_query_parameters_of_a_change_are_refused(mock: MockAppliance, method: str, path: str) -> None:
+    """They would have no effect: `POST /_mock/reset?namespace=a` would reset the default namespace."""
+    mock.fault("reset", task_id="x")
+    refused = send(method, mock.url + path + "?namespace=a", data=b"{}")
+    assert_refused(refused, 422, "request.validation-error", ["query", "namespace"])
+    route = f"{method} {path.removeprefix('/_ns/a')}"
+    assert refused.json()["detail"][0]["message"] == f"{route} has no query parameters, got 'namespace'."
+    assert len(get(mock.url + "/_mock/faults").json()["faults"]) == 1
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "1e999", "-1e999", "9" * 1_000])
@@ -151,3 +190,26 @@ def test_a_refused_mode_lists_the_allowed_ones(mock: MockAppliance) -> None:
     """The message has the allowed values and the value that was given."""
     refused = put(mock.url + "/_mock/clock", json={"mode": "fast"})
     assert refused.json()["detail"][0]["message"] == "`mode` must be one of real, manual, scale, got 'fast'."
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({}, 'The body must have `seconds`, a number such as 10.5, or `"to": "next"`; got neither.'),
+        ({"seconds": "1"}, "`seconds` must be a number such as 10.5, got '1'."),
+        ({"seconds": 1, "to": "next"}, "Only one of `seconds` and `to` may be given, got both."),
+        ({"to": "nxt"}, "`to` must be \"next\", got 'nxt'."),
+        ({"secs": 1}, "Unknown member 'secs', did you mean 'seconds'? Supported: seconds, to."),
+    ],
+)
+def test_a_refused_advance_says_which_bodies_are_possible(
+    mock: MockAppliance, body: dict[str, object], message: str
+) -> None:
+    """The message names the member, what it must be, and what was given."""
+    assert post(mock.url + "/_mock/clock/advance", json=body).json()["detail"][0]["message"] == message
+
+
+def test_a_body_of_a_reset_has_no_members(mock: MockAppliance) -> None:
+    """The message says that no member is supported."""
+    refused = post(mock.url + "/_mock/reset", json={"all": True})
+    assert refused.json()["detail"][0]["message"] == "Unknown member 'all'. Supported: none."

@@ -54,6 +54,16 @@ def test_a_sleep_on_the_clock_returns_at_once(clock: str) -> None:
         assert get(location).json()["task"]["state"] == "rejected"
 
 
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), 1e11])
+def test_an_impossible_advance_is_a_value_error(mock: MockAppliance, seconds: float) -> None:
+    """`advance` and `sleep` refuse it with the allowed values, and the clock stays."""
+    before = mock.clock.now()
+    for move in (mock.clock.advance, mock.clock.sleep):
+        with pytest.raises(ValueError, match=f"^`seconds` must be a number from 0 to 10000000000, got {seconds}"):
+            move(seconds)
+    assert mock.clock.now() == before
+
+
 def test_reset_removes_the_tasks(mock: MockAppliance) -> None:
     """After a reset an earlier task is unknown."""
     location = convert(mock.url, ["AAAA"]).headers["Location"]
@@ -73,7 +83,7 @@ def test_reset_removes_the_tasks(mock: MockAppliance) -> None:
         ({"pending": "soon"}, "`pending` must be a number of seconds from 0 to 1000000000, got 'soon'."),
         ({"seed": "x"}, "`seed` must be a whole number, got 'x'."),
         ({"token": "a b"}, "`token` must be one or more printable ASCII characters without spaces."),
-        ({"location": "pth"}, "Unknown location 'pth', did you mean 'path'? Supported: path, absolute"),
+        ({"location": "pth"}, "`location` must be one of absolute, path, got 'pth'."),
         ({"control_hosts": ("http://mock:8000",)}, "`control_hosts` must be a host name such as mock or [::1], "),
         ({"control_hosts": "mock"}, "`control_hosts` must be a list, got 'mock'."),
         ({"trusted_proxies": ["proxy"]}, "`trusted_proxies` must be an IP address or network such as 10.0.0.0/8, "),

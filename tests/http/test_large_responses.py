@@ -60,7 +60,7 @@ def test_responses_beyond_the_bound_get_a_503(monkeypatch: pytest.MonkeyPatch) -
             get(mock.url + "/api/system/info", headers={"X-Long": "x" * 150})
         refused = get(mock.url + "/_mock/requests")
         assert_refused(refused, 503, "internal")
-        assert "ask for less (`limit`)" in refused.json()["message"]
+        assert refused.json()["message"].endswith(": try again later, or ask for less with `limit`.")
         for _ in range(20):
             assert len(get(mock.url + "/_mock/requests", params={"limit": 150}).content) > large_responses.SMALL
 
@@ -70,7 +70,9 @@ def test_a_response_counts_until_it_is_closed(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(large_responses, "MAX_BYTES", 150_000)
     responses = LargeResponses()
     first = responses.respond(lambda: text(100_000))
-    with pytest.raises(Unavailable, match="sends at most 150000 bytes"):
+    with pytest.raises(
+        Unavailable, match="sends at most 150000 bytes of large responses at one time, and this one has 100000: try"
+    ):
         responses.respond(lambda: text(100_000))
     assert responses.respond(lambda: text(1000)).get_data() == text(1000)
     first.close()
@@ -115,6 +117,8 @@ def test_results_with_null_members_count_as_large_responses(monkeypatch: pytest.
     monkeypatch.setattr("voxdouble_mock.http.vendor.tasks.SHARED_BYTES", 10)
     with MockAppliance(members="null", pending=0, running=0) as mock:
         path = urlsplit(extract(mock.url).headers["Location"]).path
-        assert get(mock.url + path).status_code == 503
+        refused = get(mock.url + path)
+        assert refused.status_code == 503
+        assert refused.json()["message"].endswith(": try again later.")  # a poll has no `limit`
         assert put(mock.url + "/_mock/options", json={"members": "absent"}).status_code == 200
         assert get(mock.url + path).status_code == 200

@@ -66,6 +66,25 @@ def test_a_scenario_is_returned_as_yaml(mock: MockAppliance) -> None:
     assert put(mock.url + "/_mock/scenario", data=response.content).json() == as_json
 
 
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("Application/YAML", "yaml"),
+        ("application/yaml, */*", "yaml"),
+        ("application/yaml;q=0.9, application/json;q=0.1", "yaml"),
+        ("application/json, application/yaml;q=0.5", "json"),
+        ("*/*", "json"),
+        ("text/html", "json"),
+        ("", "json"),
+    ],
+)
+def test_the_form_of_a_scenario_follows_the_accept_header(mock: MockAppliance, accept: str, kind: str) -> None:
+    """YAML is sent if the client prefers it to JSON, in any case of letters; otherwise JSON."""
+    put(mock.url + "/_mock/scenario", data=b"by-file-name")
+    response = get(mock.url + "/_mock/scenario", headers={"Accept": accept})
+    assert response.headers["Content-Type"].startswith(f"application/{kind}")
+
+
 @pytest.mark.parametrize("text", ["rules:\n  -\n", "rules: [~]", '{"rules": [null]}'])
 def test_a_null_is_shown_as_null(mock: MockAppliance, text: str) -> None:
     """A message shows null as YAML and JSON have it, not as Python has."""

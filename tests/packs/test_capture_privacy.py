@@ -114,7 +114,11 @@ ANSWER = {
     "error": {
         "type": "task.validation-error",
         "message": "?",
-        "detail": [{"location": ["body", "file"], "message": "?", "type": "value", "context": None}],
+        "detail": [
+            {"location": ["body", "file"], "message": "?", "type": "value", "context": None},
+            {"location": ["header", "content-type"], "message": "?", "type": "value", "context": None},
+            {"location": ["header", "content-encoding"], "message": "?", "type": "value", "context": None},
+        ],
     },
     "status": 422,
     "state": "rejected",
@@ -123,6 +127,7 @@ WORDS = (
     *("result", "error", "channels", "model", "voiceprint", "vector_voiceprint", "speech_length", "type", "detail"),
     *("message", "status", "size", "length", "number", "text", "task", "validation", "validation-error", "location"),
     *("channel_number", "segments", "speech", "rejected", "file", "sha256", "context", "state", "body"),
+    *("header", "content-type", "content-encoding"),
 )
 
 

@@ -88,7 +88,8 @@ def bounded(entry: LoggedRequest) -> LoggedRequest:
 
 
 _SINGLE = ("method", "path", "task_id", "file_name", "rule")
-_DICTS, _LISTS = ("query", "headers", "fault_settings", "response_headers"), ("misses", "warnings")
+_HEADERS = ("headers", "response_headers")
+_DICTS, _LISTS = ("query", *_HEADERS, "fault_settings"), ("misses", "warnings")
 
 
 def _has_short_texts(entry: LoggedRequest) -> bool:
@@ -162,15 +163,16 @@ def encoded_size(value: object) -> int:
 
 
 def mismatches(entry: LoggedRequest, wanted: Mapping[str, Any]) -> list[str]:
-    """Return the differences between an entry and the wanted values; of query and headers, only given members count.
+    """Return the differences between an entry and the wanted values.
 
-    Long texts are compared by their digests, a reason by its first MAX_REASON bytes, names of headers in any case, and
-    file names in the Unicode form NFC.
+    Of a wanted mapping, such as that of `query` or `headers`, only the given names are compared. The names of headers
+    match in any case. Long texts are compared by their digests, a reason by its first MAX_REASON bytes, and file names
+    in the Unicode form NFC.
     """
     found: list[str] = []
     for name, value in wanted.items():
         actual = getattr(entry, name)
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and isinstance(actual, dict):
             differences = [_member_mismatch(entry, name, key, text) for key, text in value.items()]
             found += filter(None, differences)
             continue
@@ -191,8 +193,8 @@ def _as_kept(name: str, value: object) -> object:
 
 
 def _member_mismatch(entry: LoggedRequest, name: str, key: str, text: object) -> str:
-    """Return the difference of one query parameter or header; empty if it is as wanted."""
-    kept = shortened(key.lower() if name == "headers" else key)
+    """Return the difference in one element of a mapping, such as a header; empty if it is as wanted."""
+    kept = shortened(key.lower() if name in _HEADERS else key)
     actual = getattr(entry, name).get(kept)
     if actual == (shortened(text) if isinstance(text, str) else text):
         return ""

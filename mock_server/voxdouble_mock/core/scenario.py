@@ -219,7 +219,7 @@ def mismatch(when: When, request: RequestSummary) -> str | None:
 
 def _shown(name: str, expected: str, value: str | None) -> str:
     """Return the expected and the found value of a header or query parameter as messages show them, but no secret."""
-    if is_secret(name, expected if value is None else value):
+    if is_secret(name, expected) or (value is not None and is_secret(name, value)):
         return "the rule's value" if value is not None else "the rule's value, got None"
     return f"{expected!r}, got {_short(value)}"
 

@@ -1,7 +1,8 @@
-"""Responses that are made for one request each, such as lists of tasks, within bounds (P7).
+"""Responses with a text of their own, such as lists of tasks, within bounds (P7).
 
-Few are made at one time, and the bytes of all that are being sent are bounded, since a slow reader keeps the text of
-its response in memory. The result of a task is not one of these: all its readers share the payload in the store.
+Few of these texts are made at one time. The bytes of all texts that are being sent are bounded, since a slow reader
+keeps the text of its response in memory. The result of a task counts only with `members=null`, which changes its text
+for the reader; otherwise all readers share the payload in the store.
 """
 
 from collections.abc import Callable
@@ -33,8 +34,11 @@ class LargeResponses:
         self._waiting = BoundedSemaphore(MAX_WAITING)
         self._quota = ByteQuota(MAX_BYTES)
 
-    def respond(self, make: Callable[[], bytes]) -> Response:
-        """Return a 200 response with the JSON text that `make` returns. Raises Unavailable."""
+    def respond(self, make: Callable[[], bytes], *, advice: str = "") -> Response:
+        """Return a 200 response with the JSON text that `make` returns. Raises Unavailable.
+
+        `advice` ends the message of the refusal of a text for which there is no room, such as ", or ask for less".
+        """
         if not self._begin():
             raise Unavailable(
                 f"This mock makes at most {MAX_MADE} large responses at one time, and at most {MAX_WAITING} requests "
@@ -44,7 +48,7 @@ class LargeResponses:
             text = make()
         finally:
             self._making.release()
-        return self.counted(json_text_response(text), len(text))
+        return self.counted(json_text_response(text), len(text), advice=advice)
 
     def _begin(self) -> bool:
         """Return whether a response can be made now, or after a wait."""
@@ -57,13 +61,13 @@ class LargeResponses:
         finally:
             self._waiting.release()
 
-    def counted(self, response: Response, size: int) -> Response:
-        """Return a response of some bytes, which are counted until it has been sent. Raises Unavailable."""
+    def counted(self, response: Response, size: int, *, advice: str = "") -> Response:
+        """Return a response whose text has this size in bytes; it counts until it has been sent. Raises Unavailable."""
         if size > SMALL:
             if not self._quota.reserve(size):
                 raise Unavailable(
-                    f"This mock sends at most {MAX_BYTES} bytes of lists and scenarios at one time: try again later, "
-                    "or ask for less (`limit`)."
+                    f"This mock sends at most {MAX_BYTES} bytes of large responses at one time, and this one has "
+                    f"{size}: try again later{advice}."
                 )
             response.call_on_close(lambda: self._quota.release(size))
         return response

@@ -55,8 +55,12 @@ class MockClock:
         return to_seconds(self._parts.appliance.clock(self._namespace)[1])
 
     def advance(self, seconds: float) -> "list[Transition]":
-        """Move the clock ahead at once, in every mode; return the transitions passed, in order of time."""
-        return self._parts.appliance.advance(self._namespace, seconds)
+        """Advance the clock at once, in every mode; return the transitions of tasks in this time, in their order.
+
+        Raises ValueError unless `seconds` is a number from 0 to 10,000,000,000.
+        """
+        with _as_value_error():
+            return self._parts.appliance.advance(self._namespace, seconds)
 
     def advance_to_next_event(self) -> "list[Transition]":
         """Move the clock to the next change of any task's state, if one is to come; return the transitions passed.
@@ -180,7 +184,7 @@ class MockAppliance(MockNamespace):
         **options: Any,
     ) -> None:
         if not PORT.accepts(port):
-            raise ValueError(PORT.refusal(port, "port", "`port`"))
+            raise ValueError(PORT.refusal(port, "`port`"))
         if not is_loopback(host) and options.get("token") is None and not no_token:
             raise ValueError(f"`host` {host!r} can be reached from other machines: give `token`, or `no_token=True`.")
         parts = assemble(settings_of(**{"cache": CACHE_BYTES, **options}), read_scenario(scenario), real_now)
@@ -225,7 +229,7 @@ class MockAppliance(MockNamespace):
 
 @contextmanager
 def _as_value_error() -> Iterator[None]:
-    """Raise a refusal of the block as ValueError."""
+    """Raise a ValidationFailed of the block as ValueError; other refusals, such as Unavailable, are not changed."""
     try:
         yield
     except ValidationFailed as error:

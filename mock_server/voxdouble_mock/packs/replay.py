@@ -12,7 +12,7 @@ from voxdouble_mock import voice
 from voxdouble_mock.core.clock import to_milliseconds
 from voxdouble_mock.core.errors import Detail, Rejection
 from voxdouble_mock.core.task import Origin, State
-from voxdouble_mock.execution import Completion, Timing, no_result
+from voxdouble_mock.execution import Completion, Timing, no_result, payload_of
 from voxdouble_mock.packs.facts import Fact, Subject, digest_of, entries
 from voxdouble_mock.packs.pack import Pack
 from voxdouble_mock.packs.summaries import filled
@@ -94,7 +94,7 @@ class Replay:
             found = self._item_by_item(technology, lists["voiceprints"], digests["voiceprints"])
         elif self.pack.header.results and technology.bounded_product:
             scores = self._values.scores(technology.name, *(digests[name] for name in technology.lists))
-            found = Completion(State.DONE, orjson.dumps({"scores": scores}), origin="captured") if scores else None
+            found = Completion(State.DONE, payload_of({"scores": scores}), origin="captured") if scores else None
         if found is None:
             self._check_known(technology, digests)
         return found or technology.run(lists)
@@ -161,8 +161,7 @@ class Replay:
             computed: Any = result.members[member]
             for index, value in zip(missing, computed, strict=True):
                 values[index] = value
-        payload = orjson.dumps({member: values}, option=orjson.OPT_SERIALIZE_NUMPY)
-        return Completion(State.DONE, payload, origin="mixed" if missing else "captured")
+        return Completion(State.DONE, payload_of({member: values}), origin="mixed" if missing else "captured")
 
     def _with_vector(self, channel: Channel, *, wanted: bool) -> Channel:
         """Return the entry of a channel with or without its vector, which is computed if it was not captured (C21)."""
@@ -184,12 +183,10 @@ class Replay:
     def _done(
         self, result: Mapping[str, Any], fact: Fact, *, audio_seconds: float = 0.0, origin: Origin = "captured"
     ) -> Completion:
-        payload = orjson.dumps(result, option=orjson.OPT_SERIALIZE_NUMPY)
-        return Completion(State.DONE, payload, to_milliseconds(audio_seconds), origin, self._timing_of(fact))
+        return Completion(State.DONE, payload_of(result), to_milliseconds(audio_seconds), origin, self._timing_of(fact))
 
     def _rejected(self, fact: Fact) -> Completion:
-        payload = orjson.dumps(fact.error or {})
-        return Completion(State.REJECTED, payload, origin="captured", timing=self._timing_of(fact))
+        return Completion(State.REJECTED, payload_of(fact.error or {}), origin="captured", timing=self._timing_of(fact))
 
     def _timing_of(self, fact: Fact) -> Timing:
         """Return how long the task was pending and running, as far as the polls showed it."""

@@ -1,7 +1,9 @@
 """The mock's own routes below /_mock/; the vendor's appliance has none of them."""
 
-from flask import Flask
+from flask import Flask, request
 
+from voxdouble_mock.core.errors import Detail, ValidationFailed
+from voxdouble_mock.http.current_request import query
 from voxdouble_mock.http.mock_api import (
     activity,
     analysis,
@@ -18,11 +20,15 @@ from voxdouble_mock.http.mock_api import (
     tasks,
 )
 from voxdouble_mock.http.mock_api.json_object import release
+from voxdouble_mock.http.routing import OWN_PATHS
 from voxdouble_mock.http.services import Services
+
+CHANGING = frozenset({"POST", "PUT", "DELETE"})
 
 
 def register(app: Flask, services: Services) -> None:
     """Add all of the mock's own routes."""
+    app.before_request(refuse_parameters)
     app.teardown_request(lambda _: release(services))
     fidelity.register(app)
     for with_services in (
@@ -40,3 +46,16 @@ def register(app: Flask, services: Services) -> None:
         tasks,
     ):
         with_services.register(app, services)
+
+
+def refuse_parameters() -> None:
+    """Refuse query parameters of a route that changes the mock: without effect, they would mislead (`?namespace=a`)."""
+    if request.url_rule is None or request.method not in CHANGING or not request.path.startswith(OWN_PATHS):
+        return
+    route = f"{request.method} {request.path}"
+    details = [
+        Detail(("query", name[:100]), f"{route} has no query parameters, got {name[:40]!r}.", "unknown")
+        for name in query()
+    ]
+    if details:
+        raise ValidationFailed(details)

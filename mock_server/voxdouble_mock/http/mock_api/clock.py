@@ -10,7 +10,7 @@ from voxdouble_mock.core.clock import MANUAL, MAX_RATE, REAL, Mode, Pace, scaled
 from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.json_responses import json_response
-from voxdouble_mock.http.mock_api.json_object import read_object
+from voxdouble_mock.http.mock_api.json_object import read_members
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 
@@ -29,22 +29,17 @@ def get_clock(services: Services) -> Response:
 
 def put_clock(services: Services) -> Response:
     """Change the clock's mode; it continues from the time that it shows, a real one from real time if that is later."""
-    services.appliance.change_pace(namespace(), read_pace(read_object(services)))
+    services.appliance.change_pace(namespace(), read_pace(read_members(services, "mode", "rate")))
     return json_response(clock_json(services))
 
 
 def post_advance(services: Services) -> Response:
     """Advance the clock by `seconds`, or with `"to": "next"` to the next transition; return the transitions passed."""
-    body, name = read_object(services), namespace()
-    given: Any = body.get("seconds")
-    to_next = body.get("to") == "next"
-    if not (to_next or is_number(given)):
-        message = f'`seconds` must be a number such as 10.5 (or `"to": "next"` given), got {shown(given)}.'
-        raise ValidationFailed([Detail(("body", "seconds"), message, "number")])
+    seconds, name = read_seconds(read_members(services, "seconds", "to")), namespace()
 
     def make() -> bytes:
         appliance = services.appliance
-        passed = appliance.advance_to_next(name) if to_next else appliance.advance(name, given)
+        passed = appliance.advance_to_next(name) if seconds is None else appliance.advance(name, seconds)
         return orjson.dumps({**clock_json(services), "transitions": passed})
 
     return services.large_responses.respond(make)
@@ -56,20 +51,41 @@ def clock_json(services: Services) -> dict[str, object]:
     return {"mode": pace.mode, "rate": pace.rate, "now": to_seconds(now)}
 
 
+def read_seconds(body: dict[str, Any]) -> float | None:
+    """Return the seconds of an advance; None for an advance to the next transition."""
+    seconds, to = body.get("seconds"), body.get("to")
+    if to is not None and seconds is not None:
+        raise refused("to", "Only one of `seconds` and `to` may be given, got both.")
+    if to == "next":
+        return None
+    if to is not None:
+        raise refused("to", f'`to` must be "next", got {shown(to)}.')
+    if seconds is None:
+        raise refused("seconds", 'The body must have `seconds`, a number such as 10.5, or `"to": "next"`; got neither.')
+    if not is_number(seconds):
+        raise refused("seconds", f"`seconds` must be a number such as 10.5, got {shown(seconds)}.")
+    return seconds
+
+
 def read_pace(body: dict[str, Any]) -> Pace:
-    """Return the pace that `mode`, and for a scaled clock `rate`, describe."""
+    """Return the pace of a mode; only the mode `scale` has a choice of `rate`."""
     mode, rate = body.get("mode"), body.get("rate")
-    if mode == Mode.REAL:
-        return REAL
-    if mode == Mode.MANUAL:
-        return MANUAL
-    if mode != Mode.SCALE:
-        message = f"`mode` must be one of {', '.join(Mode)}, got {shown(mode)}."
-        raise ValidationFailed([Detail(("body", "mode"), message, "value")])
-    if is_number(rate) and 0 < rate <= MAX_RATE:
-        return scaled(rate)
-    message = f"`rate` must be a number greater than 0 and at most {MAX_RATE}, got {shown(rate)}."
-    raise ValidationFailed([Detail(("body", "rate"), message, "number")])
+    if mode == Mode.SCALE:
+        if is_number(rate) and 0 < rate <= MAX_RATE:
+            return scaled(rate)
+        raise refused("rate", f"`rate` must be a number greater than 0 and at most {MAX_RATE}, got {shown(rate)}.")
+    pace = next((one for one in (REAL, MANUAL) if one.mode == mode), None)
+    if pace is None:
+        raise refused("mode", f"`mode` must be one of {', '.join(Mode)}, got {shown(mode)}.")
+    if rate is not None and not (is_number(rate) and rate == pace.rate):
+        raise refused("rate", f"`rate` must be {pace.rate:g} or absent with the mode {mode}, got {shown(rate)}.")
+    return pace
+
+
+def refused(member: str, message: str) -> ValidationFailed:
+    """Return the refusal of a member of the body."""
+    kind = "number" if member in {"seconds", "rate"} else "value"
+    return ValidationFailed([Detail(("body", member), message, kind)])
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -12,6 +12,7 @@ from voxdouble_mock.http.current_request import environ
 from voxdouble_mock.http.json_parser import parse_json
 from voxdouble_mock.http.request_body import check_content_encoding, read_body
 from voxdouble_mock.http.services import Services
+from voxdouble_mock.options import unknown_name
 
 MAX_BYTES = 1 << 20
 MAX_SECONDS = 30.0
@@ -23,6 +24,17 @@ VALUE_SIGNS = b",:[{-?\n"
 """The number of values of a YAML or JSON text is at most 1 plus the number of these characters in it."""
 RESERVED = "voxdouble.reserved"
 """The place in the environ of the reserved bytes."""
+
+
+def read_members(services: Services, *names: str) -> dict[str, Any]:
+    """Return the members of the request body, which may have these names only. Null members are left out."""
+    found = read_object(services)
+    details = [
+        Detail(("body", name), unknown_name("member", name, names), "unknown") for name in found if name not in names
+    ]
+    if details:
+        raise ValidationFailed(details)
+    return found
 
 
 def read_object(services: Services) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from voxdouble_mock.core.request_log import MAX_WHOLE_TEXT, shortened
 from voxdouble_mock.options import unknown_name
 
 MAX_NUMBER = (1 << 63) - 1
+ASK_FOR_LESS = ", or ask for less with `limit`"
+"""The advice in the refusal of a list that is too large at this moment."""
 
 
 def read_parameters(parameters: Mapping[str, str], readers: Mapping[str, Callable[[str], object]]) -> dict[str, Any]:

@@ -7,12 +7,17 @@ from functools import partial
 import msgspec
 from flask import Flask, Response
 
-from voxdouble_mock.core.errors import Detail, ValidationFailed
 from voxdouble_mock.core.patterns import Pattern
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.http.current_request import namespace, query
 from voxdouble_mock.http.json_responses import json_response
-from voxdouble_mock.http.mock_api.query_parameters import MAX_NUMBER, kept_pattern, read_parameters, whole_number
+from voxdouble_mock.http.mock_api.query_parameters import (
+    ASK_FOR_LESS,
+    MAX_NUMBER,
+    kept_pattern,
+    read_parameters,
+    whole_number,
+)
 from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 
@@ -46,7 +51,7 @@ def register(app: Flask, services: Services) -> None:
 
 
 def get_requests(services: Services) -> Response:
-    """Return the kept entries that the query selects, oldest first, and the number of all requests."""
+    """Return the kept entries that the query selects, oldest first, and the number since the log was emptied."""
     selection, name = Filter(**read_parameters(query(), READERS)), namespace()
 
     def make() -> bytes:
@@ -56,14 +61,11 @@ def get_requests(services: Services) -> Response:
             selected = selected[max(0, len(selected) - selection.limit) :]
         return msgspec.json.encode({"requests": selected, "total": total})
 
-    return services.large_responses.respond(make)
+    return services.large_responses.respond(make, advice=ASK_FOR_LESS)
 
 
 def delete_requests(services: Services) -> Response:
-    """Delete all entries; the numbers of later ones continue. A filter is refused, since it would be ignored."""
-    for name in query():
-        message = f"DELETE empties the whole log and has no parameters, got {name[:40]!r}."
-        raise ValidationFailed([Detail(("query", name[:100]), message, "unknown")])
+    """Delete all entries; the numbers of later ones continue."""
     services.control.clear_log(namespace())
     return json_response({})
 

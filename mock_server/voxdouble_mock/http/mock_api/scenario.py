@@ -7,11 +7,11 @@ import re
 from functools import partial
 
 import msgspec
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from voxdouble_mock.control import check_technology
 from voxdouble_mock.core.errors import Detail, NotFound, ValidationFailed
-from voxdouble_mock.http.current_request import header, namespace
+from voxdouble_mock.http.current_request import namespace
 from voxdouble_mock.http.json_responses import json_response
 from voxdouble_mock.http.mock_api.json_object import read_text
 from voxdouble_mock.http.routing import add_route
@@ -21,7 +21,7 @@ NAME = re.compile(r"[a-z0-9-]+")
 """A text that can be the name of a bundled scenario, and not a scenario itself."""
 LINE = re.compile(r"scenario, line ([0-9]+): ")
 """The beginning of the message about a malformed scenario."""
-YAML = "application/yaml"
+JSON, YAML = "application/json", "application/yaml"
 
 
 def register(app: Flask, services: Services) -> None:
@@ -34,11 +34,11 @@ def register(app: Flask, services: Services) -> None:
 
 
 def get_scenario(services: Services) -> Response:
-    """Return the scenario as JSON, or as YAML if `Accept` is application/yaml; 404 if the namespace has no scenario."""
+    """Return the scenario as JSON, or as YAML if `Accept` prefers application/yaml; 404 without a scenario."""
     scenario = services.control.scenario(namespace())
     if scenario is None:
         raise NotFound("This namespace has no scenario.")
-    if header("Accept") != YAML:
+    if request.accept_mimetypes.best_match([JSON, YAML]) != YAML:
         return services.large_responses.respond(lambda: msgspec.json.encode(scenario))
     import yaml  # noqa: PLC0415
 

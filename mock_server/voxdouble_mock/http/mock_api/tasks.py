@@ -13,8 +13,9 @@ from voxdouble_mock.core.patterns import Pattern
 from voxdouble_mock.core.task import State, Task
 from voxdouble_mock.http.current_request import namespace, query
 from voxdouble_mock.http.json_responses import json_response
-from voxdouble_mock.http.mock_api.json_object import read_object
+from voxdouble_mock.http.mock_api.json_object import read_members
 from voxdouble_mock.http.mock_api.query_parameters import (
+    ASK_FOR_LESS,
     MAX_NUMBER,
     kept_pattern,
     one_of,
@@ -71,7 +72,9 @@ def get_tasks(services: Services) -> Response:
     and the next instant at which the state of any task changes.
     """
     selection, name = Selection(**read_parameters(query(), READERS)), namespace()
-    return services.large_responses.respond(lambda: tasks_json(*services.appliance.tasks(name), selection))
+    return services.large_responses.respond(
+        lambda: tasks_json(*services.appliance.tasks(name), selection), advice=ASK_FOR_LESS
+    )
 
 
 def tasks_json(tasks: Sequence[Task], states: Sequence[State], selection: Selection) -> bytes:
@@ -117,7 +120,7 @@ def next_change(task: Task, state: State) -> int:
 
 def post_reset(services: Services) -> Response:
     """Reset the namespace: tasks, clock, scenario, faults, options and request log are as in a new one."""
-    read_object(services)
+    read_members(services)
     services.appliance.reset(namespace())
     return json_response({})
 
