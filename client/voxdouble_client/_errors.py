@@ -119,7 +119,9 @@ class ApiError(ApplianceError):
 
     `type`, `message` and `detail` are the members of the vendor's error body (S64, S65); `type` is None if the body is
     something else, as with a proxy's HTML page. `retry_after` is the pause in seconds that the response asks for, or
-    None. `transient` is True for the statuses of an outage, and if the task that was polled is lost or has expired.
+    None. `transient` is True for the statuses of an outage, and if the task that was polled is lost or has expired. It
+    is True as well for a file that is larger than the whole input storage: an appliance answers it with the same 507 as
+    a storage that is full of other uploads (S26), and no documented member tells its size.
     """
 
     def __init__(

@@ -108,9 +108,12 @@ def test_a_declared_length_over_the_limit_is_413_before_the_body(mock: MockAppli
 
 
 def test_a_full_input_storage_has_room_again_later() -> None:
-    """An upload that does not fit is answered 507; smaller ones, one after the other, are accepted (S26)."""
+    """An upload that never fits is answered 507 and says so; smaller ones, one after the other, are accepted (S26)."""
     with MockAppliance(clock="manual", input_storage=100_000) as mock:
-        assert_refused(extract(mock.url, JOHN), 507, "storage.capacity-exceeded")
+        refused = extract(mock.url, JOHN)
+        assert_refused(refused, 507, "storage.capacity-exceeded")
+        message = f"The file ({len(JOHN)} bytes) is larger than the whole input storage (100000 bytes)."
+        assert refused.json()["message"] == message
         assert [extract(mock.url, JOHN[:90_000]).status_code for _ in range(3)] == [202] * 3
 
 

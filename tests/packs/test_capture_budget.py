@@ -54,11 +54,12 @@ def test_a_budget_counts_nothing_if_too_little_is_left() -> None:
         budget.take()
 
 
-def test_a_recording_that_is_refused_does_not_end_the_capture(tmp_path: Path) -> None:
-    """It is named on stderr, the exit status is 1, and all others are recorded."""
+@pytest.mark.parametrize("limits", [{"max_upload": 400_000}, {"input_storage": 400_000}], ids=["upload", "storage"])
+def test_a_recording_that_is_refused_does_not_end_the_capture(tmp_path: Path, limits: dict[str, Any]) -> None:
+    """A recording that is too large (413, 507) is named on stderr, the exit status is 1, the others are recorded."""
     large = tmp_path / "large.wav"
     large.write_bytes(FILES[0].read_bytes() + bytes(400_000))
-    with MockAppliance(pending=0, running=0, max_upload=400_000) as mock:
+    with MockAppliance(pending=0, running=0, **limits) as mock:
         result = invoke("capture", mock.url, str(large), str(FILES[2]), "-o", str(tmp_path / "pack"))
     assert result.exit_code == 1
     assert f"{large} is refused" in result.output

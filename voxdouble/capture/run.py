@@ -33,8 +33,11 @@ from voxdouble_mock.packs.summaries import summary_of
 from voxdouble_mock.packs.writing import write_fact, write_whole
 
 NOT_SERVED = frozenset({403, 404, 405})
-REFUSED = frozenset({400, 413, 422})
-"""The statuses that refuse one request; the appliance may accept the next one."""
+REFUSED = frozenset({400, 413, 422, 507})
+"""The statuses that refuse one request; the appliance may accept the next one.
+
+Among them is that of a full storage, since a file that is larger than the whole of it never fits (S26).
+"""
 Start = Callable[[], TaskHandle[TaskAnswer]]
 
 

@@ -137,7 +137,7 @@ class _Parts:
             raise StorageFull(f"The mock's folder of temporary files cannot hold the upload: {self.reason}.")
         if self.full and self.size > self.quota.total:
             raise StorageFull(
-                f"The input storage holds at most {self.quota.total} bytes, and the file has {self.size}."
+                f"The file ({self.size} bytes) is larger than the whole input storage ({self.quota.total} bytes)."
             )
         if self.full:
             raise StorageFull("The input storage is full: try again when other uploads have been processed.")
