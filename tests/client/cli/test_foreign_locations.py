@@ -60,7 +60,7 @@ def test_a_refused_location_names_the_option(command: str, proxied: MockApplianc
     assert "foreign_location" not in result.stderr
 
 
-@pytest.mark.parametrize("command", COMMANDS.keys() - {"wait", "state"})
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"wait", "state"}))
 def test_a_foreign_location_can_be_rebased(command: str, proxied: MockAppliance, tmp_path: Path) -> None:
     """With the option, the task is polled on the appliance."""
     result = called(command, proxied, tmp_path, *OPTION.split())
