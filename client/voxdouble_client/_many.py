@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import Generic, TypeAlias, TypeVar
 
+from voxdouble_client._whole_number import checked_whole_number
+
 T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_HELD = 1000
-"""Chosen: once so many finished results are held, behind a slow item or for a slow consumer, no item is drawn."""
+"""Chosen: the number of finished results, held for a slow item or a slow consumer, at which no more items are drawn."""
 MAX_SIGNAL_DELAY = 0.5
-"""Seconds. A signal that comes just before a wait begins is handled when the wait ends, so no wait is longer."""
+"""The longest wait in seconds. A signal that arrives just before a wait is handled only after it."""
 
 Queue: TypeAlias = "queue.SimpleQueue[tuple[Future[R], T] | None]"
 """Work for the threads; None ends one thread."""
@@ -24,14 +26,13 @@ Queue: TypeAlias = "queue.SimpleQueue[tuple[Future[R], T] | None]"
 def run_many(work: Callable[[T], R], items: Iterable[T], concurrency: int, *, ordered: bool = True) -> Iterator[R]:
     """Yield `work(item)` for each item, with at most `concurrency` calls at a time.
 
-    The results come in the order of the items, or as they finish if not `ordered`. A slow item holds back the results
-    behind it; the work on other items goes on until 1,000 finished results are held. Items are drawn in the consumer's
-    thread, at most twice `concurrency` ahead of the work. The threads are daemons, and work that has not begun is
-    dropped when the consumer stops: a user who interrupts does not wait for tasks that last an hour.
+    The results come in the order of the items, or as they finish if not `ordered`. In order, a slow item holds back the
+    results of later items; the work on these goes on until 1,000 finished results are held. Items are drawn in the
+    consumer's thread, at most twice `concurrency` ahead of the work. When the consumer stops, work that has not begun
+    is dropped. The threads are daemons: the process can end while a call is still running. ValueError if `concurrency`
+    is not a whole number of at least 1.
     """
-    if concurrency < 1:
-        raise ValueError(f"`concurrency` must be at least 1, got {concurrency}.")
-    return _Run(work, items, concurrency).results(ordered=ordered)
+    return _Run(work, items, checked_whole_number("concurrency", concurrency, 1)).results(ordered=ordered)
 
 
 class _Run(Generic[T, R]):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.client.hostile import ReceivedRequest, accepted, response, serving, task_body
+from tests.client.hostile import ReceivedRequest, accepted, responding, response, serving, task_body
 from voxdouble_client import ApplianceClient, ApplianceError, TransportError
 
 
@@ -56,6 +56,18 @@ def test_a_start_ends_and_may_have_run() -> None:
         error = error_of(lambda: appliance.extract_voiceprint(b"audio"), received, appliance.close)
     assert error.may_have_run
     assert error.handle is None
+
+
+def test_a_refused_start_that_is_closed_in_its_pause_did_not_run() -> None:
+    """A start that was refused with 429 and waits to be sent again did not run, and was not sent after `close`."""
+    refused = threading.Event()
+    later = responding(b"", response(429, retry_after="300"))
+    with serving(later, on_exchange=lambda _: refused.set()) as (server, appliance):
+        error = error_of(lambda: appliance.extract_voiceprint(b"audio"), refused, appliance.close)
+    assert isinstance(error, TransportError)
+    assert (error.may_have_run, error.transient, error.reached) == (False, False, False)
+    assert "The appliance may have started the task" not in str(error)
+    assert len(server.received) == 1
 
 
 def test_a_handle_of_a_closed_client_raises() -> None:

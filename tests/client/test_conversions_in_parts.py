@@ -152,7 +152,10 @@ def test_an_invalid_voiceprint_is_named_by_its_place_in_all() -> None:
             next(parts)
 
 
-@pytest.mark.parametrize("arguments", [{"batch_size": 0}, {"timeout": -1.0}, {"voiceprints": "e2kD"}])
+@pytest.mark.parametrize(
+    "arguments",
+    [{"batch_size": 0}, {"batch_size": 1.5}, {"batch_size": True}, {"timeout": -1.0}, {"voiceprints": "e2kD"}],
+)
 def test_invalid_arguments_are_refused_before_the_first_part(arguments: dict[str, Any]) -> None:
     """The call itself refuses, not the first step of the iteration."""
     with serving(converting()) as (server, appliance):

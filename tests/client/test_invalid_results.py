@@ -62,7 +62,7 @@ def test_an_invalid_member_is_named(path: str, value: object, named: str) -> Non
 def test_another_number_of_vectors_breaks_the_contract(sent: int, received: int) -> None:
     """A conversion must return one vector for each voiceprint (S44)."""
     result = task_body("done", result={"vector_voiceprints": [[0.5]] * received})
-    expected = pytest.raises(ContractError, match=f"{received} vectors for {sent} voiceprints")
+    expected = pytest.raises(ContractError, match=rf"for each voiceprint \({sent}\), got {received}")
     with serving(responding(response(200, result), accepted())) as (_, appliance), expected:
         appliance.convert_voiceprints(["e2kD"] * sent)
 

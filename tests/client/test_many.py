@@ -4,6 +4,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -202,8 +204,12 @@ def test_an_unexpected_error_is_raised_in_place_of_its_result() -> None:
         next(results)
 
 
-@pytest.mark.parametrize("concurrency", [0, -1])
-def test_an_invalid_concurrency_is_refused_at_once(concurrency: int) -> None:
-    """A concurrency below 1 is an error of the call, not of the first result."""
-    with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises(ValueError, match="at least 1"):
-        appliance.extract_voiceprints([b""], concurrency=concurrency)
+@pytest.mark.parametrize("concurrency", [0, -1, 1.5, True, "4"])
+@pytest.mark.parametrize("journal", [None, "out.jsonl"])
+def test_an_invalid_concurrency_is_refused_at_once(concurrency: Any, journal: str | None, tmp_path: Path) -> None:
+    """A concurrency that is not a whole number above 0 is an error of the call, not of the first result."""
+    message = f"`concurrency` must be a whole number of at least 1, got {concurrency!r}"
+    output = journal and tmp_path / journal
+    with ApplianceClient("http://127.0.0.1:1") as appliance, pytest.raises(ValueError, match=message):
+        appliance.extract_voiceprints(["a.wav"], concurrency=concurrency, journal=output)
+    assert list(tmp_path.iterdir()) == []

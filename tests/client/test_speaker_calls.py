@@ -164,8 +164,8 @@ def test_a_million_scores_are_one_call() -> None:
             lambda appliance: appliance.compare_voiceprints(["a", "b"], ["c"]),
             "1 columns and 2 rows for 2 voiceprints_a and 1 voiceprints_b",
         ),
-        (lambda appliance: appliance.identify_gender_of_voiceprints(["a"]), "2 entries for 1 voiceprints"),
-        (lambda appliance: appliance.estimate_age_of_voiceprints(["a"] * 3), "2 entries for 3 voiceprints"),
+        (lambda appliance: appliance.identify_gender_of_voiceprints(["a"]), r"for each voiceprint \(1\), got 2"),
+        (lambda appliance: appliance.estimate_age_of_voiceprints(["a"] * 3), r"for each voiceprint \(3\), got 2"),
     ],
 )
 def test_another_number_of_results_breaks_the_contract(call: Call, message: str) -> None:

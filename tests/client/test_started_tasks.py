@@ -1,5 +1,6 @@
 """Errors after which a task exists or may exist: each says so, and how to continue, so that callers start no second."""
 
+import itertools
 import json
 import socket
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.client.hostile import (
+    GOOD,
     TASK_ID,
     TASK_PATH,
     MovedClock,
@@ -140,6 +142,19 @@ def test_an_unreachable_host_is_not_a_poll_timeout() -> None:
     with pytest.raises(TransportError) as caught:
         handle.result(timeout=0.3)
     assert (caught.value.reached, caught.value.handle) == (False, handle)
+
+
+def test_a_deadline_that_passes_before_the_first_poll_is_not_a_poll_timeout() -> None:
+    """If the deadline passes before anything was sent, the error does not claim that the appliance was reached."""
+    with serving(GOOD, now=itertools.count(0.0, 100.0).__next__) as (server, appliance):
+        with pytest.raises(TransportError, match="was not sent: the deadline has passed") as poll:
+            appliance.task(TASK_PATH).result(timeout=60)
+        with pytest.raises(TransportError, match="was not sent: the deadline has passed") as start:
+            appliance.start_voiceprint_extraction(b"audio", timeout=60)
+    assert server.received == []
+    for caught in (poll, start):
+        assert (caught.value.reached, caught.value.timed_out) == (False, True)
+    assert not start.value.may_have_run
 
 
 def test_the_message_of_a_rejected_task() -> None:

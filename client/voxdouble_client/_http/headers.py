@@ -1,10 +1,10 @@
-"""The headers of every request: the client's own, and those that the caller adds."""
+"""The headers of every request: the client's own and the caller's."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 OWN_NAMES = frozenset(
     {
@@ -26,7 +26,7 @@ OWN_NAMES = frozenset(
 """Headers that the client, its HTTP library or the proxy's URL sets, in lower case."""
 
 NOT_SECRET = frozenset({"Accept", "Accept-Encoding"})
-"""The headers that a trace may show; the token and the caller's own headers, such as an API key, are secret."""
+"""The headers that a trace may show. The caller's headers are secret, since one may be an API key; so is the token."""
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[!-~]([\t -~]*[!-~])?")
@@ -36,31 +36,38 @@ _TOKEN = re.compile(r"[!-~]+")
 def common_headers(token: str | None, added: Mapping[str, str] | None) -> dict[str, str]:
     """Return the headers of every request; `token` is sent as a bearer token, `added` are the caller's.
 
-    ValueError if one of them is not valid, or is set by the client itself. No message contains a value, which may be
-    secret.
+    ValueError if a header is malformed, is set twice, or belongs to the client. A value may be secret, so no message
+    contains one.
     """
-    headers = {"User-Agent": _user_agent(), "Accept": "application/json", "Accept-Encoding": "identity"}
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     if token is not None:
         if not _TOKEN.fullmatch(token):
             raise ValueError("`token` must be printable ASCII without spaces.")
         headers["Authorization"] = f"Bearer {token}"
     for name, value in (added or {}).items():
         _check(name, value)
-        if name.lower() == "user-agent":
-            del headers["User-Agent"]
-        elif name.lower() in {own.lower() for own in headers}:
+        if name.lower() in _lower(headers):
             raise ValueError(f"`headers` must have each header once, and {name!r} is set twice, perhaps by `token`.")
         headers[name] = value
+    if "user-agent" not in _lower(headers):
+        headers["User-Agent"] = _user_agent()
     return headers
 
 
 def _check(name: object, value: object) -> None:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ValueError(f"`headers` must have names of letters, digits and hyphens, got {name!r}.")
+        raise ValueError(f"`headers` must have names of letters, digits and !#$%&'*+-.^_`|~, got {name!r}.")
     if name.lower() in OWN_NAMES:
         raise ValueError(f"`headers` must not have {name!r}, which belongs to the connection or is the client's own.")
     if not isinstance(value, str) or not _VALUE.fullmatch(value):
-        raise ValueError(f"`headers` must have values of printable ASCII without spaces around, and {name!r} has not.")
+        raise ValueError(
+            "`headers` must have values of printable ASCII and tabs, without white space at either end, and that of"
+            f" {name!r} is not one."
+        )
+
+
+def _lower(names: Iterable[str]) -> set[str]:
+    return {name.lower() for name in names}
 
 
 def _user_agent() -> str:

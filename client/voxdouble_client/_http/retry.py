@@ -16,20 +16,20 @@ from voxdouble_client._http.wire import Request, Response, api_error
 MAX_FAILURES = 5
 """A request is sent again after up to this many failures in a row; the next failure is raised.
 
-The polls of a wait, and a start that is refused with "later", have no such limit.
+The polls of a wait have no such limit. The refusal of a start with "later" is not a failure: it ends such a row.
 """
 
 MAX_BACKOFF = 10.0
-"""Seconds. Chosen: an outage of hours costs few requests, and its end is seen soon."""
+"""The longest pause in seconds. Chosen: few requests in an outage of hours, and a short wait after its end."""
 
 _log = logging.getLogger("voxdouble_client")
 
 
 class RetryBudget:
-    """The retries of a client: ten at first, refilled by one a second up to ten, and more as responses come.
+    """The retries of a client: ten at first, refilled by one a second up to ten.
 
-    Five responses whose status is not one of RETRY_STATUSES earn one more. A retry beyond these waits for its turn, so
-    that many calls that wait through an outage do not worsen it. Times are seconds on the client's clock.
+    Five responses whose status is not in RETRY_STATUSES add one more. A retry beyond the budget waits for its turn:
+    many calls in an outage do not overload the appliance. Times are seconds on the client's clock.
     """
 
     START, EARNED_BY = 10.0, 5
@@ -45,7 +45,7 @@ class RetryBudget:
         self._lock = threading.Lock()
 
     def earn(self) -> None:
-        """Count a response whose status is not one of "try later"."""
+        """Count a response whose status is not in RETRY_STATUSES."""
         with self._lock:
             self._left += 1 / self.EARNED_BY
 
@@ -60,7 +60,7 @@ class RetryBudget:
 
 
 class RetryingTransport:
-    """Sends the requests of one client, and sends them again where that is safe and may help."""
+    """Sends the requests of one client, and repeats those that are safe to repeat and may succeed later."""
 
     def __init__(self, transport: Transport, clock: Clock) -> None:
         self.transport = transport
@@ -68,24 +68,27 @@ class RetryingTransport:
         self.budget = RetryBudget()
 
     def send(self, request: Request, deadline: Deadline, pause_rule: PauseRule, *, patient: bool = False) -> Response:
-        """Return the response, whose status is below 400, or raise the TransportError or ApiError of the last try.
+        """Return the response, whose status is below 400.
 
-        A request that is `patient`, and a start that the appliance refuses with "later", are sent again until the pause
-        rule ends that; any other request up to five times. A start that is still refused then is a TransportError.
+        Raise the TransportError, ApiError or ContractError of the last try. A `patient` request is sent again until the
+        pause rule ends the retries, and so is a start after each refusal with "later". Any other failure is retried up
+        to five times in a row. If the pause rule ends the retries of a refused start, raise a TransportError whose
+        `__cause__` is the last refusal.
         """
-        failures = 0
+        tries = failures = 0
         refusal: ApiError | None = None
         while True:
             try:
                 return self._send_once(request, deadline, refusal)
             except (TransportError, ApiError) as error:
-                failures += 1
                 if not is_repeatable(request, error):
                     raise
                 refusal = error if request.method == "POST" and isinstance(error, ApiError) else None
-                if failures > MAX_FAILURES and not patient and refusal is None:
+                tries += 1
+                failures = failures + 1 if refusal is None else 0
+                if failures > MAX_FAILURES and not patient:
                     raise
-                pause = self._pause(failures, error, pause_rule)
+                pause = self._pause(tries, error, pause_rule)
                 if pause is None and refusal is None:
                     raise
                 if pause is None:
@@ -95,8 +98,8 @@ class RetryingTransport:
                 if deadline.left() <= 0 and refusal is None:
                     raise  # the failure says more than that there was no time for another try
 
-    def _pause(self, failures: int, error: TransportError | ApiError, pause_rule: PauseRule) -> float | None:
-        wanted = backoff(failures, random.random())  # noqa: S311  jitter, not a secret
+    def _pause(self, tries: int, error: TransportError | ApiError, pause_rule: PauseRule) -> float | None:
+        wanted = backoff(tries, random.random())  # noqa: S311  jitter, not a secret
         if isinstance(error, ApiError) and error.retry_after is not None:
             wanted = error.retry_after
         if pause_rule(wanted) is None:
@@ -116,11 +119,11 @@ class RetryingTransport:
 
 
 def _out_of_time(request: Request, deadline: Deadline, refusal: ApiError | None) -> TransportError:
-    """Return the error for a request that was not executed before its deadline; `refusal` is the last response."""
+    """Return the error for a request whose deadline has passed; `refusal` is the last response, if it was a refusal."""
     text = f"{request} was not sent: the deadline has passed."
     if refusal is not None:
         text = f"No task was started within {deadline.timeout:g} s: {refusal}"
-    return TransportError(text, url=request.url, timed_out=True)
+    return TransportError(text, url=request.url, timed_out=True, reached=refusal is not None)
 
 
 def is_repeatable(request: Request, error: TransportError | ApiError) -> bool:
@@ -132,6 +135,6 @@ def is_repeatable(request: Request, error: TransportError | ApiError) -> bool:
     return error.status == 429 or (error.status == 503 and error.retry_after is not None)
 
 
-def backoff(failures: int, jitter: float) -> float:
-    """Return the pause in seconds after failures in a row; `jitter` in [0, 1) spreads clients that fail together."""
-    return float(min(0.1 * 2 ** min(failures - 1, 10), MAX_BACKOFF) * (0.5 + jitter / 2))
+def backoff(tries: int, jitter: float) -> float:
+    """Return the pause in seconds after so many tries; `jitter` in [0, 1) spreads clients that fail together."""
+    return float(min(0.1 * 2 ** min(tries - 1, 10), MAX_BACKOFF) * (0.5 + jitter / 2))

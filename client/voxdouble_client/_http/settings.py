@@ -11,6 +11,7 @@ from voxdouble_client._http.exchange import OnExchange
 from voxdouble_client._http.headers import common_headers
 from voxdouble_client._http.proxy import Proxy, proxy_for
 from voxdouble_client._http.tls import Certificate, client_certificate, trusted_certificates
+from voxdouble_client._whole_number import checked_whole_number
 
 DEFAULT_POOL_SIZE = 64
 MAX_POOL_SIZE = 1000
@@ -18,9 +19,11 @@ MAX_POOL_SIZE = 1000
 
 
 class HttpSettings(Struct, frozen=True):
-    """The settings of all requests: `headers` go with each, `verify` names the certificates to trust.
+    """The settings of all requests.
 
-    `certificate` is the client's own, with its key. At most `pool_size` connections stay open between requests.
+    `headers` are sent with each request. `verify` is the file or folder of trusted certificates, or True for the usual
+    ones. `certificate` has the files of the client's certificate and of its key. At most `pool_size` connections stay
+    open between requests.
     """
 
     headers: Mapping[str, str]
@@ -43,13 +46,11 @@ def http_settings(
     on_exchange: OnExchange | None,
 ) -> HttpSettings:
     """Return the checked settings for requests to `url`; ValueError or FileNotFoundError if one cannot be used."""
-    if not 1 <= pool_size <= MAX_POOL_SIZE:
-        raise ValueError(f"`pool_size` must be a whole number from 1 to {MAX_POOL_SIZE}, got {pool_size}.")
     return HttpSettings(
         common_headers(token, headers),
         trusted_certificates(url, ca),
         client_certificate(url, client_certificate_files),
         proxy_for(url, proxy),
-        pool_size,
+        checked_whole_number("pool_size", pool_size, 1, MAX_POOL_SIZE),
         on_exchange,
     )

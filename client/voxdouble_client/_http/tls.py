@@ -6,6 +6,7 @@ import os
 import ssl
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 Certificate: TypeAlias = str | os.PathLike[str] | tuple[str | os.PathLike[str], str | os.PathLike[str]]
 """A PEM file with the client's certificate and its key, or two files, first the certificate."""
@@ -19,7 +20,7 @@ def trusted_certificates(url: str, ca: str | os.PathLike[str] | None) -> str | b
     if ca is not None:
         _check_bundle(os.fspath(ca), "`ca`")
         return os.fspath(ca)
-    if url.startswith("https:"):
+    if _has_tls(url):
         for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):  # those that requests reads, in its order
             if path := os.environ.get(name):
                 if not Path(path).exists():
@@ -51,7 +52,7 @@ def client_certificate(url: str, certificate: Certificate | None) -> tuple[str, 
     """
     if certificate is None:
         return None
-    if not url.startswith("https:"):
+    if not _has_tls(url):
         raise ValueError("`client_certificate` must be used with an https:// URL: without TLS it is not sent.")
     pair = certificate if isinstance(certificate, tuple) else (certificate, certificate)
     files = os.fspath(pair[0]), os.fspath(pair[1])
@@ -66,6 +67,10 @@ def client_certificate(url: str, certificate: Certificate | None) -> tuple[str, 
             f" {' and '.join(sorted(set(files)))} cannot be used ({error.reason or error})."
         ) from None
     return files
+
+
+def _has_tls(url: str) -> bool:
+    return urlsplit(url).scheme == "https"  # urlsplit returns the scheme in lower case
 
 
 def _no_password() -> str:

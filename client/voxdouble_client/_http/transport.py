@@ -55,7 +55,7 @@ class Transport:
             self._closed.set()
 
     def widen_pool(self, size: int) -> None:
-        """Keep up to `size` connections if that is more than before; those in use end with their request."""
+        """Use a pool of `size` connections if that is more than now; those of the old one end with their requests."""
         if size > self._pool_size:
             self._pool_size = size
             self._session = new_session(size)
@@ -79,7 +79,7 @@ class Transport:
     def send(self, request: Request, seconds: float) -> Response:
         """Return the complete response within `seconds` of real time, or raise TransportError or ContractError."""
         if self._closed.is_set():
-            raise _closed_error(request)
+            raise _closed_error(request, may_have_run=False, reached=False)
         began = time.monotonic()
         try:
             response = self._send(request, seconds)
@@ -108,7 +108,9 @@ class Transport:
             raise request.body.failure from None
         except (OSError, ValueError, HTTPError, HTTPException) as error:  # all that the libraries below raise
             if self._closed.is_set():
-                raise _closed_error(request) from error
+                raise _closed_error(
+                    request, may_have_run=_may_have_run(request), reached=was_connected(error)
+                ) from error
             late = time.monotonic() - began >= seconds
             raise _transport_error(request, error, seconds if late else None, self._settings.proxy) from error
 
@@ -194,8 +196,6 @@ def _is_json_object(body: bytes) -> bool:
 
 
 def _transport_error(request: Request, error: Exception, deadline: float | None, proxy: Proxy | None) -> TransportError:
-    # A GET changes nothing; the appliance cannot act on a POST of which it received no byte.
-    may_have_run = request.body is not None and request.body.started
     why = reason(error) if deadline is None else f"there was no response within {round(deadline, 3):g} s"
     reached = was_connected(error)
     if proxy is not None:
@@ -203,15 +203,23 @@ def _transport_error(request: Request, error: Exception, deadline: float | None,
     return TransportError(
         f"{request} failed: {why}.",
         url=request.url,
-        may_have_run=may_have_run,
+        may_have_run=_may_have_run(request),
         timed_out=deadline is not None,
         transient=is_transient(error),
         reached=reached,
     )
 
 
-def _closed_error(request: Request) -> TransportError:
-    may_have_run = request.body is not None and request.body.started
+def _closed_error(request: Request, *, may_have_run: bool, reached: bool) -> TransportError:
     return TransportError(
-        f"{request} failed: the client was closed.", url=request.url, may_have_run=may_have_run, transient=False
+        f"{request} failed: the client was closed.",
+        url=request.url,
+        may_have_run=may_have_run,
+        transient=False,
+        reached=reached,
     )
+
+
+def _may_have_run(request: Request) -> bool:
+    """Return whether this try may have started a task: not without a byte of the body, nor by a GET, which has none."""
+    return request.body is not None and request.body.started

@@ -1,7 +1,8 @@
 """Requests out, responses in: pure functions between the vendor's HTTP and this package's types."""
 
-# No `from __future__ import annotations`: see `_models`.
+from __future__ import annotations
 
+import codecs
 import email.utils
 import re
 from collections.abc import Callable, Mapping
@@ -168,14 +169,25 @@ def _date(text: str) -> datetime:
 
 
 def described_body(response: Response) -> str:
-    """Return a body in a few words; nothing of JSON is quoted, since errors are logged and it may be voice data."""
+    """Return a body in a few words. JSON is not quoted: it may be voice data, and errors are logged."""
     content_type = printable(response.headers.get("content-type", "no content type").partition(";")[0].strip())
     if not response.body:
         return "an empty body"
-    if response.body.lstrip()[:1] in {b"{", b"["}:
+    if "json" in content_type.lower() or _looks_like_json(response.body):
         return f"{len(response.body)} bytes of {content_type}"
     start = " ".join(response.body[:200].decode("utf-8", "replace").split())[:60]
     return f"{len(response.body)} bytes of {content_type} that begin {start!r}"
+
+
+def _looks_like_json(body: bytes) -> bool:
+    """Return whether a body is JSON, or begins like JSON and was cut, damaged or encoded in another way."""
+    if body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in {b"{", b"[", b'"'} or b"\0" in body[:4]:
+        return True
+    try:
+        parsed(body)
+    except InvalidResult:
+        return False
+    return True
 
 
 def _json_object(response: Response) -> dict[str, Any]:

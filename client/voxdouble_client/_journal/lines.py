@@ -1,6 +1,6 @@
 """The lines of a batch's output: a recording, its task, and the answer or the error."""
 
-# No `from __future__ import annotations`: see `_models`.
+from __future__ import annotations
 
 import os
 import stat
@@ -14,17 +14,18 @@ from voxdouble_client._errors import ApiError, TransportError
 from voxdouble_client._models import TaskAnswer
 
 UNACCEPTABLE_STATUSES = frozenset({400, 413, 415, 422})
-"""The refusals that are about the recording itself: sent again, it would be refused again."""
+"""The statuses with which an appliance refuses the recording itself; it would refuse the same recording again."""
 
 Identity: TypeAlias = tuple[str, int | None, int | None]
 """The path, size and modification time of a recording."""
 
 
 class Recording(Struct, frozen=True):
-    """A recording of a batch: `file` is opened, `path` is its name in the output, relative to the folder searched.
+    """A recording of a batch.
 
-    `size` is in bytes, `mtime_ns` the time of its last modification in nanoseconds since 1970; both are None if the
-    file is missing.
+    `file` is the path to open; `path` is its name in the output, relative to the folder that was searched. `size` is in
+    bytes. `mtime_ns` is the time of the last modification in nanoseconds since 1970. Both are None if the file is
+    missing.
     """
 
     file: str
@@ -34,12 +35,12 @@ class Recording(Struct, frozen=True):
 
     @property
     def identity(self) -> Identity:
-        """The values that make it the same recording in a later run."""
+        """The values by which a later run recognizes the recording."""
         return self.path, self.size, self.mtime_ns
 
 
 class LineError(Struct, frozen=True, omit_defaults=True):
-    """Why a recording has no answer; `type` is the class of the client's error, `final` if a retry is pointless."""
+    """Why a recording has no answer; `type` is the class of the error; `final` is True if no later run tries again."""
 
     type: str
     message: str
@@ -48,7 +49,7 @@ class LineError(Struct, frozen=True, omit_defaults=True):
 
 
 class Line(Struct, frozen=True):
-    """One line of the output; `answer` is the appliance's last answer, unchanged."""
+    """One line of the output; `answer` is the appliance's last answer, as received but on one line."""
 
     path: str
     size: int | None = None
@@ -70,7 +71,7 @@ class Line(Struct, frozen=True):
 
     @property
     def final(self) -> bool:
-        """Whether the recording is finished: it has a result, or an end that a second try would only repeat."""
+        """Whether the recording is finished: a later run does not try it again."""
         if self.answered:
             return _answers.decode(self.answer).task.state != "failed"
         return self.error is not None and self.error.final
@@ -95,7 +96,7 @@ def recording_of(file: str | os.PathLike[str], path: str | None = None) -> Recor
     try:
         found = Path(name).stat()
     except OSError:
-        return Recording(name, shown, None, None)  # its extraction will raise the error
+        return Recording(name, shown, None, None)  # opening it for the upload raises the error
     if not stat.S_ISREG(found.st_mode):
         raise ValueError(f"A recording of a batch with a journal must be a regular file, and {shown} is not.")
     return Recording(name, shown, found.st_size, found.st_mtime_ns)
@@ -108,13 +109,17 @@ def printable_path(path: str) -> str:
 
 def line_of_answer(recording: Recording, url: str, answer: TaskAnswer) -> bytes:
     """Return the line of a recording whose task has ended."""
+    return _encoded(Line(*recording.identity, answer.task_id, url, answer=Raw(on_one_line(answer))))
+
+
+def on_one_line(answer: TaskAnswer) -> bytes:
+    """Return the JSON of an answer without line ends: as received, or encoded again if it had line ends inside."""
     body = answer.body.strip()
-    raw = Raw(encode(answer.raw) if b"\n" in body or b"\r" in body else body)
-    return _encoded(Line(*recording.identity, answer.task_id, url, answer=raw))
+    return encode(answer.raw) if b"\n" in body or b"\r" in body else body
 
 
 def line_of_error(recording: Recording, error: Exception) -> bytes:
-    """Return the line of a recording that has no final answer."""
+    """Return the line of a recording whose extraction ended in this error."""
     handle = getattr(error, "handle", None)
     status = error.status if isinstance(error, ApiError) else None
     final = handle is None and status in UNACCEPTABLE_STATUSES

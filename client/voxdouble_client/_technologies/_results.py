@@ -1,6 +1,6 @@
 """The pieces that the readers of results share: the result of an answer, raw members, vectors of float32 numbers."""
 
-# No `from __future__ import annotations`: see `_models`.
+from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -51,7 +51,7 @@ def entries(answer: TaskAnswer, name: str, model: Any, count: int | None = None)
         values = [with_raw(value, value) for value in values]
     found = convert(values, model, f"result.{name}")
     if found is not None and count is not None and len(found) != count:
-        raise InvalidResult(f"`result.{name}` has {len(found)} entries for {count} voiceprints")
+        raise InvalidResult(f"`result.{name}` must have an entry for each voiceprint ({count}), got {len(found)}")
     return found
 
 
@@ -61,7 +61,7 @@ def check_lengths(vectors: Iterable[list[float] | None], where: str) -> None:
         raise InvalidResult(f"{where} has vectors of {' and '.join(map(str, sorted(lengths)))} numbers")
 
 
-def float32_matrix(vectors: list[list[float]], width: int | None = None) -> "npt.NDArray[np.float32]":
+def float32_matrix(vectors: list[list[float]], width: int | None = None) -> npt.NDArray[np.float32]:
     """Return one float32 row for each vector; an empty vector becomes NaN, so that row i belongs to vector i.
 
     `width` is the number of columns if it is known. ValueError if the vectors differ in length.

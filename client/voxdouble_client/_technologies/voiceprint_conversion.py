@@ -17,6 +17,7 @@ from voxdouble_client._task import TaskHandle
 from voxdouble_client._technologies._arguments import MAX_VOICEPRINTS, checked_voiceprints
 from voxdouble_client._technologies._request import TaskClient, TaskRequest
 from voxdouble_client._technologies._results import Vector, check_lengths, float32_matrix, result_of
+from voxdouble_client._whole_number import checked_whole_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +88,10 @@ def reader_of_vectors(count: int) -> Callable[[TaskAnswer], VoiceprintConversion
     def read_and_count(answer: TaskAnswer) -> VoiceprintConversion:
         result = read(answer)
         if len(result.vector_voiceprints) != count:
-            raise InvalidResult(f"it has {len(result.vector_voiceprints)} vectors for {count} voiceprints")
+            raise InvalidResult(
+                f"`result.vector_voiceprints` must have a vector for each voiceprint ({count}),"
+                f" got {len(result.vector_voiceprints)}"
+            )
         return result
 
     return read_and_count
@@ -115,7 +119,7 @@ def convert_voiceprints(
     `timeout` is for all calls together, in seconds. The errors are those of `extract_voiceprint`; a note on the error
     says in which call it came, and `converted` has the results of the calls before.
     """
-    _check_batch_size(batch_size)
+    checked_whole_number("batch_size", batch_size, 1)
     deadline = self._deadline(timeout)
     parts: list[VoiceprintConversion] = []
     try:
@@ -136,16 +140,11 @@ def convert_voiceprints_in_parts(
     were yielded, so that the caller can go on with the others. An invalid voiceprint is a TypeError or ValueError when
     it is drawn.
     """
-    _check_batch_size(batch_size)
+    checked_whole_number("batch_size", batch_size, 1)
     self._deadline(timeout)  # an invalid timeout is refused now, not at the first part
     if isinstance(voiceprints, str):
         checked_voiceprints(voiceprints)  # TypeError
     return _parts(self, _batches(voiceprints, batch_size), lambda: self._deadline(timeout))
-
-
-def _check_batch_size(size: int) -> None:
-    if size < 1:
-        raise ValueError(f"`batch_size` must be at least 1, got {size}.")
 
 
 def _batches(voiceprints: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -20,6 +20,7 @@ from voxdouble_client._task import TaskHandle
 from voxdouble_client._technologies._arguments import ChannelMode, channels_query
 from voxdouble_client._technologies._request import TaskClient, TaskRequest
 from voxdouble_client._technologies._results import Vector, check_lengths, entries
+from voxdouble_client._whole_number import checked_whole_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,8 +33,8 @@ T = TypeVar("T")
 class ChannelVoiceprint(Model, frozen=True, kw_only=True):
     """The voiceprint of one channel of a recording (S33, S36 to S40).
 
-    `channel_number` counts from 0; `voiceprint` is opaque Base64 text, to be stored and sent unchanged; `speech_length`
-    is in seconds; `vector_voiceprint` is None unless it was requested, and empty if there was no speech.
+    `channel_number` counts from 0. `voiceprint` is opaque Base64 text: store it and send it unchanged. `speech_length`
+    is in seconds. `vector_voiceprint` is None unless it was requested; without speech it is empty.
     """
 
     channel_number: int
@@ -65,9 +66,9 @@ class VoiceprintExtraction(Model, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """The outcome of one file of several: either its `result`, or the `error` that came instead.
+    """The outcome of one file of several: its `result`, or an `error`; the other one is None.
 
-    `earlier` is True if it was read from the journal, as an earlier run of the batch had finished the file.
+    `earlier` is True if an earlier run of the batch finished the file; the outcome was then read from the journal.
     """
 
     file: File
@@ -104,10 +105,10 @@ def start_voiceprint_extraction(
     """Start an extraction (S28 to S40); `timeout` is for the upload and its acceptance, in seconds.
 
     `file` is a path, bytes, or a file opened for reading in binary mode. `include_vector_voiceprint` requests the
-    vectors as well; `channel_mode` "mix" makes one voiceprint of all channels; `channels` selects some, counted from 0;
-    `progress` is called with the bytes sent so far and in all.
-    Errors: TransportError, which says whether the task may have been started all the same; ApiError if the appliance
-    refuses; ContractError; and Python's own OSError if the file cannot be read.
+    vectors as well. `channel_mode="mix"` makes one voiceprint of all channels. `channels` selects some, counted from 0.
+    `progress` is called with the bytes sent so far and in all. TransportError if no complete response came; its
+    `may_have_run` says whether the task may have been started. ApiError if the appliance refuses. ContractError if the
+    response breaks the contract. OSError if the file cannot be read.
     """
     deadline = self._deadline(timeout)
     chosen = query(include_vector_voiceprint=include_vector_voiceprint, channel_mode=channel_mode, channels=channels)
@@ -150,24 +151,23 @@ def extract_voiceprints(
 ) -> Iterator[Outcome]:
     """Extract from many files, at most `concurrency` at a time, and yield one outcome for each file, in their order.
 
-    `timeout` is for each file. An error with one file, or in reading it, is its outcome and does not end the others.
-    With `ordered=False` the outcomes come as they finish. In order, those behind a slow file are held back, at most
-    1,000 of them, while the other files go on. `on_outcome` is called with each outcome as soon as it is there, one
-    call at a time, in another thread.
+    `timeout` is for each file, in seconds. An error with one file is the outcome of that file; the others go on. With
+    `ordered=False` outcomes come as they finish. In order, a slow file holds back up to 1,000 outcomes of later files.
+    `on_outcome` is called with each outcome as soon as it exists, one call at a time, in another thread.
 
-    `journal` is the path of a file that gets one JSON line for each recording, with its answer or its error; beside it
-    the tasks that were started are recorded. Each of `files` must then be the path of a regular file. The same call in
-    a later process skips the files that are finished, waits for the tasks that were started, and tries the others
-    again, whose lines it removes first. The caller can stop iterating at any point.
+    `journal` is the path of a file. It gets one JSON line for each recording, with the answer or the error; a second
+    file beside it records the tasks that were started. Each of `files` must then be the path of a regular file. The
+    caller can stop iterating at any point. The same call in a later process skips finished files, waits for the tasks
+    that were started, and tries the other files again; it first removes their lines.
 
-    TypeError if `files` is a single file, ValueError if an option is not valid or the journal belongs to another batch,
-    OSError if it cannot be written.
+    TypeError if `files` is a single file. ValueError if an option is not valid. The first iteration raises ValueError
+    if the journal belongs to another batch, OSError if it cannot be written.
     """
     if isinstance(files, (str, bytes, os.PathLike)) or hasattr(files, "read"):
         raise TypeError(f"`files` must be a list of files, like [file], got a single {type(files).__name__}.")
     chosen = query(include_vector_voiceprint=include_vector_voiceprint, channel_mode=channel_mode, channels=channels)
     self._deadline(timeout)  # an invalid timeout is refused now, not at the first file
-    self._widen_pool(concurrency)
+    self._widen_pool(checked_whole_number("concurrency", concurrency, 1))
     if journal is not None:
         recordings = [recording_of(_path(file)) for file in files]
         return extract_recordings(

@@ -131,7 +131,8 @@ def _voiceprints_of_answers(
             voiceprints = _voiceprints_of(place, answer)
             found += [(path if len(voiceprints) == 1 else f"{path}#{channel}", text) for channel, text in voiceprints]
     if missing:
-        warn(f"{name}: {missing} lines are null (no answer came); they are skipped.")
+        lines = "1 line is" if missing == 1 else f"{missing} lines are"
+        warn(f"{name}: {lines} null (no answer came) and skipped.")
     return found
 
 

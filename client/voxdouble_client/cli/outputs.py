@@ -1,4 +1,4 @@
-"""The output of commands: answers as the appliance sent them, or vectors or scores as one array."""
+"""The output of commands: the JSON of the answers, or vectors or scores as one array."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import click
-from msgspec.json import encode
 
 from voxdouble_client._errors import ContractError
 from voxdouble_client._generations import NO_VECTORS
+from voxdouble_client._journal.lines import on_one_line
 from voxdouble_client._technologies._results import VECTOR_LENGTH, float32_matrix
 from voxdouble_client._technologies.voiceprint_comparison import Comparison
 from voxdouble_client._technologies.voiceprint_conversion import VoiceprintConversion
@@ -50,7 +50,11 @@ class MissingVectors:
 
 
 class JsonOutput:
-    """Answers as they were received; one a line if there are several jobs, with `null` for a missing one."""
+    """The JSON of the answers.
+
+    The answer of one job is written as it was received. Those of several jobs are one a line, without line ends inside
+    them, with `null` for a missing answer.
+    """
 
     def __init__(self, file: OutputFile, missing_vectors: MissingVectors, *, several: bool) -> None:
         self._file = file
@@ -63,8 +67,8 @@ class JsonOutput:
         self._missing_vectors.check(end.result)
         if end.answer is not None:
             self._answered = True
-            body = end.answer.body.strip()
-            self._file.write((encode(end.answer.raw) if self._several and b"\n" in body else body) + b"\n")
+            body = on_one_line(end.answer) if self._several else end.answer.body.strip()
+            self._file.write(body + b"\n")
         elif self._several:
             self._file.write(b"null\n")
 

@@ -85,10 +85,11 @@ def test_a_decoded_voiceprint_is_named_as_such() -> None:
     assert result.exit_code == 2
 
 
-def test_null_lines_are_skipped() -> None:
+@pytest.mark.parametrize(("more", "message"), [(b"", "1 line is null"), (b"null\n", "2 lines are null")])
+def test_null_lines_are_skipped(more: bytes, message: str) -> None:
     """Lines without an answer in the output of `extract` are skipped, and the others are converted."""
-    lines = b"null\n" + json.dumps(DONE).encode() + b"\nnull\n"
+    lines = b"null\n" + json.dumps(DONE).encode() + b"\n" + more
     with HostileServer(responding(response(200, task_body("done", result={"vector_voiceprints": [VECTOR]})))) as server:
         result = call("convert", "--url", server.url, "-", stdin=lines)
-    assert "2 lines are null" in result.stderr
+    assert f"{message} (no answer came) and skipped." in result.stderr
     assert result.exit_code == 0

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.client.cli.calling import FAILED, VECTOR, WITH_VECTOR, call
 from tests.client.hostile import DONE, HostileServer, accepted, responding, response
@@ -18,9 +19,10 @@ def test_the_answer_for_one_file_is_unchanged(wav: Path) -> None:
     assert (result.exit_code, result.stdout_bytes, result.stderr) == (0, body + b"\n", "")
 
 
-def test_several_files_give_json_lines(wav: Path) -> None:
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_several_files_give_json_lines(wav: Path, line_end: str) -> None:
     """The answer for each file is one line, in the order of the files, even if it was received in several."""
-    body = json.dumps(DONE, indent=1).encode()
+    body = json.dumps(DONE, indent=1).replace("\n", line_end).encode()
     with HostileServer(responding(response(200, body))) as server:
         result = call("extract", "--url", server.url, wav, wav, wav)
     assert [json.loads(line) for line in result.stdout.splitlines()] == [DONE] * 3

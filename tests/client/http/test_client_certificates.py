@@ -35,6 +35,13 @@ def test_the_client_certificate_is_presented(careful_server: HostileServer, tmp_
             assert appliance.extract_voiceprint(bytes(600_000)).channels[0].model == "sid-xl5"
 
 
+def test_the_scheme_may_be_in_capitals(careful_server: HostileServer) -> None:
+    """A client certificate is presented to an HTTPS:// URL too."""
+    url = careful_server.url.replace("https", "HTTPS")
+    with ApplianceClient(url, ca=TLS / "ca.pem", client_certificate=TLS / "client.pem") as appliance:
+        assert appliance.extract_voiceprint(b"audio").channels
+
+
 def test_without_a_certificate_the_demand_is_named(careful_server: HostileServer) -> None:
     """An appliance that demands a certificate refuses a client without one, and the error says so."""
     expected = pytest.raises(TransportError, match="certificate required")

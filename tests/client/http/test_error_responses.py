@@ -76,6 +76,30 @@ def test_errors_quote_no_voice_data(body: object) -> None:
     assert VOICE[:8] not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (json.dumps(VOICE).encode(), "text/plain"),
+        (b"\xef\xbb\xbf" + json.dumps([VOICE]).encode(), "text/plain"),
+        (json.dumps([VOICE]).encode("utf-16"), "text/plain"),
+        (json.dumps([VOICE]).encode("utf-32-be"), "text/plain"),
+        (f")]}}',\n{json.dumps([VOICE])}".encode(), "application/problem+json"),
+        (b"0.98765", "text/plain"),
+    ],
+    ids=["a text", "a byte order mark", "UTF-16", "UTF-32", "a prefix", "a number"],
+)
+def test_an_error_page_that_may_be_json_is_not_quoted(body: bytes, content_type: str) -> None:
+    """The error for a status quotes nothing of a body that is JSON in an unusual form, or is called JSON."""
+    text = str(api_error(received(500, body, **{"content-type": content_type})))
+    assert text.endswith(f"returned status 500 and {len(body)} bytes of {content_type}.")
+
+
+def test_a_plain_error_page_is_quoted() -> None:
+    """A text that begins like a number but is not JSON is quoted, as it may say what is wrong."""
+    text = str(api_error(received(502, b"404 page not found", **{"content-type": "text/plain"})))
+    assert text.endswith("18 bytes of text/plain that begin '404 page not found'.")
+
+
 def test_an_expired_task_is_a_404() -> None:
     """A task that expired after its 202 raises at once, with the appliance's own message."""
     gone = response(404, {"type": "resource.not-found", "message": "Expired.", "detail": []})

@@ -1,5 +1,6 @@
 """The caller's headers: sent with every request to the appliance, and refused where they are malformed."""
 
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,15 @@ def test_the_callers_headers_are_sent_with_every_request() -> None:
         appliance.extract_voiceprint(b"audio")
     assert [request.headers["x-api-key"] for request in server.received] == ["k3y"] * 2
     assert {request.headers["user-agent"] for request in server.received} == {"batch/1"}
+
+
+def test_a_name_may_have_all_signs_that_http_allows() -> None:
+    """A name with an underscore is sent; the error for another name lists the signs that are allowed."""
+    with serving(GOOD, headers={"X_Api.Key": "k3y"}) as (server, appliance):
+        appliance.extract_voiceprint(b"audio")
+    assert server.received[0].headers["x_api.key"] == "k3y"
+    with pytest.raises(ValueError, match=re.escape("letters, digits and !#$%&'*+-.^_`|~, got 'X(Key)'.")):
+        ApplianceClient("http://appliance", headers={"X(Key)": "k3y"})
 
 
 def test_the_callers_headers_go_to_the_configured_origin_only() -> None:
@@ -50,6 +60,8 @@ BAD_HEADERS: dict[str, Any] = {
     "a value outside ASCII": {"X": "ä"},
     "a value that is not a text": {"X": 1},
     "one name in two spellings": {"X-a": "1", "x-A": "2"},
+    "two user agents": {"user-agent": "a", "User-Agent": "b"},
+    "two user agents, in another order": {"User-Agent": "a", "user-agent": "b"},
 }
 
 
@@ -78,6 +90,6 @@ def test_two_authorizations_are_refused() -> None:
 
 def test_no_message_has_the_value_of_a_header() -> None:
     """A header may be secret, so a refusal names it without its value."""
-    with pytest.raises(ValueError, match="'X-Api-Key' has not") as caught:
+    with pytest.raises(ValueError, match="and that of 'X-Api-Key' is not one") as caught:
         ApplianceClient("http://appliance", headers={"X-Api-Key": "k3y\n"})
     assert "k3y" not in str(caught.value)

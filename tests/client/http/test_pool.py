@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from typing import Any
 
 import pytest
 
@@ -9,10 +10,10 @@ from tests.client.hostile import DONE, GOOD, TASK_PATH, ReceivedRequest, respons
 from voxdouble_client import ApplianceClient
 
 
-@pytest.mark.parametrize("size", [0, -1, 1001])
-def test_a_pool_size_out_of_range_is_refused(size: int) -> None:
-    """The pool has 1 to 1,000 connections."""
-    with pytest.raises(ValueError, match=f"`pool_size` must be a whole number from 1 to 1000, got {size}"):
+@pytest.mark.parametrize("size", [0, -1, 1001, 1.5, True, "4", None])
+def test_a_pool_size_out_of_range_is_refused(size: Any) -> None:
+    """The pool has 1 to 1,000 connections, a whole number."""
+    with pytest.raises(ValueError, match=f"`pool_size` must be a whole number from 1 to 1000, got {size!r}"):
         ApplianceClient("http://appliance", pool_size=size)
 
 

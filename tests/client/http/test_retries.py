@@ -1,8 +1,9 @@
 """Which requests are sent again and which never: within a budget, and never a POST that may have been executed; P12."""
 
 import itertools
+import json
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from tests.client.hostile import DONE, TASK_ID, TASK_PATH, MovedClock, ReceivedRequest, accepted, response, serving
 from voxdouble_client import ApiError, ApplianceClient, PollTimeout, TransportError
 from voxdouble_client._errors import RETRY_STATUSES
+from voxdouble_client._http.transport import Transport
+from voxdouble_client._http.wire import Request, Response
 
 BUSY = {"type": "internal", "message": "busy", "detail": []}
 
@@ -203,6 +206,28 @@ def test_a_start_refused_for_a_while_is_accepted() -> None:
     with serving(behave, **clocked(clock)) as (_, appliance):
         assert appliance.start_voiceprint_extraction(b"RIFF").task_id == TASK_ID
     assert clock.pauses == [7.5] * 24
+
+
+@pytest.mark.parametrize(("failures", "is_accepted"), [(5, True), (6, False)])
+def test_a_refusal_is_not_one_of_five_failures(
+    failures: int, is_accepted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After five refusals with "later" a start of which no byte was sent is still tried again five times."""
+    statuses: Iterator[int] = iter([429] * 5 + [0] * failures + [202])
+
+    def send(_: Transport, request: Request, __: float) -> Response:
+        if (status := next(statuses)) == 0:
+            raise TransportError("The appliance was not reached.", url=request.url, reached=False)
+        body = json.dumps({"task": {"task_id": TASK_ID, "state": "pending"}}).encode()
+        return Response(request, status, {"location": TASK_PATH}, body)
+
+    monkeypatch.setattr(Transport, "send", send)
+    appliance = ApplianceClient("http://appliance", **clocked(MovedClock()))
+    if is_accepted:
+        assert appliance.start_voiceprint_extraction(b"audio").task_id == TASK_ID
+    else:
+        with pytest.raises(TransportError, match="was not reached"):
+            appliance.start_voiceprint_extraction(b"audio")
 
 
 def test_retries_of_many_calls_keep_one_pace() -> None:

@@ -24,11 +24,12 @@ def test_a_file_without_certificates_is_refused(content: bytes, tmp_path: Path) 
     assert "no certificate" in result.stderr
 
 
-def test_a_missing_bundle_in_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """REQUESTS_CA_BUNDLE is checked before anything is sent, for https URLs only."""
+@pytest.mark.parametrize("scheme", ["https", "HTTPS"])
+def test_a_missing_bundle_in_the_environment_is_refused(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """REQUESTS_CA_BUNDLE is checked before anything is sent, for https URLs only, in any case."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such")
     with pytest.raises(ValueError, match="REQUESTS_CA_BUNDLE"):
-        ApplianceClient("https://127.0.0.1:1")
+        ApplianceClient(f"{scheme}://127.0.0.1:1")
     ApplianceClient("http://127.0.0.1:1").close()
 
 
