@@ -95,7 +95,7 @@ def test_an_error_page_that_may_be_json_is_not_quoted(body: bytes, content_type:
 
 
 def test_a_plain_error_page_is_quoted() -> None:
-    """A text that begins like a number but is not JSON is quoted, as it may say what is wrong."""
+    """A text that begins like a number but is not JSON is quoted, since it names the error."""
     text = str(api_error(received(502, b"404 page not found", **{"content-type": "text/plain"})))
     assert text.endswith("18 bytes of text/plain that begin '404 page not found'.")
 
