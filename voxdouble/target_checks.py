@@ -91,6 +91,8 @@ def check_reachable(url: str) -> None:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         socket.create_connection((parts.hostname or "", port), CONNECT_SECONDS).close()
+    except UnicodeError as error:  # a label that is empty or too long, of which the name lookup complains in this way
+        raise CannotRun(f"TARGET must have a valid host name, got {parts.hostname!r}: {error}.") from error
     except OSError as error:
         raise CannotRun(f"Nothing answers at {parts.hostname}:{port}: {error.strerror or error}.") from error
 

@@ -45,7 +45,8 @@ def find_generations(target: Target, tasks: Tasks) -> frozenset[str]:
     """Return the generations that the target may be of.
 
     Only e4 has conversion. `Location` came with e3; before there was `X-Location` alone (S5, S6). An e4 without a
-    licence for conversion may answer as e3 does, so that the two cannot be distinguished then; e1 and e2 never can.
+    licence for conversion may answer as e3 does; then the suite cannot distinguish the two. It can never distinguish e1
+    from e2.
     """
     conversion = tasks.probe()
     if conversion.status in OF_CONVERSION:

@@ -1,7 +1,7 @@
 """The tasks that tests share: each is started once and polled to its end, and every response is kept.
 
-On a target whose time has to be waited for, all uploads of a technology are started together with its first, so that a
-slow appliance is waited for once and not thirty times.
+On a target whose clock cannot be moved, the first test that asks for an upload of a technology starts all of them. So
+the suite waits for a slow appliance once, and not thirty times.
 """
 
 import contextlib

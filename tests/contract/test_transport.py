@@ -1,8 +1,10 @@
 """The connections of the suite to its target: requests that are sent again, and the origin that gets the token."""
 
 import contextlib
+import socket
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,7 +20,7 @@ from voxdouble_contract.suite.test_acceptance import test_location_can_be_fetche
 from voxdouble_contract.target.budget import Budget
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import EXTRACTION
-from voxdouble_contract.target.transport import BROKEN_CONNECTION, Transport, origin
+from voxdouble_contract.target.transport import BROKEN_CONNECTION, TIME_IS_UP, Transport, origin
 from voxdouble_contract.tasks import StartedTask
 from voxdouble_mock import MockAppliance
 
@@ -153,6 +155,39 @@ def test_the_token_is_not_sent_to_the_same_host_over_another_scheme() -> None:
         transport.session.close()
     [[head]] = server.connections
     assert b"authorization" not in head.lower()
+
+
+@pytest.mark.parametrize(
+    ("url", "failure"),
+    [
+        ("http://127.0.0.1:1/x", "no connection"),
+        ("http://127.0.0.1:x/", "the URL could not be fetched"),
+        ("http://a..b/x", "the URL could not be fetched"),
+        (f"http://{'a' * 64}/x", "the URL could not be fetched"),
+    ],
+)
+def test_a_url_that_cannot_be_fetched_is_a_failure(url: str, failure: str) -> None:
+    """A `Location` with an unreachable or invalid host, or an invalid port, ends in an exchange that says so."""
+    found = Transport("http://127.0.0.1:1").fetch(url)
+    assert found.failure.startswith(failure)
+    assert found.status == 0
+
+
+@pytest.mark.parametrize("url", ["http://a..b", f"http://{'a' * 64}"])
+def test_a_base_url_with_an_invalid_host_has_no_response(url: str) -> None:
+    """A request to an invalid host ends in an exchange without a status, like one over a broken connection."""
+    [exchange] = sent(Transport(url), "GET")
+    assert "LocationParseError" in exchange.failure
+
+
+def test_a_location_without_a_response_in_time_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fetch that ends by its timeout is not called a broken connection; at the deadline of the run it is unproven."""
+    monkeypatch.setattr(Transport, "response_seconds", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        assert Transport(url).fetch(url).failure.startswith("no response within")
+        with pytest.raises(pytest.skip.Exception, match=TIME_IS_UP):
+            Transport(url, deadline=time.monotonic() + 0.02).fetch(url)
 
 
 @pytest.mark.parametrize(("host", "is_fetched"), [("127.0.0.1", True), ("localhost", False)])

@@ -15,7 +15,12 @@ from voxdouble_contract.judging.target_info import TargetInfo
 
 @pytest.mark.parametrize(
     ("target", "message"),
-    [("http://127.0.0.1:1", "Nothing answers"), ("appliance", "TARGET must be"), ("ftp://a", "TARGET must be")],
+    [
+        ("http://127.0.0.1:1", "Nothing answers"),
+        ("appliance", "TARGET must be"),
+        ("ftp://a", "TARGET must be"),
+        ("http://a..b", "valid host name"),
+    ],
 )
 def test_an_invalid_or_unreachable_target_is_an_error(tmp_path: Path, target: str, message: str) -> None:
     """An unreachable target, and a TARGET that is not a base URL, end with 2 and no report."""

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import jsonschema_rs
 
-from voxdouble_contract.exchange import Exchange, brief
+from voxdouble_contract.exchange import Exchange, brief, is_whole_number
 from voxdouble_contract.judging.document import Pointer, document, node_at, resolve, statement_at, validator
 from voxdouble_fixtures.generations import NEWEST
 
@@ -24,6 +25,8 @@ BY_STATUS = {
 """The described response for a status that the operation does not list, or for a method without an operation."""
 PROXY_STATUSES = frozenset({413, 502, 503, 504})
 """Statuses for which a proxy in front of the appliance sends pages of its own, whose content no statement covers."""
+MAX_DEPTH = 50
+"""Levels of a body that are checked if it has more than the validator reads; no schema describes as many."""
 MAX_MESSAGE = 120
 """The most characters of a validator's message that a reason shows."""
 
@@ -39,8 +42,8 @@ class Breach:
 def breaches(path: str, exchange: Exchange, generation: str = NEWEST) -> list[Breach]:
     """Return the statements that a response breaks, by the document of a generation.
 
-    `path` is the requested one, below the base URL. A response that the document does not describe, or that a proxy
-    sent, breaks at most the statements about statuses that must never be sent.
+    `path` is the requested one, below the base URL, without its query. Of a response that the document does not
+    describe, or that a proxy sent, only the status is checked, against those that must never be sent.
     """
     found = list(forbidden_statuses(path, exchange))
     response = find_response(path, exchange, generation)
@@ -109,19 +112,33 @@ def check_header(name: str, pointer: Pointer, exchange: Exchange, generation: st
         if header.get("required"):
             yield Breach(header["x-statement"], f"The response has no header {name}.")
         return
-    is_number = header["schema"]["type"] == "integer" and value.isdigit()
+    is_number = header["schema"]["type"] == "integer" and is_whole_number(value)
     for error in validator((*pointer, "schema"), generation).iter_errors(int(value) if is_number else value):
-        yield Breach(statement_at(tuple(error.schema_path), generation), f"{name}: {error.message}")
+        yield Breach(statement_at(tuple(error.schema_path), generation), f"{name}: {describe(error)}")
 
 
 def check_body(pointer: Pointer, exchange: Exchange, generation: str) -> Iterator[Breach]:
     """Yield one breach for each statement that the body breaks, with the first error found."""
     first: dict[str, str] = {}
-    for error in validator(pointer, generation).iter_errors(exchange.json):
+    checked, body = validator(pointer, generation), exchange.json
+    try:
+        errors = list(checked.iter_errors(body))
+    except ValueError:  # the validator reads at most 255 levels
+        errors = list(checked.iter_errors(shallow(body, MAX_DEPTH)))
+    for error in errors:
         place = "/".join(map(str, error.instance_path)) or "the body"
         first.setdefault(statement_at(tuple(error.schema_path), generation), f"{place}: {describe(error)}")
     for key, reason in first.items():
         yield Breach(key, reason)
+
+
+def shallow(value: Any, levels: int) -> Any:
+    """Return a JSON value whose lists and objects below so many levels are empty."""
+    if isinstance(value, dict):
+        return {name: shallow(item, levels - 1) for name, item in value.items()} if levels else {}
+    if isinstance(value, list):
+        return [shallow(item, levels - 1) for item in value] if levels else []
+    return value
 
 
 def describe(error: jsonschema_rs.ValidationError) -> str:

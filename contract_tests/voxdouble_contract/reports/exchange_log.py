@@ -1,7 +1,7 @@
 """The log of a run's exchanges, the raw material of `verify --record`.
 
-It has a JSON line for each exchange that proves or breaks a statement. After them, each test that passed or broke its
-statements has a line with these statements and the numbers of its exchanges, and so has each breach.
+It is a file of JSON lines. Each test that passed or broke its statements, and each breach, appends one line for each of
+its exchanges that is not yet in the file, and then one line with the statements and the numbers of these exchanges.
 """
 
 import json

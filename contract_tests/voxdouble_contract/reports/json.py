@@ -31,7 +31,7 @@ def as_json(conformance: Conformance) -> dict[str, Any]:
 def write(conformance: Conformance, folder: Path) -> None:
     """Write conformance.json into a folder."""
     text = json.dumps(as_json(conformance), indent=2, ensure_ascii=False)
-    # A target may send half of a surrogate pair; in JSON its escape is that character again.
+    # UTF-8 cannot hold a lone surrogate. `backslashreplace` writes it as \ud8xx, which a JSON parser reads as the same.
     (folder / FILE).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 

@@ -9,7 +9,11 @@ MAX_IDS = 12
 
 
 def summary(conformance: Conformance) -> str:
-    """Return counts, statements that failed or differ, and the client's checks, line by line."""
+    """Return the summary, line by line.
+
+    It has the counts, each statement that failed, differs or is unproven, the client's checks, and the number of checks
+    that crashed.
+    """
     target = conformance.target
     counts = ", ".join(f"{conformance.counts[verdict]} {verdict}" for verdict in VERDICTS)
     version = f"{target.version or 'version unknown'}, generation {'/'.join(target.generations) or 'unknown'}"

@@ -189,7 +189,11 @@ ALL = {**DOCUMENTED, **UNPARSABLE, **INVALID, **WRONG_TYPE}
 
 
 class Refusals:
-    """The responses of one target to bad requests, each sent once; all together to a target that may be slow."""
+    """The responses of one target to bad requests.
+
+    Each request is sent once. A target that the suite started gets each when a test asks for it. Any other target may
+    be slow: it gets all of them, in parallel, at the first request.
+    """
 
     def __init__(self, target: Target) -> None:
         self.target = target

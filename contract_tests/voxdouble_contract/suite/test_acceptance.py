@@ -16,7 +16,7 @@ from voxdouble_contract.tasks import StartedTask, Tasks
 
 @pytest.fixture(params=LIFECYCLE_TECHNOLOGIES)
 def task(request: pytest.FixtureRequest, tasks: Tasks) -> StartedTask:
-    """Return a task of each technology."""
+    """Return a task of each of LIFECYCLE_TECHNOLOGIES."""
     if request.param == EXTRACTION:
         return tasks.upload("speech").accepted()
     return tasks.post(request.param, tasks.voiceprint()).accepted()

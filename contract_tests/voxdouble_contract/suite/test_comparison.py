@@ -90,7 +90,7 @@ def test_both_lists_are_required(target: Target, body: dict[str, list[str]]) -> 
 
 
 def compare(target: Target, columns: int, rows: int) -> Exchange:
-    """Start a comparison of that size, of lists without a voiceprint in them."""
+    """Start a comparison of that size; the items are well-formed Base64, but no voiceprints."""
     return target.post_json(COMPARISON, {"voiceprints_a": [TINY] * columns, "voiceprints_b": [TINY] * rows})
 
 

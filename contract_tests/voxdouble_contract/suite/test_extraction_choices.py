@@ -1,4 +1,4 @@
-"""Choices about extraction where the vendor's documentation is silent (C11 to C17)."""
+"""Choices about extraction where the vendor's documentation is silent (C11 to C14, C16, C17, C70 and C71)."""
 
 from urllib.parse import urlencode
 

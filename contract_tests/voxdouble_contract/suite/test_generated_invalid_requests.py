@@ -1,6 +1,6 @@
 """Many generated requests, valid and invalid by the OpenAPI document, for mocks that the suite starts itself.
 
-An appliance that runs already is not sent invalid requests; conftest.py does not collect this module for it.
+An appliance that runs already is not sent generated invalid requests; conftest.py does not collect this module for it.
 """
 
 from typing import Any

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.exchange import Exchange, is_whole_number
 from voxdouble_contract.judging.expectations import expect, expect_status, unproven
 from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.samples.recordings import tone
@@ -31,7 +31,7 @@ LARGEST_PROBE = 50_000_000
 LONGEST_LIST_PROBE = 1000
 LONGEST_SLOW_UPLOAD = 10.0
 SILENCE_SECONDS, OWN_SECONDS = 3.0, 30.0
-"""How long the response to a request without its announced body is waited for; our own mock always responds."""
+"""Timeouts in seconds of the response to a head without its body: of other targets, and of our mock, which responds."""
 BYTES_PER_SECOND = 16_000
 """Of the tone that is sent: 8 kHz, 16 bits."""
 
@@ -43,9 +43,10 @@ def wait_seconds(target: Target) -> float:
 
 @pytest.fixture(scope="session")
 def too_large(limited: Target) -> Exchange:
-    """Return the response to an upload over the limit, or to an announcement if it is unknown or too large to send.
+    """Return the response to an upload over the size limit.
 
-    The announcement exceeds the limit, or the default if that is unknown, by 100 MB.
+    If the limit is unknown or too large, a head is sent without its body. Its `Content-Length` exceeds the limit, or
+    the vendor's default if that is unknown, by 100 MB.
     """
     limit = limited.profile.max_upload
     if limit is not None and limit <= LARGEST_PROBE:
@@ -206,7 +207,9 @@ def test_too_many_live_tasks_are_503(few_tasks: Target) -> None:
     response = few_tasks.post_json(COMPARISON, body, retry=False)
     expect_status(response, 503)
     expect(response.get("type") == "internal", "`type` must be internal.", response)
-    expect(response.headers.get("Retry-After", "").isdigit(), "There must be a `Retry-After` in seconds.", response)
+    expect(
+        is_whole_number(response.headers.get("Retry-After", "")), "There must be a `Retry-After` in seconds.", response
+    )
     for task in started:
         expect_status(task.accepted().poll(), 200)
 

@@ -22,7 +22,7 @@ def ended(target: Target, media: Media) -> StartedTask:
 
 @statement("C50")
 def test_a_given_result_is_served(with_results: Target) -> None:
-    """A request that a rule with a result fits is accepted as those of other technologies are, and ends done."""
+    """A request matched by a rule with a result is accepted like one to a computed technology; its task ends done."""
     task = ended(with_results, replace(tone(0.2), name="given.wav"))
     expect(task.state == "done", f"The state must be done, got {task.state}.", task.last)
     expect([one.get("segments") for one in task.channels] == [[]], "The result must be that of the rule.", task.last)
@@ -32,7 +32,7 @@ def test_a_given_result_is_served(with_results: Target) -> None:
 
 @statement("C50")
 def test_a_request_without_a_result_ends_failed(with_results: Target) -> None:
-    """A request that no rule fits is received whole and ends failed; the message says what was looked for."""
+    """A request that no rule matches is read to its end; its task ends failed, with a message that names the key."""
     media = tone(0.3)
     task = ended(with_results, media)
     expect(task.state == "failed", f"The state must be failed, got {task.state}.", task.last)

@@ -40,7 +40,7 @@ def task(request: pytest.FixtureRequest, tasks: Tasks) -> StartedTask:
 
 @pytest.fixture(params=["extraction", "conversion"])
 def done(request: pytest.FixtureRequest, tasks: Tasks) -> StartedTask:
-    """Return a done task of each technology."""
+    """Return a done extraction, and a done conversion."""
     return WATCHED[request.param](tasks).done()
 
 

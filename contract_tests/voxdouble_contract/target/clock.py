@@ -46,18 +46,21 @@ class Clock:
 
     @property
     def elapsed(self) -> float:
-        """Seconds that passed for the target, from any beginning: those of its moved clock, else real ones."""
+        """The target's time in seconds, from an arbitrary start: how far its clock was moved, else real time."""
         return self._moved if self.can_be_moved else time.monotonic()
 
     def now(self) -> float:
-        """Return a mock's time in seconds."""
-        return float(self._request("GET").get("now") or unproven("The target's clock could not be read."))
+        """Return a mock's time in seconds; unproven if it could not be read."""
+        found = self._request("GET").get("now")
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            unproven("The target's clock could not be read.")
+        return float(found)
 
     def advance(self, seconds: float) -> None:
-        """Move a mock's clock ahead."""
-        self._moved += seconds
+        """Move a mock's clock ahead; unproven if the mock did not do it."""
         if not self._request("POST", "/advance", json={"seconds": seconds}):
             unproven("The target's clock could not be moved.")
+        self._moved += seconds
 
     def _request(self, method: str, path: str = "", **options: Any) -> dict[str, Any]:
         """Return the JSON object of the response; an empty one for any other response, or none at all."""

@@ -10,4 +10,4 @@ class Media:
     name: str
     data: bytes = field(repr=False)
     seconds: float = 0.0
-    """Seconds of audio in all channels together, as far as an appliance may have to process it."""
+    """Seconds of audio, summed over all channels: how much an appliance may have to process."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 FILLING = 20_000
-"""Bytes by which an upload that is to fill the input storage may be larger than that."""
+"""An upload that must fill the input storage exceeds it by less than this, in bytes."""
 LARGEST_STORAGE = 50_000_000
 """Bytes of the largest input storage that the suite fills."""
 

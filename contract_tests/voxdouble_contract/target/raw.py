@@ -4,7 +4,7 @@ import contextlib
 import http.client
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ def multipart_tail() -> bytes:
     return f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
-def request_head(method: str, url: str, headers: Iterable[tuple[str, str]]) -> bytes:
+def request_head(method: str, url: str, headers: Sequence[tuple[str, str]]) -> bytes:
     """Return the request line and the headers, exactly as given."""
     parts = urlsplit(url)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -40,7 +40,7 @@ def request_head(method: str, url: str, headers: Iterable[tuple[str, str]]) -> b
 def send_raw(
     method: str,
     url: str,
-    headers: Iterable[tuple[str, str]],
+    headers: Sequence[tuple[str, str]],
     body: Iterable[bytes] = (),
     *,
     timeout: float = 10.0,

@@ -186,12 +186,12 @@ class Target:
         return noted
 
     def note(self, exchanges: Iterable[Exchange]) -> None:
-        """Note exchanges that the current test uses: those it sends, and those of an earlier one that it reads."""
+        """Note exchanges as used by the current test, which sent them, or reads those of an earlier test."""
         self._exchanges += exchanges
 
     @contextmanager
     def without_notes(self) -> Iterator[None]:
-        """Send requests ahead of the tests that will use them: the current test has not used their exchanges."""
+        """Keep exchanges out of the current test's notes: they are sent ahead, for tests that will use them."""
         noted = self._exchanges
         self._exchanges = []
         try:

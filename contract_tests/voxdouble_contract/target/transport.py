@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from voxdouble_contract.exchange import Exchange, split_url
 from voxdouble_contract.judging.expectations import unproven
@@ -30,6 +30,9 @@ UNREACHABLE = 2
 
 class Transport:
     """The connections to the appliance at a base URL.
+
+    `requests` reports nearly all errors by its own exceptions; that of a host with an empty or too long label is one of
+    urllib3.
 
     `ca` is a file of certificates to trust instead of the usual ones. After `deadline`, an instant of `time.monotonic`,
     no request is sent, and none is waited for much longer.
@@ -55,7 +58,7 @@ class Transport:
 
     @property
     def response_seconds(self) -> float:
-        """How long a response is waited for: not much longer than the time for the run lasts."""
+        """The timeout of a response in seconds, which is shorter near the deadline of the run."""
         return min(RESPONSE_SECONDS, max(LEAST_SECONDS, self.deadline - time.monotonic()))
 
     def send(self, method: str, path: str, sent: object, options: Mapping[str, Any]) -> Exchange:
@@ -86,7 +89,7 @@ class Transport:
             if time.monotonic() > self.deadline:
                 unproven(TIME_IS_UP)
             return Exchange(method, url, sent, failure=f"no response within {seconds:.0f} s")
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             if is_refused(error):
                 self.end_run("no connection")
             return Exchange(method, url, sent, failure=f"{BROKEN_CONNECTION}: {type(error).__name__}")
@@ -98,11 +101,17 @@ class Transport:
     def fetch(self, url: str) -> Exchange:
         """GET a URL that the target gave out; credentials are sent to the target's own origin only."""
         self.check_time()
-        headers = {} if self.is_own(url) else {"Authorization": None}
+        headers, seconds = {} if self.is_own(url) else {"Authorization": None}, self.response_seconds
         try:
-            response = self.session.get(url, headers=headers, timeout=self.response_seconds, allow_redirects=False)
-        except requests.RequestException as error:
-            return Exchange("GET", url, failure=f"{BROKEN_CONNECTION}: {type(error).__name__}")
+            response = self.session.get(url, headers=headers, timeout=seconds, allow_redirects=False)
+        except requests.Timeout:
+            self.check_time()
+            return Exchange("GET", url, failure=f"no response within {seconds:.0f} s")
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            why = "no connection" if is_refused(error) else f"{BROKEN_CONNECTION}: {type(error).__name__}"
+            return Exchange("GET", url, failure=why)
+        except (requests.RequestException, HTTPError) as error:
+            return Exchange("GET", url, failure=f"the URL could not be fetched: {type(error).__name__}")
         return Exchange("GET", url, None, response.status_code, response.headers, response.content)
 
     def is_own(self, url: str) -> bool:
@@ -129,7 +138,7 @@ class Transport:
 
 
 def origin(url: str) -> tuple[str, str | None, int | None] | None:
-    """Return the scheme, host and port of a URL, or the scheme's default port; None if the port is not valid."""
+    """Return scheme, host and port of a URL; None if its port is invalid. The port defaults to the scheme's."""
     parts = split_url(url)
     with contextlib.suppress(ValueError):
         return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
