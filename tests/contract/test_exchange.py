@@ -86,6 +86,6 @@ def test_a_body_that_is_not_json_in_utf_8_has_no_value(body: bytes) -> None:
         {"error": 10**4000},
     ],
 )
-def test_what_a_report_shows_of_a_value_is_bounded(value: Any) -> None:
+def test_a_report_bounds_the_values_that_it_shows(value: Any) -> None:
     """Objects, names, lists, texts and numbers of any size are shown in a bounded number of characters."""
     assert len(json.dumps(brief(value))) < MAX_SHOWN
