@@ -36,12 +36,12 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True):
     format: Literal[1]
     kind: Literal["appliance", "mock", "example"]
     version: str
-    """The version that the appliance told."""
+    """The version that the appliance reported."""
     generation: Generation
     date: str
     tool: str
     results: bool
-    """Whether the facts hold voice data, or their lengths and digests only."""
+    """True if the facts have voice data, False if they have only its lengths and digests."""
 
 
 class Subject(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -91,13 +91,13 @@ def fact_path(folder: Path, key: str) -> Path:
 
 
 def entries(result: Mapping[str, Any] | None, member: str) -> Sequence[Mapping[str, Any]]:
-    """Return the objects in a list of a result; none if the result has another shape."""
+    """Return the objects in a list of a result; an empty list if the result has another shape."""
     found = (result or {}).get(member)
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
 def voiceprint_digest(channel: Mapping[str, Any]) -> Digest | None:
-    """Return the digest of the voiceprint in the entry of a channel, whole or summarised; None without one."""
+    """Return the digest of a channel's voiceprint, which may be summarised; None if the channel has no voiceprint."""
     found = channel.get("voiceprint")
     digest = found.get("sha256") if isinstance(found, Mapping) else found and digest_of(str(found))
     return digest if isinstance(digest, str) and DIGEST.fullmatch(digest) else None

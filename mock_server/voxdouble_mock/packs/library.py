@@ -1,4 +1,4 @@
-"""The packs of one mock by their names: that of its start, those in a folder, and the bundled one."""
+"""The packs of one mock, by name: the pack of `--pack`, those in the folder of `--packs`, and the bundled one."""
 
 import os
 import re
@@ -19,11 +19,11 @@ BUNDLED = {"example": Path(voxdouble_fixtures.__file__).parent / "packs" / "exam
 """The packs that are part of this project, by their names."""
 NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 MAX_OPEN = 16
-"""The most packs that are kept open; a further one takes the place of the one that was opened first (P7)."""
+"""The most packs that are kept open; when a further one is opened, the one opened first is closed (P7)."""
 
 
 def folder_of(pack: str | os.PathLike[str]) -> Path:
-    """Return the folder of a pack: that of the bundled one of this name, or the path itself."""
+    """Return the folder of a pack: the bundled pack's if `pack` is its name, else `pack` itself."""
     return BUNDLED.get(os.fspath(pack), Path(pack))
 
 
@@ -46,10 +46,10 @@ class Library:
         if self._folder is not None and not self._folder.is_dir():
             raise PackError(f"`packs` must be a folder whose subfolders are packs, got {folder}.")
         self.default = "" if pack is None else self.add(pack)
-        """The name of the pack of a namespace that has chosen none; empty for none."""
+        """The name of the pack that a namespace replays by default; empty if it replays none."""
 
     def add(self, pack: str | os.PathLike[str]) -> str:
-        """Return the name of a pack, given by its folder or by that name. Raises PackError if it is not a pack."""
+        """Return the name of a pack. `pack` is its folder, or already the name. Raises PackError for anything else."""
         folder, name, names = folder_of(pack).resolve(), os.fspath(pack), self.names()
         if name in names:
             self._opened(name)
@@ -67,7 +67,7 @@ class Library:
         return sorted({*self._added, *found, *BUNDLED})
 
     def replay(self, name: str) -> "Replay | None":
-        """Return the answers of a pack; None for no name. Raises Unavailable if this mock does not have it."""
+        """Return the replay of a pack; None for an empty name. Raises Unavailable if the mock does not have it."""
         try:
             return self._opened(name) if name else None
         except PackError as error:

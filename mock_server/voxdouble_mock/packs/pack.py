@@ -1,6 +1,7 @@
-"""A pack that is read: its header, its facts by their requests, and the index that makes this fast.
+"""A pack open for reading: its header, its facts by their requests, and an index that makes the opening fast.
 
-A pack from elsewhere is data: sizes, numbers and names are bounded, and no file outside its folder is read or written.
+A pack may come from elsewhere. So sizes, numbers and names are bounded, and no file outside its folder is read or
+written.
 """
 
 import contextlib
@@ -52,7 +53,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
 
 
 class Index(Struct, frozen=True):
-    """The index of a pack: valid as long as `files` are the facts' files."""
+    """The index of a pack. It is valid while the files of the facts are exactly those in `files`."""
 
     files: dict[str, tuple[int, int]]
     """The size and the modification time, in nanoseconds, of each fact's file."""
@@ -76,7 +77,7 @@ class Pack:
         return self.fact(subject.key) if subject.key in self.entries else None
 
     def fact(self, key: str) -> Fact | None:
-        """Return the fact with this name; None if its file is damaged. The facts read last are kept decoded."""
+        """Return the fact with this key; None if its file is damaged. The most recently read facts are kept decoded."""
         with self._lock:
             found = self._kept.pop(key, None)
         if found is None:
@@ -89,7 +90,7 @@ class Pack:
         return found[1]
 
     def _index(self) -> Index:
-        """Return the index: the one in the folder if it is there and fits the facts, else a new one, which is kept."""
+        """Return the index in the folder if it fits the facts; else a new one, after writing it there if possible."""
         files = dict(self._files())
         path = self.folder / INDEX
         with contextlib.suppress(OSError, ValueError, RecursionError):
@@ -125,7 +126,7 @@ class Pack:
 
 
 def read_fact(folder: Path, key: str) -> Fact | None:
-    """Return a fact; None if its file is missing or damaged, or about another request than its name says."""
+    """Return the fact with a key; None if its file is missing or damaged, or has the fact of another request."""
     try:
         found = _fact(read_bounded(fact_path(folder, key), MAX_FACT_BYTES))
     except (OSError, ValueError, RecursionError):

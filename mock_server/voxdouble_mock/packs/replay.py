@@ -1,4 +1,4 @@
-"""Completions from a pack: the answers that an appliance gave, found by technology, digest and parameters."""
+"""Completions from the facts of a pack, found by technology, digest and parameters."""
 
 import hashlib
 from base64 import b64decode, b64encode
@@ -21,13 +21,16 @@ from voxdouble_mock.technologies._recording_options import RecordingOptions
 from voxdouble_mock.technologies._technology import MediaRequest, MediaTechnology, Result, VoiceprintTechnology
 
 WHOLE = frozenset({"channels", "include_vector_voiceprint"})
-"""The options that are answered from the capture of the whole recording."""
+"""The options that select from the fact about the whole recording, so they need no fact of their own."""
 Lists = Mapping[str, Sequence[bytes]]
 Channel = Mapping[str, Any]
 
 
 class Replay:
-    """The answers of one pack. With `only`, a request about anything else is rejected. Safe for several threads."""
+    """The replay of one pack. With `only`, a request without a fact is rejected; else its result is computed.
+
+    Safe for several threads.
+    """
 
     def __init__(self, pack: Pack, *, only: bool = False, timing: bool = False) -> None:
         self.pack = pack
@@ -37,7 +40,7 @@ class Replay:
         self._technologies = {entry.subject.technology for entry in pack.entries.values() if entry.done}
 
     def introduction(self) -> str:
-        """Return one line on the pack: its kind, its size, and whether it has results."""
+        """Return one line about the pack: its kind, its number of facts, and whether it has results."""
         header = self.pack.header
         notes = ["Its answers are those of a simulated appliance."] if header.kind == "example" else []
         if not header.results:
@@ -52,11 +55,11 @@ class Replay:
         return self.pack.header.results and technology in self._technologies
 
     def of_recording(self, technology: MediaTechnology, sha256: str, request: MediaRequest) -> Completion | Result:
-        """Return the end of a task on a recording, captured if the pack has it, else computed (C52).
+        """Return the end of a task on a recording: captured if the pack has a fact about it, else computed (C52).
 
-        Raises Rejection if only the pack counts and it does not have the recording, for a channel that the capture does
-        not have, and for a captured voiceprint without a vector; and Failure if the technology is not computed and the
-        pack has no fact about this request (C50).
+        Raises Rejection with `only` if the pack has no such fact, for a channel that the captured result does not have,
+        and for a captured voiceprint without a vector. Raises Failure if the pack has no such fact and the technology
+        is not computed (C50).
         """
         fact = self._about_recording(technology.name, sha256, request.options)
         if fact is None:
@@ -76,9 +79,9 @@ class Replay:
         return self._done(result, fact, audio_seconds=(fact.audio_seconds or 0.0) * share)
 
     def of_voiceprints(self, technology: VoiceprintTechnology, lists: Lists) -> Completion | Result:
-        """Return the end of a task on voiceprints, captured as far as the pack has it, else computed (C52, C53).
+        """Return the end of a task on voiceprints, with captured values as far as the pack has them (C52, C53).
 
-        Raises Rejection if only the pack counts and it does not have a voiceprint.
+        Other values are computed. Raises Rejection with `only` if the pack does not have a value.
         """
         digests = {name: [hashlib.sha256(one).hexdigest() for one in items] for name, items in lists.items()}
         whole = self.pack.find(Subject(technology=technology.name, lists=digests))
@@ -100,7 +103,7 @@ class Replay:
         return found or technology.run(lists)
 
     def _about_recording(self, technology: str, sha256: str, options: RecordingOptions) -> Fact | None:
-        """Return the fact about a recording; None without one, or if `channels` cannot be chosen from its result."""
+        """Return the fact about a recording; None if it is missing, or its result lacks the channels to choose from."""
         fact = self.pack.find(Subject(technology=technology, sha256=sha256, parameters=effective_parameters(options)))
         usable = fact is None or fact.state == "rejected" or not options.channels or entries(fact.result, "channels")
         return fact if usable else None
@@ -115,7 +118,7 @@ class Replay:
     ) -> Completion:
         """Return a result with the captured members and lengths, and computed values where they can be computed.
 
-        `share` is the part of all channels that the chosen ones are.
+        `share` is the number of chosen channels divided by the number of all.
         """
         computed = {} if technology.run is None else _members(technology.run, request)
         by_number = {one.get("channel_number"): one for one in entries(computed, "channels")}
@@ -141,7 +144,7 @@ class Replay:
     ) -> Completion | None:
         """Return the value of each voiceprint, computed where it is not captured (C53).
 
-        Returns None if no value is captured, or missing ones cannot be computed: the caller then treats the whole list.
+        Returns None, and the caller treats the whole list, if no value is captured or missing ones cannot be computed.
         """
         member = technology.item_member
         values: list[Any] = []
@@ -156,7 +159,7 @@ class Replay:
             try:
                 result = technology.run({"voiceprints": [voiceprints[index] for index in missing]})
             except Rejection:
-                technology.run({"voiceprints": voiceprints})  # this rejection names the place in the whole list
+                technology.run({"voiceprints": voiceprints})  # raises the rejection with the place in the whole list
                 raise
             computed: Any = result.members[member]
             for index, value in zip(missing, computed, strict=True):
@@ -169,7 +172,7 @@ class Replay:
             return {name: value for name, value in channel.items() if name != "vector_voiceprint" or value is None}
         if channel.get("vector_voiceprint") is not None:
             return channel
-        captured = self.pack.header.results  # without results the pack has a summary in the place of each vector
+        captured = self.pack.header.results  # otherwise the pack has summaries of vectors only
         vector = self._values.vector(digest_of(channel["voiceprint"])) if captured else None
         if vector is not None:
             return {**channel, "vector_voiceprint": vector}
@@ -197,7 +200,7 @@ class Replay:
         return Timing(starts, ends - starts)
 
     def _check_known(self, technology: VoiceprintTechnology, digests: Mapping[str, Sequence[str]]) -> None:
-        """With `only`, reject the first voiceprint that the pack lacks or has no value of, or else the combination."""
+        """With `only`, raise Rejection for the first voiceprint without a value in the pack, or for the combination."""
         member = technology.item_member
         subject = f"{'a value of ' if member else ''}voiceprint"
         for name, items in digests.items():
@@ -214,7 +217,7 @@ class Replay:
 
 
 def effective_parameters(options: RecordingOptions) -> dict[str, str]:
-    """Return the parameters that differ from their defaults, without those that a whole capture answers."""
+    """Return the parameters that differ from their defaults, without those in WHOLE."""
     changed = {
         field.name: str(value)
         for field in fields(options)
@@ -224,7 +227,7 @@ def effective_parameters(options: RecordingOptions) -> dict[str, str]:
 
 
 def _chosen(channels: Sequence[Channel], numbers: Sequence[int]) -> tuple[Sequence[Channel], float]:
-    """Return the entries of the requested channels, in the order of the request, and their part of all channels.
+    """Return the entries of the requested channels in their order, and their number divided by that of all channels.
 
     Raises Rejection for a number that the recording does not have.
     """
@@ -239,7 +242,7 @@ def _chosen(channels: Sequence[Channel], numbers: Sequence[int]) -> tuple[Sequen
 
 
 def _members(run: Any, request: Any) -> dict[str, Any]:
-    """Return the members of a computed result as plain data; none if the request cannot be computed."""
+    """Return the members of a computed result as plain data; an empty mapping if the request is rejected."""
     try:
         found: dict[str, Any] = orjson.loads(orjson.dumps(run(request).members, option=orjson.OPT_SERIALIZE_NUMPY))
     except Rejection:

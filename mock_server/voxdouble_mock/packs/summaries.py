@@ -1,8 +1,8 @@
-"""Summaries: results without voice data, for packs that may be shared; and results that are made of their shape.
+"""Summaries: results without voice data, for packs that may be shared. And results made from summaries, of their shape.
 
-In a summary, size and digest stand for a text (the digest of its bytes, if it is Base64), length and digest for a list
-of numbers. A text so short that its digest would give it away is kept as its type alone, and such a list as its length.
-Lengths, counts and names of models stay.
+A summary has size and digest in place of a text; for Base64 the digest is that of the decoded bytes. It has length and
+digest in place of a list of numbers. The digest of a short text could be found by trying all texts. So a summary has
+only the type of a short text, and only the length of a short list. Lengths, counts and names of models stay.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from voxdouble_mock.packs.facts import digest_of
 PLAIN = frozenset({"channel_number", "model", "speech_length", "columns_count", "rows_count"})
 """The members that a summary keeps as they are."""
 LEAST_TEXT, LEAST_NUMBERS = 64, 16
-"""The sizes from which a text, and a list of numbers, has a digest: a shorter one could be found by trying out all."""
+"""The least size of a text, and of a list of numbers, that has a digest in a summary."""
 TYPES: Mapping[str, tuple[type, ...]] = {"text": (str,), "flag": (bool,), "integer": (int,), "number": (int, float)}
 
 
@@ -41,7 +41,7 @@ def summary_of(value: Any, member: str = "") -> Any:
 
 
 def filled(summary: Any, computed: Any, seed: str) -> Any:
-    """Return a value of a summary's shape: from a computed value where that has the shape, else made from the seed."""
+    """Return a value of a summary's shape: computed values where they fit the shape, else values made from the seed."""
     kind = _kind(summary)
     if kind == "numbers":
         count = summary["length"]

@@ -1,4 +1,4 @@
-"""The captured values of voiceprints: of each on its own, and the scores of pairs."""
+"""The captured values of voiceprints: those of single voiceprints, and the scores of pairs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ VECTORS = "vector_voiceprints"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of a voiceprint's value: the fact, and the index in its list."""
+    """The place of a voiceprint's value: the key of the fact, and the index in its list."""
 
     fact: str
     index: int
@@ -26,7 +26,7 @@ class Values:
         self._pack = pack
         self._items: dict[tuple[str, str], Place] = {}
         self._extracted: dict[str, str] = {}
-        """The fact of the extraction of each voiceprint."""
+        """For each voiceprint, the key of the fact about its extraction."""
         self._matrices: list[str] = []
         for key, entry in pack.entries.items():
             for index, digest in enumerate(entry.subject.lists.get("voiceprints", ())):
@@ -40,9 +40,10 @@ class Values:
         """The digests of all voiceprints in the pack: extracted ones, and those in a list of a request."""
 
     def item(self, technology: str, member: str, digest: str) -> tuple[str, Any]:
-        """Return the member that holds a voiceprint's value in the capture, and the value; None if it is missing.
+        """Return a captured value of a voiceprint, None if it is missing, after the name of the member that holds it.
 
-        `member` is the member of the computed result; an extraction may have the value of a conversion too.
+        `member` is the member in which a computed result would have the value. For a conversion, the vector in a
+        captured extraction counts too.
         """
         place = self._items.get((technology, digest))
         fact = self._pack.fact(place.fact) if place else None

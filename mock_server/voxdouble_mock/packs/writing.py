@@ -20,7 +20,7 @@ from voxdouble_mock.packs.facts import (
 
 
 def check_own(folder: Path) -> None:
-    """Raise PackError if a file or folder of a pack is a link, which could lead to a file that is not the pack's."""
+    """Raise PackError if a file or folder of a pack is a link: it could lead out of the pack's folder."""
     for name in (HEADER, INDEX, REFUSALS, FACTS, AUDIO):
         if (folder / name).is_symlink():
             raise PackError(f"{folder / name} must not be a link: a pack is written in its own folder only.")
@@ -30,7 +30,7 @@ def header_text(header: msgspec.Struct) -> str:
     """Return a header as TOML."""
     lines = []
     for name, value in msgspec.structs.asdict(header).items():
-        shown: object = msgspec.json.encode(value).decode()  # a JSON text, number or flag is one in TOML too
+        shown: object = msgspec.json.encode(value).decode()  # a text, number or flag in JSON is valid TOML
         lines.append(f"{name} = {shown}\n")
     return "".join(lines)
 
@@ -39,7 +39,7 @@ def write_fact(folder: Path, fact: Fact) -> None:
     """Write a fact. Raises PackError if it is too large."""
     text = msgspec.json.encode(fact)
     if len(text) > MAX_FACT_BYTES:
-        raise PackError(f"A fact must have at most {MAX_FACT_BYTES} bytes, and this answer has {len(text)}.")
+        raise PackError(f"A fact must have at most {MAX_FACT_BYTES} bytes, and this one has {len(text)}.")
     write_whole(fact_path(folder, fact.key), text)
 
 

@@ -14,8 +14,7 @@ BUNDLED = {
     for entry in sorted((files("voxdouble_fixtures") / "scenarios").iterdir(), key=lambda entry: entry.name)
     if entry.name.endswith(".yaml")
 }
-"""The texts of the bundled scenarios by name, read when the mock is imported: a test can replace the file system later.
-"""
+"""The texts of the bundled scenarios by name. They are read at the import, since a test can replace the file system."""
 
 
 def load_bundled(name: str) -> Scenario:

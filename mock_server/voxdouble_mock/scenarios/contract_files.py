@@ -1,4 +1,4 @@
-"""The YAML files of the contract, as the mock reads them: the newest OpenAPI document, and the rules beside it."""
+"""The reader of the contract's YAML files: the newest OpenAPI document, and the additions by which it is judged."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -9,7 +9,7 @@ from voxdouble_fixtures import data
 
 @cache
 def read_yaml(name: str) -> Mapping[str, Any]:
-    """Return the content of a file of the folder `contract`. All callers share it, and must not change it."""
+    """Return the content of a file in the folder `contract`. All callers share the content, and must not change it."""
     import yaml  # noqa: PLC0415 (late: the start of a server does not wait for it)
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML was built with it

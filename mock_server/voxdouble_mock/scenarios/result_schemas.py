@@ -33,7 +33,7 @@ def first_unfit(scenario: Scenario | None, generation: str) -> tuple[int, str] |
 
 
 def _problem(technology: str, result: dict[str, Any], generation: str) -> str:
-    """Return where and why a result does not fit; empty if it fits."""
+    """Return the place and the reason if a result does not fit; else an empty text."""
     if not serves(generation, technology):
         serving = ", ".join(one for one in GENERATIONS if serves(one, technology))
         return f": generation {generation} does not serve {technology}, which is served in {serving}."

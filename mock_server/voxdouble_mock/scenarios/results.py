@@ -1,7 +1,7 @@
 """The results that a scenario's rules give: read from the text of the scenario or from files beside it, within bounds.
 
-The values of a result have the types with which they are written, null included; all other members get those of the
-schema.
+Values inside a `result` keep the types with which they are written, null included. All other members of a scenario get
+the types of the schema.
 """
 
 import json
@@ -27,7 +27,7 @@ Place = tuple[dict[str, Any], str]
 
 
 class Plain(str):
-    """A scalar that is written without quotes, such as a number; a text until `_typed` decides which type it has."""
+    """The text of a scalar that is written without quotes, such as a number, until `_typed` gives it a type."""
 
     __slots__ = ()
 
@@ -35,8 +35,8 @@ class Plain(str):
 def take_results(data: Any, folder: Path | None) -> tuple[Any, dict[int, dict[str, Any]]]:
     """Return the data of a scenario without the results of its rules, and these results by the index of the rule.
 
-    `folder` is that of the scenario's file, in which `result_file` is looked for; None if it does not come from a file.
-    Raises InvalidData.
+    `folder` is the folder of the scenario's file, below which a `result_file` is found; None for a scenario that is not
+    from a file. Raises InvalidData.
     """
     if not isinstance(data, Mapping) or not isinstance(data.get("rules"), list | tuple):
         return data, {}

@@ -1,8 +1,8 @@
-"""The parser of scenarios, YAML or JSON; each error message names the line, where it is known.
+"""The parser of scenarios in YAML or JSON. Each error message names the line, if it is known.
 
-A text that begins with a brace is read as JSON, and as YAML if it is not JSON. Numbers stay text at first, and the
-members of the schema decide which texts are numbers: `channels: 0` is the text "0" in a query, and `nth: 2` is a
-number. Anchors and aliases are refused, because a few lines of them can stand for gigabytes.
+A text that begins with a brace is read as JSON, and as YAML if it is not JSON. Numbers stay text at first. Then the
+schema decides by the member: `channels: 0` in a query is the text "0", and `nth: 2` is a number. Anchors and aliases
+are refused, because a few lines of them can stand for gigabytes.
 """
 
 import json
@@ -18,7 +18,7 @@ from voxdouble_mock.scenarios.results import Plain
 from voxdouble_mock.scenarios.values import to_scenario
 
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""libyaml's parser, which is ten times as fast, where PyYAML was built with it."""
+"""The parser of libyaml if PyYAML was built with it: it is ten times as fast."""
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 """The spellings of null in YAML, without quotes."""
 
@@ -28,9 +28,9 @@ class ScenarioError(ValueError):
 
 
 def parse_scenario(text: str, source: str = "scenario", folder: Path | None = None) -> Scenario:
-    """Return the scenario in a text; `source` names the text in messages, and files of results are below `folder`.
+    """Return the scenario in a text. `source` is its name in messages; files of results are below `folder`.
 
-    Raises ScenarioError, such as "bad.yaml, line 7: rules[1].then.nth: `nth` must be a whole number >= 1, got 0."
+    Raises ScenarioError, such as "bad.yaml, line 7: rules[1].when.nth: `nth` must be a whole number >= 1, got 0."
     """
     text = text.removeprefix("\ufeff")
     data = parse_text(text, source)
@@ -125,7 +125,7 @@ def value_of(node: Node) -> Any:
 
 
 def compose(text: str) -> Node | None:
-    """Return the nodes of a text, which know their lines; None for JSON that is not YAML."""
+    """Return the nodes of a text, with their lines; None for JSON that is not YAML."""
     try:
         return yaml.compose(text.replace("\t", " "), Loader=LOADER)
     except (yaml.YAMLError, ValueError):

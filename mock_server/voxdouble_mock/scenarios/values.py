@@ -1,4 +1,4 @@
-"""From plain data, as YAML, JSON or Python code have it, to a scenario."""
+"""The conversion of plain data from YAML, JSON or Python code into a scenario."""
 
 from pathlib import Path
 from typing import Any, get_args
@@ -19,7 +19,8 @@ TEXTS_BY_NAME = ("query", "headers")
 def to_scenario(data: Any, folder: Path | None = None) -> Scenario:
     """Return the scenario in plain data, in which numbers and flags may be text. Raises InvalidData.
 
-    `folder` is that of the scenario's file, below which are the files of results; None if it does not come from a file.
+    `folder` is the folder of the scenario's file, with the files of results below it; None for a scenario that is not
+    from a file.
     """
     plain, results = take_results(data, folder)
     plain = typed(storable(plain))
@@ -29,7 +30,7 @@ def to_scenario(data: Any, folder: Path | None = None) -> Scenario:
 
 
 def typed(data: Any, name: str = "", *, text: bool = False) -> Any:
-    """Return the value of the member `name`, with each scalar converted to the type of the member that holds it."""
+    """Return the value of a member, with each scalar in the type of the member that holds it; `name` is its name."""
     if isinstance(data, dict):
         return {key: typed(value, key, text=name in TEXTS_BY_NAME) for key, value in data.items()}
     if isinstance(data, list):
