@@ -77,7 +77,7 @@ def test_an_invalid_origin_is_refused_in_words(mock: MockAppliance) -> None:
     assert "`origin` must be a scheme and printable ASCII characters, such as" in refused.json()["message"]
 
 
-def test_null_members_are_absent_but_count(mock: MockAppliance) -> None:
+def test_a_null_is_an_absent_member_except_for_the_member_count(mock: MockAppliance) -> None:
     """A null `count` is unlimited, every other null member has its default."""
     fault = {"kind": "status", "status": 503, "retry_after": None, "body": None}
     spec = {"fault": fault, "technology": None, "method": None, "task_id": None, "nth": None, "life": None}

@@ -141,7 +141,7 @@ def test_an_open_address_includes_every_path_of_the_vendor(mock: MockAppliance, 
 
 @pytest.mark.parametrize("kind", ["no-location", "wrong-location", "lost-task", "never-ending", "out-of-order"])
 def test_faults_of_tasks_wait_for_a_task(mock: MockAppliance, kind: str) -> None:
-    """A kind that only a 202 or a poll can show is not used up by a system path, nor is one with a method."""
+    """A request to a system path uses up no fault that only a 202 or a poll can show, and no fault with a method."""
     mock.fault(kind)
     mock.fault("status", status=503, method="GET")
     assert get(mock.url + "/api/system/info").status_code == 200

@@ -87,7 +87,7 @@ def test_a_chunked_upload_creates_a_task(mock: MockAppliance) -> None:
 
 
 def test_an_upload_over_the_limit_is_413() -> None:
-    """A file of exactly the limit is accepted, one byte more is refused, declared or chunked; framing is free (S82)."""
+    """A file of exactly the limit is accepted, one byte more is refused; multipart framing does not count (S82)."""
     with MockAppliance(clock="manual", max_upload=10_000) as mock:
         assert extract(mock.url, JOHN[:10_000]).status_code == 202
         assert_refused(extract(mock.url, JOHN[:10_001]), 413, TOO_LARGE)

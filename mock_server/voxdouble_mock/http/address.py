@@ -19,7 +19,7 @@ def check_address() -> None:
 
 
 def no_such_path(path: str) -> NotFound:
-    """Return the refusal of an unknown path; it says so if the vendor has the technology (C42)."""
+    """Return the refusal of an unknown path. The message says if the vendor has a technology there (C42)."""
     message = message_for(path_in_namespace()) or f"There is no route for the path {path[:200]!r}.{rule_for(path)}"
     console = f" This is a mock, and its console is at {path}_mock/." if environ()["PATH_INFO"] == "/" else ""
     return NotFound(message + console)
@@ -28,7 +28,7 @@ def no_such_path(path: str) -> NotFound:
 def client_origin() -> str:
     """Return the scheme and host that the client used; InvalidRequest if its Host header is malformed."""
     host = header("Host")
-    if not host or host_name(host) in WILDCARDS:  # another machine cannot reach this one by a wildcard
+    if not host or host_name(host) in WILDCARDS:  # no other machine can reach this one by a wildcard address
         host = host_and_port(environ()["SERVER_NAME"], int(environ()["SERVER_PORT"]))
     if not is_host(host):
         raise InvalidRequest(f"The Host header must be a host name with an optional port, got {host[:100]!r}.")

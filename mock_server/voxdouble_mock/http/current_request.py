@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 NAMESPACE = "voxdouble.namespace"
-"""The place in the environ of the name of the request's namespace."""
+"""The key in the environ of the name of the request's namespace."""
 OPTIONS = "voxdouble.options"
-"""The place in the environ of the request's options; a request to one of the vendor's paths has them once it began."""
+"""The key in the environ of the request's options. They are set when a request to a vendor's path begins."""
 QUERY = "voxdouble.query"
-"""The place in the environ of the query's parameters, once they were read."""
+"""The key in the environ of the query's parameters. They are set when they are first read."""
 BODY_HEADERS = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
+"""The headers that WSGI passes under names of their own, for which `header` returns None."""
 _current: "ContextVar[WSGIEnvironment]" = ContextVar("voxdouble_environ")
 
 
@@ -77,7 +78,7 @@ def path() -> str:
 
 
 def query() -> dict[str, str]:
-    """Return the query's parameters; of a repeated one the last value counts (C16)."""
+    """Return the query's parameters; a repeated parameter has its last value (C16)."""
     found = environ().get(QUERY)
     if found is None:
         found = environ()[QUERY] = _query()
@@ -85,7 +86,7 @@ def query() -> dict[str, str]:
 
 
 def header(name: str) -> str | None:
-    """Return the value of a header; None if the request does not have it."""
+    """Return the value of a header other than those in BODY_HEADERS; None if the request does not have it."""
     return cast("str | None", environ().get("HTTP_" + name.upper().replace("-", "_")))
 
 
@@ -114,9 +115,9 @@ def _query() -> dict[str, str]:
     if not environ().get("QUERY_STRING"):
         return {}
     text = environ()["QUERY_STRING"].encode("latin-1").decode("utf-8", "replace")
-    return dict(parse_qsl(text, keep_blank_values=True, errors="replace"))  # the last of a repeated one stays
+    return dict(parse_qsl(text, keep_blank_values=True, errors="replace"))  # of equal names the last one stays
 
 
 def _text(path: str) -> str:
-    """Return a part of the path as text; WSGI passes its bytes as Latin-1, and they should be UTF-8."""
+    """Return a part of the path as text. WSGI passes its bytes as Latin-1; here they are read as UTF-8."""
     return path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")

@@ -1,6 +1,7 @@
 """The routes of the technologies, answered without Flask's dispatch, which would double the cost of a poll.
 
-Views, error handler and headers are those of Flask's dispatch, and so are all checks but that of the method.
+Views, error handler, headers and checks are those of Flask's dispatch. Only the check of the method is missing, since a
+request is answered here only if its method is exactly that of a route.
 """
 
 import re
@@ -22,7 +23,7 @@ POLL = re.compile(r"(.*/)([0-9a-f-]{36})")
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Views of POST by their paths, and views of GET by their paths before a task's id, which is their argument."""
+    """The views of POST by path, and the views of GET by the path before the task's id; the id is their argument."""
 
     starts: "dict[str, View]" = field(default_factory=dict)
     polls: "dict[str, View]" = field(default_factory=dict)

@@ -26,7 +26,7 @@ TABLE: dict[type[Refusal], tuple[int, str]] = {
     errors.Unavailable: (503, "internal"),
 }
 RETRY_AFTER_SECONDS = 5
-"""The `Retry-After` of a 503 (C28)."""
+"""The `Retry-After` of a 503 of the application (C28)."""
 
 log = logging.getLogger("voxdouble_mock")
 
@@ -47,7 +47,7 @@ def overloaded_text() -> bytes:
 
 
 def error_response(error: Exception) -> Response:
-    """Return the response to an exception: a refusal's from the table, a 503 if memory is short, else a logged 500."""
+    """Return the response to an exception: that of TABLE for a refusal, 503 for a MemoryError, else a logged 500."""
     if isinstance(error, HTTPException):
         error = flask_refusal(error)
     if isinstance(error, MemoryError):
@@ -72,7 +72,7 @@ def refusal_response(refusal: Refusal) -> Response:
 
 
 def flask_refusal(exception: HTTPException) -> Refusal:
-    """Return the refusal for an error that Flask itself has found."""
+    """Return the refusal for an error of Flask's own dispatch."""
     if isinstance(exception, UnknownPath):
         return no_such_path(root_path() + path())
     if isinstance(exception, MethodNotAllowed):

@@ -1,9 +1,9 @@
-"""Access control: the token, the Host, and the origin of a request (P4, P5); health alone is open to everyone.
+"""Access control: the token, the Host, and the origin of a request (P4, P5). Only health is open to all.
 
-A web page can make a browser send requests to 127.0.0.1, also under a host name of its own that resolves there (DNS
-rebinding). So a request of another origin is refused, but for health and for a link that a person follows to the
-console. The routes below /_mock accept only this machine's own names and the configured ones. Below /api, where no
-token protects it, names that a foreign page could own are refused (C60).
+A web page can make a browser send requests to 127.0.0.1, also under the page's own host name, if this name resolves to
+127.0.0.1 (DNS rebinding). So a request of another origin is refused, except for health and for a link to the console
+that a person follows. The routes below /_mock accept this machine's own names and the configured names only. Without a
+token, the routes below /api refuse host names that a foreign page could own (C60).
 """
 
 import hmac
@@ -52,7 +52,7 @@ def check_token(token: str) -> None:
 
 
 def check_origin() -> None:
-    """Refuse a request that a web page of another origin has caused; Sec-Fetch-Site alone decides if it is sent."""
+    """Refuse a request from a web page of another origin, by Sec-Fetch-Site, or without that header by Origin."""
     site = header("Sec-Fetch-Site")
     if site is not None:
         if site not in OWN_SITES:
@@ -64,7 +64,7 @@ def check_origin() -> None:
 
 
 def is_navigation_to_console() -> bool:
-    """Return whether a person follows a link to the console, which is never framed."""
+    """Return whether a person follows a link to the console. The console is never shown in a frame."""
     document = header("Sec-Fetch-Mode") == "navigate" and header("Sec-Fetch-Dest") == "document"
     return document and is_console()
 
@@ -84,7 +84,7 @@ def check_control_host(settings: Settings, host: str) -> None:
 
 
 def check_host(settings: Settings, host: str) -> None:
-    """Refuse a Host that a foreign web page could own; a request of HTTP/1.0 may be without one (C60)."""
+    """Refuse a Host that a foreign web page could own (C60). A missing Host, as in HTTP/1.0, is accepted."""
     name = host_name(host)
     if not (is_private_name(name) or name in configured_names(settings)):
         raise Forbidden(

@@ -34,7 +34,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> int | float:
-    """Return an integer, or a float for very many digits: Python refuses to parse integers of several thousand."""
+    """Return an integer, or a float for very many digits: Python parses no integer of several thousand digits."""
     return int(digits) if len(digits) <= MAX_DIGITS else float(digits)
 
 

@@ -49,12 +49,12 @@ def task_location(settings: Settings, technology: str, task_id: str) -> str:
     task = f"{TASKS}{technology}/{task_id}"
     if settings.location == "path":
         return root_path() + task
-    if settings.public_url is not None:  # it replaces everything that a proxy in front has added
+    if settings.public_url is not None:  # in the place of all that a proxy in front has added
         return _ascii_url(settings.public_url).rstrip("/") + prefix() + task
     return client_origin() + root_path() + task
 
 
 @lru_cache
 def _ascii_url(url: str) -> str:
-    """Return a URL as it is sent in a header: all other characters than those of ASCII are encoded."""
+    """Return a URL as a header has it, with all characters outside ASCII encoded."""
     return iri_to_uri(url)

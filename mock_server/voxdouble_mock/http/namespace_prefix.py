@@ -36,7 +36,7 @@ class NamespacePrefix:
 
 
 def rule_for(path: str) -> str:
-    """Return a sentence with the rule for names if a path has the prefix of a namespace without a valid name."""
+    """Return a sentence with the rule for names if a path has an invalid name of a namespace; else an empty text."""
     if not path.startswith(ROOT) or PREFIX.fullmatch(path):
         return ""
     return f" {ROOT} must be followed by the name of a namespace and a slash; a name is {RULE}."

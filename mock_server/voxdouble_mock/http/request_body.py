@@ -11,7 +11,7 @@ PIECE = 1 << 16
 
 
 def check_content_type(expected: str) -> None:
-    """Refuse a request whose content type is another than the expected one, and a compressed body (C6)."""
+    """Refuse another content type than the expected one, and a compressed body (C6)."""
     check_content_encoding()
     given = content_type().partition(";")[0].strip().lower()
     if given != expected:
@@ -51,10 +51,10 @@ def check_declared_length(limit: int) -> None:
 
 
 def read_body(limit: int, seconds: float) -> Iterator[bytes]:
-    """Yield the body in pieces; a refusal is raised unless it arrives complete, within the limit and the time.
+    """Yield the body in pieces. Raises a refusal unless the body arrives complete, within the limit and the time.
 
-    Servers differ in how they report a body that is cut: some raise an error, some end the stream as if it were
-    complete. So the bytes are counted here and compared with the declared length (P1).
+    Some servers raise an error for a body that is cut, others end the stream as if it were complete. So the bytes are
+    counted here and compared with the declared length (P1).
     """
     connection().set_body_deadline(seconds)
     declared = declared_length()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 KEY = "voxdouble.handled"
-"""The place in the environ of what `finish` knows about a request to the vendor's paths."""
+"""The key in the environ of a request's task, rule and fault; `finish` in vendor/view_result sets them."""
 SHOWN = 200
 """The most characters of a path or a name in a line."""
 log = logging.getLogger("voxdouble_mock.requests")

@@ -16,7 +16,7 @@ OWN_PATHS = "/_mock"
 IMPLIED_METHODS = frozenset({"HEAD", "OPTIONS"})
 """Methods that the mock's own paths have without being listed."""
 _urls = Map(merge_slashes=False)
-"""The routes of every application in this process: all have the same, and compiling them is most of a start's time."""
+"""The routes. All applications of this process share them, since compiling them takes most of the time of a start."""
 _mapped: set[str] = set()
 """The endpoints of these routes."""
 _mapping = Lock()
@@ -31,9 +31,9 @@ class ExactRule(Rule):
             self.methods = (self.methods or set()) - {"HEAD"}
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002
-        """Return a stand-in for the function that builds URLs of this route, since no URL is ever built of a route.
+        """Return a function in place of the one that builds URLs of this route: no URL is ever built from a route.
 
-        werkzeug compiles two such functions for each route, which took four fifths of the time to start a mock.
+        werkzeug compiles two such functions for each route. This took four fifths of the time to start a mock.
         """
         return _no_url
 
@@ -61,7 +61,7 @@ class ExactFlask(Flask):
 
 
 def check_method() -> None:
-    """Refuse a method that is not in upper case (C9): case matters in methods, and Flask matches them in any."""
+    """Refuse a method that is not in upper case (C9): methods are case-sensitive, but Flask accepts any case."""
     method = request.environ["REQUEST_METHOD"]
     if request.url_rule is not None and method != request.method:
         raise WrongMethod(method[:20], sorted(request.url_rule.methods or ()))

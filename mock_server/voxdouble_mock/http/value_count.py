@@ -1,7 +1,8 @@
 """A bound on the values of a JSON text before it is parsed, since a parsed `{}` takes 20 times the memory of its text.
 
-The number of commas, colons and opening brackets of a text is never too low, and costs a fraction of parsing it. Only a
-text for which this number exceeds the bound is read token by token, up to the first value beyond the bound.
+The number of commas, colons and opening brackets in a text is at least that of its values, and counting them costs a
+fraction of parsing. Only if this number exceeds the bound, the text is read token by token, up to the first value
+beyond the bound.
 """
 
 import re

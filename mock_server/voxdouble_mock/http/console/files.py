@@ -26,7 +26,7 @@ def register(app: Flask) -> None:
 
 
 def get_file(folder: str, name: str) -> Response:
-    """Return a file, or 304 if the browser has it already; names that are not in the package are 404."""
+    """Return a file, or 304 if the browser has it already; 404 for a name that is not in the package."""
     if name not in names(folder):
         raise no_such_path(request.root_path + request.path)
     data, digest = content(folder, name)
@@ -46,6 +46,6 @@ def names(folder: str) -> frozenset[str]:
 
 @lru_cache
 def content(folder: str, name: str) -> tuple[bytes, str]:
-    """Return the bytes of a file and their digest; read at the first request, since few mocks show their console."""
+    """Return the bytes of a file and their digest. They are read late, since few mocks show their console."""
     data = (files(__package__) / folder / name).read_bytes()
     return data, hashlib.sha256(data).hexdigest()[:32]

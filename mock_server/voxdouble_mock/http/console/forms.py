@@ -26,7 +26,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class FaultForm:
-    """A kind of fault: its description, the only method that it applies to or an empty text, and its members."""
+    """A kind of fault: its description, its members, and its method; the method is empty if it applies to all."""
 
     kind: str
     text: str

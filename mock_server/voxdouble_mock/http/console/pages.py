@@ -90,7 +90,7 @@ def get_page(app: Flask, services: Services, page: ConsolePage) -> Response:
 
 
 def home(path: str) -> str:
-    """Return the path of /_mock/ relative to a page of the console, which works behind every prefix of a proxy."""
+    """Return the path of /_mock/ relative to a page of the console. A relative path works behind every proxy prefix."""
     depth = path.count("/") - 2
     return "_mock/" if depth < 0 else "../" * depth or "./"
 

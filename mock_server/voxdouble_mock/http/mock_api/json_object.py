@@ -19,11 +19,11 @@ MAX_SECONDS = 30.0
 BYTE_COST = 10
 """The memory of each byte of a body, with its copies as text and data."""
 VALUE_COST = 450
-"""The memory of a value of a body while it is parsed, as a node of YAML with its place in the text and as data."""
+"""The memory of a value while a body is parsed: a node of YAML with its place in the text, and the data."""
 VALUE_SIGNS = b",:[{-?\n"
 """The number of values of a YAML or JSON text is at most 1 plus the number of these characters in it."""
 RESERVED = "voxdouble.reserved"
-"""The place in the environ of the reserved bytes."""
+"""The key in the environ of the number of reserved bytes."""
 
 
 def read_members(services: Services, *names: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def get_document(services: Services) -> Response:
 
 @lru_cache(MAX_DOCUMENTS)
 def document_json(generation: Generation, others: frozenset[str] = frozenset()) -> bytes:
-    """Return the document of a generation as JSON text, made from the hand-written YAML document of the newest.
+    """Return the document of a generation as JSON text, made from the YAML document of the newest generation.
 
     `others` are technologies that are not computed; the document describes them too (C50).
     """

@@ -31,7 +31,7 @@ def read_parameters(parameters: Mapping[str, str], readers: Mapping[str, Callabl
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """Return a reader of whole numbers; it raises ValueError with what the text must be."""
+    """Return a reader of whole numbers. It raises ValueError; the message continues "must be"."""
 
     def read(text: str) -> int:
         value = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_NUMBER)) else -1
@@ -43,9 +43,9 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def kept_pattern(text: str) -> Pattern:
-    """Return the pattern for texts as tasks and log entries keep them: of a long one the beginning and the digest.
+    """Return the pattern that finds a text in tasks and log entries, which keep a long text as beginning and digest.
 
-    Raises ValueError, with what the text must be, for a long one with * or ?, which could find nothing.
+    Raises ValueError for a long text with * or ?, since it could find nothing; the message continues "must be".
     """
     kept = shortened(text)
     if kept != text and ("*" in text or "?" in text):
@@ -54,7 +54,7 @@ def kept_pattern(text: str) -> Pattern:
 
 
 def one_of(*values: str) -> Callable[[str], str]:
-    """Return a reader of one of the given texts; it raises ValueError with all of them."""
+    """Return a reader of one of the given texts. It raises ValueError; the message continues "must be"."""
 
     def read(text: str) -> str:
         if text not in values:

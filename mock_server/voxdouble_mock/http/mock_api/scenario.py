@@ -1,6 +1,6 @@
 """The routes /_mock/scenario and /_mock/scenarios: the scenario of a namespace, its check, and the bundled ones.
 
-The routes import YAML late, since few requests need it, and the start of a server does not wait for it.
+The routes import YAML late: few requests need it, and the start of a server must not wait for it.
 """
 
 import re
@@ -18,7 +18,7 @@ from voxdouble_mock.http.routing import add_route
 from voxdouble_mock.http.services import Services
 
 NAME = re.compile(r"[a-z0-9-]+")
-"""A text that can be the name of a bundled scenario, and not a scenario itself."""
+"""The pattern of a bundled scenario's name; the text of a scenario never matches it."""
 LINE = re.compile(r"scenario, line ([0-9]+): ")
 """The beginning of the message about a malformed scenario."""
 JSON, YAML = "application/json", "application/yaml"
@@ -102,7 +102,7 @@ def post_scenario_check(services: Services) -> Response:
 
 
 def verdict(message: str, line: int | None) -> Response:
-    """Return the response about a text that is not a scenario; the line is null where it is not known."""
+    """Return the response about a text that is not a valid scenario; the line is null if it is not known."""
     return json_response({"valid": False, "line": line, "message": message})
 
 

@@ -25,9 +25,9 @@ def register(app: Flask, services: Services) -> None:
 
 
 def get_task(services: Services, task_id: str) -> Response:
-    """Return a task, the log entry of its request, its polls as far as the log has them, and its answer.
+    """Return a task, the log entry of its request, its polls, and its answer with voice data summarised.
 
-    Voice data in the answer is summarised; the request is null once the log has dropped it.
+    Polls that the log has dropped are missing. The request is null if the log has dropped it.
     """
     (task, state), name = live_task(services, task_id), namespace()
 
@@ -46,7 +46,7 @@ def get_task(services: Services, task_id: str) -> Response:
 
 
 def get_voiceprint(services: Services, task_id: str, index: str) -> Response:
-    """Return the Base64 text of one voiceprint of a task's result; they are counted from 0 in the order of the text."""
+    """Return the Base64 text of one voiceprint in a task's result; `index` counts from 0 in the order of the text."""
     task, state = live_task(services, task_id)
     number = int(index) if index.isascii() and index.isdigit() and len(index) <= 6 else -1
 

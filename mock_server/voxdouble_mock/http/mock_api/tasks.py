@@ -38,7 +38,7 @@ class Selection:
     limit: int | None = None
     """The most tasks to return, the newest ones."""
     skip: int = 0
-    """The newest tasks that are left out before `limit` counts."""
+    """The number of the newest tasks to leave out; `limit` counts the others."""
 
     def select(self, tasks: Sequence[Task], states: Sequence[State]) -> Sequence[int]:
         """Return the places of the tasks that are selected, `limit` and `skip` aside."""

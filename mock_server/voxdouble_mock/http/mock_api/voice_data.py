@@ -1,4 +1,4 @@
-"""A readable summary of a task's payload, in which a voiceprint or a vector is replaced by length, norm and a plot.
+"""A readable summary of a task's payload: length, norm and a plot in place of a voiceprint or a vector.
 
 A summary replaces a voiceprint by `{"$voiceprint": {...}}`, a vector by `{"$vector": {...}}`, and the rest of a long
 list by `{"$more": count}`, so that its size is bounded.
@@ -30,7 +30,7 @@ def summary(payload: bytes) -> object:
 def voiceprint_of(payload: bytes, index: int) -> str | None:
     """Return the voiceprint with a number, counted from 0 in the order of the text.
 
-    None if there are fewer, or if the payload is too large to be summarised.
+    Returns None if the payload has fewer voiceprints, or is too large to be summarised.
     """
     found = _voiceprints(orjson.loads(payload)) if len(payload) <= MAX_PAYLOAD else iter(())
     return next((text for place, text in enumerate(found) if place == index), None)

@@ -1,4 +1,4 @@
-"""The generation of the vendor's interface in a namespace: what differs there, by `generations.toml` (C37 to C41)."""
+"""The differences between the generations of the vendor's interface, from `generations.toml` (C37 to C41)."""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def location_headers(generation: Generation) -> Sequence[str]:
 
 
 def check_task_id(task_id: str, generation: Generation) -> None:
-    """Refuse a malformed id with 422 in the older generations; in the newest one it is unknown (C38, C4)."""
+    """Refuse a malformed id with 422 in the older generations; the newest one treats it as unknown (C38, C4)."""
     if value("malformed-id", generation) == "422" and not TASK_ID.fullmatch(task_id):
         message = f"`task_id` must be a UUID, got {task_id[:80]!r}."
         raise ValidationFailed([Detail(("path", "task_id"), message, "uuid")])

@@ -18,7 +18,7 @@ from voxdouble_mock.http.vendor.voiceprint_lists import bounds_error, decoded_at
 from voxdouble_mock.technologies._technology import VoiceprintTechnology
 
 COST = 2
-"""The memory of a body and of the voiceprints that are decoded from it, as a multiple of its bytes."""
+"""The memory of a body with its decoded voiceprints, as a multiple of the body's bytes."""
 VALUE_COST = 250
 """The most bytes that a parsed value takes, without its text."""
 OTHER_VALUES = 100_000
@@ -79,7 +79,7 @@ def check_type() -> None:
 
 @contextmanager
 def receive(limits: Limits, quota: ByteQuota) -> Iterator[JsonBody]:
-    """Receive the whole body, and reserve memory as it arrives; it is released when the block ends."""
+    """Receive the whole body. Memory is reserved as the body arrives, and released when the block ends."""
     body = JsonBody(bytearray(), "", 0, quota, 0)
     digest = hashlib.sha256()
     try:

@@ -16,7 +16,7 @@ MAX_HEAD = 16 * 1024
 MAX_PADDING = 1024
 """The most bytes of white space after a delimiter."""
 KEPT_HEADS = 32
-"""Heads of parts that are kept as they were parsed, since test suites send the same recordings again and again."""
+"""The number of parsed heads that are kept: test suites send the same recordings again and again."""
 _DELIMITER_END = re.compile(rb"[ \t]*\r\n|--")
 _INCOMPLETE_END = re.compile(rb"(?:[ \t]*\r?|-)\Z")
 _parsed_head = lru_cache(KEPT_HEADS)(parse_part_head)
@@ -84,7 +84,7 @@ class MultipartParser:
         raise MultipartError("The multipart body is cut: its closing boundary is missing.")
 
     def _take_head(self) -> PartHead | None:
-        """Return the head of a part, once it is complete; the CRLF that ends its headers stays in the buffer."""
+        """Return the head of a part, None if it is not complete; the CRLF that ends the headers stays in the buffer."""
         end = 0 if self._buffer.startswith(b"\r\n") else self._buffer.find(b"\r\n\r\n") + 2
         if end == 1:
             if len(self._buffer) > MAX_HEAD:

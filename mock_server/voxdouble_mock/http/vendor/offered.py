@@ -1,7 +1,7 @@
 """Whether a namespace offers a technology, and the refusal if it does not.
 
-Its generation must serve the technology, and if the technology is not computed, its scenario or its pack must have a
-result. A request to the path of a technology that is not offered is not counted for any fault.
+The generation of the namespace must serve the technology. If the technology is not computed, the scenario or the pack
+of the namespace must have a result of it. A request for a technology that is not offered counts for no fault.
 """
 
 from voxdouble_fixtures.generations import GENERATIONS, serves
@@ -24,7 +24,7 @@ def offers(services: Services, record: NamespaceRecord, technology: str) -> bool
 
 
 def offered_others(services: Services, scenario: Scenario | None, pack: str) -> frozenset[str]:
-    """Return the technologies that are not computed, and are offered since a scenario or a pack has a result (C50)."""
+    """Return the technologies that are offered only because a scenario or a pack has a result of them (C50)."""
     return frozenset(name for name in other_technologies() if has_result(services, scenario, pack, name))
 
 
@@ -47,7 +47,7 @@ def check_offered(services: Services, record: NamespaceRecord, technology: str) 
 def check_offered_path(services: Services) -> None:
     """Refuse the path of a technology that the namespace does not offer (C37, C42, C5), before the request has begun.
 
-    The store is read only for a technology that some namespace does not offer.
+    The store is read only for technologies that some generation does not serve, or that are not computed.
     """
     if not path().startswith(TASKS):
         return

@@ -13,7 +13,7 @@ PARAMETER = re.compile(r';[ \t]*([^\s=;"]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|"[^"]
 ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
 PERCENT_ENCODED = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+")
 MAX_NORMALIZED = 1024
-"""The most characters of a file name that is normalised: the time can grow with the square of their number."""
+"""The most characters of a file name that is normalised: the time can grow with the square of the length."""
 PERCENT = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 """The characters that browsers escape in names."""
 
@@ -91,9 +91,10 @@ def _unescaped(text: str) -> str:
 
 
 def _percent_decoded(text: str) -> str | None:
-    """Return a text that is percent-encoded UTF-8 as a whole (RFC 7578 section 2, aiohttp), decoded; else None.
+    """Return the decoded text if all of it is percent-encoded UTF-8, as aiohttp sends names; else None.
 
-    An ASCII name is left alone, since a file may well be called my%20song.wav.
+    RFC 7578 section 2 allows this encoding. If the decoded text is ASCII, the text counts as plain: a file may have the
+    name my%20song.wav.
     """
     data = unquote_to_bytes(text) if PERCENT_ENCODED.fullmatch(text) else b""
     try:
@@ -131,7 +132,7 @@ def _extended(parameters: Mapping[str, str]) -> str | None:
 
 
 def _sections(parameters: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the sections of `filename*` in order, with their parameters' names; that of an escaped one ends with *."""
+    """Return the sections of `filename*` in order, each with its parameter's name; an encoded one's ends with *."""
     if "filename*" in parameters:
         return [("filename*", unquoted(parameters["filename*"]))]
     sections: list[tuple[str, str]] = []

@@ -47,7 +47,7 @@ from voxdouble_mock.technologies._technology import (
 View = Callable[[OpenRequest], ViewResult]
 
 SHARED_BYTES = 64 * 1024
-"""Payloads of at least this size are sent from their place in the store; smaller ones are copied into the response."""
+"""The size in bytes from which a payload is sent without a copy; a smaller one is copied into the response."""
 
 
 def register(app: Flask, services: Services) -> Routes:
@@ -188,7 +188,7 @@ def task_text(task: Task, state: State, technology: Technology) -> bytes | Seque
 
 
 def payload_text(task: Task, technology: Technology) -> bytes:
-    """Return the JSON text of a task's payload; with null members, each missing vector is null (C15)."""
+    """Return the JSON text of a task's payload. With `members=null`, each missing vector is null (C15)."""
     nulls = options().members == "null" and task.timeline.final is State.DONE and has_vectors(options().generation)
     if not (nulls and isinstance(technology, MediaTechnology) and technology.entry_members):
         return task.payload

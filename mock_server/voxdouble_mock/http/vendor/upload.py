@@ -73,7 +73,7 @@ def receive(separator: str, limits: Limits, quota: ByteQuota) -> Iterator[Upload
         yield Upload(spool.open, parts.file.file_name, parts.digest.hexdigest(), parts.size)
     finally:
         quota.release(parts.reserved)
-        with suppress(OSError):  # of a full disk, on which the unwritten bytes do not matter
+        with suppress(OSError):  # if the disk is full: the bytes that were not written do not matter
             spool.close()
 
 
@@ -124,7 +124,7 @@ class _Parts:
             log.error("An upload cannot be stored in the folder of temporary files: %s.", self.reason)
 
     def check(self) -> None:
-        """Refuse a complete body that has not exactly one file, or has it encoded, or that the storage cannot hold."""
+        """Refuse a complete body unless it has one file, in a plain encoding, and the storage has room for the file."""
         if self.files != 1:
             found = ", ".join(map(repr, self.names[:10])) or "no part"
             message = f"The body must have exactly one part named 'file', got {found}."

@@ -130,7 +130,7 @@ def refused_by(open_request: OpenRequest, fault: Status) -> Response:
 
 
 def add_vendor_route(app: Flask, services: Services, path: str, view: Callable[[], Response]) -> None:
-    """Add a GET route outside the technologies; a fault without technology, method or task_id applies to it."""
+    """Add a GET route outside the technologies. Only faults without technology, method and task_id apply to it."""
 
     def answer() -> Response:
         opened = begin(services, None)

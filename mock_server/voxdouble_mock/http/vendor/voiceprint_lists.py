@@ -23,8 +23,8 @@ MAX_BASE64 = -(-MAX_VOICEPRINT // 3) * 4
 def decoded_at_once(text: bytes | bytearray, names: Sequence[str], most: int) -> dict[str, list[bytes]] | None:
     """Return the lists in a body of at most `most` strings that has these lists and no other members; else None.
 
-    msgspec decodes JSON and Base64 in one step, and stops at the first value other than a Base64 string. It takes the
-    last of two equal names; then the text has more quotes than the strings that were decoded.
+    msgspec decodes JSON and Base64 in one step, and stops at the first value other than a Base64 string. Of two equal
+    names it keeps the last list. Then the text has more than two quotes for each decoded string, and None is returned.
     """
     quotes = text.count(b'"')
     if quotes > 2 * most:

@@ -18,7 +18,7 @@ from voxdouble_mock.http.json_responses import TASKS
 
 TYPES = {status: kind for status, kind in TABLE.values() if status != 503}
 TYPES[429] = "request.rate-limit-exceeded"
-"""The vendor's error type of each status; of all others it is `internal`."""
+"""The vendor's error type of each status; all other statuses have the type `internal`."""
 UNKNOWN_TASK = "00000000-0000-4000-8000-000000000000"
 PAGE = "<html><head><title>{status} {phrase}</title></head><body><h1>{status} {phrase}</h1><hr>a proxy</body></html>"
 RATE_LIMIT = 10
@@ -42,7 +42,7 @@ def status_response(fault: Status, now: int) -> Response:
     if wait is not None:
         response.headers["Retry-After"] = str(math.ceil(wait))
     if fault.status == 405:
-        response.headers["Allow"] = method()
+        response.headers["Allow"] = method()  # the method of the route: the fault does not change the resource
     return response
 
 
@@ -62,7 +62,7 @@ def shown_state(fault: Fault | None, state: State) -> State | None:
 
 
 def apply_fault(fault: Fault | None, response: Response) -> Response:
-    """Return a response as the fault changes it; some kinds act on its connection instead."""
+    """Return a response as the fault changes it; some kinds of fault change its connection instead."""
     match fault:
         case faults.NoLocation() | faults.WrongLocation() | faults.ForeignLocation():
             change_location(fault, response)
