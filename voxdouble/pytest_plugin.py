@@ -1,4 +1,4 @@
-"""The pytest plugin: options and fixtures. It imports the mock, but for its clock, only when a fixture needs it.
+"""The pytest plugin: options and fixtures. Of the mock it imports `real_time` at once, the rest if a fixture needs it.
 
 For users' tests: `appliance` (each test's own mock), `appliance_url`, `appliance_client`, `session_appliance` and
 `fresh_session_appliance` (one for the whole run), `make_appliance`, `recording`, and `appliance_options` to be
@@ -87,7 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Import the mock and read its data before any fixture of a test that needs them can replace the file system."""
+    """Import the mock and read its data if a test needs them, before any fixture can replace the file system."""
     needed = getattr(item, "fixturenames", ())
     if "recording" in needed:
         import voxdouble_fixtures
@@ -98,7 +98,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def is_strict(config: pytest.Config) -> bool:
-    """Return whether a statement that differs counts as failed; it does for a run on our own mock, without a URL."""
+    """Return whether a statement that differs counts as failed. It does without a URL: the target is our own mock."""
     return bool(config.getoption("contract_strict") or not config.getoption("appliance_url"))
 
 
@@ -207,7 +207,7 @@ def fresh_session_appliance(pytestconfig: pytest.Config, session_appliance: "App
 
 
 def private_appliance(config: pytest.Config, server: "MockAppliance | None", text: str) -> "Iterator[Appliance]":
-    """Yield a namespace of a mock, reset afterwards, whose name is made of a text; or the real appliance."""
+    """Yield a namespace of a mock, and reset it afterwards; or the real appliance. The name is made from the text."""
     if server is None:
         from voxdouble.real_appliance import RealAppliance
 

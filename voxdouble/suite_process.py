@@ -22,9 +22,9 @@ ENDED_BY_ITSELF = frozenset({0, 1, 5})
 
 
 def run_suite(options: Sequence[str], *, url: str, strict: bool, only: Sequence[str], seconds: float) -> "Conformance":
-    """Return the result of the suite, whose progress goes to stderr.
+    """Run the suite and return its result; its progress goes to stderr.
 
-    After so many seconds the process is killed; what it has found by then counts, and the rest is unproven.
+    After `seconds` the process is killed. Its findings until then count, and all other statements are unproven.
     """
     from voxdouble_contract.judging.conformance import Conformance, crashes_in, judge
     from voxdouble_contract.judging.observed_tasks import observed_tasks

@@ -46,10 +46,10 @@ def base_url(target: str) -> str:
 
 
 def check_target(url: str, ca: Path | None, seconds: float) -> float:
-    """Return the mean seconds of the target's first ten answers, or of as many as there is time for.
+    """Return the mean time of the target's first responses in seconds: of ten, or of as many as there is time for.
 
-    Raise CannotRun if it cannot be reached, requires another token, or is plainly not an appliance. `seconds` is the
-    time for the whole run, of which the first responses get a third.
+    `seconds` is the time for the whole run; the first responses get a third of it. Raises CannotRun if the target
+    cannot be reached, requires another token, or is plainly not an appliance.
     """
     check_certificates(ca)
     check_reachable(url)
@@ -67,7 +67,7 @@ def check_target(url: str, ca: Path | None, seconds: float) -> float:
 def open_session(
     token: str | None, ca: Path | str | None, proxies: Mapping[str, str] | None = None
 ) -> requests.Session:
-    """Return a session with a token, certificates to trust, and these proxies, whatever the environment says."""
+    """Return a session with a token, certificates to trust and proxies; the environment changes none of them."""
     session = requests.Session()
     session.trust_env = False
     session.verify = str(ca) if ca else True
@@ -86,7 +86,7 @@ def check_certificates(ca: Path | None) -> None:
 
 
 def check_reachable(url: str) -> None:
-    """Raise CannotRun if no connection to the target can be made: it is an error, never a reason to skip tests."""
+    """Raise CannotRun if no connection to the target can be made: that is an error, not a reason to skip tests."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -98,7 +98,7 @@ def check_reachable(url: str) -> None:
 
 
 def response_of(session: requests.Session, url: str, method: str, path: str, wait: float) -> requests.Response:
-    """Return the answer to one request within `wait` seconds. Raises CannotRun without an answer."""
+    """Return the response to one request. Raises CannotRun without a response within `wait` seconds."""
     try:
         return session.request(method, url + path, timeout=(CONNECT_SECONDS, wait), allow_redirects=False)
     except requests.exceptions.SSLError as error:
@@ -112,15 +112,15 @@ def response_of(session: requests.Session, url: str, method: str, path: str, wai
 def check_is_appliance(session: requests.Session, url: str, wait: float = RESPONSE_SECONDS) -> None:
     """Raise CannotRun if the target requires another token, or three requests show that it is not an appliance.
 
-    The three start no task. A 404 shows nothing, even with the vendor's error body: an appliance sends that for every
-    path below a wrong base URL. Any other JSON object counts if it has a member that an appliance's would have.
+    The three requests start no task. A 404 shows nothing, even with the vendor's error body: an appliance sends it for
+    every path below a wrong base URL. Any other response counts if its JSON object has a member of an appliance's.
     """
     responses = [response_of(session, url, "GET", INFO, wait)]
     check_token(responses[0], url)
     responses.append(response_of(session, url, "GET", f"{EXTRACTION}/{uuid.uuid4()}", wait))
     responses.append(response_of(session, url, "POST", EXTRACTION, wait))
-    answers = [json_object(response) for response in responses if response.status_code != NOT_FOUND]
-    if any({"version", "type", "task"} & answer.keys() for answer in answers):
+    found = [json_object(response) for response in responses if response.status_code != NOT_FOUND]
+    if any({"version", "type", "task"} & one.keys() for one in found):
         return
     seen = "; ".join(
         f"{response.request.method} {urlsplit(str(response.request.url)).path}: {response.status_code} "
@@ -131,7 +131,7 @@ def check_is_appliance(session: requests.Session, url: str, wait: float = RESPON
         raise CannotRun(f"The appliance at {url} is not available; nothing else was sent. {seen}.")
     raise CannotRun(
         f"{url} is not an appliance of this kind, or its base URL is another one; nothing else was sent. "
-        f"{hint(url)} No answer is that of an appliance: {seen}."
+        f"{hint(url)} No response is that of an appliance: {seen}."
     )
 
 
@@ -143,16 +143,16 @@ def check_token(info: requests.Response, url: str) -> None:
 
 
 def hint(url: str) -> str:
-    """Return what a base URL must be, with the one that was probably meant if the path of `url` has `/api`."""
+    """Return a sentence on base URLs; if the path of `url` has `/api`, it suggests the part in front of it."""
     before, found, _ = f"{url.rstrip('/')}/".partition("/api/")
     meant = f": try {before}" if found else ", such as http://appliance:8000"
     return f"A base URL is the address in front of /api/system/info, without /api{meant}."
 
 
-def json_object(answer: requests.Response) -> dict[str, Any]:
-    """Return the JSON object in an answer; an empty one if it has none."""
+def json_object(response: requests.Response) -> dict[str, Any]:
+    """Return the JSON object in a response; an empty one if the response has another body."""
     try:
-        found = answer.json()
+        found = response.json()
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 SECONDS, MOST_SECONDS = 240.0, 600.0
 """The time for the whole command, and the most that a slow target gets."""
-QUICK_ANSWER = 0.1
-"""Seconds of an answer above which the target gets more time, in proportion."""
+QUICK_RESPONSE = 0.1
+"""The seconds of a response above which the target gets more time, in proportion."""
 SUITE_SHARE, KILL_SHARE, CLIENT_SHARE = 0.6, 0.75, 0.17
-"""Parts of the time: in which the suite sends requests, after which it is killed, and for the checks of the client."""
+"""Parts of the time: for the requests of the suite, until the suite is killed, and for the checks of the client."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +125,11 @@ def verify(
         raise click.UsageError("--kind is the kind of a record: give --record DIR too.")
     check_only(only)
     check_profile(profile)
-    answer_seconds = check_target(url, ca, timeout or SECONDS) if url else 0.0
+    response_seconds = check_target(url, ca, timeout or SECONDS) if url else 0.0
     if report is not None:
         check_folder(report)
     writer = RecordWriter(record, kind_of(url, ca, kind), url) if record else None
-    run_time = RunTime(began, timeout or time_for(answer_seconds))
+    run_time = RunTime(began, timeout or time_for(response_seconds))
     whole = Budget(max_uploads, max_audio, max_tasks)
     suite = whole.without(COST)
     options = [
@@ -183,13 +183,13 @@ def finish(conformance: "Conformance", report: Path | None) -> NoReturn:
     sys.exit(status)
 
 
-def time_for(answer_seconds: float) -> float:
-    """Return the seconds for the whole command, more if the target takes that long for an answer."""
-    if answer_seconds <= QUICK_ANSWER:
+def time_for(response_seconds: float) -> float:
+    """Return the seconds for the whole command: more if the target takes long for a response."""
+    if response_seconds <= QUICK_RESPONSE:
         return SECONDS
-    seconds = min(MOST_SECONDS, SECONDS * answer_seconds / QUICK_ANSWER)
+    seconds = min(MOST_SECONDS, SECONDS * response_seconds / QUICK_RESPONSE)
     click.echo(
-        f"The target takes {answer_seconds:.2f} s for an answer, so the run may take {seconds:.0f} s instead of "
+        f"The target takes {response_seconds:.2f} s for a response, so the run may take {seconds:.0f} s instead of "
         f"{SECONDS:.0f}.",
         err=True,
     )
@@ -199,7 +199,7 @@ def time_for(answer_seconds: float) -> float:
 def check_with_client(
     url: str, generation: str, ca: Path | None, seconds: float, *, allowed: bool
 ) -> "list[ClientCheck]":
-    """Return the verdicts on calls of our own client, unproven if the budget or the time does not allow them."""
+    """Return the verdicts on calls of our own client; all are unproven if the budget or the time does not allow it."""
     import pytest
 
     from voxdouble.client_checks import COST, check_client, names

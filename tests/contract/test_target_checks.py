@@ -83,7 +83,7 @@ def test_a_stranger_is_an_appliance(traits: Traits) -> None:
     ("answer", "seconds"), [(0.0, 240), (0.1, 240), (0.15, 360), (0.25, 600), (0.5, 600), (9, 600)]
 )
 def test_a_slow_target_gets_more_time(answer: float, seconds: float, capsys: pytest.CaptureFixture[str]) -> None:
-    """From 0.1 s for an answer the time grows in proportion, up to 600 s, which is said on stderr."""
+    """From 0.1 s for a response the time grows in proportion, up to 600 s, which is said on stderr."""
     assert verify_module.time_for(answer) == pytest.approx(seconds)
     assert (f"{seconds:.0f} s instead of 240" in capsys.readouterr().err) == (seconds > 240)
 

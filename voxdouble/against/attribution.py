@@ -16,8 +16,8 @@ MAX_STEPS = 12
 def statement_of(technology: str, place: Place, generation: str) -> str:
     """Return the statement of a place in the response to a poll.
 
-    The described part of the response that is nearest to the place has the statement. Of several parts that are equally
-    near the last one in the document counts, since a technology's own result comes after the parts of all responses.
+    The nearest described part of the response has the statement. If several parts are equally near, the last of them in
+    the document has it: a technology's own result comes after the parts that all responses have.
     """
     schema = ("paths", f"/api/technology/{technology}/{{task_id}}", "get", "responses", "200")
     try:
@@ -30,7 +30,7 @@ def statement_of(technology: str, place: Place, generation: str) -> str:
 
 
 def _parts(node: Any, place: Place, above: str, generation: str, steps: int) -> Iterator[tuple[int, str]]:
-    """Yield for each described part on the way to a place the number of names after it, and its statement."""
+    """Yield the described parts on the way to a place: for each the number of names after it, and its statement."""
     if not isinstance(node, dict) or steps == 0:
         return
     here = str(node.get("x-statement", above))

@@ -1,4 +1,4 @@
-"""The inputs of the requests that a pack has facts about: captured ones, or others in their place."""
+"""The inputs of the requests in a pack: captured inputs, or others in their place."""
 
 import hashlib
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ class Input:
 
     request: Mapping[str, Any]
     captured: bool
-    """Whether this is the captured input, so that numbers can be compared, or another one of the same form."""
+    """True if this is the captured input: then numbers can be compared. False for another input of the same form."""
 
 
 class Inputs:
@@ -40,9 +40,9 @@ class Inputs:
         self._stand_ins: dict[str, str] = {}
 
     def of(self, fact: Fact) -> Input | None:
-        """Return the input of a fact's request; None if the pack does not have it and no other can take its place.
+        """Return the input of a fact's request; None if the pack does not have it and no other input can replace it.
 
-        Nothing takes the place of a rejected input, since its rejection depends on the input itself.
+        No input replaces a rejected one, since the rejection depends on the input itself.
         """
         return self._recording(fact) if fact.sha256 else self._lists(fact)
 
@@ -73,9 +73,9 @@ class Inputs:
         return Input({"json": texts}, captured)
 
     def _voiceprint(self, digest: str) -> str:
-        """Return the captured voiceprint with a digest, else one that the mock extracts in its place.
+        """Return the captured voiceprint with a digest; else one that the mock extracts now.
 
-        It is extracted from silence if the captured one has no speech.
+        The mock extracts from silence if the captured voiceprint has no speech.
         """
         if digest in self._voiceprints:
             return self._voiceprints[digest]

@@ -31,7 +31,7 @@ TOLERANCE = 0.01
 MODEL = "model"
 NOT_SERVED, REJECTED_RECORDING, REJECTED_VOICEPRINT = "C37", "C11", "C20"
 DESCRIBED = "C34"
-"""The statement on all requests and responses; it stands for everything that no other statement is about."""
+"""The statement on all requests and responses; it has the findings that no other statement covers."""
 HEADERS = {"location": "S5", "x-location": "S6", "content-type": "C34", "retry-after": "C28"}
 FORMS = {"location": "S8", "x-location": "S6"}
 """The statement on the form of a header that both sides have."""
@@ -151,8 +151,8 @@ class Accounted:
 def account(findings: Iterable[Finding], known: Mapping[str, KnownDifference]) -> Accounted:
     """Return the findings after the known differences.
 
-    Of a statement that differs and has a known difference only the broken findings stay, as unproven, with the reason
-    of the known difference.
+    If a statement differs and its difference is known, its passed findings are dropped. Its broken findings become
+    unproven, with the reason of the known difference.
     """
     found = list(findings)
     differing = {finding.statement for finding in found if finding.outcome == "broken"}
@@ -176,8 +176,8 @@ def is_computed(technology: str) -> bool:
 def counts(change: fact_changes.Change, *, captured: bool) -> bool:
     """Return whether a change is a difference of the mock.
 
-    A change of a digest never counts, a change of a text only in `model`, a change of a number only with the captured
-    input.
+    A change of a digest never counts. A change of a text counts only in `model`. A change of a number counts only with
+    the captured input.
     """
     if change.kind in {fact_changes.TEXTS, fact_changes.DIGESTS}:
         return change.kind == fact_changes.TEXTS and change.place[-1] == MODEL

@@ -147,7 +147,7 @@ def begin(run: Capture, url: str, output: Path, options: dict[str, Any], locatio
         check_is_appliance(session, url.rstrip("/"))
         appliance = probe(session, url)
     if appliance.mock and options["kind"] == "appliance":
-        raise click.UsageError("URL is a mock, and its answers must not be called real: leave out --kind.")
+        raise click.UsageError("URL is a mock, and its responses must not be called real: leave out --kind.")
     kind = options["kind"] or ("mock" if appliance.mock else "appliance")
     announce(kind, run, options["also"], output)
     check_own(output)

@@ -39,7 +39,7 @@ class Recording:
     """The size and the modification time of the file when its digest was made."""
 
     def check_unchanged(self) -> None:
-        """Raise ValueError if the file has changed, so that an answer may be about other bytes than the digest."""
+        """Raise ValueError if the file has changed: then a response may be about other bytes than the digest."""
         if mark_of(self.path) != self.mark:
             raise ValueError(f"{self.path} must not change during the capture, and it has: run the command again.")
 
@@ -53,7 +53,7 @@ class Recording:
 
 
 def probe(session: requests.Session, url: str) -> CapturedAppliance:
-    """Return the version that an appliance tells, and whether it is a mock; an empty version if it tells none."""
+    """Return the version that an appliance reports, empty if it reports no version, and whether it is a mock."""
     told = str(_object(session, url, INFO).get("version") or "")
     mock = _object(session, url, "/_mock/health").get("service") == "voxdouble" or told.startswith("voxdouble")
     return CapturedAppliance("".join(one for one in told if one.isprintable())[:100], mock)

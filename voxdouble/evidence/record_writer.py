@@ -26,7 +26,7 @@ def kind_of(url: str, ca: Path | None, chosen: str | None) -> str:
     with open_session(os.environ.get("APPLIANCE_TOKEN"), ca) as session:
         is_mock = not url or probe(session, url).mock
     if is_mock and chosen == "appliance":
-        raise click.UsageError("TARGET is a mock, and its answers must not be called real: leave out --kind.")
+        raise click.UsageError("TARGET is a mock, and its responses must not be called real: leave out --kind.")
     return chosen or ("mock" if is_mock else "appliance")
 
 
