@@ -1,4 +1,4 @@
-"""The appliance: starts and finds tasks, and runs the clocks of the namespaces. It reads no clock: its store does."""
+"""The appliance: starts and finds tasks, and moves the clocks of the namespaces. Its store reads the real clock."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """The state of a namespace as far as it shows whether a list of its tasks or requests is out of date."""
+    """The clock of a namespace, and marks of its tasks and its log: a list is out of date if its mark has changed."""
 
     pace: Pace
     now: int
@@ -62,10 +62,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """How a request is executed: a function, and the parameters on which its result depends beside the content."""
+    """How a request is executed: a function, and the parameters that determine its result together with the content."""
 
     run: Callable[[Callable[[], None]], Result | Completion]
-    """Its argument is to be called from time to time, and raises an exception if no client waits for the result."""
+    """It calls its argument from time to time; the argument raises an exception if no client waits for the result."""
     parameters: Hashable
     is_waiting: Callable[[], bool] = lambda: True
     """Returns whether the request's client is still connected."""
@@ -92,9 +92,10 @@ class Appliance:
     def submit(
         self, request: OpenRequest, technology: Technology, summary: RequestSummary, execution: Execution
     ) -> Submission:
-        """Execute a request and store its task, whose life begins when it is stored; it is stored when this returns.
+        """Execute a request, and store its task before returning; the task's life begins when it is stored.
 
-        If the namespace was reset after the request began, the task is gone with all earlier ones, and no rule applies.
+        Nothing is stored if a status fault of the scenario refuses the request. If the namespace was reset after the
+        request began, no rule applies, and the task is gone with all earlier ones.
         """
         completion = self._completion(technology, summary, execution)
         while True:

@@ -20,7 +20,7 @@ from voxdouble_mock.technologies import all_technologies
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-all_technologies()  # finds the modules of the technologies now, since a test can replace the file system later
+all_technologies()  # find the modules of the technologies now, since a test can replace the file system later
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,10 @@ class Assembly:
 
 
 def settings_of(**options: Any) -> Settings:
-    """Return settings made from options by name; with a pack its generation is the default, and any other is refused.
+    """Return settings made from options by name. With a pack, the generation is that of the pack.
 
-    Raises TypeError for an unknown option and ValueError for a value that an option does not allow.
+    Raises TypeError for an unknown option, and ValueError for a value that an option does not allow or for another
+    generation beside a pack.
     """
     if options.get("packs") is not None:
         options["packs"] = os.fspath(options["packs"])

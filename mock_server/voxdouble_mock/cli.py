@@ -73,7 +73,7 @@ class OptionType(click.ParamType):  # type: ignore[type-arg]  # not generic in c
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add all options to a command; one that is not given is None, False for a flag, or empty where it may repeat."""
+    """Add all options to a command. If an option is not given, it is None; a flag is False, a repeatable one empty."""
     for one in reversed(OPTIONS):
         repeated = " May be repeated; in the environment values are separated by spaces." if one.multiple else ""
         default = f"  [default: {one.default_text}]" if one.default_text else ""
@@ -102,7 +102,7 @@ def serve(**values: Any) -> None:
     given = {name: value for name, value in values.items() if value is not None}
     serving = ServeSettings(**{name: given.pop(name) for name in names_of(ServeSettings) if name in given})
     check_exposure(serving.host, given.get("token"), no_token=serving.no_token)
-    # Many small matrix products gain nothing from threads that wait for one another: extraction is slower with them.
+    # Extraction computes many small matrix products: the threads of OpenBLAS would only wait for one another.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from voxdouble_mock import voice  # noqa: PLC0415 (late, here and below: healthcheck must stay light)
     from voxdouble_mock.assembly import assemble, settings_of  # noqa: PLC0415
@@ -133,7 +133,7 @@ def serve(**values: Any) -> None:
         def announce(url: str) -> None:
             click.echo(f"voxdouble ready {url}")
             click.echo(f"The console, for a browser: {url}/_mock/", err=True)
-            gc.freeze()  # what exists now stays to the end: no collection needs to look at it
+            gc.freeze()  # objects that exist now stay to the end: no collection needs to examine them
             gc.enable()
             threading.Thread(target=voice.load, name="voxdouble-voice", daemon=True).start()
 
@@ -155,7 +155,7 @@ def scenario_of(serving: ServeSettings) -> "Scenario | None":
 
 
 def temporary_folder_problem(needed: int) -> str:
-    """Return why the folder of temporary files cannot hold all uploads of one time, or an empty text if it can."""
+    """Return why the folder of temporary files cannot hold all uploads of one instant; empty if it can."""
     try:
         folder = tempfile.gettempdir()
         free = shutil.disk_usage(folder).free
@@ -165,7 +165,7 @@ def temporary_folder_problem(needed: int) -> str:
         return ""
     return (
         f"The folder of temporary files, {folder}, has {free / 1e6:.0f} MB free, and uploads may need "
-        f"{needed / 1e6:.0f} MB at one time (--input-storage): those beyond are refused with 507. "
+        f"{needed / 1e6:.0f} MB at one time (--input-storage): uploads beyond the free space are refused with 507. "
         "TMPDIR can name another folder."
     )
 

@@ -62,7 +62,7 @@ class Control:
                 return Change(view.record, value=False)
             return Change(replace(view.record, options=updated), value=True)
 
-        while True:  # the check is not within the atomic step, since it may take long
+        while True:  # until no other change comes between: the check may take long, so it is outside of the atomic step
             checked = self._store.view(namespace).record
             updated = self._updated(checked.options, changes)
             check_results(checked.scenario, self._options.changed(updated).generation)
@@ -154,13 +154,13 @@ class Control:
         self._store.view(namespace, create=True)
 
     def log(
-        self, namespace: str, entry: LoggedRequest, began: OpenRequest | None = None, *, create: bool = False
+        self, namespace: str, entry: LoggedRequest, request: OpenRequest | None = None, *, create: bool = False
     ) -> None:
-        """Append an entry to the log, unless the namespace was reset after the request `began`.
+        """Append an entry to the log. Nothing is logged if the namespace was reset after `request` began.
 
         With `create`, a namespace that does not exist is created if there is room. Without it nothing is logged there.
         """
-        self._store.log(namespace, entry, began, create=create)
+        self._store.log(namespace, entry, request, create=create)
 
     def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
         """Return the kept log entries, oldest first, and the number of requests since the log was last cleared."""

@@ -76,7 +76,7 @@ class Slots:
 def completion_of(run: Callable[[], Result | Completion]) -> Completion:
     """Return the completion of a task: done with the result of `run`, or the end that its exception stands for (S18).
 
-    If `run` returns a completion, which was captured, it is returned unchanged.
+    A captured completion that `run` returns is not changed.
     """
     try:
         result = run()
@@ -90,7 +90,7 @@ def completion_of(run: Callable[[], Result | Completion]) -> Completion:
 
 
 def no_result(technology: str, sha256: str, pack: str = "") -> Failure:
-    """Return the failure of a task on a recording of which no rule and no pack has a result (C50)."""
+    """Return the failure of a task on a recording for which neither a rule nor a pack has a result (C50)."""
     in_pack = f" and no fact of the pack {pack}" if pack else ""
     return Failure(
         f"No rule of the scenario{in_pack} has a result of {technology} for this request with the recording of SHA-256 "

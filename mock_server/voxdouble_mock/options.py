@@ -24,7 +24,7 @@ class Kind:
     parse: Callable[[str], Any] = str
     """Makes the value from text; raises ValueError."""
     secret: bool = False
-    """Whether messages must not show the value; they never show one with an @, which may have a password before it."""
+    """Whether messages must not show the value. A value with an @ is never shown, since it may hold a password."""
 
     def refusal(self, value: object, name: str) -> str:
         """Return the message that refuses a value; `name` is the option's name as the caller spells it."""

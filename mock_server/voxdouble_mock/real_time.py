@@ -1,10 +1,11 @@
-"""The real time of the mock: the wall clock is read once, when this module is imported, and then `time.monotonic`.
+"""The real time of the mock: the wall clock at the import of this module, plus `time.monotonic` since then.
 
-Tests of users replace the clock of their process: freezegun replaces attributes in all modules, time-machine 3 the
-functions of `time` except `monotonic`, and `mock.patch` may put a list of values there that runs out. None of these
-changes the closure from which the functions here call `time.monotonic_ns`; only time-machine 2, from 2.13 on, replaces
-that function itself. This clock never goes back, whereas a wall clock that is set back would return finished tasks to
-`running`.
+A user's test may replace the clock of its process. freezegun replaces attributes of modules. time-machine 3 replaces
+the functions of `time` except `monotonic`. `mock.patch` may put a list of values in their place. None of these changes
+the functions of this module, which call `time.monotonic_ns` from a closure. Only time-machine 2, from 2.13 on, replaces
+`monotonic_ns` itself.
+
+This clock never goes back. A wall clock that is set back would return finished tasks to `running`.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""A bounded cache of completions, which are functions of a request's content and parameters.
+"""A bounded cache of completions, by the content and the parameters of their requests.
 
 Test suites send the same recordings thousands of times. The cache keeps completions as they are before a scenario
 applies to them. It is in memory only, so a new version never reads the completions of an older one. Each request makes
@@ -53,10 +53,10 @@ class ResultCache:
     ) -> Completion:
         """Return the completion of a key, computed if it is not kept.
 
-        `compute` takes a function that returns whether any request still waits for the completion; `is_waiting` returns
-        it for this request. If `compute` raises Unavailable, all waiting requests get it. Any other exception goes only
-        to the request that computed, and one of the waiting ones then computes the completion. Raises InvalidRequest
-        if the client of this request has left while it waited.
+        The argument of `compute` is a function: it returns whether any request still waits for the completion.
+        `is_waiting` returns whether this request does. If `compute` raises Unavailable, it is raised for all waiting
+        requests. Any other exception is raised for this request alone, and one of the waiting requests computes next.
+        Raises InvalidRequest if the client of this request leaves while the request waits.
         """
         if not self._capacity:
             return compute(is_waiting)

@@ -57,7 +57,7 @@ STORE = Kind(
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The behaviour of one mock. A value that an option does not allow is a ValueError."""
+    """The behaviour of one mock. Raises ValueError for a value that an option does not allow."""
 
     pending: float | None = option(
         None,
@@ -125,8 +125,8 @@ class Settings:
     pack: str | None = option(
         None,
         TEXT,
-        "Folder of a pack whose answers are replayed, or the word example for the bundled one, see docs/capture.md; "
-        "the mock has the pack's generation.",
+        "Folder of a pack to replay, or the word example for the bundled one, see docs/capture.md; the mock has the "
+        "pack's generation.",
         statements="C51",
     )
     packs: str | None = option(
@@ -179,7 +179,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """The settings of `voxdouble serve` beside the mock's behaviour: where it listens and what it loads."""
+    """The settings of `voxdouble serve` beside the mock's behaviour: where it listens, and what it loads and prints."""
 
     host: str = option(
         "127.0.0.1", TEXT, "Address to listen on; one that other machines reach needs --token or --no-token."

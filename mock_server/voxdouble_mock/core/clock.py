@@ -12,7 +12,7 @@ from voxdouble_mock.core.errors import Detail, ValidationFailed
 
 MAX_RATE = 1_000_000
 MAX_ADVANCE_SECONDS = 10_000_000_000
-"""Three centuries: after some 900 such advances, instants are still whole numbers that JSON readers read exactly."""
+"""Some 300 years. After 900 such advances an instant is still below 2**53, which every JSON reader reads exactly."""
 
 
 class Mode(StrEnum):
@@ -87,7 +87,10 @@ def advance(clock: Clock, seconds: float) -> Clock:
 
 
 def change_pace(clock: Clock, pace: Pace, real_now: int) -> Clock:
-    """Return the clock with another pace, from what it shows; a real clock first catches up with real time."""
+    """Return the clock with another pace.
+
+    It goes on from the time that it shows. With the mode `real` it first catches up with real time.
+    """
     shown = read(clock, real_now)
     if pace.mode is Mode.REAL:
         shown = max(shown, real_now)
@@ -95,7 +98,7 @@ def change_pace(clock: Clock, pace: Pace, real_now: int) -> Clock:
 
 
 def to_milliseconds(seconds: float) -> int:
-    """Return seconds in whole milliseconds, rounded up (but for float errors), so that 0.1 ms does not become 0."""
+    """Return seconds in whole milliseconds, rounded up, so that 0.1 ms does not become 0; float errors do not count."""
     exact = seconds * 1000
     nearest = round(exact)
     return nearest if math.isclose(exact, nearest, rel_tol=1e-15, abs_tol=5e-4) else math.ceil(exact)

@@ -11,8 +11,9 @@ FAULT_BYTES = 8_000
 VALUE_BYTES = 80
 """The memory of a value of a result, without its text."""
 CHARACTER_BYTES = 5
-"""The memory for each byte of a text in UTF-8: up to 4, since one character beyond U+FFFF makes Python keep every
-character of the text in 4 bytes, and 1 for a copy in UTF-8.
+"""The memory for each byte of a text in UTF-8: at most 4 in Python, and 1 for a copy in UTF-8.
+
+One character beyond U+FFFF makes Python keep every character of the text in 4 bytes.
 """
 
 

@@ -1,7 +1,8 @@
 """Faults: failures that tests inject deliberately, and the pure function that chooses the fault for a call.
 
-A fault changes a response, never a stored task, so stored tasks keep the laws of the lifecycle under every fault. Its
-address (the other members of `FaultSpec`) says to which calls it applies. Other errors are not called faults.
+A fault changes a response, never a stored task, so stored tasks keep the laws of the lifecycle under every fault. The
+address of a fault is a technology, a method and a task; each may be absent. `nth`, `count` and `life` select among the
+calls at this address. Other errors are not called faults.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Status(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="status"):
-    """A refusal with this status: an armed fault refuses before the work, one of a scenario's rule after the work."""
+    """A refusal with this status: an armed fault refuses before the work is done, a scenario's fault after it."""
 
     status: Literal[400, 403, 404, 405, 413, 422, 429, 500, 502, 503, 504, 507]
     retry_after: Annotated[float, Meta(ge=0, le=86_400)] | None = None
@@ -113,16 +114,16 @@ class Call:
 
 
 class FaultSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """A fault and its address: to which calls it applies, from which call on, how often and for how long."""
+    """A fault, its address, and the calls at this address to which it applies."""
 
     fault: Fault
     technology: str | None = None
     method: Method | None = None
     task_id: str | None = None
     nth: Count = 1
-    """The first call that the fault applies to, counted among the calls at its address since it was armed."""
+    """The first call to which the fault applies, counted among the calls at its address since it was armed."""
     count: Count | UnsetType | None = UNSET
-    """The number of calls that the fault applies to; null is unlimited. See `limit` for the default."""
+    """The number of calls to which the fault applies; null is unlimited. See `limit` for the default."""
     life: Annotated[float, Meta(ge=0, le=MAX_SECONDS)] | None = None
     """Seconds of the namespace's clock after which the fault is disarmed."""
 
@@ -133,7 +134,7 @@ class FaultSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def limit(self) -> int | None:
-        """Return the number of calls that the fault applies to; None is unlimited.
+        """Return the number of calls to which the fault applies; None is unlimited.
 
         The default of `count` is 1, but unlimited for `lost-task` and `never-ending`.
         """
@@ -190,9 +191,9 @@ def at_address(faults: Sequence[ArmedFault], call: Call) -> list[ArmedFault]:
 def next_fault(
     faults: Sequence[ArmedFault], counters: Mapping[str, int], now: int
 ) -> tuple[list[str], ArmedFault | None]:
-    """Return the counters that a call increases, and the fault that applies to it: the first whose turn it is.
+    """Return the counters that a call increases, and the fault that applies to it.
 
-    `faults` are those at the address of the call.
+    `faults` are those whose address includes the call. The first of them that has reached its `nth` call applies.
     """
     counted: list[str] = []
     chosen: ArmedFault | None = None
@@ -207,10 +208,10 @@ def next_fault(
 
 
 def is_at_address(call: Call, spec: FaultSpec) -> bool:
-    """Return whether the address of a fault includes a call; some kinds of fault only apply to a POST or to a GET.
+    """Return whether the address of a fault includes a call.
 
-    A call outside the technologies is included only if the address names no technology, method or task, and the kind of
-    fault does not belong to a technology's POST or GET.
+    Some kinds of fault apply to a POST only, or to a GET only. A call outside the technologies is included only if the
+    address names no technology, method or task, and the kind of fault does not belong to a technology's POST or GET.
     """
     if call.technology is None:
         named = spec.technology or spec.method or spec.task_id

@@ -11,7 +11,7 @@ CACHE = replace(BYTES, requirement="a whole number of at least 0", accepts=lambd
 class Limits:
     """The bounds that a user can set; the first six are the vendor's defaults (C27).
 
-    A value out of range is a ValueError.
+    Raises ValueError for a value out of range.
     """
 
     max_upload: int = option(
@@ -84,8 +84,7 @@ class Limits:
     max_logged: int = option(
         64_000_000,
         BYTES,
-        "Size of all request logs; beyond it those of the namespaces that were used the longest ago lose their oldest "
-        "entries.",
+        "Size of all request logs; beyond it the logs of the least recently used namespaces lose their oldest entries.",
         in_command=False,
     )
     max_control: int = option(

@@ -4,7 +4,7 @@ import hashlib
 import re
 
 PATTERN = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]{1,64}"
-"""A regular expression for a name; clients remove . and .. from the path of a URL."""
+"""The regular expression of a name. It excludes . and .., which clients remove from the path of a URL."""
 RULE = "1 to 64 characters of A-Z, a-z, 0-9, dot, underscore and hyphen, other than . and .."
 _KEPT = 47
 _DIGEST = 16
@@ -21,7 +21,7 @@ def check_name(name: str) -> str:
 
 
 def namespace_name(text: str) -> str:
-    """Return a valid name of a namespace for any text: the text itself if it is one, else its end and its digest."""
+    """Return a valid name of a namespace for any text: the text itself if it is valid, else its end with its digest."""
     if re.fullmatch(PATTERN, text):
         return text
     readable = re.sub(r"[^A-Za-z0-9]+", "-", text)[-_KEPT:].strip("-")

@@ -1,4 +1,4 @@
-"""The options of a namespace: what the vendor's interface looks like there, changeable while the mock runs."""
+"""The options of a namespace: the form of the vendor's interface in it. They can be changed while the mock runs."""
 
 from typing import Annotated, Literal, Self, get_args
 
@@ -13,7 +13,7 @@ MEMBERS: tuple[Members, ...] = get_args(Members)
 
 
 class OptionChanges(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The options that a namespace has of its own; in the place of one that is None the server's option applies."""
+    """The options that a namespace has of its own. For an option that is None, the server's value applies."""
 
     generation: Generation | None = None
     members: Members | None = None

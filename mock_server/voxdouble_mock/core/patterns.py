@@ -1,7 +1,8 @@
 """Patterns in the conditions of rules: `*` stands for any text, `?` for one character, all others for themselves.
 
-A comparison takes time in proportion to the length of the text: each piece between two `*` is searched once. A piece
-with `?` is searched step by step, so there the text is bounded, and a scenario bounds the length of all such patterns.
+A comparison searches each piece between two `*` once. A piece without `?` takes time in proportion to the length of the
+text. A piece with `?` may take as many steps as its length at each character of the text. So a text longer than
+MAX_SEARCHED does not match a pattern with such a piece, and a scenario bounds the sum of their lengths (MAX_STEPS).
 """
 
 import re
@@ -11,9 +12,11 @@ MAX_SEARCHED = 4096
 """The most characters of a text in which a piece with `?` between two `*` is searched; a longer one does not match."""
 
 PIECE_BYTES = 200
+"""The memory of a piece without its regular expression, rounded up; those below are rounded up too."""
 EXPRESSION_BYTES = 1_000
+"""The memory of a regular expression without its `?`."""
 SIGN_BYTES = 50
-"""The memory of a piece, of its expression and of a `?` in it, rounded up."""
+"""The memory of a `?` in a regular expression."""
 
 
 class Pattern:
@@ -27,7 +30,7 @@ class Pattern:
         self._inner = [piece for piece in pieces[1:-1] if piece.length]
         self._shortest = sum(piece.length for piece in pieces[1:]) + self._first.length
         self.steps = sum(piece.length for piece in self._inner if piece.expression)
-        """A comparison takes at most one step, and this many further ones, for each character of the text."""
+        """A comparison takes at most 1 + `steps` steps for each character of the text."""
         expressions = sum(piece.expression is not None for piece in pieces)
         self.size = PIECE_BYTES * len(pieces) + EXPRESSION_BYTES * expressions + SIGN_BYTES * pattern.count("?")
         """The memory that the pattern takes at most, in bytes."""
@@ -51,7 +54,7 @@ class Pattern:
 
 
 class _Piece:
-    """A part of a pattern without `*`; its expression is None if it has no `?` either."""
+    """A part of a pattern without `*`. It has a regular expression only if it has a `?`."""
 
     __slots__ = ("expression", "length", "text")
 

@@ -56,10 +56,10 @@ def convert(data: Any, kind: type[T], *, strict: bool = True) -> T:
 
 
 def storable(data: Any, path: str = "", depth: int = 0) -> Any:
-    """Return plain data without null members, since a null member is an absent one; only a null `count` is kept.
+    """Return plain data without null members: null means absent. Only a null `count` is kept, which means without end.
 
-    Raises InvalidData for data that could be stored, but not be returned as JSON (a lone surrogate, a number beyond
-    64 bits or an infinite one), and for nesting deeper than MAX_DEPTH and a text longer than MAX_TEXT.
+    Raises InvalidData for values that no JSON response could return: a lone surrogate, a number beyond 64 bits, an
+    infinite number. Raises it also for nesting deeper than MAX_DEPTH and for a text longer than MAX_TEXT.
     """
     if depth > MAX_DEPTH:
         raise InvalidData(f"The data must not be nested deeper than {MAX_DEPTH} levels.", path)
@@ -131,7 +131,7 @@ def in_words(expected: str) -> str:
 
 
 def find(path: str, data: Any, kind: inspect.Type) -> tuple[inspect.Type, Any, list[str]]:
-    """Return the type and the value at a path, and the allowed tags where the path ends at the tag of a union."""
+    """Return the type and the value at a path. If the path ends at the tag of a union, return its allowed tags too."""
     for match in STEP.finditer(path if path[:1] == "[" else f".{path}"):
         key, index = match.groups()
         kind = chosen(kind, data)
@@ -151,7 +151,10 @@ def find(path: str, data: Any, kind: inspect.Type) -> tuple[inspect.Type, Any, l
 
 
 def chosen(kind: inspect.Type, data: Any) -> inspect.Type:
-    """Return the member of a union that the data selects by its tag or by not being null; else the union."""
+    """Return the type in a union that fits the data: a struct by its tag or without tags, else a list of literals.
+
+    Returns the union if none of its types is chosen.
+    """
     if not isinstance(kind, inspect.UnionType):
         return kind
     for one in structs(kind):

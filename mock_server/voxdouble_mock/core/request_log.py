@@ -1,7 +1,7 @@
 """The entries of the request log, each of bounded size, and the comparisons for assertions on them.
 
-An entry holds digests instead of bodies, so it has no voice data, and no secrets. A text that a caller chose and that
-is long is kept as its beginning with its SHA-256 digest, so that it can still be compared.
+An entry has no secrets, and no voice data, since it has digests instead of bodies. A long text from a caller is kept as
+its beginning with its SHA-256 digest, so it can still be compared.
 """
 
 import hashlib
@@ -33,7 +33,9 @@ ENTRY_BYTES = 64
 
 UNNUMBERED = 999_999_999_999
 UNDATED = 99_999_999_999.999
-"""The number and the time of an entry until a store appends it, which no later value exceeds in length."""
+"""Placeholders until a store appends the entry. Real numbers and times are not longer as JSON, so the size of an entry
+is measured with the placeholders.
+"""
 
 
 class LoggedRequest(Struct, frozen=True, kw_only=True):
@@ -63,7 +65,7 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     rule: str | None = None
     """The name of the scenario's rule that applied, or its number if it has no name."""
     misses: tuple[str, ...] = ()
-    """The reasons why the rules before that one did not apply."""
+    """The reasons why the rules before the one that applied did not."""
     fault: str | None = None
     """The kind of the fault that was applied."""
     fault_settings: dict[str, str] = field(default_factory=dict)
@@ -84,7 +86,7 @@ def bounded(entry: LoggedRequest) -> LoggedRequest:
     """Return an entry of at most MAX_ENTRY_BYTES: long texts are shortened, and elements dropped."""
     whole = entry if _has_short_texts(entry) else _with_short_texts(entry)
     excess = encoded_size(whole) - MAX_ENTRY_BYTES
-    return whole if excess <= 0 else _without_elements(whole, excess + 100)  # for the member `dropped`
+    return whole if excess <= 0 else _without_elements(whole, excess + 100)  # 100 bytes for `dropped`
 
 
 _SINGLE = ("method", "path", "task_id", "file_name", "rule")
@@ -93,7 +95,7 @@ _DICTS, _LISTS = ("query", *_HEADERS, "fault_settings"), ("misses", "warnings")
 
 
 def _has_short_texts(entry: LoggedRequest) -> bool:
-    """Return whether no text of an entry has to be shortened, as in nearly all; False may also be a wrong guess."""
+    """Return True only if no text of an entry has to be shortened. False means: not known without encoding."""
     if entry.reason is not None or entry.misses or entry.warnings:
         return False
     texts = [
@@ -116,7 +118,10 @@ def _with_short_texts(entry: LoggedRequest) -> LoggedRequest:
 
 
 def _without_elements(entry: LoggedRequest, excess: int) -> LoggedRequest:
-    """Return an entry without the least useful elements: the last misses, then the longest headers and parameters."""
+    """Return an entry without its least useful elements.
+
+    The last misses go first, then the longest elements of the mappings, at the end the last warnings.
+    """
     members: dict[str, dict[Any, str]] = {name: dict(getattr(entry, name)) for name in _DICTS}
     members |= {name: dict(enumerate(getattr(entry, name))) for name in _LISTS}
     sizes = [

@@ -101,7 +101,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     name: str = ""
     description: str = ""
     used_up: tuple[str, ...] = ()
-    """The technologies of which `GET /api/billing/capacities` says that their capacity is used up (C43)."""
+    """The technologies whose capacity `GET /api/billing/capacities` shows as used up (C43)."""
 
     def technologies(self) -> Iterator[str | None]:
         """Yield the names of technologies in the rules and in `used_up`; None stands for all technologies."""
@@ -158,7 +158,7 @@ class Match:
 
     @property
     def candidates(self) -> list[int]:
-        """Return the indices of the rules that can apply, by their counts: all up to the first one without `nth`."""
+        """Return the indices of the met rules up to the first one without `nth`: the counts select one of these."""
         found: list[int] = []
         for index, nth in self.met:
             found.append(index)
@@ -167,7 +167,7 @@ class Match:
         return found
 
     def choice(self, counts: Mapping[int, int]) -> Choice:
-        """Return the choice that the counts of the rules decide, this request included."""
+        """Return the rule that applies by the counts of the rules, which include this request."""
         rules = self.scenario.rules if self.scenario else ()
         misses: list[str] = []
         for index, rule in enumerate(rules):
@@ -195,7 +195,7 @@ def match(scenario: Scenario | None, request: RequestSummary) -> Match:
 
 
 def chosen_rule(met: Sequence[tuple[int, int | None]], counts: Mapping[int, int]) -> int | None:
-    """Return the index of the first met rule whose turn it is; the counts include the request itself."""
+    """Return the index of the first met rule whose `nth` is absent or its count; the counts include the request."""
     return next((index for index, nth in met if nth in {None, counts[index]}), None)
 
 

@@ -11,15 +11,15 @@ task was never executed: it has `starts` equal to `ends`, so no instant shows it
 
 The laws of the lifecycle follow from this, without locks, timers or workers (tested in tests/core/test_task_laws.py):
 
-1. A poll changes nothing: the same instant gives the same state, however often it is asked.
-2. States never go back: states seen in order of time are in order of life.
-3. Final is final, until the task expires; an expired task never returns.
-4. Every polling schedule sees the same states.
-5. Every time that is shown of a task is one of its instants.
-6. The result depends on the request and the scenario's rule alone, not on when, where or how often it is polled.
+1. A poll changes nothing: at one instant every poll gets the same state.
+2. States never go back: states observed in the order of time are in the order of a task's life.
+3. A final state is final until the task expires; an expired task never returns.
+4. The state at an instant does not depend on when the task was polled before.
+5. Every time that is shown for a task is one of its instants.
+6. The result depends on the request and the scenario's rule alone, not on the time, the machine or the polls.
 
-Two rules keep them true. Everything that determines a state is in this module. Nothing in this module reads a clock:
-the caller passes the instant. Instants are integer milliseconds of the namespace's clock, since sums of rounded
+Two rules keep the laws true. Everything that determines a state is in this module. Nothing in this module reads a
+clock: the caller passes the instant. Instants are integer milliseconds of the namespace's clock, since sums of rounded
 floating-point durations let a state step back.
 """
 

@@ -44,7 +44,7 @@ CACHE_BYTES = 8_000_000
 
 
 class MockClock:
-    """The clock of one namespace, in seconds; `now` and `sleep` fit the client's parameters of those names."""
+    """The clock of one namespace, in seconds. `now` and `sleep` can be given to the client under the same names."""
 
     def __init__(self, parts: Assembly, namespace: str) -> None:
         self._parts = parts
@@ -132,26 +132,26 @@ class MockNamespace:
     ) -> None:
         """Arm a fault: `fault("status", status=503, nth=2)`. docs/scenarios.md lists the kinds and their members.
 
-        The fault applies to the calls that its address fits, from the `nth` on, `count` times, for `life` seconds of
-        the clock. `count=None` means without end; the default is 1, but without end for `lost-task` and `never-ending`.
-        Raises ValueError for an invalid fault.
+        `technology`, `method` and `task_id` are the address of the fault. It applies to the `nth` call at this address
+        and to those after it, `count` in all, within `life` seconds of the clock. `count=None` means without end; the
+        default is 1, but without end for `lost-task` and `never-ending`. Raises ValueError for an invalid fault.
         """
-        address = {"technology": technology, "method": method, "task_id": task_id, "nth": nth, "life": life}
+        calls = {"technology": technology, "method": method, "task_id": task_id, "nth": nth, "life": life}
         if kind not in FAULTS:
             raise ValueError(unknown_name("fault", kind, FAULTS))
         for name in members:
             if name not in FAULTS[kind]:
-                raise ValueError(unknown_name("fault member", name, [*FAULTS[kind], *address, "count"]))
-        spec = {"fault": {"kind": kind, **members}, **address, **({} if count is UNSET else {"count": count})}
+                raise ValueError(unknown_name("fault member", name, [*FAULTS[kind], *calls, "count"]))
+        spec = {"fault": {"kind": kind, **members}, **calls, **({} if count is UNSET else {"count": count})}
         with _as_value_error():
             self._parts.control.arm(self._namespace, convert(storable(spec), FaultSpec))
 
     def options(self, **changes: Any) -> dict[str, str]:
         """Change options, `options(generation="e1", members="null")`; return all that apply.
 
-        Options that are not given stay as they are; a reset returns to those that the server was started with. `pack`
-        may be the folder of a pack too. Raises ValueError for an unknown option or value, and if a result of the
-        scenario does not fit the new options.
+        Options that are not given stay as they are. A reset returns to the options with which the server was started.
+        `pack` may also be the folder of a pack. Raises ValueError for an unknown option or value, and if a result of
+        the scenario does not fit the new options.
         """
         if changes:
             if changes.get("pack"):
@@ -169,8 +169,8 @@ class MockAppliance(MockNamespace):
     """A mock appliance on a port of its own; the object is its default namespace.
 
     The options are those of `voxdouble serve`, `verbose` aside (`clock="manual"`, `pending=0`, `max_upload=1000`), and
-    the limits that can be set in Python only (`max_json`, `max_tasks`, ...). An invalid value is a ValueError, an
-    unknown option a TypeError. `wrap` may put WSGI middleware round the application.
+    the limits that can be set in Python only (`max_json`, `max_tasks`, ...). Raises ValueError for an invalid value and
+    TypeError for an unknown option. `wrap` may put WSGI middleware around the application.
     """
 
     def __init__(
@@ -200,12 +200,13 @@ class MockAppliance(MockNamespace):
         return self._parts.appliance.settings.token
 
     def namespace(self, name: str) -> MockNamespace:
-        """Return the private appliance with a name of 1 to 64 characters of A-Z, a-z, 0-9, dot, underscore and hyphen.
+        """Return the private appliance with a name.
 
-        Raises ValueError for an invalid name; `voxdouble_mock.namespace_name(text)` makes a valid one of any text.
+        A name has 1 to 64 characters of A-Z, a-z, 0-9, dot, underscore and hyphen, and is not . or .. itself. Raises
+        ValueError for any other name; `voxdouble_mock.namespace_name(text)` makes a valid one of any text.
         """
         private = MockNamespace(self._parts, check_name(name), lambda: self._server.url)
-        self._parts.control.create(name)  # its log and its clock begin here
+        self._parts.control.create(name)  # the log and the clock of the namespace begin here
         return private
 
     def start(self) -> None:

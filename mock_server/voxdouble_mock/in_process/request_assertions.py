@@ -10,8 +10,9 @@ from voxdouble_mock.options import unknown_name
 class SeenRequests(Sequence[LoggedRequest]):
     """The requests to the vendor's paths, oldest first.
 
-    `wanted` names members of `LoggedRequest` (`technology`, `method`, `status`, `query`, `file_name`, ...); of `query`
-    and `headers` only the named members are compared: `query={"channels": "0"}`. An unknown member is a TypeError.
+    The names in `wanted` are members of `LoggedRequest` (`technology`, `method`, `status`, `query`, `file_name`, ...).
+    Of a mapping, such as `query` or `headers`, only the given names are compared: `query={"channels": "0"}`. Raises
+    TypeError for an unknown member.
     """
 
     def __init__(self, log: Sequence[LoggedRequest], *, dropped: int = 0) -> None:
@@ -54,7 +55,7 @@ class SeenRequests(Sequence[LoggedRequest]):
     def expect_nth(self, nth: int, **wanted: Any) -> None:
         """Assert that the nth request of these, counted from 1, has the wanted members.
 
-        In the whole log requests of every kind count. For the second poll use
+        If this is the whole log, requests of every kind count. For the second poll use
         `matching(method="GET").expect_nth(2, status=503)`.
         """
         check_names(wanted)
