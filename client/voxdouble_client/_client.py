@@ -1,4 +1,4 @@
-"""The public client. The methods of a technology are written in its own file, as functions of the client."""
+"""The public client; the methods of each technology are functions in its own module."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ R = TypeVar("R")
 class ApplianceClient:
     """A client of the appliance at `url`, which may have a path prefix.
 
-    `timeout` is the deadline of each call in seconds, from its start to its result, unless the call has its own.
-    `token` is sent as a bearer token, `headers` are added to every request. `ca` is the path of certificates to trust
-    instead of the usual ones; `client_certificate` names a PEM file with the client's certificate and key, or one file
-    for each. `proxy` is the URL of a proxy to use instead of the environment's ("" for no proxy). `foreign_location`
-    says what to do if the URL of a task has another origin: fail ("refuse"), or take its path to the appliance
-    ("rebase"). One client serves many threads, and keeps up to `pool_size` connections open. `on_exchange` is called
-    with every `Exchange`. `sleep` and `now` are the clock of all waiting, in seconds.
+    `timeout` is the time in seconds for each call, from its start to its result; a call can have its own. `token` is
+    sent as a bearer token. `headers` are added to every request. `ca` is the path of certificates to trust instead of
+    the usual ones. `client_certificate` is a PEM file with the client's certificate and key, or a pair of files.
+    `proxy` is the URL of a proxy to use instead of the environment's, or "" for no proxy. If the URL of a task has
+    another origin, the call fails with `foreign_location="refuse"`; with "rebase" its path is used on the appliance.
+    Many threads can share a client. It keeps up to `pool_size` connections open. `on_exchange` is called with every
+    `Exchange`. `sleep` and `now` are the clock of all waiting, in seconds.
     """
 
     def __init__(
@@ -96,10 +96,7 @@ class ApplianceClient:
         return f"<{type(self).__name__} {self._base}>"
 
     def close(self) -> None:
-        """Close the connections; calls under way in other threads end with an error.
-
-        The error has the handle of the call's task if that was started.
-        """
+        """Close the connections. Calls in other threads end with an error, which has the handle of a started task."""
         self._transport.transport.close()
 
     extract_voiceprint = voiceprint_extraction.extract_voiceprint
@@ -166,7 +163,7 @@ class ApplianceClient:
         return self._start(plain_request(technology, files, config, json, params), deadline, progress)
 
     def task(self, url: str) -> TaskHandle[Any]:
-        """Return the handle of a task that was started before, by its URL or path."""
+        """Return the handle of the task at a URL or path; ContractError or ValueError for another URL."""
         resolved = self._base.resolve(url, str(self._base), self._foreign) if "/api/technology/" in url else ""
         parts = task_url_parts(resolved)
         if parts is None:
@@ -200,7 +197,7 @@ class ApplianceClient:
             raise RuntimeError("This client is closed; create another ApplianceClient.")
 
         def pause_rule(wanted: float) -> float | None:
-            # Sending again earlier than the appliance asked for would only be refused again.
+            # A pause is not shortened: the appliance would refuse an earlier attempt.
             return wanted if wanted < deadline.left() else None
 
         with request.body(progress) as body:

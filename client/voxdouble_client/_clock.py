@@ -1,4 +1,4 @@
-"""The clock and the deadlines of all waiting: two callables, so that a test's clock can replace the real one."""
+"""The clock and the deadlines of all waiting; the clock is two callables, which a test can replace."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TypeAlias
 from msgspec import Struct
 
 MAX_TIMEOUT = 365 * 24 * 3600.0
-"""Seconds. Chosen: every call ends, and no socket gets a timeout that its C type cannot hold."""
+"""The longest timeout in seconds. Chosen: the C type of a socket's timeout can hold it."""
 
 PauseRule: TypeAlias = Callable[[float], float | None]
-"""Turns the pause that is wanted, in seconds, into the pause that is allowed; None if there must be no further try."""
+"""Returns the allowed pause for a wanted one, in seconds, or None to end the retries."""
 
 
 class Clock(Struct, frozen=True):

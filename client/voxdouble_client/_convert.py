@@ -1,4 +1,4 @@
-"""Parses JSON and converts it to models; the error names the first member that breaks the contract."""
+"""JSON as models; the error names the first member that breaks the contract."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 
 class InvalidResult(Exception):
-    """How JSON breaks the contract, without a full stop; it becomes the text of a ContractError that has the URL."""
+    """The reason why JSON breaks the contract, without a full stop; a ContractError adds the URL."""
 
 
 def parsed(data: bytes | bytearray) -> Any:
@@ -22,8 +22,8 @@ def parsed(data: bytes | bytearray) -> Any:
 def convert(value: object, model: Any, where: str) -> Any:
     """Return the JSON value as its model; `where` is the name of the value in messages.
 
-    A bool does not count as a number, a whole number becomes a float if the model has one, and unknown members are
-    ignored. Messages never contain values, which may be voice data.
+    A bool is not a number. A whole number becomes a float where the model has a float. Unknown members are ignored.
+    Values may be voice data, so no message contains one.
     """
     try:
         return msgspec.convert(value, model)

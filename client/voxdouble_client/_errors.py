@@ -21,27 +21,27 @@ from voxdouble_client._models import TaskAnswer, TaskError
 from voxdouble_client._task import TaskHandle
 
 RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 529})
-"""The statuses of an outage: they say nothing against the request itself. Those from 520 on are of proxies.
+"""The statuses of an outage, not of a fault in the request. Those from 520 on are sent by proxies.
 
-A 507 says that the input storage is full (S26), of other uploads as a rule, and these are processed.
+A 507 says that the input storage is full (S26), usually of other uploads; their processing makes room.
 """
 
 GONE_STATUSES = frozenset({404, 410})
+"""The statuses of a poll of a task that has expired (S20) or was lost."""
 
 MAY_HAVE_RUN_STATUSES = frozenset({500, 502, 504, 520, 522, 524})
-"""The statuses of a start after which a task may exist: something broke on the way there or on the way back."""
+"""The statuses after which a start may have created a task: the failure may have come after it."""
 
 
 class ApplianceError(Exception):
     """The base of all errors of this package.
 
-    `handle` is the handle of the task if the error came after the task was started or continued, else None.
-    `may_have_run` is True if a task was or may have been started; if it is False, the same call can be made again
-    without starting a second task. `transient` is True if the same work may succeed later: if a task goes
-    on, by waiting with `handle`; if it failed, was lost or never began, by starting another one.
-    `converted` is the `VoiceprintConversion` of the calls that `convert_voiceprints`
-    had finished before the one that failed, else None; `converted_count` is the number of voiceprints in these calls,
-    also after `convert_voiceprints_in_parts`.
+    `handle` is the handle of the task if the error came while the task was polled, else None. `may_have_run` is True if
+    a task was or may have been started. If it is False, the same call again does not start a second task. `transient`
+    is True if the same work may succeed later. If the task goes on, wait with `handle`; if it failed, was lost or never
+    existed, start a task. `convert_voiceprints` makes several calls: `converted` is the `VoiceprintConversion` of the
+    calls that succeeded before the error, else None. `converted_count` is the number of their voiceprints; it is also
+    set by `convert_voiceprints_in_parts`.
     """
 
     handle: TaskHandle[Any] | None = None
@@ -58,7 +58,7 @@ class ApplianceError(Exception):
         return " ".join(filter(None, [super().__str__(), self._next_step()]))
 
     def _next_step(self) -> str:
-        """Return what the caller must know before trying again, or nothing."""
+        """Return the advice for the caller before another attempt, or an empty text."""
         if self.handle is not None:
             return (
                 f"The task {self.handle.url} was started. Wait for it with error.handle.result(), or later with"
@@ -86,9 +86,9 @@ def _unpickled(cls: type[ApplianceError], args: tuple[Any, ...], attributes: dic
 class TransportError(ApplianceError):
     """A request got no complete response.
 
-    `may_have_run` is False if not one byte of the request that starts a task had been sent. `timed_out` is True if the
-    call's own deadline ended it, `reached` if a connection was made. `transient` is False if no later try can help,
-    such as an untrusted certificate, a proxy that refuses, or a client that was closed.
+    `may_have_run` is False if no byte of the body of a start was sent. `timed_out` is True if the deadline of the call
+    ended it. `reached` is True if a connection was made. `transient` is False if no later attempt can help: after an
+    untrusted certificate, the refusal of a proxy, or `close`.
     """
 
     def __init__(
@@ -117,11 +117,11 @@ class TransportError(ApplianceError):
 class ApiError(ApplianceError):
     """A response with an HTTP error status, `status`, to a request to `url`.
 
-    `type`, `message` and `detail` are the members of the vendor's error body (S64, S65); `type` is None if the body is
-    something else, as with a proxy's HTML page. `retry_after` is the pause in seconds that the response asks for, or
-    None. `transient` is True for the statuses of an outage, and if the task that was polled is lost or has expired. It
-    is True as well for a file that is larger than the whole input storage: an appliance answers it with the same 507 as
-    a storage that is full of other uploads (S26), and no documented member tells its size.
+    `type`, `message` and `detail` are the members of the vendor's error body (S64, S65). `type` is None if the body has
+    another form, such as the HTML page of a proxy. `retry_after` is the pause in seconds that the response asks for, or
+    None. `transient` is True for the statuses of an outage, and if the polled task has expired or was lost. It is also
+    True for a file larger than the whole input storage: it gets the same 507 as a storage that is full of other uploads
+    (S26), and no documented member gives the size.
     """
 
     def __init__(
@@ -145,12 +145,12 @@ class ApiError(ApplianceError):
 
     @property
     def transient(self) -> bool:
-        """Whether the same request may succeed later, or another task in the place of a lost one."""
+        """Whether the same request may succeed later, or a new task instead of one that expired or was lost."""
         return self.status in RETRY_STATUSES or self.task_is_gone
 
     @property
     def task_is_gone(self) -> bool:
-        """Whether the task that was polled is not there any more: it has expired (S20), or was lost."""
+        """Whether the polled task no longer exists: it has expired (S20), or the appliance has lost it."""
         return self.handle is not None and self.status in GONE_STATUSES
 
     def _next_step(self) -> str:
@@ -160,7 +160,7 @@ class ApiError(ApplianceError):
 
 
 class TaskEndedBadly(ApplianceError):
-    """The base of TaskFailed and TaskRejected; `error` is the reason, `answer` the whole answer of the last poll."""
+    """The base of TaskFailed and TaskRejected; `error` is the reason, `answer` the answer to the last poll."""
 
     def __init__(self, text: str, *, url: str, answer: TaskAnswer, error: TaskError) -> None:
         super().__init__(text)
@@ -175,7 +175,7 @@ class TaskEndedBadly(ApplianceError):
 
 
 class TaskFailed(TaskEndedBadly):
-    """The task hit a problem while it ran; `error` says which (S14, S16). Another task may succeed."""
+    """The task hit a problem while it ran; `error` is the reason (S14, S16). Another task may succeed."""
 
     @property
     def transient(self) -> bool:
@@ -184,7 +184,7 @@ class TaskFailed(TaskEndedBadly):
 
 
 class TaskRejected(TaskEndedBadly):
-    """The task was not run because its input does not meet a requirement; `error` says which (S14, S16)."""
+    """The task was not run: its input does not meet a requirement, which `error` names (S14, S16)."""
 
 
 class PollTimeout(ApplianceError):
@@ -212,8 +212,9 @@ class PollTimeout(ApplianceError):
 class ContractError(ApplianceError):
     """A response that breaks the appliance's contract: malformed JSON, a missing member, a foreign `Location`.
 
-    `foreign_location` is True if the task's URL has another origin than the appliance, as it has behind a proxy that
-    does not forward scheme and host; a client with `foreign_location="rebase"` takes its path to the appliance.
+    `foreign_location` is True if the origin of the task's URL is not that of the appliance. The reason is often a proxy
+    that does not forward scheme and host. A client with `foreign_location="rebase"` uses the path of such a URL on the
+    appliance.
     """
 
     def __init__(self, message: str, *, url: str, foreign_location: bool = False) -> None:

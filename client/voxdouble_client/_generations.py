@@ -1,4 +1,4 @@
-"""The generations of the vendor's interface, e1 to e4, in which the technologies appeared: an older one lacks them."""
+"""The generation of the vendor's interface, e1 to e4, in which each newer technology appeared."""
 
 FIRST = {
     "gender-identification": "e2",
@@ -12,7 +12,7 @@ NO_VECTORS = "An appliance of a generation before e4 has no vectors, and ignores
 
 
 def hint(url: str) -> str:
-    """Return why the start of a technology at this URL may be a 404; an empty text for a URL of another kind."""
+    """Return the likely reason of a 404 to the start of a technology at this URL; empty for a URL of another kind."""
     base, _, technology = url.partition("?")[0].rpartition("/api/technology/")
     if not technology or "/" in technology:
         return ""

@@ -1,10 +1,9 @@
-"""The answer to the poll of a task, and the base of all models: frozen msgspec structs with the raw JSON beside them.
+"""The answer to the poll of a task, and the base of all models: frozen msgspec structs that keep the raw JSON.
 
-Members that a model does not know are kept in `raw`; an absent member and a null one are the same.
+`raw` has the members that a model does not know. An absent member and a null one are the same.
 
-Modules that define models have no `from __future__ import annotations`: with it, annotations are strings, whose names
-msgspec looks up in the class's `__module__`. For the public classes `__init__` sets that to the package, which does not
-have all of these names.
+Modules with public models have no `from __future__ import annotations`. With it, annotations are strings, and msgspec
+looks up their names in the `__module__` of the class. `__init__` sets that to the package, which lacks some names.
 """
 
 from typing import Any
@@ -12,12 +11,12 @@ from typing import Any
 from msgspec import Struct
 
 FINAL_STATES = frozenset({"done", "failed", "rejected"})
-"""The states that a task does not leave (S12); any other state, known or not, counts as unfinished."""
+"""The states that a task does not leave (S12); every other state counts as unfinished, also an unknown one."""
 
 NOT_SHOWN = frozenset(
     {"answers", "body", "raw", "result", "values", "vector_voiceprint", "vector_voiceprints", "voiceprint"}
 )
-"""Members that a repr leaves out: voice data must not get into logs."""
+"""The members that a repr leaves out: voice data must not get into logs."""
 
 
 class Model(Struct, frozen=True):
@@ -40,7 +39,7 @@ class TaskError(Model, frozen=True):
 
 
 class TaskAnswer(Model, frozen=True):
-    """The answer to one poll of a task: its state, `result` once it is done, `error` once it failed or was rejected.
+    """The answer to one poll of a task: its state, `result` if it is done, `error` if it failed or was rejected.
 
     `raw` is the whole answer as parsed JSON, `body` its bytes as received.
     """

@@ -38,17 +38,17 @@ R = TypeVar("R")
 
 MIN_PAUSE, MAX_PAUSE = 0.02, 5.0
 MIN_LAST_POLL, MAX_LAST_POLL = 0.02, 0.5
-"""Seconds before the deadline at which a pause ends, so that a task that ended meanwhile is still seen."""
+"""The time in seconds for the last poll before the deadline, at least and at most."""
 
 CLOCK_TICK = 0.001
-"""Seconds. The clock may move in steps of a millisecond, as a mock's does; a shorter pause would not move it."""
+"""Seconds. The clock of a mock moves in steps of a millisecond; a shorter pause would not move it."""
 
 Poll: TypeAlias = Callable[[Deadline, PauseRule], tuple[TaskAnswer, float | None]]
-"""Polls once, within the deadline, with retries; returns the answer and the pause that it asks for."""
+"""Polls once, with retries, by the deadline; returns the answer and its `Retry-After` in seconds, or None."""
 
 
 class WaitResult(Struct, frozen=True):
-    """The end of a wait: the last answer, final unless the deadline passed, and the last poll's failure, if any."""
+    """The end of a wait: the last answer, not final if the deadline passed, and the failure of the last poll, if any."""
 
     answer: TaskAnswer | None
     failure: ApplianceError | None = None
@@ -57,15 +57,14 @@ class WaitResult(Struct, frozen=True):
 def pause_between_polls(age: float, jitter: float) -> float:
     """Return the seconds until the next poll of a task of this age: a tenth of the age, within MIN_PAUSE and MAX_PAUSE.
 
-    A result is therefore seen at most a tenth of the task's time late, or MIN_PAUSE if that is more.
-
-    `jitter` in [0, 1) spreads the polls of clients that started together.
+    A result is thus seen late by at most a tenth of the task's time or MIN_PAUSE, the greater one, and the time of a
+    poll. `jitter` in [0, 1) spreads the polls of clients that started together.
     """
     return min(max(age / 10, MIN_PAUSE), MAX_PAUSE) * (0.8 + 0.2 * jitter)
 
 
 class PausePolicy:
-    """The pause rule of a wait: shortens a pause to leave time for one last poll; ends the wait when no time is left.
+    """The pause rule of a wait: it shortens a pause to leave time for a last poll, and ends the wait without that time.
 
     The time for the last poll is twice that of the slowest poll, within bounds and at most a tenth of the whole wait.
     """
@@ -89,7 +88,8 @@ def wait_for(
 ) -> WaitResult:
     """Poll until the task has ended or the deadline has passed; `since` is the instant at which its age is 0.
 
-    `on_state` is called with each new state. Errors that have nothing to do with the deadline are raised.
+    `on_state` is called with each new state. TransportError or ApiError of a poll if it is permanent, or came before
+    the time was up.
     """
     policy = PausePolicy(deadline)
     answer: TaskAnswer | None = None
@@ -126,10 +126,10 @@ def check_end(handle: TaskHandle[Any], answer: TaskAnswer) -> None:
 
 
 class TaskPoller(Generic[R]):
-    """Polls one task over a client's connections.
+    """Polls one task over the connections of a client.
 
-    `state` is the state in its 202, None if the task was not started here; `first_pause` is the pause in seconds
-    that the 202 asks for. `quick_parse` is tried on each answer before the general way.
+    `state` is the state in its 202, or None if another client started the task. `first_pause` is the `Retry-After` of
+    the 202 in seconds. `quick_parse` is tried on each answer before the general parser.
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class TaskPoller(Generic[R]):
                 return waited.answer
             last = waited.failure
             if isinstance(last, TransportError) and not last.reached and waited.answer is None and self._state is None:
-                raise last  # the appliance never confirmed this task, so "it goes on" would be a guess
+                raise last  # no answer has confirmed the task, so "it goes on" would be a guess
             raise self._poll_timeout(deadline, waited) from waited.failure
 
     def result(self, deadline: Deadline, on_state: Callable[[str], None] | None) -> R:
@@ -194,7 +194,7 @@ class TaskPoller(Generic[R]):
 
     @contextmanager
     def _errors_carry_the_handle(self) -> Iterator[None]:
-        """Attach the handle to every error, so that callers do not start a second task."""
+        """Attach the handle to every error: with it a caller can wait again instead of starting a second task."""
         try:
             yield
         except ApplianceError as error:

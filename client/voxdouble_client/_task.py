@@ -1,7 +1,7 @@
-"""The handle of a task, as callers hold it.
+"""The handle of a task, for callers.
 
-The polling itself is behind the `Poller` protocol, which `_polling.TaskPoller` implements: errors carry a handle, so
-the handle cannot import the code that raises them.
+Errors have a handle, so this module cannot import the code that raises them. The handle polls through the protocol
+`Poller`; `_polling.TaskPoller` implements it.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Poller(Protocol[R_co]):
 
 
 class TaskHandle(Generic[R]):
-    """A task that was started, here or elsewhere; its `url` is enough to come back to it.
+    """A task that was started by this client or another one; its `url` is enough to make the handle again.
 
-    Returned by the `start_...` methods of an `ApplianceClient` and by its `task(url)`. A handle that was pickled keeps
+    The `start_...` methods of an `ApplianceClient` and its `task(url)` return a handle. A pickled handle keeps
     `task_id` and `url` but has no client.
     """
 
@@ -57,7 +57,7 @@ class TaskHandle(Generic[R]):
     def answer(self, timeout: float | None = None) -> TaskAnswer:
         """Poll once; TransportError if that takes over `timeout` seconds, ApiError 404 if the task has expired.
 
-        ContractError if the response breaks the contract. All of them carry this handle.
+        ContractError if the response breaks the contract. All errors have this handle.
         """
         poller = self._connected()
         return poller.answer(poller.deadline(timeout))
@@ -73,9 +73,9 @@ class TaskHandle(Generic[R]):
     def result(self, timeout: float | None = None, *, on_state: Callable[[str], None] | None = None) -> R:
         """Wait for the result; TaskFailed or TaskRejected if the task ended so, PollTimeout after `timeout` seconds.
 
-        ApiError if the appliance refuses a poll (404: the task has expired); TransportError if no further try can help,
-        or if a handle from `task(url)` never reached the appliance by the deadline; ContractError if a response breaks
-        the contract. All of them carry this handle.
+        ApiError if the appliance refuses a poll (404: the task has expired). TransportError if no later attempt can
+        help, or if a handle from `task(url)` did not reach the appliance by the deadline. ContractError if a response
+        breaks the contract. All errors have this handle.
         """
         poller = self._connected()
         return poller.result(poller.deadline(timeout), on_state)

@@ -1,6 +1,6 @@
-"""Streamed request bodies: the length is known, the memory constant, and they can be sent again.
+"""Streamed request bodies, with a known length and in constant memory; a body can be sent again.
 
-requests' own `files=` reads a whole file into memory (627 MB for a file of 300 MB); this module sends it in chunks.
+The argument `files=` of `requests` reads a whole file into memory (627 MB for a file of 300 MB).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ File: TypeAlias = str | os.PathLike[str] | bytes | IO[bytes]
 """A file to upload: a path, bytes, or a binary file object, which is sent from its position to its end."""
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Called with the bytes of the request body sent so far and in all; starts again if the body is sent again."""
+"""Called with the bytes of the request body sent so far and in all; begins again when the body is sent again."""
 
 CHUNK_BYTES = 1 << 18
 MAX_SPOOL_BYTES = 2 << 30
-"""Chosen: four times the vendor's default upload limit of 500 MB; bounds the disk space that a pipe can fill."""
+"""The most bytes of a pipe that are copied to disk. Chosen: four times the vendor's default upload limit of 500 MB."""
 
 
 class Part(Struct, frozen=True):
@@ -43,15 +43,15 @@ class FileFailed(Exception):
 
 
 class Body:
-    """Parts one after the other, in the form that requests streams: iterable, with a length."""
+    """The parts of a request body in their order; `requests` streams it, since it can be iterated and has a length."""
 
     def __init__(self, parts: Sequence[Part], content_type: str, progress: Progress | None = None) -> None:
         self.content_type = content_type
         self.started = False
-        """Whether any byte was handed over since `rewind`: the appliance may have acted on the request."""
+        """Whether any byte was passed on for sending since `rewind`; the appliance may then have started a task."""
         self.failure: Exception | None = None
-        """The exception of the file or of the progress callback. Iterating raises it as FileFailed, since urllib3 would
-        treat an OSError as an error of the network, and a BrokenPipeError as the sign of an early response."""
+        """The exception of the file or of the progress callback. Iteration raises FileFailed instead: urllib3 takes an
+        OSError for an error of the network, and a BrokenPipeError for an early response."""
         self._parts = parts
         self._progress = progress
         self._length = sum(part.size for part in parts)
@@ -60,7 +60,7 @@ class Body:
         return self._length
 
     def rewind(self) -> None:
-        """Prepare the body to be sent, for the first time or again."""
+        """Go back to the beginning, before each attempt to send the body."""
         self.started = False
         self.failure = None
         for part in self._parts:
@@ -92,12 +92,12 @@ def _chunks(part: Part) -> Iterator[bytes]:
 
 
 def json_body(value: Mapping[str, Any]) -> Body:
-    """Return the body with this value as JSON; if the value has floats, `check_numbers` must have accepted it."""
+    """Return the body with this value as JSON; if it has floats, call `check_numbers` first."""
     return Body([_fixed(json.encode(value))], "application/json")
 
 
 def check_numbers(value: Any) -> None:
-    """Raise ValueError for NaN or an infinity anywhere in `value`; the encoder would write null for it."""
+    """Raise ValueError for NaN or an infinity anywhere in `value`: the encoder would write null."""
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"A number in JSON must be finite, got {value!r}.")
     members = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
@@ -115,7 +115,7 @@ def _fixed(text: str | bytes) -> Part:
 def form(files: Mapping[str, File], fields: Mapping[str, str], progress: Progress | None = None) -> Iterator[Body]:
     """Return a form body with file and text parts (RFC 7578); the files are open within the context.
 
-    A pipe is first copied to a temporary file, because its length is not known. File objects of the caller stay open.
+    A pipe has no known length, so it is first copied to a temporary file. File objects of the caller stay open.
     """
     with ExitStack() as stack:
         opened = {name: stack.enter_context(_opened(file)) for name, file in files.items()}
@@ -135,7 +135,7 @@ def _disposition(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return the name as browsers write it in a form: it cannot end the quotes or the header line."""
+    """Return the name escaped as browsers do it in a form: no sign of it ends the quotes or the header line."""
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A").encode(errors="replace").decode()
 
 
@@ -177,7 +177,7 @@ def _measured(stream: IO[bytes], name: str) -> Iterator[Part]:
 
 
 def _read(stream: IO[bytes], size: int, name: str) -> bytes:
-    """Return the next bytes, none at the end of the file; a non-blocking stream is waited for."""
+    """Return the next bytes, or no bytes at the end of the file; wait for the data of a non-blocking stream."""
     read: Callable[[int], bytes | None] = stream.read
     while (chunk := read(size)) is None:  # nothing to read yet, which is not the end
         try:

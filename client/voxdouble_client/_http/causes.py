@@ -1,4 +1,4 @@
-"""Why a request failed, in plain words: the texts of requests and urllib3 describe their own wrappers."""
+"""The reason of a failed request, taken from the innermost exception of `requests` and urllib3."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 from voxdouble_client._http.sockets import ConnectFailed
 
 _PROXY_REFUSAL = re.compile(r"Tunnel connection failed: 4(?!08|29)")
-"""http.client's text for a proxy's error response to CONNECT; 408 and 429 mean "later" and are not a refusal."""
+"""The text of http.client for a refused CONNECT. A proxy's 408 and 429 mean "later" and are not permanent."""
 
 _REASONS: dict[type[BaseException], str] = {
     RemoteDisconnected: "the connection was closed without a response",
@@ -20,7 +20,7 @@ _REASONS: dict[type[BaseException], str] = {
 
 
 def reason(error: Exception) -> str:
-    """Return what happened, without a full stop."""
+    """Return the reason of the failure in words, without a full stop."""
     causes = _causes(error)
     for kind, words in _REASONS.items():
         if any(isinstance(cause, kind) for cause in causes):
@@ -33,8 +33,7 @@ def reason(error: Exception) -> str:
 def is_transient(error: Exception) -> bool:
     """Return whether another try may succeed.
 
-    An untrusted certificate, a server that does not speak TLS, a proxy that refuses and an invalid setting are
-    permanent.
+    Permanent causes are an untrusted certificate, a server without TLS, the refusal of a proxy, and an invalid setting.
     """
     return not any(_is_permanent(cause) for cause in _causes(error))
 
@@ -46,7 +45,7 @@ def _is_permanent(cause: BaseException) -> bool:
 
 
 def was_connected(error: Exception) -> bool:
-    """Return whether a connection had been made."""
+    """Return whether a connection was made before the error."""
     return not any(isinstance(cause, ConnectFailed) for cause in _causes(error))
 
 

@@ -1,4 +1,4 @@
-"""One request and its response as a caller's hook sees them, for tracing: without bodies and without secrets."""
+"""A request and its response for the caller's tracing hook, without bodies and secrets."""
 
 # No `from __future__ import annotations`: see `_models`.
 
@@ -9,11 +9,11 @@ from msgspec import Struct
 
 
 class Exchange(Struct, frozen=True):
-    """One attempt to send a request (polls and retries too) and its response, without their bodies.
+    """One attempt to send a request and its response, without their bodies; polls and retries are attempts too.
 
-    `request_headers` are those of the client, without the token and without the caller's own. `status` is None if no
-    complete response came, and `error` then says why; the names of `response_headers` are in lower case. `seconds` is
-    the time of the attempt: connecting, sending and receiving.
+    `request_headers` has `Accept`, `Accept-Encoding`, `Content-Type` and `Content-Length` only. `status` is None if no
+    complete response came; `error` is then the reason. The names in `response_headers` are in lower case. `seconds` is
+    the time to connect, send and receive.
     """
 
     method: str
@@ -26,4 +26,4 @@ class Exchange(Struct, frozen=True):
 
 
 OnExchange: TypeAlias = Callable[[Exchange], object]
-"""Called after every request, in the thread that sent it; its exceptions are logged and go no further."""
+"""Called after every attempt, in the thread of the request; its exceptions are logged and not raised."""

@@ -1,4 +1,4 @@
-"""Objects that belong to one process: after `fork` the child gets its own connections and locks."""
+"""Objects of one process: a forked child gets connections and locks of its own."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ class PerProcess(Protocol):
     """An object with parts that a child process must not share with its parent."""
 
     def renew_after_fork(self) -> None:
-        """Replace these parts; called in the child before anything else runs there, so that no lock is needed."""
+        """Replace these parts. It is called in the child before any other code there, and needs no lock."""
 
 
 _objects: weakref.WeakSet[PerProcess] = weakref.WeakSet()
 
 
 def renew_after_fork(owner: PerProcess) -> None:
-    """Call `owner.renew_after_fork()` in every child that is forked, as long as the object exists."""
+    """Call `owner.renew_after_fork()` in every forked child, as long as the object exists."""
     _objects.add(owner)
 
 

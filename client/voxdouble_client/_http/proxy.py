@@ -1,4 +1,4 @@
-"""The proxy of a client: one decision, made when the client is created, for every request."""
+"""The proxy of a client, chosen once for all requests, when the client is created."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Proxy(Struct, frozen=True):
 def proxy_for(url: str, given: str | None) -> Proxy | None:
     """Return the proxy for requests to `url`, given or from the environment; ValueError if it is not an http:// proxy.
 
-    An empty text stands for no proxy. `NO_PROXY` means what it means to requests; it may have IPv6 addresses and
-    networks too, with or without brackets.
+    An empty text stands for no proxy. `NO_PROXY` has the meaning that it has in `requests`; it may also have IPv6
+    addresses and networks, with or without brackets.
     """
     if given is not None:
         return _checked(given, "`proxy`") if given else None
@@ -40,7 +40,7 @@ def proxy_for(url: str, given: str | None) -> Proxy | None:
 
 
 def is_bypassed(url: str) -> bool:
-    """Return whether the environment says that requests to `url` use no proxy."""
+    """Return whether `NO_PROXY` covers `url`."""
     parts = urlsplit(url)
     host = (parts.hostname or "").partition("%")[0]  # without the zone of a link-local address
     if ":" not in host:

@@ -1,4 +1,4 @@
-"""The session of requests whose sockets keep a deadline; it has no retries, redirects or cookies."""
+"""A session of the library `requests`: its sockets keep a deadline, and it has no retries, redirects or cookies."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from voxdouble_client._http import sockets
 
 
 class _FinalResponse(HTTPResponse):
-    """A response that skips interim ones such as 103; http.client skips 100 only."""
+    """A response after interim ones such as 103; http.client skips only those with status 100."""
 
     def begin(self) -> None:
         super().begin()
         while 101 < self.status < 200:  # 101 is final: the connection speaks another protocol from then on
-            self.headers = self.msg = None  # type: ignore[assignment]  # begin reads a response if it has not read one
+            self.headers = self.msg = None  # type: ignore[assignment]  # else `begin` returns at once
             super().begin()
 
 
@@ -54,7 +54,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """requests' adapter on sockets that keep a deadline; it has no retries or timeouts of its own."""
+    """The adapter of `requests` on sockets that keep a deadline; it has no retries or timeouts of its own."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -72,11 +72,11 @@ def _use_own_pools(manager: PoolManager) -> None:
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return None for every response: requests would read the whole body of a redirect that is not followed."""
+        """Return None for every response: for another value `requests` reads the whole body of the redirect."""
 
 
 def new_session(pool_size: int) -> requests.Session:
-    """Return a session whose own pool keeps so many connections; it reads nothing from the environment or .netrc."""
+    """Return a session that keeps up to `pool_size` connections, and reads neither the environment nor .netrc."""
     session = _Session()
     session.trust_env = False
     session.headers.clear()

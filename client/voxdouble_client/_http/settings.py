@@ -1,4 +1,4 @@
-"""The settings of all requests of a client, checked before the first one."""
+"""The settings of all requests of a client, checked when the client is created."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from voxdouble_client._whole_number import checked_whole_number
 
 DEFAULT_POOL_SIZE = 64
 MAX_POOL_SIZE = 1000
-"""Chosen: a process may have 1,024 open files on most systems."""
+"""Chosen: below the 1,024 open files that most systems allow a process."""
 
 
 class HttpSettings(Struct, frozen=True):

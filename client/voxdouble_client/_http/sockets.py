@@ -1,7 +1,7 @@
-"""Sockets that keep a deadline: every call on a socket ends by the deadline, whatever the other end does.
+"""Sockets that keep a deadline: every call on a socket ends by the deadline, whatever the peer does.
 
-A socket's own timeout starts anew with every call, so a peer that sends a byte now and then never exceeds it. Here the
-timeout of every call is cut to the time left in the `Limits` of the calling thread.
+The timeout of a plain socket begins again with every call, so a peer that sends single bytes never exceeds it. Here the
+timeout of each call is at most the time left in the `Limits` of the calling thread.
 """
 
 from __future__ import annotations
@@ -23,10 +23,8 @@ from msgspec import Struct
 CONNECT_SECONDS = 10.0
 """Chosen: the longest time to resolve a host name, to connect to one address of the host, and for a TLS handshake."""
 
-
 DEAD_SECONDS = 30
-"""Chosen: the time after which a connection whose packets are not acknowledged, dropped by a NAT perhaps, is given up.
-"""
+"""Chosen: the time without an acknowledgement after which a connection is dead, for example one that a NAT dropped."""
 
 
 def check_not_patched() -> None:
@@ -40,18 +38,17 @@ def check_not_patched() -> None:
 
 
 class ConnectFailed(OSError):
-    """No connection was made; `__cause__` says why.
+    """No connection was made; `__cause__` is the reason.
 
-    It has no `errno`: while urllib3 sends, it ignores errors with some numbers, such as ECONNRESET, and goes on to read
-    a response, which would fail with an AttributeError, as there is no connection.
+    It has no `errno`: urllib3 ignores errors with some numbers, such as ECONNRESET, while it sends. It would then read
+    a response without a connection, and raise AttributeError.
     """
 
 
 class Limits(Struct, eq=False):
     """The limits of one request, which another thread may abort.
 
-    `ends` is an instant of `time.monotonic`; `stall` the seconds that may pass without any byte; `socket` is the one in
-    use.
+    `ends` is an instant of `time.monotonic`. `stall` is the longest silence in seconds. `socket` is the one in use.
     """
 
     ends: float
@@ -60,15 +57,15 @@ class Limits(Struct, eq=False):
     aborted: bool = False
 
     def abort(self) -> None:
-        """End the request that another thread has under way, at once or with its next send or receive."""
+        """End the request, which another thread sends, at once or at its next send or receive."""
         self.aborted = True
         if self.socket is not None:
             with suppress(OSError):
-                # Not the method of SSLSocket, which would end TLS under the other thread's feet.
+                # SSLSocket.shutdown would also drop the TLS state, which the other thread still uses.
                 socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
 
     def cut(self, seconds: float) -> float:
-        """Return `seconds`, or the time left if that is less; TimeoutError if no time is left."""
+        """Return `seconds` or the time left, the lesser one; TimeoutError if no time is left, OSError after `abort`."""
         if self.aborted:
             raise OSError("the client was closed")
         left = self.ends - time.monotonic()
@@ -82,7 +79,7 @@ _LIMITS: ContextVar[Limits] = ContextVar("limits")
 
 @contextmanager
 def limited(seconds: float, stall: float) -> Iterator[Limits]:
-    """Limit the calls on this module's sockets to `seconds` in all, and to `stall` seconds without any byte."""
+    """Limit the calls on sockets of this module to `seconds` in all, and to `stall` seconds of silence."""
     limits = Limits(time.monotonic() + seconds, stall)
     token = _LIMITS.set(limits)
     try:
@@ -119,12 +116,12 @@ class DeadlineTlsSocket(DeadlineSocket, ssl.SSLSocket):
         try:
             return super().send(data, flags)
         except ssl.SSLEOFError as error:
-            # Where a plain TCP socket raises BrokenPipeError, TLS raises SSLEOFError. After a BrokenPipeError urllib3
-            # reads the response, with which the appliance refused the rest of the body.
+            # A plain TCP socket raises BrokenPipeError here. After it urllib3 reads the response, with which the
+            # appliance refused the rest of the body.
             raise BrokenPipeError(errno.EPIPE, "the connection was closed while the request was sent") from error
 
     def recv(self, *args: Any, **kwargs: Any) -> bytes:
-        # Called by the standard library alone, on a connection that was reset before the handshake.
+        # While ssl.SSLSocket wraps a socket whose peer is gone, it calls `recv(1)`. An error would leave it open.
         try:
             return super().recv(*args, **kwargs)
         except OSError:
@@ -145,7 +142,7 @@ def connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) -
 
 
 def _connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) -> DeadlineSocket:
-    """Connect to the first address that accepts; each gets an even share of the time left, so none uses it all."""
+    """Connect to the first address that accepts; each attempt gets an equal share of the time left."""
     addresses = _resolve(host, port)
     failure: OSError | None = None
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):
@@ -168,7 +165,7 @@ def _connect(host: str, port: int, options: list[tuple[int, int, int | bytes]]) 
 
 
 def _keepalive_options() -> Iterator[tuple[int, int, int]]:
-    """Return the options that find a dead connection, as far as the system has them."""
+    """Yield the options by which the system finds a dead connection; a system may lack some of them."""
     yield socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1
     for name, value in {
         "TCP_KEEPIDLE": DEAD_SECONDS,
@@ -181,7 +178,7 @@ def _keepalive_options() -> Iterator[tuple[int, int, int]]:
 
 
 def _resolve(host: str, port: int) -> list[tuple[Any, ...]]:
-    """Return the host's addresses; resolved in a thread, as the resolver has no timeout and can take half a minute."""
+    """Return the addresses of the host; found in a thread, since the resolver has no timeout and may take 30 s."""
     found: queue.SimpleQueue[list[tuple[Any, ...]] | OSError | UnicodeError] = queue.SimpleQueue()
 
     def resolve() -> None:

@@ -1,4 +1,4 @@
-"""The certificates of TLS connections: those that are trusted, and the client's own. Both are checked before use."""
+"""The certificates of TLS connections, trusted ones and the client's own, checked when the client is created."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Certificate: TypeAlias = str | os.PathLike[str] | tuple[str | os.PathLike[str], 
 def trusted_certificates(url: str, ca: str | os.PathLike[str] | None) -> str | bool:
     """Return the file or folder of certificates to trust, or True for the usual ones.
 
-    `ca`, or else the environment's bundle, names them. FileNotFoundError or ValueError if it holds no certificates.
+    They are those of `ca`, else those that the environment names. FileNotFoundError or ValueError if it has none.
     """
     if ca is not None:
         _check_bundle(os.fspath(ca), "`ca`")
         return os.fspath(ca)
     if _has_tls(url):
-        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):  # those that requests reads, in its order
+        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):  # the names that `requests` reads, in its order
             if path := os.environ.get(name):
                 if not Path(path).exists():
                     raise ValueError(

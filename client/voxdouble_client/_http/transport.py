@@ -1,4 +1,4 @@
-"""Sends one request, and returns a complete response or raises."""
+"""The transport: sends one request, and returns its complete response or raises."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ MAX_RESPONSE_BYTES = 512 << 20
 """Chosen: three times the size of 50,000 vectors of 128 numbers with every digit printed."""
 
 MAX_OTHER_BYTES = 1 << 20
-"""Chosen: the limit of responses that hold no result, which are the 202, errors and redirects."""
+"""Chosen: the limit of responses without a result: the 202, errors and redirects."""
 
 CHUNK_BYTES = 1 << 18
 
 _log = logging.getLogger("voxdouble_client")
-_log.addHandler(logging.NullHandler())  # whether the log is shown is up to the program
+_log.addHandler(logging.NullHandler())  # the program decides whether the log is shown
 
 
 class Transport:
@@ -47,7 +47,7 @@ class Transport:
         renew_after_fork(self)
 
     def renew_after_fork(self) -> None:
-        """Open new connections in a forked child: on shared ones it would get responses to the parent's requests."""
+        """Open new connections in a forked child: shared ones would carry responses to the parent's requests."""
         self._session = new_session(self._pool_size)
         self._active = set()
         closed, self._closed = self._closed.is_set(), threading.Event()
@@ -61,7 +61,7 @@ class Transport:
             self._session = new_session(size)
 
     def close(self) -> None:
-        """Close all connections; requests under way in other threads end, and nothing can be sent afterwards."""
+        """Close all connections. Requests of other threads end with an error; later ones are not sent."""
         self._closed.set()
         for limits in list(self._active):
             limits.abort()
@@ -97,7 +97,7 @@ class Transport:
             with sockets.limited(seconds, request.stall) as limits:
                 self._active.add(limits)
                 if self._closed.is_set():
-                    limits.abort()  # `close` may have looked at the active requests before
+                    limits.abort()  # `close` may have aborted the active requests before this one was added
                 try:
                     return self._exchange(request)
                 finally:
@@ -156,10 +156,10 @@ class Transport:
 
 
 def _complete_body(request: Request, received: requests.Response) -> bytes:
-    """Return the body; raise if it is not complete, as a body cut off by the end of the connection can look complete.
+    """Return the complete body; HTTPException or an error of urllib3 if it is not complete.
 
-    A length or chunks prove that the body is complete. Without either, the headers may have been cut as well, and only
-    a JSON object, whose end is visible, is known to be complete.
+    `Content-Length` or chunks prove that a body is complete. Without both, the connection may have been cut, even in
+    the headers. Then only a JSON object is accepted, since its end can be seen.
     """
     raw = received.raw
     limit = MAX_RESPONSE_BYTES if request.method == "GET" and received.status_code == 200 else MAX_OTHER_BYTES

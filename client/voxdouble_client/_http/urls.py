@@ -1,4 +1,4 @@
-"""The appliance's URL, and which of the task URLs that it hands out belong to it."""
+"""The appliance's URL, and the URLs of tasks on it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec import Struct
 from voxdouble_client._errors import ContractError
 
 ForeignLocation: TypeAlias = Literal["refuse", "rebase"]
-"""The treatment of a task URL of another origin: fail, or take its path to the configured appliance."""
+"""The treatment of a task URL of another origin: fail, or use its path on the configured appliance."""
 
 Query: TypeAlias = Mapping[str, str | int | float | bool]
 
@@ -55,10 +55,10 @@ class BaseUrl(Struct, frozen=True):
         return f"{self}/api/technology/{technology}" + (f"?{text}" if text else "")
 
     def resolve(self, location: str, request_url: str, foreign: ForeignLocation) -> str:
-        """Return the URL on this appliance that a `Location` refers to; ContractError for another URL.
+        """Return the URL on this appliance to which a `Location` refers; ContractError if it cannot be used.
 
-        The header may hold a URL or a path (S8, S9), and is resolved against the URL of the request. The origin of the
-        returned URL is this appliance's own, character by character, so that no two parsers can disagree about it.
+        The header has a URL or a path (S8, S9). It is resolved against the URL of the request. The returned URL has the
+        origin of this appliance, character by character: parsers that read URLs in different ways find the same host.
         """
         try:
             parts = urlsplit(urljoin(request_url, location) if _URL_CHARACTERS.fullmatch(location) else "")
@@ -82,14 +82,14 @@ class BaseUrl(Struct, frozen=True):
         return self.origin + path + (f"?{parts.query}" if parts.query else "")
 
     def _rebased(self, path: str) -> str:
-        """Return the path below this appliance's own prefix, which the sender may not know."""
+        """Return the path below the prefix of this appliance; the sender may not know the prefix."""
         if path.startswith(f"{self.path}/"):
             return path
         return self.path + path[max(path.find("/api/technology/"), 0) :]
 
 
 class TaskUrl(NamedTuple):
-    """The parts of a task's URL; `base` is everything before `/api/technology/`, empty for a bare path."""
+    """The parts of a task's URL; `base` is the part before `/api/technology/`, empty for a bare path."""
 
     base: str
     technology: str
@@ -103,7 +103,7 @@ def task_url_parts(url: str) -> TaskUrl | None:
 
 
 def _origin(parts: SplitResult, *, ignore_user: bool = False) -> tuple[str, str, int] | None:
-    """Return scheme, host and port; None if they are missing, or if a user name stands in front of the host."""
+    """Return scheme, host and port; None if one is missing, or if the URL has a user."""
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or ("@" in parts.netloc and not ignore_user):
         return None
     return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme]

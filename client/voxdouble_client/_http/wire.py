@@ -1,4 +1,4 @@
-"""Requests out, responses in: pure functions between the vendor's HTTP and this package's types."""
+"""Requests and responses: functions that turn the vendor's HTTP into the types of this package, without I/O."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from voxdouble_client._http.body import Body
 from voxdouble_client._models import FINAL_STATES, TaskAnswer, TaskError
 
 GET_STALL_SECONDS = 30.0
-"""Chosen: a GET that receives nothing for so long has failed, and may be tried again."""
+"""Chosen: the silence in seconds after which a GET has failed; it may be tried again."""
 
 QuickParse: TypeAlias = Callable[[bytes], dict[str, Any] | None]
-"""Parses and checks the usual body of a result in one pass; returns None for any other body."""
+"""Parses and checks the usual body of a result in one pass; returns None for another body."""
 
 _SECONDS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
 
@@ -70,7 +70,7 @@ class _Task(Struct, frozen=True):
 
 
 class _Error(Struct, frozen=True):
-    """The members of the vendor's error object that have to be there; `detail` is read by `_details`."""
+    """The required members of the vendor's error object; `_details` reads `detail`."""
 
     type: str
     message: str
@@ -106,7 +106,7 @@ def task_answer(response: Response, task_id: str, quick_parse: QuickParse | None
 
 
 def api_error(response: Response) -> ApiError:
-    """Return the error for a status of 400 or above; the body may be the vendor's, a proxy's page, or empty."""
+    """Return the error for a status of 400 or above; the body may be the vendor's error, another page, or empty."""
     try:
         raw = parsed(response.body)
         error: _Error | None = convert(raw, _Error, "error")
@@ -130,14 +130,14 @@ def api_error(response: Response) -> ApiError:
 
 
 def vendor_error_text(kind: str, message: str, detail: list[dict[str, Any]]) -> str:
-    """Return an error of the vendor's in one line: the message, its type, and the first places that it names."""
+    """Return an error of the vendor's in one line: message, type, and the first three places."""
     places = [_place(entry, message) for entry in detail[:3]]
     more = [f"and {len(detail) - 3} more"] if len(detail) > 3 else []
     return printable(" ".join([f"{message} [{kind}]", *([f"({'; '.join(places + more)})"] if places else [])]))
 
 
 def printable(text: str) -> str:
-    """Return the text with control characters and changes of direction escaped, on which a terminal would act."""
+    """Return the text with control characters and changes of direction escaped: a terminal would act on them."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
@@ -150,8 +150,8 @@ def _place(entry: dict[str, Any], error_message: str) -> str:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the pause in seconds that a response asks for (RFC 9110, 10.2.3), or None.
 
-    Seconds may have decimals, which the RFC does not allow but appliances send. A date is compared with the response's
-    own `Date`, as the two clocks may differ; without that header, with the clock of this machine.
+    Seconds may have decimals: appliances send them, against the RFC. A date is compared with the `Date` of the same
+    response, since the clocks of the two machines may differ; without `Date`, with the clock of this machine.
     """
     value = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):

@@ -1,1 +1,1 @@
-"""A batch that survives its process: the lines of its recordings, and the journal of starts."""
+"""Batches that survive their process: the lines of the output, the journal of started tasks, and the extraction."""

@@ -1,4 +1,4 @@
-"""The extraction of one recording of a batch: its line is read, its task is waited for, or a task is started."""
+"""The extraction of one recording of a batch: read its line, wait for its task, or start a task."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ R = TypeVar("R")
 
 
 class Batch(Struct, Generic[R], frozen=True):
-    """The work on the recordings of a journal.
+    """The extraction of the recordings of a batch.
 
-    `start` starts the task of a recording. `take_up` returns the handle of a task by its URL, and raises ContractError
-    or ValueError if the URL is of another appliance. `handle` returns the handle of any task by its URL and id.
+    `start` starts the task of a recording. `take_up` returns the handle of the task at a URL; ContractError or
+    ValueError if the URL is of another appliance. `handle` returns the handle of any task by its URL and id.
     """
 
     journal: Journal
@@ -32,7 +32,7 @@ class Batch(Struct, Generic[R], frozen=True):
     handle: Callable[[str, str], TaskHandle[R]]
 
     def run(self, recording: Recording, deadline: Deadline) -> R:
-        """Return the result of a recording, and write its line if the output has none; JournalError if that fails."""
+        """Return the result of a recording; write its line if the output has none, or raise JournalError."""
         if self.journal.is_finished(recording):
             return self._earlier_result(self.journal.line(recording))
         try:

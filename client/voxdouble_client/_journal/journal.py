@@ -1,8 +1,8 @@
 """The two files of a batch: its output, which grows line by line, and beside it the journal of starts.
 
-During a run both are only appended to, each line by one call to the system, so that a process that is killed leaves
-whole lines and at most one torn line at the end. The next run first removes the torn line, and from the output the
-lines of recordings that are to be tried again. The journal also holds the lock of the batch.
+A run only appends to both, usually one line by one write. A killed process leaves whole lines, and at most one torn
+line at the end. The next run first removes the torn line. From the output it also removes the lines of recordings that
+it tries again. The journal is locked during the run, except on Windows.
 """
 
 from __future__ import annotations
@@ -27,23 +27,22 @@ except ImportError:  # Windows
     fcntl = None
 
 SUFFIX = ".journal"
-"""Added to the name of the output."""
-
+"""The suffix of the journal, after the name of the output."""
 
 LEAVE_SECONDS = 2.0
-"""Chosen: how long an interrupted run waits for the 202 of a start, so that the start is not sent twice."""
+"""Chosen: the longest wait of an interrupted run for the 202 of its starts. A start without its 202 is sent twice."""
 
 
 class JournalError(OSError):
-    """The output or the journal could not be written; the batch ends, and what was there stays."""
+    """The output or the journal could not be written. The batch ends; the lines that were written stay."""
 
 
 class Abandoned(JournalError):
-    """The caller has left the batch; raised in threads that still worked on it."""
+    """The caller has left the batch; raised in the threads of its recordings."""
 
 
 class _Entry(Struct, omit_defaults=True):
-    """One line of the journal: the options of the batch, a start that is about to be sent, or its task's URL."""
+    """One line of the journal: the options of the batch, a start before it is sent, or the URL of its task."""
 
     options: dict[str, Any] | None = None
     path: str = ""
@@ -56,7 +55,7 @@ _entries = Decoder(_Entry)
 
 
 class Journal:
-    """The record of one batch; threads share it, and one process at a time has it open.
+    """The output and the journal of one batch. Threads share them; a second process is refused, except on Windows.
 
     `path` is the output, `options` the query of its requests. ValueError if the files belong to another batch.
     """
@@ -68,7 +67,7 @@ class Journal:
         self._lock = threading.Condition()
         self._starting = 0
         self._abandoned = False
-        self._kept: dict[Identity, tuple[int, int]] = {}  # offset and length of each line that stays in the output
+        self._kept: dict[Identity, tuple[int, int]] = {}  # offset and length of each final line
         self._urls: dict[Identity, str | None] = {}
         self._starts = _opened(self._path.with_name(self._path.name + SUFFIX))
         try:
@@ -91,7 +90,7 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Close the files, after at most two seconds for starts under way; other tasks are left to the next run."""
+        """Close the files, after at most two seconds for the 202 of starts under way. The next run waits for the tasks."""
         with self._lock:
             self._abandoned = True
             self._lock.wait_for(lambda: not self._starting, LEAVE_SECONDS)
@@ -110,7 +109,7 @@ class Journal:
             return line_in(output.read(length))
 
     def task_url(self, recording: Recording) -> str | None:
-        """Return the URL of the task that was started for the recording and has not ended, as far as is known."""
+        """Return the URL of the recording's last known task that has not ended; None if there is none."""
         return self._urls.get(recording.identity)
 
     def starting(self, recording: Recording) -> None:
@@ -166,7 +165,7 @@ class Journal:
             self._urls[entry.path, entry.size, entry.mtime_ns] = entry.url
 
     def _read_output(self, recordings: Sequence[Recording]) -> None:
-        """Index the lines; remove those of `recordings` that have changed since, or are to be tried again."""
+        """Index the lines; remove those of `recordings` that have changed, or are tried again."""
         wanted = {recording.path: recording.identity for recording in recordings}
         complete = True
         for number, (position, data) in enumerate(_whole_lines(self._output), 1):
@@ -195,7 +194,7 @@ class Journal:
         return False
 
     def _replace_output(self) -> None:
-        """Write the lines that stay to a new file, and put it in the place of the output."""
+        """Replace the output by a new file with the lines that stay."""
         temporary = self._path.with_name(f".{self._path.name[:200]}.{secrets.token_hex(4)}")
         kept: dict[Identity, tuple[int, int]] = {}
         try:
@@ -226,7 +225,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _whole_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of the file with their offsets, and cut off the incomplete last line of a killed process."""
+    """Yield the lines of the file with their offsets; truncate a torn line at the end."""
     offset = 0
     with Path(file.name).open("rb") as lines:
         for line in lines:
