@@ -48,7 +48,7 @@ Poll: TypeAlias = Callable[[Deadline, PauseRule], tuple[TaskAnswer, float | None
 
 
 class WaitResult(Struct, frozen=True):
-    """The end of a wait: the last answer, not final if the deadline passed, and the failure of the last poll, if any."""
+    """The end of a wait: the last answer, final unless the deadline passed, and the failure of the last poll."""
 
     answer: TaskAnswer | None
     failure: ApplianceError | None = None

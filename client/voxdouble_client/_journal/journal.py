@@ -90,7 +90,10 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Close the files, after at most two seconds for the 202 of starts under way. The next run waits for the tasks."""
+        """Close the files, after at most two seconds for the 202 of starts under way.
+
+        The next run waits for the tasks.
+        """
         with self._lock:
             self._abandoned = True
             self._lock.wait_for(lambda: not self._starting, LEAVE_SECONDS)
@@ -109,7 +112,7 @@ class Journal:
             return line_in(output.read(length))
 
     def task_url(self, recording: Recording) -> str | None:
-        """Return the URL of the recording's last known task that has not ended; None if there is none."""
+        """Return the URL of the unfinished task of the recording, or None if no such task is known."""
         return self._urls.get(recording.identity)
 
     def starting(self, recording: Recording) -> None:

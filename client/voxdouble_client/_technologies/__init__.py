@@ -1,4 +1,4 @@
-"""The technologies that have methods of their own, one file each: request, models of the result, reader, methods."""
+"""The technologies with methods of their own, one module each: request, models of the result, reader, methods."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,5 +27,5 @@ READERS: dict[str, Callable[[TaskAnswer], Any]] = {
 
 
 def reader_by_technology(technology: str) -> Callable[[TaskAnswer], Any]:
-    """Return the reader for a task of which only the technology is known; `plain` if it has no model here."""
+    """Return the reader of the results of a technology; `plain` if the technology has no model here."""
     return READERS.get(technology, plain)

@@ -1,4 +1,4 @@
-"""Checks of arguments that several technologies share; all come before anything is sent."""
+"""Checks of arguments for several technologies; they run before a request is sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_VOICEPRINTS = 50_000
 
 
 def channels_query(channel_mode: str | None, channels: Sequence[int]) -> dict[str, str]:
-    """Return the query parameters that choose channels (S30, S32); the appliance's defaults apply to the others."""
+    """Return the query parameters that choose channels (S30, S32); for missing ones the appliance has defaults."""
     query: dict[str, str] = {}
     if channel_mode is not None:
         if channel_mode not in {"split", "mix"}:
@@ -32,8 +32,8 @@ def speech_query(
 ) -> Query:
     """Return the query parameters that choose a part of the recording, in seconds (C23).
 
-    Only values outside the documented domains are refused here; whether `range_to` is greater than `range_from` is for
-    the appliance to judge.
+    ValueError for values outside the documented domains. The appliance checks whether `range_to` is greater than
+    `range_from`.
     """
     given = {"range_from": range_from, "range_to": range_to, "max_speech_length": max_speech_length}
     query = {name: _seconds(name, value) for name, value in given.items() if value is not None}
@@ -67,7 +67,7 @@ def checked_voiceprints(
 ) -> list[str]:
     """Return the voiceprints as a list; TypeError or ValueError if there are too few, or if one is not ASCII text.
 
-    `first` is the index of the first one in messages.
+    `first` is the index of the first voiceprint in error messages.
     """
     if isinstance(voiceprints, str):
         raise TypeError(f"`{name}` must be a list of Base64 texts, got one text.")

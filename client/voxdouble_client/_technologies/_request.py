@@ -1,4 +1,4 @@
-"""The request that starts a task, and what the methods of a technology need of the client."""
+"""The request that starts a task, and the part of the client that the methods of technologies use."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ R = TypeVar("R")
 class TaskRequest(Struct, Generic[R], frozen=True):
     """The request that starts a task: either `json`, or a form of `files` and text `fields`.
 
-    `read` returns the typed result in the answer of the task once it is done; InvalidResult if it breaks the contract.
-    `quick_parse` is for results that are large.
+    `read` returns the typed result in the answer of a task that is done; InvalidResult if it breaks the contract.
+    `quick_parse` is for large results.
     """
 
     technology: str
@@ -62,13 +62,13 @@ def plain_request(
 
 
 class TaskClient(Protocol):
-    """The part of `ApplianceClient` that the methods of the technologies, which are written as functions, use."""
+    """The part of `ApplianceClient` that the functions of the technologies use."""
 
     def _deadline(self, timeout: float | None) -> Deadline:
         """Return the deadline `timeout` seconds from now; None is the client's own timeout."""
 
     def _widen_pool(self, concurrency: int) -> None:
-        """Keep a connection for each of so many concurrent calls."""
+        """Keep a connection for each of `concurrency` calls."""
 
     def task(self, url: str) -> TaskHandle[Any]:
         """Return the handle of a task of this appliance; ContractError or ValueError for another URL."""

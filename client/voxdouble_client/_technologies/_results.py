@@ -1,4 +1,4 @@
-"""The pieces that the readers of results share: the result of an answer, raw members, vectors of float32 numbers."""
+"""The common parts of the readers of results: the result of an answer, raw members, vectors of float32 numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VECTOR_LENGTH = 128
 MAX_FLOAT32 = (2 - 2**-23) * 2.0**127
 
 Float32: TypeAlias = Annotated[float, Meta(ge=-MAX_FLOAT32, le=MAX_FLOAT32)]
-"""A number in the range of float32; NaN and the infinities are not."""
+"""A number in the range of float32, without NaN and the infinities."""
 
 Vector: TypeAlias = list[Float32]
 
@@ -37,14 +37,14 @@ def result_of(answer: TaskAnswer) -> dict[str, Any]:
 
 
 def with_raw(value: object, raw: object) -> object:
-    """Return a JSON object with `raw` as one more member; any other value as it is, for `convert` to refuse."""
+    """Return a JSON object with the member `raw` added, or another value unchanged: `convert` refuses it."""
     return {**value, "raw": raw} if isinstance(value, dict) else value
 
 
 def entries(answer: TaskAnswer, name: str, model: Any, count: int | None = None) -> Any:
-    """Return the list `name` of a result, whose entries keep their raw JSON, as `model`, a type like `tuple[Age, ...]`.
+    """Return the list `name` of a result as `model`, a type like `tuple[Age, ...]`; each entry keeps its raw JSON.
 
-    InvalidResult if there are not `count` entries, where that is known.
+    InvalidResult if `count` is given and differs from the number of entries.
     """
     values = result_of(answer).get(name)
     if isinstance(values, list):
@@ -56,15 +56,15 @@ def entries(answer: TaskAnswer, name: str, model: Any, count: int | None = None)
 
 
 def check_lengths(vectors: Iterable[list[float] | None], where: str) -> None:
-    """Raise InvalidResult unless all vectors have one length; those of channels without speech are empty (S45, S46)."""
+    """Raise InvalidResult unless all vectors have one length (S45), but for the empty ones of silence (S46)."""
     if len(lengths := set(map(len, filter(None, vectors)))) > 1:
         raise InvalidResult(f"{where} has vectors of {' and '.join(map(str, sorted(lengths)))} numbers")
 
 
 def float32_matrix(vectors: list[list[float]], width: int | None = None) -> npt.NDArray[np.float32]:
-    """Return one float32 row for each vector; an empty vector becomes NaN, so that row i belongs to vector i.
+    """Return a float32 array with one row for each vector; the row of an empty vector is NaN.
 
-    `width` is the number of columns if it is known. ValueError if the vectors differ in length.
+    `width` is the number of columns, or None if it is not known. ValueError if the vectors differ in length.
     """
     import numpy as np  # noqa: PLC0415  late, so that the client needs no numpy
 

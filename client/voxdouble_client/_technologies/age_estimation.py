@@ -1,7 +1,7 @@
 """Age estimation, from recordings or from voiceprints (C35).
 
-The vendor's pages do not name the members of the result, so the names here are a choice (C35): a member that is absent
-is None, one that is present must have its type, and `raw` has everything.
+The vendor's pages do not name the members of the result, so the names here are a choice (C35). An absent member is
+None. A present one must have its type. `raw` has all members.
 """
 
 # No `from __future__ import annotations`: see `_models`.

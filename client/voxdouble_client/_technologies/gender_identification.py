@@ -1,7 +1,7 @@
 """Gender identification, from recordings or from voiceprints (C35).
 
-The vendor's pages do not name the members of the result, so the names here are a choice (C35): a member that is absent
-is None, one that is present must have its type, and `raw` has everything.
+The vendor's pages do not name the members of the result, so the names here are a choice (C35). An absent member is
+None. A present one must have its type. `raw` has all members.
 """
 
 # No `from __future__ import annotations`: see `_models`.
@@ -81,9 +81,9 @@ def start_gender_identification(
 ) -> TaskHandle[GenderIdentification]:
     """Start the identification of the gender in each channel.
 
-    `channel_mode` "mix" makes one result of all channels; `channels` selects some, counted from 0. `range_from` and
-    `range_to` select a part of the recording, `max_speech_length` limits how much speech is used, all in seconds (C23).
-    `progress` is called with the bytes sent so far and in all; `timeout` is for the upload and its acceptance.
+    `channel_mode="mix"` makes one result of all channels. `channels` selects some, counted from 0. `range_from` and
+    `range_to` select a part of the recording, `max_speech_length` limits the used speech, all in seconds (C23).
+    `progress` is called with the bytes sent so far and in all. `timeout` is for the upload and its acceptance.
     """
     deadline = self._deadline(timeout)
     query = {**channels_query(channel_mode, channels), **speech_query(range_from, range_to, max_speech_length)}

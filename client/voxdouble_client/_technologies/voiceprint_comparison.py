@@ -21,7 +21,7 @@ MAX_SCORES = 1_000_000
 
 
 class Comparison(Model, frozen=True):
-    """Log-likelihood ratios of all pairs of two lists of voiceprints; a higher score means more alike (S48, S49).
+    """The scores of all pairs of two lists: log-likelihood ratios, higher for voices that are more alike (S48, S49).
 
     The columns are the voiceprints of the first list, `voiceprints_a`; the rows are those of the second,
     `voiceprints_b`. `values` has the scores row by row.
@@ -57,7 +57,7 @@ def read(answer: TaskAnswer) -> Comparison:
 
 
 def reader_of_scores(columns: int, rows: int) -> Callable[[TaskAnswer], Comparison]:
-    """Return the reader for a comparison of this many voiceprints of the first list and of the second (S48)."""
+    """Return the reader for a comparison of `columns` voiceprints with `rows` others (S48)."""
 
     def read_and_count(answer: TaskAnswer) -> Comparison:
         result = read(answer)
@@ -84,8 +84,8 @@ def compare_voiceprints(
 ) -> Comparison:
     """Compare each voiceprint of one list with each of the other, and wait for the scores (S48 to S50).
 
-    `voiceprints_a` become the columns, `voiceprints_b` the rows; each list has 1 to 50,000 voiceprints, and together
-    they make at most 1,000,000 scores. `timeout` is for the whole call, in seconds.
+    `voiceprints_a` become the columns, `voiceprints_b` the rows. Each list has 1 to 50,000 voiceprints. The product of
+    the two numbers is at most 1,000,000. `timeout` is for the whole call, in seconds.
     """
     deadline = self._deadline(timeout)
     return self._run_to_end(_request(voiceprints_a, voiceprints_b), deadline)

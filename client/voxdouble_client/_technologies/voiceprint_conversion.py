@@ -31,7 +31,7 @@ class _Result(Struct, forbid_unknown_fields=True):
 
 
 class _Done(Struct, forbid_unknown_fields=True):
-    """The usual answer with a result. An answer with other members is parsed the general way; `raw` keeps them."""
+    """The usual answer of a task that is done. The general parser reads answers with other members."""
 
     task: dict[str, Any]
     result: _Result
@@ -45,7 +45,7 @@ _done = Decoder(_Done)
 
 
 class VoiceprintConversion(Model, frozen=True):
-    """Vectors in the order of the voiceprints that were sent: 128 numbers each, or none without speech (S44 to S46).
+    """Vectors in the order of the voiceprints: 128 numbers each; without speech a vector is empty (S44 to S46).
 
     `answers` are the raw answers, one for each call that was made.
     """
@@ -64,7 +64,7 @@ class VoiceprintConversion(Model, frozen=True):
 
 
 def quick_parse(body: bytes) -> dict[str, Any] | None:
-    """Return the usual answer, parsed and checked in one pass, which takes half the time of two; None for any other."""
+    """Return the usual answer, parsed and checked in one pass, in half the time of two; None for another answer."""
     try:
         done = _done.decode(body)
     except (ValueError, RecursionError):
@@ -116,8 +116,8 @@ def convert_voiceprints(
 ) -> VoiceprintConversion:
     """Convert voiceprints to vectors, in their order, in calls of at most `batch_size` (S41 to S47).
 
-    `timeout` is for all calls together, in seconds. The errors are those of `extract_voiceprint`; a note on the error
-    says in which call it came, and `converted` has the results of the calls before.
+    `timeout` is for all calls together, in seconds. The errors are those of `extract_voiceprint`. A note on the error
+    names the voiceprints of the failed call; `converted` has the results of the calls before it.
     """
     checked_whole_number("batch_size", batch_size, 1)
     deadline = self._deadline(timeout)
@@ -135,10 +135,10 @@ def convert_voiceprints_in_parts(
 ) -> Iterator[VoiceprintConversion]:
     """Convert voiceprints to vectors and yield the result of each call, of at most `batch_size`, in their order.
 
-    `voiceprints` may be of any number: they are drawn, and their vectors held, for one call at a time. `timeout` is for
-    each call, in seconds. An error ends the iteration; its `converted_count` is the number of voiceprints whose vectors
-    were yielded, so that the caller can go on with the others. An invalid voiceprint is a TypeError or ValueError when
-    it is drawn.
+    `voiceprints` may be any number: only those of one call, and their vectors, are in memory. `timeout` is for each
+    call, in seconds. An error ends the iteration; its `converted_count` is the number of voiceprints whose vectors were
+    yielded, so that the caller can go on with the others. An invalid voiceprint is a TypeError or ValueError when its
+    call is made.
     """
     checked_whole_number("batch_size", batch_size, 1)
     self._deadline(timeout)  # an invalid timeout is refused now, not at the first part
@@ -158,9 +158,9 @@ def _batches(voiceprints: Iterable[str], size: int) -> Iterator[list[str]]:
 def _parts(
     self: TaskClient, batches: Iterable[list[str]], deadline: Callable[[], Deadline]
 ) -> Iterator[VoiceprintConversion]:
-    """Yield the result of each batch; an error says which voiceprints are done."""
+    """Yield the result of each batch; an error has the number of voiceprints that are done."""
     first = 0
-    length: list[list[float]] = []  # a vector with numbers, of a part before
+    length: list[list[float]] = []  # the first vector with numbers, for its length
     for batch in batches:
         try:
             part = self._run_to_end(_request(batch), deadline())

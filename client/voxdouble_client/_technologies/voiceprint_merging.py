@@ -1,7 +1,7 @@
 """Voiceprint merging: one voiceprint from several of the same speaker (S51, C22).
 
-The vendor's pages do not name the members of the result, so the names here are a choice (C22): a member that is absent
-is None, one that is present must have its type, and `raw` has everything.
+The vendor's pages do not name the members of the result, so the names here are a choice (C22). An absent member is
+None. A present one must have its type. `raw` has all members.
 """
 
 # No `from __future__ import annotations`: see `_models`.
@@ -22,9 +22,9 @@ TECHNOLOGY = "speaker-identification-voiceprint-merging"
 
 
 class Merging(Model, frozen=True):
-    """The voiceprint merged from several; `speech_length` is the sum of theirs, in seconds (C22).
+    """The merged voiceprint; `speech_length` is the sum of the speech lengths of its sources, in seconds (C22).
 
-    `voiceprint` is opaque Base64 text, like that of an extraction. Either is None if the answer does not have it.
+    `voiceprint` is opaque Base64 text, like that of an extraction. A member that the answer lacks is None.
     """
 
     voiceprint: str | None = None
@@ -49,7 +49,7 @@ def start_voiceprint_merging(
 def merge_voiceprints(self: TaskClient, voiceprints: Iterable[str], *, timeout: float | None = None) -> Merging:
     """Merge at least two voiceprints of one speaker into one, and wait for it (S51, C22).
 
-    `timeout` is for the whole call, in seconds; how many voiceprints are too many is for the appliance to judge.
+    `timeout` is for the whole call, in seconds. The largest number of voiceprints is a limit of the appliance.
     """
     deadline = self._deadline(timeout)
     return self._run_to_end(_request(voiceprints), deadline)

@@ -14,7 +14,7 @@ from voxdouble_client.cli.signals import interrupt_code
 
 
 def run_batch(outcomes: Iterator[Outcome], count: int, *, vectors: bool) -> int:
-    """Draw all outcomes, print the errors and missing `vectors` among them, and return the exit code."""
+    """Draw all outcomes, print their errors, and return the exit code; `vectors` is True if vectors were requested."""
     codes: set[int] = set()
     done = 0
     missing_vectors = MissingVectors(requested=vectors)

@@ -18,7 +18,7 @@ MAX_INPUT_BYTES = 1 << 30
 """Chosen: ten times the size of 50,000 voiceprints."""
 
 _RAW_VOICEPRINT = b"{i"
-"""The first bytes of a decoded voiceprint: a UBJSON object whose first key's length is a number of one byte (`i`)."""
+"""The first bytes of a decoded voiceprint: a UBJSON object with a first key of less than 128 bytes."""
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 
@@ -39,7 +39,7 @@ def check_stdin(files: Sequence[str]) -> None:
 
 
 def stdin() -> IO[bytes]:
-    """Return stdin without its buffer, whose lock a thread that still reads would hold when the interpreter exits."""
+    """Return stdin without its buffer: a thread that still reads at the exit would hold the lock of the buffer."""
     buffered = sys.stdin.buffer
     raw: IO[bytes] = getattr(buffered, "raw", buffered)
     return raw
@@ -73,10 +73,10 @@ def _content(file: str) -> bytes:
 def read_voiceprints(name: str, data: bytes, warn: Callable[[str], object]) -> list[tuple[str, str]]:
     """Return the voiceprints of one file with their names, in their order; ValueError if its content is not valid.
 
-    JSON is one answer of the appliance, or several lines: each is an answer, or a line of `extract --resume` with an
-    answer in it. An answer has a voiceprint for each channel, or a merged one. Recordings without a result are left
-    out, and `warn` is called with the reason. Any other content must be one voiceprint: Base64 text, with any white
-    space, as in the vendor's `.vp` files. Text may be UTF-16.
+    The content is JSON or one voiceprint in Base64. JSON is one answer of the appliance, or one object a line: an
+    answer, or a line of `extract --resume`. An answer has a voiceprint for each channel, or a merged one. Recordings
+    without a result are left out, and `warn` is called with the reason. Base64 may have white space, as in the vendor's
+    `.vp` files. Text may be UTF-16.
     """
     if data.startswith(_RAW_VOICEPRINT):
         raise ValueError(f"{name} must hold Base64 text, but holds a decoded voiceprint; encode it in Base64.")
@@ -90,7 +90,7 @@ def read_voiceprints(name: str, data: bytes, warn: Callable[[str], object]) -> l
 
 
 def in_utf8(name: str, data: bytes) -> bytes:
-    """Return the text in UTF-8 without a byte order mark; UTF-16, as PowerShell writes it, must have one."""
+    """Return the text in UTF-8 without a byte order mark. UTF-16 must have one; PowerShell writes it so."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             return data.decode("utf-16").encode()
@@ -137,7 +137,7 @@ def _voiceprints_of_answers(
 
 
 def _no_result(raw: Any, answer: Any) -> str:
-    """Return why a recording has no result, if it ended so; it may be the error of a line, or of a task."""
+    """Return the reason why a recording has no result, from its line or its task; empty if it has a result."""
     error = raw.get("error") if isinstance(raw, dict) else None
     if isinstance(answer, dict) and isinstance(answer.get("task"), dict):
         state = answer["task"].get("state")

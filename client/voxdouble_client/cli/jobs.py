@@ -1,4 +1,4 @@
-"""The jobs of a command, each of them one task, and how they end."""
+"""The jobs of a command, each one task, and their ends."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from voxdouble_client._task import TaskHandle
 from voxdouble_client.cli.inputs import check_stdin, stdin
 
 Report: TypeAlias = Callable[[float], None]
-"""Called with the part of a job that is done, from 0 to 1."""
+"""Called with the share of a job that is done, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task to run: `start` starts it or takes it up; `name` is its file, its URL or its command.
+    """A task to run or to wait for.
 
-    `rows` are the names of its rows in an array, as far as they are known before, `columns` those of its columns.
+    `start` returns its handle. `name` is its file, its URL or its command. `rows` are the names of its rows in an
+    array, if they are known before the result. `columns` are the names of its columns.
     """
 
     name: str
@@ -31,7 +32,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class TaskEnd:
-    """The end of a job: the answer with which its task ended, the typed result in it, and the error, if any."""
+    """The end of a job: the last answer of its task, the typed result in it, and the error; each may be None."""
 
     job: Job
     answer: TaskAnswer | None = None
@@ -60,7 +61,7 @@ def jobs_of_recordings(start: StartWithFile, files: Sequence[str]) -> list[Job]:
 def job_of_voiceprints(
     name: str, start: Callable[[], TaskHandle[Any]], rows: Sequence[str] = (), columns: Sequence[str] = ()
 ) -> Job:
-    """Return the job of a task that is started with voiceprints, which are sent at once."""
+    """Return the job of a task that is started with voiceprints."""
 
     def begin(report: Report) -> TaskHandle[Any]:
         report(0.0)

@@ -28,7 +28,7 @@ SECONDS = click.FloatRange(min=0)
 
 @dataclass(frozen=True)
 class ApplianceOptions:
-    """The options that name the appliance, with the client, the handles and the runs that commands make of them."""
+    """The options that name the appliance, and the clients, handles and runs that use them."""
 
     url: str | None
     token: str | None
@@ -37,7 +37,7 @@ class ApplianceOptions:
     foreign_location: ForeignLocation
 
     def client(self, url: str | None = None) -> ApplianceClient:
-        """Return the client of the appliance; its URL is `url` if no option names it."""
+        """Return the client of the appliance; `url` is used if no option names the appliance."""
         try:
             return ApplianceClient(
                 self.url or url or "",
@@ -50,7 +50,7 @@ class ApplianceOptions:
             raise click.UsageError(str(error)) from None
 
     def task(self, url: str) -> TaskHandle[Any]:
-        """Return the handle of a task; if no option names the appliance, the task's URL does."""
+        """Return the handle of a task; without an option its URL names the appliance too."""
         parts = task_url_parts(url)
         if parts is None or not (self.url or parts.base):
             raise click.UsageError(f"The argument must be the complete URL of a task, got {url!r}.")
@@ -71,9 +71,10 @@ class ApplianceOptions:
         vectors: bool = False,
         picture: Output | None = None,
     ) -> NoReturn:
-        """Run the jobs, write the output, and exit with the code of the run; `vectors` is True if requested.
+        """Run the jobs, write the output, and exit with the code of the run.
 
-        `picture` gets the ends of the jobs as well.
+        `vectors` is True if vectors were requested: a result without them is then reported. `picture` is a second
+        output, or None.
         """
         resume_options = [*(["--ca", self.ca] if self.ca else []), *(["--token", "TOKEN"] if self.token else [])]
         if self.foreign_location == "rebase":
@@ -117,7 +118,7 @@ def appliance_options(*, url_required: bool) -> Callable[[Callable[..., None]], 
             **others: Any,
         ) -> None:
             logging.basicConfig(format="%(message)s")  # to stderr: warnings about retries
-            # The client raises or logs as a retry whatever urllib3 warns of.
+            # The client raises an error or logs a retry for each warning of urllib3.
             logging.getLogger("urllib3").setLevel(logging.ERROR)
             try:
                 with signals_interrupt():

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 class Output(Protocol):
-    """Receives the ends of the jobs, in their order, and is closed afterwards."""
+    """A destination of the ends of the jobs: it gets them in their order and is then closed."""
 
     def write(self, end: TaskEnd) -> None:
-        """Write the end of one job; ContractError if its result lacks the rows that are to be written."""
+        """Write the end of one job; ContractError if its result lacks the rows of the output."""
 
     def close(self) -> None:
-        """Write what can only be written at the end, and put the file in its place."""
+        """Write the rest, and move the file to its path."""
 
 
 class MissingVectors:
@@ -63,7 +63,7 @@ class JsonOutput:
         self._answered = False
 
     def write(self, end: TaskEnd) -> None:
-        """Write the answer at once, so that an interrupted run has written the answers that it had."""
+        """Write the answer at once: an interrupted run keeps the answers that came."""
         self._missing_vectors.check(end.result)
         if end.answer is not None:
             self._answered = True
@@ -73,16 +73,16 @@ class JsonOutput:
             self._file.write(b"null\n")
 
     def close(self) -> None:
-        """Put the file in its place, if there is an answer in it."""
+        """Move the file to its path if it has an answer."""
         self._file.close(keep=self._answered)
 
 
 class ArrayOutput:
     """The vectors of all results, or the rows of a comparison, as one float32 array in numpy's `.npy` format.
 
-    Its shape is (vectors, 128) or (voiceprints_b, voiceprints_a). A row for which there is no vector is NaN, or left
-    out with `skip_silent`. With `named` the format is `.npz`: the array is `vectors` or `scores`, `names` has the names
-    of its rows, and `column_names` the names of the columns of scores.
+    Its shape is (vectors, 128) or (voiceprints_b, voiceprints_a). A row without a vector is NaN; with `skip_silent` it
+    is left out. With `named` the format is `.npz`: the array is `vectors` or `scores`. `names` has the names of its
+    rows, `column_names` those of the columns of scores.
     """
 
     def __init__(self, file: OutputFile, *, named: bool, skip_silent: bool) -> None:
@@ -97,7 +97,7 @@ class ArrayOutput:
         self._answered = False
 
     def write(self, end: TaskEnd) -> None:
-        """Keep the rows; UsageError if results of this type have none, ContractError if this result lacks them."""
+        """Keep the rows; UsageError if results of this type have no rows, ContractError if this result lacks them."""
         self._answered |= end.answer is not None
         try:
             rows = _rows(end)
@@ -200,7 +200,7 @@ class BothOutputs:
 
 
 def output_for(path: str, *, several: bool, skip_silent: bool, vectors: bool) -> Output:
-    """Return the output whose format the name of the file asks for."""
+    """Return the output in the format that the suffix of the path names."""
     if is_picture(path):
         return ScorePicture(path)
     if is_array(path):
@@ -211,5 +211,5 @@ def output_for(path: str, *, several: bool, skip_silent: bool, vectors: bool) ->
 
 
 def is_array(path: str) -> bool:
-    """Return whether the file is to hold an array."""
+    """Return whether the suffix of the path is that of an array."""
     return path.endswith((".npy", ".npz"))

@@ -46,7 +46,7 @@ STYLE: Any = {
 
 
 def is_picture(path: str) -> bool:
-    """Return whether the file is to be a picture."""
+    """Return whether the suffix of the path is that of a picture."""
     return path.lower().endswith(SUFFIXES)
 
 
@@ -76,7 +76,7 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def picture_bytes(figure: Figure, path: str) -> bytes:
-    """Return the figure in the format that the name of the file asks for, without a date or a version in it."""
+    """Return the bytes of the figure in the format that the suffix names, without a date or a version."""
     kind = PurePath(path).suffix.lower()[1:]
     nothing = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
     data = io.BytesIO()
@@ -85,7 +85,7 @@ def picture_bytes(figure: Figure, path: str) -> bytes:
 
 
 def short_name(name: str) -> str:
-    """Return a name of any content as one short line; of a long one the beginning and the end are kept."""
+    """Return a name as one short line; a long one keeps its beginning and its end."""
     text = printable(name)
     if len(text) <= LONGEST_NAME:
         return text

@@ -17,7 +17,7 @@ LINE_SECONDS = 10.0
 
 
 class Progress:
-    """The progress of one run, with counts and the time that is left; every job has an equal share of the bar."""
+    """The progress of one run: counts and the estimated time left; each job has an equal share of the bar."""
 
     def __init__(self, jobs: int, now: Callable[[], float] = time.monotonic) -> None:
         self._jobs = jobs

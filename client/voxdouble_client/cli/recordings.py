@@ -1,4 +1,4 @@
-"""The recordings that a command is given: files, folders, and lists of files."""
+"""The recordings of a command: files, folders, and lists of files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from voxdouble_client._journal.lines import Recording, recording_of
 from voxdouble_client.cli.inputs import check_stdin, in_utf8
 
 EXTENSIONS = (".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav")
-"""The ends of the names of the recordings in a folder, in upper or lower case."""
+"""The suffixes of recordings in a folder, in upper or lower case."""
 
 
 def recordings_in(paths: Sequence[str]) -> list[Recording]:
-    """Return the files among the paths, and the recordings below the folders, each named by its path below its folder.
+    """Return the recordings: the files among the paths and those below the folders, named by their path in the folder.
 
     UsageError if two different files have one name, a file is not a regular file, or a folder has no recording.
     """
@@ -32,7 +32,7 @@ def recordings_in(paths: Sequence[str]) -> list[Recording]:
 
 
 def listed_files(list_file: str | None, others: Sequence[str]) -> list[str]:
-    """Return the paths in a list of files, which has one on each line; no paths if there is no list.
+    """Return the paths in a list of files, one on each line; an empty list without `list_file`.
 
     UsageError if the list is empty or not text, or if there is neither a list nor another file.
     """

@@ -1,4 +1,4 @@
-"""One run of a command: its jobs concurrently, their ends in order, and the exit code that sums them up."""
+"""One run of a command: concurrent jobs, their ends in order, and one exit code."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ UNEXPECTED = 1
 
 @dataclass(slots=True)
 class TaskProgress:
-    """How far a job is: `sending` once its start is being sent, then it has its `handle`, then its `end`."""
+    """The progress of a job: `sending` is True once its start is sent; then it has a `handle`, and at last an `end`."""
 
     job: Job
     sending: bool = False
@@ -54,7 +54,7 @@ class Run:
         self.codes: set[int] = set()
 
     def run(self, jobs: Sequence[Job], output: Output) -> None:
-        """Pass the ends of the jobs to `output`, in their order, and print what went wrong on stderr."""
+        """Pass the ends of the jobs to `output`, in their order, and print errors on stderr."""
         progress = [TaskProgress(job) for job in jobs]
         left = deque(progress)
         try:
@@ -95,7 +95,7 @@ class Run:
             if answer.error is None:
                 result = handle.read(answer)
             progress.end = TaskEnd(progress.job, answer, result)
-        except Exception as error:  # noqa: BLE001  an error of whatever class with one file must not end the others
+        except Exception as error:  # noqa: BLE001  an error with one file must not end the others
             progress.end = TaskEnd(progress.job, answer, error=error)
         finally:
             report(1.0)

@@ -23,7 +23,7 @@ MAX_NUMBERS = 15
 CELL_INCHES = ((15, 0.5), (40, 0.26), (100, 0.18), (MAX_CELLS, 0.12))
 """The size of a cell for up to so many rows or columns."""
 EXTREME_SHARE = 0.02
-"""The part of the scores beyond the ends of the colours, so that a single one does not make all others pale."""
+"""The share of the scores beyond the ends of the colours: a single high one does not make all others pale."""
 COLOURS = "PuOr_r"
 """From violet over white at 0 to orange: people with any colour blindness tell both ends apart."""
 
@@ -71,7 +71,7 @@ def _title(scores: Comparison, high: int, wide: int) -> str:
 
 
 def _labels(names: Sequence[str], each: int) -> list[str]:
-    """Return the label of each cell: the name, or the first name and the number of those that share its cell."""
+    """Return the label of each cell: its name, or its first name and the number of the others."""
     parts = [names[start : start + each] for start in range(0, len(names), each)]
     return [short_name(part[0]) + (f" +{len(part) - 1}" if len(part) > 1 else "") for part in parts]
 

@@ -13,7 +13,7 @@ INTERRUPTED = 130
 
 @contextmanager
 def signals_interrupt() -> Iterator[None]:
-    """Within the context SIGTERM and SIGHUP raise KeyboardInterrupt, unless they are ignored, as by nohup."""
+    """Make SIGTERM and SIGHUP raise KeyboardInterrupt in the context, unless they are ignored, as under nohup."""
     if threading.current_thread() is not threading.main_thread():
         yield  # Python allows handlers in the main thread only
         return

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MAX_RECORDINGS = 16
-"""The recordings that one picture shows."""
+"""The most recordings in one picture."""
 MAX_LENGTHS = 4
-"""The speech lengths that the title of a recording shows."""
+"""The most speech lengths in the title of a recording."""
 WIDTH, STRIP, HEAD, FOOT = 11.0, 1.1, 0.45, 0.35
 """Sizes in inches: of the picture, of a channel, of the name above the channels of a recording, of the axis below."""
 
@@ -99,7 +99,7 @@ class WaveformPicture:
         self._ends.append(end)
 
     def close(self) -> None:
-        """Draw the recordings, if there is a result of any."""
+        """Draw the recordings, if at least one has a result."""
         if any(end.result is not None for end in self._ends):
             self._file.write(picture([self._panel(end) for end in self._ends], self._path))
         self._file.close(keep=True)
@@ -131,7 +131,7 @@ class Panel:
 
 
 def _speech_lengths(end: TaskEnd) -> str:
-    """Return what the appliance found, in words."""
+    """Return the speech lengths that the appliance found, in words."""
     if not isinstance(end.result, VoiceprintExtraction):
         return "no result"
     lengths = [f"{channel.speech_length:g} s" for channel in end.result.channels]
