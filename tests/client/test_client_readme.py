@@ -8,6 +8,7 @@ import pytest
 import voxdouble_client
 from tests.documents.blocks import pages
 from tests.documents.page_runs import PageRun
+from voxdouble_client._errors import MAY_HAVE_RUN_STATUSES, RETRY_STATUSES
 from voxdouble_client.cli import run, signals
 
 README = (Path(__file__).parents[2] / "client" / "README.md").read_text()
@@ -43,6 +44,19 @@ def test_the_table_of_errors_matches_the_code() -> None:
     for name, attributes in rows.items():
         source = voxdouble_client._errors.__dict__[name].__init__.__code__.co_names
         assert set(re.findall(r"`(\w+)`", attributes)) <= set(source), name
+
+
+def statuses(before: str, after: str) -> set[int]:
+    """Return the statuses that the text names between two phrases; `520 to 524` is a range."""
+    [listed] = re.findall(rf"{before}([\d\s,a-z]+?){after}", README)
+    ranges = re.findall(r"(\d+)(?: to (\d+))?", listed)
+    return {status for first, last in ranges for status in range(int(first), int(last or first) + 1)}
+
+
+def test_the_lists_of_statuses_match_the_code() -> None:
+    """The text names the statuses of an outage, and those after which a task may have been started."""
+    assert statuses(r"lost connections and the statuses ", " are\\s+polled again") == RETRY_STATUSES
+    assert statuses(r"also after a ", ", and after an\\s+unusable 202") == MAY_HAVE_RUN_STATUSES
 
 
 def test_the_table_of_exit_codes_matches_the_code() -> None:

@@ -20,6 +20,8 @@ def test_the_hook_sees_every_exchange() -> None:
     assert start.url == server.url + START
     assert start.request_headers["Content-Type"].startswith("multipart/form-data")
     assert start.request_headers["Content-Length"] == server.received[0].headers["content-length"]
+    assert set(start.request_headers) == {"Accept", "Accept-Encoding", "Content-Type", "Content-Length"}
+    assert set(poll.request_headers) == {"Accept", "Accept-Encoding"}
     assert (poll.method, poll.url, poll.status) == ("GET", server.url + TASK_PATH, 200)
     assert poll.response_headers["content-type"] == "application/json"
     assert 0 < poll.seconds < 60

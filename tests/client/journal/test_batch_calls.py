@@ -8,7 +8,7 @@ import pytest
 
 from tests.client.journal.resuming import JOHN, NAMES, lines_of, resume, starts
 from voxdouble_client import ApplianceClient, TaskRejected, TransportError
-from voxdouble_client._journal.journal import Journal
+from voxdouble_client._journal.journal import Journal, fcntl
 from voxdouble_mock import MockAppliance
 
 
@@ -86,6 +86,18 @@ def test_unusable_input_is_refused(
     assert message in " ".join(result.stderr.split())
 
 
+def test_a_journal_of_another_batch_is_an_error_of_the_first_iteration(
+    appliance: ApplianceClient, tmp_path: Path
+) -> None:
+    """The call itself opens no file; the first iteration refuses a journal with other options."""
+    output = tmp_path / "out.jsonl"
+    list(appliance.extract_voiceprints([JOHN], journal=output))
+    outcomes = appliance.extract_voiceprints([JOHN], journal=output, channels=[0])
+    with pytest.raises(ValueError, match="was begun with the options"):
+        next(outcomes)
+
+
+@pytest.mark.skipif(fcntl is None, reason="the system cannot lock files in this way")
 def test_two_runs_on_one_output_are_refused(tmp_path: Path) -> None:
     """A journal that is open refuses a second one, and can be opened again when it is closed."""
     with Journal(tmp_path / "out.jsonl", {}, []), pytest.raises(ValueError, match="is being written by another run"):
