@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 CONFIGURING = ("PYTEST_", "SCHEMATHESIS_", "HYPOTHESIS_", "PYTHONWARNINGS")
 """Prefixes of environment variables that could change a verdict."""
-PLUGINS = ("_hypothesis_pytestplugin", "schemathesis.pytest.plugin", "voxdouble.pytest_plugin")
+PLUGINS = ("_hypothesis_pytestplugin", "voxdouble.pytest_plugin")
+PLUGIN_FOR_GENERATED = "schemathesis.pytest.plugin"
 SETTINGS = "[pytest]\naddopts = --import-mode=importlib\n"
 ENDED_BY_ITSELF = frozenset({0, 1, 5})
 """Exit statuses of pytest after a whole run; 5 without any test."""
@@ -28,12 +29,14 @@ def run_suite(options: Sequence[str], *, url: str, strict: bool, only: Sequence[
     """
     from voxdouble_contract.judging.conformance import Conformance, crashes_in, judge
     from voxdouble_contract.judging.observed_tasks import observed_tasks
+    from voxdouble_contract.judging.statements import need_generated
     from voxdouble_contract.judging.target_info import UNKNOWN, TargetInfo
     from voxdouble_contract.reports import journal
 
     with tempfile.TemporaryDirectory(prefix="voxdouble-verify-") as name:
         folder = Path(name)
-        ended = run_process(folder, options, seconds)
+        plugins = (*PLUGINS, PLUGIN_FOR_GENERATED) if need_generated(only) else PLUGINS
+        ended = run_process(folder, options, plugins, seconds)
         found = journal.read(folder / journal.FILE)
     if found.ended:
         raise CannotRun(found.ended)
@@ -45,7 +48,7 @@ def run_suite(options: Sequence[str], *, url: str, strict: bool, only: Sequence[
     return Conformance(target, strict, statements, crashes=crashes_in(found.findings), tasks=tasks)
 
 
-def run_process(folder: Path, options: Sequence[str], seconds: float) -> int | None:
+def run_process(folder: Path, options: Sequence[str], plugins: Sequence[str], seconds: float) -> int | None:
     """Run the suite in a folder, where it keeps its journal; return its exit status, or None if it was killed."""
     from voxdouble_contract.reports import journal
 
@@ -53,7 +56,7 @@ def run_process(folder: Path, options: Sequence[str], seconds: float) -> int | N
     settings.write_text(SETTINGS, encoding="utf-8")
     command = [sys.executable, "-P", "-m", "pytest", "-c", str(settings), "--rootdir", str(folder)]
     command += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings"]
-    command += [word for plugin in PLUGINS for word in ("-p", plugin)]
+    command += [word for plugin in plugins for word in ("-p", plugin)]
     command += ["--pyargs", "voxdouble_contract", f"--contract-journal={folder / journal.FILE}", *options]
     environment = {key: value for key, value in os.environ.items() if not key.startswith(CONFIGURING)}
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

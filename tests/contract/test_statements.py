@@ -2,26 +2,35 @@
 
 from collections import defaultdict
 from functools import cache
+from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.mutants.runner import LEAN
 from voxdouble_contract.judging.document import judged
-from voxdouble_contract.judging.statements import Grade, parse, proved_by, statement, statements
+from voxdouble_contract.judging.statements import PROVED_BY_GENERATED, Grade, parse, proved_by, statement, statements
+from voxdouble_contract.suite.conftest import GENERATED
 from voxdouble_fixtures.generations import GENERATIONS
 from voxdouble_fixtures.statements import written
 
+GENERATED_MODULES = {"test_generated_invalid_requests.py", "test_generated_valid_requests.py"}
+
 
 class Collected:
-    """A pytest plugin that keeps the collected tests."""
+    """A pytest plugin that keeps the collected tests, and the names of the modules that were imported for them."""
 
     def __init__(self) -> None:
         self.items: list[pytest.Item] = []
+        self.modules: set[str] = set()
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the mark."""
         config.addinivalue_line("markers", "statement(*ids): the statements that a test proves")
+
+    def pytest_pycollect_makemodule(self, module_path: Path) -> None:
+        """Keep the name of a module."""
+        self.modules.add(module_path.name)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Keep the collected tests."""
@@ -29,15 +38,21 @@ class Collected:
 
 
 @cache
-def suite_by_statement() -> dict[str, list[str]]:
-    """Return the names of the suite's tests by statement; those without a statement are under an empty text.
+def suite(*options: str) -> Collected:
+    """Return the suite as it is collected with these options.
 
     schemathesis' plugin is not loaded, so that a test of many operations is collected as one, which takes less time.
     """
     collected = Collected()
-    pytest.main([*LEAN, "--collect-only", "voxdouble_contract"], plugins=[collected])
+    pytest.main([*LEAN, "--collect-only", *options, "voxdouble_contract"], plugins=[collected])
+    return collected
+
+
+@cache
+def suite_by_statement() -> dict[str, list[str]]:
+    """Return the names of the suite's tests by statement; those without a statement are under an empty text."""
     found: dict[str, list[str]] = defaultdict(list)
-    for item in collected.items:
+    for item in suite().items:
         for key in [proved.id for proved in proved_by(item)] or [""]:
             found[key].append(item.name)
     return found
@@ -47,6 +62,21 @@ def test_the_suite_is_collected() -> None:
     """The tests of many statements, and both modules of generated requests, are collected."""
     assert len(suite_by_statement()) > 50
     assert {"test_every_response_is_described", "test_valid_requests_are_accepted"} <= set(suite_by_statement()["C34"])
+
+
+def test_generated_requests_prove_one_statement() -> None:
+    """Each test of generated requests proves C34 alone, so that no other statement needs them."""
+    of_generated = [item for item in suite().items if item.path.name.startswith(GENERATED)]
+    assert {item.path.name for item in of_generated} == GENERATED_MODULES
+    assert {proved.id for item in of_generated for proved in proved_by(item)} == {PROVED_BY_GENERATED}
+
+
+@pytest.mark.parametrize(("only", "needed"), [("S1", set()), (PROVED_BY_GENERATED, GENERATED_MODULES)])
+def test_generated_requests_are_built_for_their_statement(only: str, needed: set[str]) -> None:
+    """`--only` of other statements does not import the modules of generated requests, which takes seconds."""
+    found = suite("-p", "voxdouble.pytest_plugin", f"--contract-only={only}")
+    assert found.items
+    assert {name for name in found.modules if name.startswith(GENERATED)} == needed
 
 
 def test_every_test_has_a_statement() -> None:

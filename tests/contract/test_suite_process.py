@@ -45,6 +45,22 @@ def killed_after(*found: Finding) -> Any:
     return run
 
 
+@pytest.mark.parametrize(("only", "loaded"), [((), True), (("S1", "C34"), True), (("S1", "S20"), False)])
+def test_schemathesis_is_loaded_for_its_statement(
+    monkeypatch: pytest.MonkeyPatch, only: tuple[str, ...], loaded: bool
+) -> None:
+    """Its plugin, which takes a second to import, is loaded only if C34 is asked for."""
+    commands: list[list[str]] = []
+
+    def run(command: list[str], *, timeout: float, **_: object) -> NoReturn:
+        commands.append(command)
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    run_suite([], url="http://appliance", strict=False, only=only, seconds=7)
+    assert ("schemathesis.pytest.plugin" in commands[0]) is loaded
+
+
 def test_a_killed_suite_loses_nothing_that_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Verdicts known before the time was up count, and the others are unproven for that reason."""
     found = Finding("S1", "passed", "test_a"), Finding("S2", "broken", "test_b", "It was 7.")

@@ -1,6 +1,6 @@
 """The statements of the contract, and the mark that ties a test to the statements it proves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -24,6 +24,9 @@ class Grade(StrEnum):
 
 BINDING = frozenset({Grade.DOCUMENTED, Grade.OBSERVED})
 """Grades for which a broken statement is a failure of the target; with the others, our inference is wrong."""
+
+PROVED_BY_GENERATED = "C34"
+"""The one statement that requests from schemathesis prove; loading it and building them takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,11 @@ def statement(*ids: str) -> pytest.MarkDecorator:
     if unknown or not ids:
         raise LookupError(f"A test must name known statements, got {', '.join(unknown) or 'none'}.")
     return pytest.mark.statement(*ids)
+
+
+def need_generated(only: Collection[str]) -> bool:
+    """Return whether a run of these statements, or of all without any, needs generated requests."""
+    return not only or PROVED_BY_GENERATED in only
 
 
 def proved_by(item: pytest.Item) -> list[Statement]:

@@ -10,7 +10,7 @@ from voxdouble_contract.identification import identify, introduction
 from voxdouble_contract.judging.expectations import unproven
 from voxdouble_contract.judging.findings import findings_of, findings_of_breaches, name_of, write_findings
 from voxdouble_contract.judging.observed_tasks import write_states
-from voxdouble_contract.judging.statements import proved_by
+from voxdouble_contract.judging.statements import need_generated, proved_by
 from voxdouble_contract.reports.exchange_log import log_exchanges
 from voxdouble_contract.reports.journal_plugin import PLUGIN
 from voxdouble_contract.samples.bad_requests import Refusals
@@ -19,13 +19,16 @@ from voxdouble_contract.target.targets import Targets
 from voxdouble_contract.tasks import Tasks
 
 TARGETS = pytest.StashKey[Targets]()
+GENERATED, GENERATED_INVALID = "test_generated_", "test_generated_invalid_requests.py"
 
 
 @pytest.hookimpl
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Return True for the generated invalid requests, unless the suite starts its own mock."""
-    is_at_url = bool(config.getoption("appliance_url", ""))
-    return True if is_at_url and collection_path.name == "test_generated_invalid_requests.py" else None
+    """Return True for the generated requests if their statement is not asked for; at a URL for the invalid ones."""
+    only, name = config.getoption("contract_only", None) or (), collection_path.name
+    if name.startswith(GENERATED) and not need_generated(only):
+        return True
+    return True if config.getoption("appliance_url", "") and name == GENERATED_INVALID else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
