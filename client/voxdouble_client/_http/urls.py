@@ -42,6 +42,14 @@ class BaseUrl(Struct, frozen=True):
     def __str__(self) -> str:
         return self.origin + self.path
 
+    def is_same(self, url: str) -> bool:
+        """Return whether requests to another base URL go to the same place; False if none can be sent to it."""
+        try:
+            other = BaseUrl.parse(url)
+        except ValueError:
+            return False
+        return (_origin(urlsplit(other.origin)), other.path) == (_origin(urlsplit(self.origin)), self.path)
+
     def technology(self, technology: str, query: Query) -> str:
         """Return the URL that starts a task of the technology."""
         if not _TECHNOLOGY.fullmatch(technology):

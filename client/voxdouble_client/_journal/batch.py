@@ -10,7 +10,8 @@ from msgspec import Struct
 from voxdouble_client._clock import Deadline
 from voxdouble_client._errors import ApiError, ContractError
 from voxdouble_client._http.wire import Request, Response, task_answer
-from voxdouble_client._journal.journal import Journal, JournalError
+from voxdouble_client._journal.files import JournalError
+from voxdouble_client._journal.journal import Journal
 from voxdouble_client._journal.lines import Line, Recording, line_of_answer, line_of_error
 from voxdouble_client._models import TaskAnswer
 from voxdouble_client._polling import check_end

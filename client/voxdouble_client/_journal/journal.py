@@ -7,24 +7,19 @@ it tries again. The journal is locked during the run, except on Windows.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from msgspec import Struct
 from msgspec.json import Decoder, encode
 
+from voxdouble_client._http.urls import BaseUrl
+from voxdouble_client._journal.files import JournalError, append, lock_file, opened, whole_lines
 from voxdouble_client._journal.lines import Identity, Line, Recording, line_in
-
-fcntl: Any
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
 
 SUFFIX = ".journal"
 """The suffix of the journal, after the name of the output."""
@@ -33,22 +28,22 @@ LEAVE_SECONDS = 2.0
 """Chosen: the longest wait of an interrupted run for the 202 of its starts. A start without its 202 is sent twice."""
 
 
-class JournalError(OSError):
-    """The output or the journal could not be written. The batch ends; the lines that were written stay."""
-
-
 class Abandoned(JournalError):
     """The caller has left the batch; raised in the threads of its recordings."""
 
 
 class _Entry(Struct, omit_defaults=True):
-    """One line of the journal: the options of the batch, a start before it is sent, or the URL of its task."""
+    """One line of the journal: the options and the appliance of the batch, a start before it is sent, or a task's URL.
+
+    `appliance` is the base URL; a journal of an earlier version has none.
+    """
 
     options: dict[str, Any] | None = None
     path: str = ""
     size: int | None = None
     mtime_ns: int | None = None
     url: str | None = None
+    appliance: str | None = None
 
 
 _entries = Decoder(_Entry)
@@ -57,11 +52,16 @@ _entries = Decoder(_Entry)
 class Journal:
     """The output and the journal of one batch. Threads share them; a second process is refused, except on Windows.
 
-    `path` is the output, `options` the query of its requests. ValueError if the files belong to another batch.
+    `path` is the output, `appliance` and `options` are the base URL and the query of its requests. ValueError if the
+    files belong to another batch or appliance.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], options: Mapping[str, Any], recordings: Sequence[Recording]
+        self,
+        path: str | os.PathLike[str],
+        appliance: BaseUrl,
+        options: Mapping[str, Any],
+        recordings: Sequence[Recording],
     ) -> None:
         self._path = Path(os.path.realpath(path))
         self._lock = threading.Condition()
@@ -69,11 +69,11 @@ class Journal:
         self._abandoned = False
         self._kept: dict[Identity, tuple[int, int]] = {}  # offset and length of each final line
         self._urls: dict[Identity, str | None] = {}
-        self._starts = _opened(self._path.with_name(self._path.name + SUFFIX))
+        self._starts = opened(self._path.with_name(self._path.name + SUFFIX))
         try:
-            _lock_file(self._starts, self._path)
-            self._read_starts(dict(options))
-            self._output = _opened(self._path)
+            lock_file(self._starts, self._path)
+            self._read_starts(appliance, dict(options))
+            self._output = opened(self._path)
             try:
                 self._read_output(recordings)
             except BaseException:
@@ -119,7 +119,7 @@ class Journal:
         """Record that the start is about to be sent; `started` must follow."""
         with self._lock:
             self._check_open()
-            self._append(self._starts, encode(_Entry(None, *recording.identity)) + b"\n")
+            append(self._starts, encode(_Entry(None, *recording.identity)) + b"\n")
             self._starting += 1
 
     def started(self, recording: Recording, url: str | None) -> None:
@@ -128,50 +128,48 @@ class Journal:
             self._starting -= 1
             self._lock.notify_all()
             if url is not None and not self._starts.closed:
-                self._append(self._starts, encode(_Entry(None, *recording.identity, url)) + b"\n")
+                append(self._starts, encode(_Entry(None, *recording.identity, url)) + b"\n")
 
     def finish(self, line: bytes) -> None:
         """Append the line of a recording to the output."""
         with self._lock:
             self._check_open()
-            self._append(self._output, line)
+            append(self._output, line)
 
     def _check_open(self) -> None:
         if self._abandoned:
             raise Abandoned("The caller has left the batch.")
 
-    @staticmethod
-    def _append(file: IO[bytes], data: bytes) -> None:
-        end = file.seek(0, os.SEEK_END)
+    def _read_starts(self, appliance: BaseUrl, options: dict[str, Any]) -> None:
         try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[file.write(rest) :]
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                file.truncate(end)
-            raise JournalError(error.errno, error.strerror, file.name) from error
-
-    def _read_starts(self, options: dict[str, Any]) -> None:
-        try:
-            entries = [_entries.decode(line) for _, line in _whole_lines(self._starts)]
+            entries = [_entries.decode(line) for _, line in whole_lines(self._starts)]
         except ValueError:
             raise ValueError(f"{self._starts.name} must be the journal of a batch, and is another file.") from None
         if not entries:
-            self._append(self._starts, encode(_Entry(options)) + b"\n")
-        elif entries[0].options != options:
-            raise ValueError(
-                f"{self._path} was begun with the options {entries[0].options}, and cannot go on with {options}; use"
-                f" the same options, or another output."
-            )
+            append(self._starts, encode(_Entry(options, appliance=str(appliance))) + b"\n")
+        else:
+            self._check_batch(entries[0], appliance, options)
         for entry in entries[1:]:
             self._urls[entry.path, entry.size, entry.mtime_ns] = entry.url
+
+    def _check_batch(self, begun: _Entry, appliance: BaseUrl, options: dict[str, Any]) -> None:
+        if begun.appliance is not None and not appliance.is_same(begun.appliance):
+            raise ValueError(
+                f"{self._path} was begun on the appliance {begun.appliance}, and cannot go on with {appliance}; use"
+                f" another output for another appliance. If it is the same appliance and only its URL has changed,"
+                f" replace the old URL in {self._starts.name} by the new one."
+            )
+        if begun.options != options:
+            raise ValueError(
+                f"{self._path} was begun with the options {begun.options}, and cannot go on with {options}; use"
+                f" the same options, or another output."
+            )
 
     def _read_output(self, recordings: Sequence[Recording]) -> None:
         """Index the lines; remove those of `recordings` that have changed, or are tried again."""
         wanted = {recording.path: recording.identity for recording in recordings}
         complete = True
-        for number, (position, data) in enumerate(_whole_lines(self._output), 1):
+        for number, (position, data) in enumerate(whole_lines(self._output), 1):
             try:
                 line = line_in(data)
             except ValueError as error:
@@ -193,7 +191,7 @@ class Journal:
         if line.answered:
             self._urls.pop(line.identity, None)  # that task has ended
         elif line.url is not None:
-            self._urls[line.identity] = line.url
+            self._urls.setdefault(line.identity, line.url)  # the user may have replaced that of the journal
         return False
 
     def _replace_output(self) -> None:
@@ -215,33 +213,4 @@ class Journal:
             temporary.unlink(missing_ok=True)
             raise JournalError(error.errno, error.strerror, str(self._path)) from error
         self._kept = kept
-        self._output = _opened(self._path)
-
-
-def _opened(path: Path) -> IO[bytes]:
-    try:
-        if path.exists() and not path.is_file():
-            raise ValueError(f"The output of a batch with a journal must be a regular file, and {path} is not.")
-        return path.open("ab+", buffering=0)
-    except OSError as error:
-        raise JournalError(error.errno, error.strerror, str(path)) from error
-
-
-def _whole_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of the file with their offsets; truncate a torn line at the end."""
-    offset = 0
-    with Path(file.name).open("rb") as lines:
-        for line in lines:
-            if not line.endswith(b"\n"):
-                file.truncate(offset)
-                return
-            yield offset, line
-            offset += len(line)
-
-
-def _lock_file(file: IO[bytes], path: Path) -> None:
-    if fcntl is not None:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ValueError(f"{path} is being written by another run; wait for its end.") from None
+        self._output = opened(self._path)

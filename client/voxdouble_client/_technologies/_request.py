@@ -11,7 +11,7 @@ from msgspec.json import encode
 
 from voxdouble_client._clock import Deadline
 from voxdouble_client._http.body import Body, File, Progress, check_numbers, form, json_body
-from voxdouble_client._http.urls import Query
+from voxdouble_client._http.urls import BaseUrl, Query
 from voxdouble_client._http.wire import QuickParse
 from voxdouble_client._models import TaskAnswer
 from voxdouble_client._task import TaskHandle
@@ -63,6 +63,8 @@ def plain_request(
 
 class TaskClient(Protocol):
     """The part of `ApplianceClient` that the functions of the technologies use."""
+
+    _base: BaseUrl
 
     def _deadline(self, timeout: float | None) -> Deadline:
         """Return the deadline `timeout` seconds from now; None is the client's own timeout."""

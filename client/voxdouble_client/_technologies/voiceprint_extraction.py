@@ -12,7 +12,8 @@ from msgspec import Meta, Struct
 from voxdouble_client._generations import NO_VECTORS
 from voxdouble_client._http.body import File, Progress
 from voxdouble_client._journal.batch import Batch
-from voxdouble_client._journal.journal import Journal, JournalError
+from voxdouble_client._journal.files import JournalError
+from voxdouble_client._journal.journal import Journal
 from voxdouble_client._journal.lines import Recording, recording_of
 from voxdouble_client._many import run_many
 from voxdouble_client._models import Model, TaskAnswer
@@ -158,10 +159,10 @@ def extract_voiceprints(
     `journal` is the path of a file. It gets one JSON line for each recording, with the answer or the error; a second
     file beside it records the tasks that were started. Each of `files` must then be the path of a regular file. The
     caller can stop iterating at any point. The same call in a later process skips finished files, waits for the tasks
-    that were started, and tries the other files again; it first removes their lines.
+    that were started, and tries the other files again; it first removes their lines. A journal is for one appliance.
 
     TypeError if `files` is a single file. ValueError if an option is not valid. The first iteration raises ValueError
-    if the journal belongs to another batch, OSError if it cannot be written.
+    if the journal belongs to another batch or another appliance, OSError if it cannot be written.
     """
     if isinstance(files, (str, bytes, os.PathLike)) or hasattr(files, "read"):
         raise TypeError(f"`files` must be a list of files, like [file], got a single {type(files).__name__}.")
@@ -199,7 +200,7 @@ def extract_recordings(
     on_outcome: Callable[[Outcome], object] | None = None,
 ) -> Iterator[Outcome]:
     """Yield the outcome of each recording of the batch whose output is at `path`."""
-    with Journal(path, chosen, recordings) as journal:
+    with Journal(path, self._base, chosen, recordings) as journal:
         batch: Batch[VoiceprintExtraction] = Batch(
             journal,
             lambda file, deadline: self._start(_request(file, chosen), deadline),
@@ -208,8 +209,7 @@ def extract_recordings(
         )
 
         def extract(recording: Recording) -> VoiceprintExtraction:
-            result: VoiceprintExtraction = batch.run(recording, self._deadline(timeout))
-            return result
+            return batch.run(recording, self._deadline(timeout))
 
         work = _reporting(extract, on_outcome, journal.is_finished)
         yield from run_many(work, recordings, concurrency, ordered=ordered)

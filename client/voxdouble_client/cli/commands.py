@@ -49,7 +49,7 @@ from voxdouble_client.cli.waveform_picture import picture_of
 @click.option(
     "--resume",
     is_flag=True,
-    help="Write one line for each recording as it finishes, and go on where an earlier run was ended; needs -o.",
+    help="Write a line for each recording as it ends; go on after an earlier run on the same appliance; needs -o.",
 )
 @concurrency_option
 @skip_silent_option

@@ -8,8 +8,12 @@ import pytest
 
 from tests.client.journal.resuming import JOHN, NAMES, lines_of, resume, starts
 from voxdouble_client import ApplianceClient, TaskRejected, TransportError
-from voxdouble_client._journal.journal import Journal, fcntl
+from voxdouble_client._http.urls import BaseUrl
+from voxdouble_client._journal.files import fcntl
+from voxdouble_client._journal.journal import Journal
 from voxdouble_mock import MockAppliance
+
+APPLIANCE = BaseUrl.parse("http://appliance:8000")
 
 
 @pytest.mark.parametrize("ordered", [True, False])
@@ -42,11 +46,12 @@ def test_a_torn_line_is_removed(mock: MockAppliance, folder: Path, tmp_path: Pat
     assert (sorted(lines_of(output)), starts(mock)) == (sorted(NAMES), 5)
 
 
-def test_earlier_outcomes_come_from_the_file(appliance: ApplianceClient, folder: Path, tmp_path: Path) -> None:
+def test_earlier_outcomes_come_from_the_file(folder: Path, tmp_path: Path) -> None:
     """Results and rejections of an earlier run are yielded again, typed, without the appliance."""
     files = [str(folder / name) for name in NAMES]
-    first = list(appliance.extract_voiceprints(files, journal=tmp_path / "out.jsonl"))
-    with ApplianceClient("http://127.0.0.1:1", timeout=5) as unreachable:
+    with MockAppliance(pending=0, running=0) as mock, ApplianceClient(mock.url, timeout=30) as appliance:
+        first = list(appliance.extract_voiceprints(files, journal=tmp_path / "out.jsonl"))
+    with ApplianceClient(mock.url, timeout=5) as unreachable:
         again = list(unreachable.extract_voiceprints(files, journal=tmp_path / "out.jsonl"))
     assert [outcome.result for outcome in again] == [outcome.result for outcome in first]
     assert isinstance(again[3].error, TaskRejected)
@@ -100,9 +105,12 @@ def test_a_journal_of_another_batch_is_an_error_of_the_first_iteration(
 @pytest.mark.skipif(fcntl is None, reason="the system cannot lock files in this way")
 def test_two_runs_on_one_output_are_refused(tmp_path: Path) -> None:
     """A journal that is open refuses a second one, and can be opened again when it is closed."""
-    with Journal(tmp_path / "out.jsonl", {}, []), pytest.raises(ValueError, match="is being written by another run"):
-        Journal(tmp_path / "out.jsonl", {}, [])
-    Journal(tmp_path / "out.jsonl", {}, []).close()
+    with (
+        Journal(tmp_path / "out.jsonl", APPLIANCE, {}, []),
+        pytest.raises(ValueError, match="is being written by another run"),
+    ):
+        Journal(tmp_path / "out.jsonl", APPLIANCE, {}, [])
+    Journal(tmp_path / "out.jsonl", APPLIANCE, {}, []).close()
 
 
 def test_an_output_of_another_kind_is_refused(mock: MockAppliance, folder: Path, tmp_path: Path) -> None:
@@ -112,3 +120,12 @@ def test_an_output_of_another_kind_is_refused(mock: MockAppliance, folder: Path,
     result = resume(mock, output, folder)
     assert (result.exit_code, output.read_text()) == (2, '{"task": {}}\n')
     assert "Line 1 of" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.journal"])
+def test_a_file_of_one_unfinished_line_is_refused(name: str, mock: MockAppliance, folder: Path, tmp_path: Path) -> None:
+    """A file that a batch did not write stays as it was, also if it has a single line without an end."""
+    (tmp_path / name).write_text('{"task": {}}')
+    result = resume(mock, tmp_path / "out.jsonl", folder)
+    assert (result.exit_code, (tmp_path / name).read_text(), starts(mock)) == (2, '{"task": {}}', 0)
+    assert str(tmp_path / name) in " ".join(result.stderr.split())

@@ -8,6 +8,7 @@ import pytest
 from tests.client.journal.resuming import JOHN, NAMES, lines_of, resume, starts
 from tests.mutants.middleware import Request, Response, changing_responses
 from voxdouble_client import ApplianceClient, PollTimeout
+from voxdouble_client._http.urls import BaseUrl
 from voxdouble_client._journal.journal import Journal
 from voxdouble_client._journal.lines import recording_of
 from voxdouble_mock import MockAppliance
@@ -120,7 +121,7 @@ def test_a_lost_task_is_started_again(status: int, tmp_path: Path) -> None:
 
     recording = recording_of(JOHN)
     with MockAppliance(pending=0, running=0, wrap=changing_responses(gone)) as mock:
-        with Journal(tmp_path / "out.jsonl", {}, [recording]) as journal:
+        with Journal(tmp_path / "out.jsonl", BaseUrl.parse(mock.url), {}, [recording]) as journal:
             journal.starting(recording)
             journal.started(recording, f"{mock.url}/api/technology/speaker-identification-voiceprint-extraction/gone")
         with ApplianceClient(mock.url, timeout=30) as client:
