@@ -155,7 +155,7 @@ def scenario_of(serving: ServeSettings) -> "Scenario | None":
 
 
 def temporary_folder_problem(needed: int) -> str:
-    """Return why the folder of temporary files cannot hold all uploads of one instant; empty if it can."""
+    """Return why the folder of temporary files cannot hold all uploads at one time; empty if it can."""
     try:
         folder = tempfile.gettempdir()
         free = shutil.disk_usage(folder).free

@@ -98,7 +98,7 @@ def change_pace(clock: Clock, pace: Pace, real_now: int) -> Clock:
 
 
 def to_milliseconds(seconds: float) -> int:
-    """Return seconds in whole milliseconds, rounded up, so that 0.1 ms does not become 0; float errors do not count."""
+    """Return seconds in whole milliseconds, rounded up, so that 0.1 ms does not become 0; float errors are ignored."""
     exact = seconds * 1000
     nearest = round(exact)
     return nearest if math.isclose(exact, nearest, rel_tol=1e-15, abs_tol=5e-4) else math.ceil(exact)

@@ -18,7 +18,7 @@ class OptionChanges(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     generation: Generation | None = None
     members: Members | None = None
     pack: Annotated[str, Meta(max_length=4000)] | None = None
-    """The name of a pack of the mock; empty for none."""
+    """The name of a pack of the mock; empty to replay no pack."""
 
     def updated(self, later: Self) -> Self:
         """Return these changes with later ones on top; an option that `later` leaves out stays."""
@@ -34,7 +34,7 @@ class NamespaceOptions(Struct, frozen=True):
     generation: Generation = "e4"
     members: Members = "absent"
     pack: str = ""
-    """The name of the pack whose answers are replayed; empty for none."""
+    """The name of the pack that is replayed; empty if no pack is replayed."""
 
     def changed(self, changes: OptionChanges) -> Self:
         """Return these options with a namespace's own on top."""

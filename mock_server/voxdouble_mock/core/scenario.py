@@ -195,7 +195,7 @@ def match(scenario: Scenario | None, request: RequestSummary) -> Match:
 
 
 def chosen_rule(met: Sequence[tuple[int, int | None]], counts: Mapping[int, int]) -> int | None:
-    """Return the index of the first met rule whose `nth` is absent or its count; the counts include the request."""
+    """Return the index of the first met rule whose `nth` is absent or equals its count, this request included."""
     return next((index for index, nth in met if nth in {None, counts[index]}), None)
 
 

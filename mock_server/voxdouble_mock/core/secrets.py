@@ -18,7 +18,7 @@ _PARAMETER = re.compile(r"[?&;#]([^=&;#?]{1,100})=")
 
 
 MAX_CACHED = 64
-"""The most characters of a name for which the answer is cached: clients send the same few names with every request."""
+"""The most characters of a name whose secrecy is cached: clients send the same few names with every request."""
 
 
 def is_secret_name(name: str) -> bool:

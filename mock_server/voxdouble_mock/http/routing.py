@@ -1,6 +1,6 @@
 """Flask without its own habits: no /static, no redirects, no merged slashes, no HEAD or OPTIONS of its own (C9, C10).
 
-Only the mock's own paths answer HEAD, as their GET without the body, and OPTIONS, with the methods that they have.
+Only the mock's own paths answer HEAD and OPTIONS: HEAD as GET without the body, OPTIONS with the methods of the path.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _mapping = Lock()
 
 
 class ExactRule(Rule):
-    """A route of the vendor answers exactly its own methods, without an automatic HEAD (C9)."""
+    """A route. A route of the vendor answers exactly its own methods, without an automatic HEAD (C9)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

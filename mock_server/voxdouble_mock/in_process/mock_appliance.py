@@ -132,9 +132,10 @@ class MockNamespace:
     ) -> None:
         """Arm a fault: `fault("status", status=503, nth=2)`. docs/scenarios.md lists the kinds and their members.
 
-        `technology`, `method` and `task_id` are the address of the fault. It applies to the `nth` call at this address
-        and to those after it, `count` in all, within `life` seconds of the clock. `count=None` means without end; the
-        default is 1, but without end for `lost-task` and `never-ending`. Raises ValueError for an invalid fault.
+        `technology`, `method` and `task_id` are the address of the fault. The fault applies to the `nth` call at this
+        address and to later calls, to `count` in all, within `life` seconds of the clock. `count=None` means without
+        end; the default is 1, but without end for `lost-task` and `never-ending`. Raises ValueError for an invalid
+        fault.
         """
         calls = {"technology": technology, "method": method, "task_id": task_id, "nth": nth, "life": life}
         if kind not in FAULTS:

@@ -42,7 +42,7 @@ class Replay:
     def introduction(self) -> str:
         """Return one line about the pack: its kind, its number of facts, and whether it has results."""
         header = self.pack.header
-        notes = ["Its answers are those of a simulated appliance."] if header.kind == "example" else []
+        notes = ["Its facts are those of a simulated appliance."] if header.kind == "example" else []
         if not header.results:
             notes.append("It has no results: states, times, members, errors and lengths are captured, values computed.")
         return (

@@ -1,4 +1,4 @@
-"""Summaries: results without voice data, for packs that may be shared. And results made from summaries, of their shape.
+"""Summaries: results without voice data, for packs that may be shared; and results of their shape, made from them.
 
 A summary has size and digest in place of a text; for Base64 the digest is that of the decoded bytes. It has length and
 digest in place of a list of numbers. The digest of a short text could be found by trying all texts. So a summary has

@@ -40,7 +40,7 @@ class Values:
         """The digests of all voiceprints in the pack: extracted ones, and those in a list of a request."""
 
     def item(self, technology: str, member: str, digest: str) -> tuple[str, Any]:
-        """Return a captured value of a voiceprint, None if it is missing, after the name of the member that holds it.
+        """Return the name of the member that holds a voiceprint's captured value, and the value; None without a value.
 
         `member` is the member in which a computed result would have the value. For a conversion, the vector in a
         captured extraction counts too.
