@@ -7,10 +7,11 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from voxdouble.resends import Resends
 from voxdouble_client import (
     ApiError,
     ApplianceClient,
@@ -32,7 +33,7 @@ from voxdouble_contract.target.transport import TIME_IS_UP
 from voxdouble_fixtures import path
 
 COST = Budget(uploads=10, audio_seconds=50.0, tasks=13)
-"""The most that all calls together ask of a target."""
+"""The most that all calls together ask of a target; each start is sent once."""
 CALL_SECONDS, LEAST_SECONDS, CALL_SHARE = 20.0, 0.1, 0.4
 """The most and the least seconds of one call, and the part of the time for all calls that one call gets."""
 SHORT_SECONDS = 0.05
@@ -56,6 +57,11 @@ class CheckContext:
     client: ApplianceClient
     extraction: VoiceprintExtraction | None = None
     handle: TaskHandle[VoiceprintExtraction] | None = None
+
+
+def end_before_resend() -> NoReturn:
+    """End a check as not shown, because its start would be sent again, for which the budget has no room."""
+    raise NotShown("The target refused a start with 'later', and the budget has no room to send it again.")
 
 
 def require(holds: object, sentence: str) -> None:
@@ -176,9 +182,8 @@ def check_client(target: Target, deadline: float = math.inf) -> list[ClientCheck
 
     `deadline` is an instant of `time.monotonic`, after which no check begins.
     """
-    clock: dict[str, Any] = (
-        {"sleep": target.clock.pass_time, "now": target.clock.now} if target.clock.can_be_moved else {}
-    )
+    resends = Resends(end_before_resend, target.clock.pass_time)
+    clock: dict[str, Any] = {"now": target.clock.now} if target.clock.can_be_moved else {}
     # Without a proxy, like the suite, so that both judge the same appliance.
     options = {
         "timeout": min(CALL_SECONDS, max(LEAST_SECONDS, (deadline - time.monotonic()) * CALL_SHARE)),
@@ -186,6 +191,8 @@ def check_client(target: Target, deadline: float = math.inf) -> list[ClientCheck
         "token": target.token or None,
         "ca": target.transport.ca,
         "foreign_location": "rebase",
+        "sleep": resends.sleep,
+        "on_exchange": resends.note,
         **clock,
     }
     with ApplianceClient(target.url, **options) as client:

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.mutants.changes import on_start, status, vectors
-from tests.mutants.middleware import Response, Wrap
+from tests.mutants.middleware import Request, Response, Wrap, changing_requests, changing_responses
 from tests.mutants.of_comparison import scores
-from voxdouble.client_checks import check_client
+from voxdouble.client_checks import COST, check_client
 from voxdouble.suite_targets import open_targets
 from voxdouble_mock import MockAppliance
 
@@ -71,3 +71,29 @@ def test_a_missing_licence_leaves_checks_unproven() -> None:
     found = verdicts(on_start(status(403)))
     assert set(found.values()) == {"unproven", "passed"}
     assert found[NAMES[0]] == "unproven"
+
+
+@pytest.mark.parametrize(("number", "retry_after"), [(429, "0"), (429, "1"), (503, "0")])
+def test_a_start_is_sent_once(number: int, retry_after: str) -> None:
+    """A target that refuses each other start with "later" gets no more than the budget, and no check fails."""
+    starts: list[str] = []
+
+    def refuse_each_other(request: Request, response: Response) -> None:
+        if request.method == "POST":
+            starts.append(request.path)
+            if len(starts) % 2 == 0:
+                response.status, response.headers["Retry-After"] = number, retry_after
+
+    found = verdicts(changing_responses(refuse_each_other))
+    assert set(found.values()) == {"passed", "unproven"}
+    assert len([path for path in starts if path.endswith("extraction")]) <= COST.uploads
+    assert len(starts) <= COST.tasks
+    assert found[NAMES[1]] == "unproven"
+
+
+def test_the_checks_keep_within_the_reserved_budget() -> None:
+    """On a target that accepts each start, the checks send no more uploads and tasks than are reserved for them."""
+    starts: list[str] = []
+    verdicts(changing_requests(lambda request: starts.append(request.path) if request.method == "POST" else None))
+    assert 0 < len([path for path in starts if path.endswith("extraction")]) <= COST.uploads
+    assert len(starts) <= COST.tasks

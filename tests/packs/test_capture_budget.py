@@ -11,6 +11,7 @@ from tests.commands.process import invoke
 from tests.contract.stranger import serving
 from tests.contract.stranger_traits import Traits
 from tests.http.wire import get, post
+from tests.mutants.middleware import Request, Response, changing_responses
 from tests.packs.captured import BAD_FILE, FILES, NEWEST, capture
 from voxdouble.capture.budget import Budget, BudgetUsed
 from voxdouble_mock import MockAppliance
@@ -52,6 +53,22 @@ def test_a_budget_counts_nothing_if_too_little_is_left() -> None:
     budget.take()
     with pytest.raises(BudgetUsed, match="--max-tasks"):
         budget.take()
+
+
+def test_each_attempt_of_a_start_counts(tmp_path: Path) -> None:
+    """An upload that is refused with "later" and sent again uses up two uploads of the budget."""
+    uploads = []
+
+    def refuse_each_other(request: Request, response: Response) -> None:
+        if request.method == "POST" and "multipart" in (request.header("Content-Type") or ""):
+            uploads.append(response.status)
+            if len(uploads) % 2:
+                response.status, response.headers["Retry-After"] = 429, "0"
+
+    with MockAppliance(pending=0, running=0, wrap=changing_responses(refuse_each_other)) as mock:
+        assert "(--max-uploads) is used up" in capture(mock.url, tmp_path / "pack", "--max-uploads", "9", status=1)
+        assert len(uploads) == 9
+        capture(mock.url, tmp_path / "pack")
 
 
 @pytest.mark.parametrize("limits", [{"max_upload": 400_000}, {"input_storage": 400_000}], ids=["upload", "storage"])

@@ -15,9 +15,17 @@ class Budget:
     uploads: int
     audio_seconds: float
     """Seconds over all channels. A recording whose length is not known on this machine counts as 0 s."""
+    latest: tuple[int, float] = (0, 0.0)
+    """The uploads and the audio of the latest task."""
+
+    def take_again(self) -> None:
+        """Count the latest task once more, since its start is sent again. Raises BudgetUsed."""
+        uploads, audio_seconds = self.latest
+        self.take(uploads=uploads, audio_seconds=audio_seconds)
 
     def take(self, *, uploads: int = 0, audio_seconds: float = 0.0) -> None:
         """Count one task. Raises BudgetUsed, with nothing counted, if too little is left of anything."""
+        self.latest = uploads, audio_seconds
         for option, left, wanted in (
             ("--max-tasks", self.tasks, 1),
             ("--max-uploads", self.uploads, uploads),

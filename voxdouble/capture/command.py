@@ -17,6 +17,7 @@ from voxdouble.capture.privacy import cleaner_for
 from voxdouble.capture.run import Capture, KeptData
 from voxdouble.capture.sources import Recording, probe, recordings_of
 from voxdouble.capture.technologies import RecordingRequest, also_request
+from voxdouble.resends import Resends
 from voxdouble.target_checks import check_is_appliance, open_session
 from voxdouble_client import ApplianceClient, ApplianceError, Exchange
 from voxdouble_client.cli.run import option_hint
@@ -87,9 +88,12 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
     options["also"] = [also_request(one) for one in options["also"]]
     locations: list[bool] = []
     headers = HeaderNotes()
+    budget = Budget(options["max_tasks"], options["max_uploads"], options["max_audio"])
+    resends = Resends(budget.take_again)
 
     def note(exchange: Exchange) -> None:
         headers.note(exchange)
+        resends.note(exchange)
         if exchange.status == 202:
             locations.append("location" in exchange.response_headers)
 
@@ -101,6 +105,7 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
             timeout=options["timeout"],
             foreign_location=options["foreign_location"],
             on_exchange=note,
+            sleep=resends.sleep,
         ) as client:
             run = Capture(
                 client,
@@ -109,7 +114,7 @@ def capture(url: str, files: tuple[Path, ...], output: Path, **options: Any) -> 
                 kept=KeptData(
                     results=options["with_results"], names=options["with_names"], audio=options["with_audio"]
                 ),
-                budget=Budget(options["max_tasks"], options["max_uploads"], options["max_audio"]),
+                budget=budget,
                 cleaner=cleaner_for(url, token),
             )
             header = begin(run, url, output, options, locations)
