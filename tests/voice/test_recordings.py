@@ -67,6 +67,21 @@ def test_the_error_of_an_unknown_name_lists_the_bundled_files() -> None:
         voxdouble_fixtures.path("jon_doe.wav")
 
 
+def test_only_recordings_and_voiceprints_have_a_path() -> None:
+    """The manifest beside the recordings is refused like an unknown name, and not listed."""
+    with pytest.raises(FileNotFoundError) as error:
+        voxdouble_fixtures.path("manifest.toml")
+    _, _, listed = str(error.value).partition("Bundled files: ")
+    assert {Path(name).suffix for name in listed.removesuffix(".").split(", ")} == {
+        ".flac",
+        ".mp3",
+        ".ogg",
+        ".opus",
+        ".vp",
+        ".wav",
+    }
+
+
 def test_voiceprints_are_bundled() -> None:
     """A bundled voiceprint is Base64 text, ready to convert, compare and merge."""
     voiceprint = base64.b64decode(voxdouble_fixtures.path("john_doe.vp").read_text("ascii"))
