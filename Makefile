@@ -1,6 +1,9 @@
 # `make demo` and `make test` need only Python 3.11 or later and make: each target sets up .venv first.
 PYTHON ?= python3
 BIN := .venv/bin
+# For the oldest numpy that is allowed, which has wheels for Python 3.11 and 3.12 only: that of .venv, or another one.
+OLD_PYTHON ?= $(firstword $(foreach one,$(BIN)/python python3.12 python3.11,$(shell \
+	$(one) -c 'import sys; sys.version_info < (3, 13) and print("$(one)")' 2>/dev/null)))
 # Bytecode is cached: without it each of the processes that tests start compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -99,13 +102,13 @@ audio-figures: .venv/ready   ## measure the shipped voices and the speech detect
 
 .PHONY: floors memory-test
 floors: .venv/ready          ## install the oldest allowed versions of all dependencies in a separate environment, and run tests there
-	sh tools/floors.sh $(CURDIR)/$(BIN)/uv $(BIN)/python
+	sh tools/floors.sh $(CURDIR)/$(BIN)/uv $(OLD_PYTHON)
 
 memory-test: .venv/ready     ## fill a mock to all of its bounds at one time, and compare its memory with their sum; needs 5 GB
 	$(BIN)/python -m benchmarks.mock_memory
 
 oldest-numpy: .venv/ready    ## compare voiceprints under the oldest allowed numpy, in a separate environment
-	sh tests/voice/oldest_numpy.sh $(BIN)/python
+	sh tests/voice/oldest_numpy.sh $(OLD_PYTHON)
 
 .PHONY: bench
 bench: .venv/ready           ## measure beside a minimal Flask, and write docs/figures.md; needs wrk and twelve quiet minutes

@@ -1,4 +1,6 @@
-"""The table and the plots of docs/figures.md, from one run of all benchmarks that compare.
+"""The table and the plots of docs/figures.md, from one run of the benchmarks in `GROUPS`.
+
+Each of them compares the mock or the client with something else.
 
 Run: make bench (needs wrk, and a quiet machine for about twelve minutes). Progress is printed on stderr. A part whose
 load fails is left out of the table, and the document says so; the run then ends with status 1.

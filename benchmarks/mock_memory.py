@@ -71,7 +71,7 @@ def head(path: str, content_type: str, length: int, name: str = "POST") -> bytes
 
 
 def fill_logs(server: Server, _: Crowd) -> None:
-    """Send POSTs with long headers, which are refused, to all namespaces; those to one namespace in one piece."""
+    """Send 36 POSTs with long headers, which are refused, to each namespace, in one write each."""
     parts = urlsplit(server.url)
     headers = "".join(f"X-{one}: {'x' * 190}\r\n" for one in range(12))
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=120) as client:

@@ -1,11 +1,11 @@
-"""Checks all fifteen promises for a given number of minutes; prints a table of figures and verdicts.
+"""The long form of all fifteen promises: a check of each, for a given number of minutes, and a table of the verdicts.
 
-Run: python -m benchmarks.soak [MINUTES], or `make soak SOAK_MINUTES=4`. The minutes are 30 by default, and at least 3;
-with fewer than 30, all counts are smaller in proportion.
+Run: python -m benchmarks.soak [MINUTES], or `make soak SOAK_MINUTES=4`. The minutes are 30 by default, and at least 3.
 
-First come the checks that count to a number: kills, requests to two replicas, attempts of a web page. The attacks of
-`benchmarks.promises` share the time that is left. The exit status is 1 if a promise was broken, or if a check did not
-end in time. Needs Chromium, nginx and redis-server.
+First come the checks with a fixed number of attempts: kills, requests to two replicas, attempts of a web page. In less
+than 30 minutes they make fewer attempts, in proportion. The attacks of `benchmarks.promises` share the time that is
+left. The exit status is 1 if a promise was broken, or if a check did not end in time. Needs Chromium, nginx and
+redis-server.
 """
 
 import os
@@ -22,7 +22,7 @@ from benchmarks.promises import ATTACKS
 MINUTES = 30.0
 SHORTEST = 3.0
 FIXED_MINUTES = 2.0
-"""About the minutes that the counted checks take with their smallest counts."""
+"""Minutes that these checks take, about, with their smallest numbers of attempts."""
 KILLING_SHARE = 0.22
 """The largest share of the whole time for the kills of a server; on a busy machine there are fewer kills."""
 SHORTEST_ATTACK = 2.0
@@ -72,9 +72,9 @@ BOUNDS = {
 
 
 def counted(minutes: float) -> list[Check]:
-    """Return the checks that count to a number, which is smaller in a soak of fewer minutes.
+    """Return the checks that make a fixed number of attempts, fewer in a shorter soak.
 
-    The last check has a limit of time: on a busy machine it makes fewer kills, and leaves the attacks their time.
+    The last check has a time limit: on a busy machine it makes fewer kills, so that the attacks keep their time.
     """
     share = (minutes - FIXED_MINUTES) / (MINUTES - FIXED_MINUTES)
 

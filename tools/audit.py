@@ -1,7 +1,7 @@
-"""Look for known vulnerabilities of the locked packages with pip-audit; `make audit` runs it.
+"""Search for known vulnerabilities of the locked packages with pip-audit; `make audit` runs it.
 
-It exits with 0 if none is known, 1 if some are, and 3 if that cannot be said: pip-audit cannot be installed, the
-database does not answer, or it does not know every package. pip-audit itself would then report that none is known.
+The exit status is 0 if no vulnerability is known, and 1 if some are. It is 3 if the result is unknown: pip-audit could
+not be run, the database does not answer, or it does not know every package. In the last case pip-audit ends with 0.
 """
 
 import json
@@ -33,7 +33,7 @@ def main() -> int:
     try:
         done = subprocess.run([uv, *COMMAND], capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603 (a fixed command)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return unknown(f"pip-audit did not end: {error}")
+        return unknown(f"pip-audit could not be run: {error}")
     try:
         found: Sequence[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError, TypeError):
@@ -60,7 +60,7 @@ def report(found: Sequence[dict[str, Any]]) -> int:
 
 
 def unknown(reason: str) -> int:
-    """Print that it is unknown whether packages have vulnerabilities, and why; return the status."""
+    """Print why it is unknown whether the packages have vulnerabilities; return the status to exit with."""
     remedy = "Run `make audit` on a machine that reaches the package index of Python itself, not a copy of it."
     message = f"Whether the locked packages have known vulnerabilities is unknown: {reason}"
     print(message, remedy, sep="\n", file=sys.stderr)  # noqa: T201 (its output)

@@ -1,4 +1,4 @@
-"""Writes docs/commands.md: every command of `voxdouble` and every option of the pytest plugin, from their definitions.
+"""Generator of docs/commands.md: every command of `voxdouble` and every option of the pytest plugin, as defined.
 
 `make commands` runs it; a test compares the file with the result.
 """

@@ -1,4 +1,4 @@
-"""Write docs/fidelity.md: every statement of the contract with its grade, its source and whether it has a test.
+"""Generator of docs/fidelity.md: each statement of the contract with grade and source, and whether it has a test.
 
 `make fidelity` runs it. A test compares the page with the statements.
 """
@@ -69,7 +69,7 @@ def page(known: Sequence[Statement], found: Entries) -> str:
 
 
 def counts_of(known: Sequence[Statement]) -> Iterable[str]:
-    """Return the rows of the table that counts the statements of each grade."""
+    """Yield the rows of the table that counts the statements of each grade."""
     yield row("grade", "statements", "of them with a test", "meaning")
     yield row("---", "---:", "---:", "---")
     all_of = Counter(one.grade for one in known)
@@ -79,7 +79,7 @@ def counts_of(known: Sequence[Statement]) -> Iterable[str]:
 
 
 def table_of(known: Iterable[Statement], found: Entries) -> Iterable[str]:
-    """Return the rows of the table of all statements; `found` is the evidence."""
+    """Yield the rows of the table of all statements; `found` is the evidence."""
     yield row("", "statement", "grade", "source", "tested")
     yield row("---", "---", "---", "---", "---")
     for one in known:
@@ -92,7 +92,7 @@ def table_of(known: Iterable[Statement], found: Entries) -> Iterable[str]:
 
 
 def otherwise(found: Entries) -> Iterable[str]:
-    """Return the section on the statements that did not hold on an appliance; no lines without such evidence."""
+    """Yield the section on the statements that did not hold on an appliance; nothing without such evidence."""
     changes = {key: entry for key, entry in found.items() if "change" in entry}
     if changes:
         yield OTHERWISE
@@ -103,7 +103,7 @@ def otherwise(found: Entries) -> Iterable[str]:
 
 
 def outdated_in(found: Entries) -> Iterable[str]:
-    """Return the section on evidence that no longer counts; no lines without such evidence."""
+    """Yield the section on evidence that no longer counts; nothing without such evidence."""
     keys = outdated(written(), found)
     if keys:
         yield f"{OUTDATED}{', '.join(keys)}.\n"
@@ -115,7 +115,7 @@ def appliance_in(entry: Mapping[str, Any]) -> str:
 
 
 def others() -> Iterable[str]:
-    """Return the rows of the table of technologies that are not computed."""
+    """Yield the rows of the table of technologies that are not computed."""
     yield row("below /api/technology/", "query parameters", "grade", "source")
     yield row("---", "---", "---", "---")
     for name, one in sorted(other_technologies().items()):
@@ -124,7 +124,7 @@ def others() -> Iterable[str]:
 
 
 def sources_of(known: Iterable[Statement]) -> Iterable[str]:
-    """Return the rows of the table of sources; a tag that sources.toml does not define is a KeyError."""
+    """Yield the rows of the table of sources; KeyError for a tag that sources.toml does not define."""
     text = files("voxdouble_fixtures").joinpath("contract", "sources.toml").read_text(encoding="utf-8")
     cited = [tag for one in known for tag in one.source]
     cited += [tag for other in other_technologies().values() for tag in other.source]

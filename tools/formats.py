@@ -1,4 +1,4 @@
-"""Writes docs/formats.md: the supported and unsupported formats of recordings, as the code defines them.
+"""Generator of docs/formats.md: the supported and unsupported formats of recordings, as the code defines them.
 
 `make formats` runs it; a test compares the file with the result.
 """

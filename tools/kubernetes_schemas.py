@@ -1,4 +1,4 @@
-"""Writes tests/documents/kubernetes_schemas.json: the schemas of the Kubernetes objects that the documents show.
+"""Generator of tests/documents/kubernetes_schemas.json: the schemas of the Kubernetes objects in the documents.
 
 `make kubernetes-schemas` runs it, with the package kubernetes-validate, which holds the schemas that Kubernetes
 publishes. Descriptions are left out, and unknown members are refused, as by `kubectl apply --validate=strict`.

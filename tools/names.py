@@ -1,4 +1,4 @@
-"""Writes docs/names.md: every public name in Python, with its parameters and its docstring, and every pytest fixture.
+"""Generator of docs/names.md: each public Python name with parameters and docstring, and each pytest fixture.
 
 `make names` runs it; a test compares the file with the result.
 """
@@ -77,7 +77,7 @@ def fields_of(thing: object) -> tuple[str, ...]:
 
 
 def attributes_of(error: type) -> Iterable[str]:
-    """Yield the attributes of an error, those of the base of all errors as one text."""
+    """Yield the attributes of an error; the last entry stands for those of its base, `ApplianceError`."""
     common = assigned_in(BASE)
     if error is not BASE:
         below = error.__mro__[: error.__mro__.index(BASE)]

@@ -1,4 +1,4 @@
-"""Writes docs/options.md: the options of the mock, as the dataclasses of the settings define them.
+"""Generator of docs/options.md: the options of the mock, as the dataclasses of the settings define them.
 
 `make options` runs it; a test compares the file with the result.
 """

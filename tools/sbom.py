@@ -1,4 +1,4 @@
-"""Writes the software bill of materials of the installed packages that voxdouble needs: `make sbom`.
+"""Generator of the software bill of materials, for the installed packages that voxdouble needs: `make sbom`.
 
 `out/sbom.cdx.json` is CycloneDX 1.6, with version, licence and hashes of each package. `docs/licences.md` lists the
 licences without versions.
@@ -108,7 +108,10 @@ def bill() -> dict[str, Any]:
 
 
 def listed() -> dict[str, str]:
-    """Return, from the page, the licences of locked packages that only another Python needs: they are not installed."""
+    """Return the licences of locked packages that are not installed, as the page has them.
+
+    Only other versions of Python, or other systems, need these packages.
+    """
     found = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
     installed = {normalised(package.name) for package in distributions()}
     return {name: found[name] for name in found.keys() & hashes().keys() - installed}

@@ -1,7 +1,7 @@
-"""How long speech is by silero-vad, another voice activity detector, to compare with ours.
+"""The seconds of speech that silero-vad, another voice activity detector, finds, to compare with ours.
 
-Its model is in its wheel; it runs under onnxruntime, without the torch that the package asks for (so it is installed
-with `--no-deps`). The way from the model's probabilities to speech is that of its `get_speech_timestamps`.
+Its wheel holds the model, which onnxruntime runs. The package requires torch, which is not needed here; so it is
+installed with `--no-deps`. Speech is derived from the model's probabilities as in its `get_speech_timestamps`.
 """
 
 from functools import cache

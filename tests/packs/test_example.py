@@ -8,6 +8,8 @@ import pytest
 import voxdouble_fixtures
 from tests.http.wire import get, post
 from tests.repository import tracked
+from tools import example_pack
+from voxdouble.against.known import FILE as DIFFERENCES
 from voxdouble_client import ApplianceClient
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.library import BUNDLED
@@ -78,3 +80,17 @@ def test_a_technology_that_is_not_computed_needs_its_recording(mock: MockApplian
     assert [body["task"]["state"] for body in bodies] == ["failed", "failed", "done"]
     assert all("no fact of the pack example" in body["error"]["message"] for body in bodies[:2])
     assert [one["channel_number"] for one in bodies[2]["result"]["channels"]] == [1]
+
+
+def test_the_known_differences_stay_when_the_pack_is_made_again(tmp_path: Path) -> None:
+    """All files of a pack are replaced but `differences.toml`, which is written by hand."""
+    pack, by = tmp_path / "pack", tmp_path / "by"
+    for folder, name in ((pack, "old"), (by, "new")):
+        (folder / "facts").mkdir(parents=True)
+        (folder / "facts" / f"{name}.json").write_text("{}")
+        (folder / "pack.toml").write_text(name)
+    (pack / DIFFERENCES).write_text("kept")
+    example_pack.replace(pack, by)
+    assert {str(file.relative_to(pack)) for file in pack.rglob("*.*")} == {"pack.toml", "facts/new.json", DIFFERENCES}
+    assert (pack / "pack.toml").read_text() == "new"
+    assert (pack / DIFFERENCES).read_text() == "kept"
