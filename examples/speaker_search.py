@@ -112,8 +112,13 @@ def vectors_of(appliance: ApplianceClient, files: Sequence[Path]) -> Iterator[tu
             continue
         channels = outcome.result.channels
         for channel in channels:
-            if channel.vector_voiceprint:  # it is empty without speech, and such a vector must not be in an index
-                yield name if len(channels) == 1 else f"{name}#{channel.channel_number}", channel.to_numpy()
+            label = name if len(channels) == 1 else f"{name}#{channel.channel_number}"
+            if channel.vector_voiceprint is None:
+                print(f"{label} is left out: the appliance gave no vector, as before generation e4", file=sys.stderr)
+            elif not channel.vector_voiceprint:  # an empty vector must not be in an index
+                print(f"{label} is left out: it has no speech", file=sys.stderr)
+            else:
+                yield label, channel.to_numpy()
 
 
 def speaker_of(name: str) -> str:
@@ -174,7 +179,8 @@ def search(store: Store, options: argparse.Namespace) -> None:
     known = {speaker: names for speaker, names in recordings.items() if len(names) > 1}
     if len(known) < 2:
         sys.exit(
-            "At least two speakers must have two recordings each, like ann_1.wav, ann_2.wav, bob_1.wav, bob_2.wav."
+            "At least two speakers must have two recordings each, with speech, "
+            "like ann_1.wav, ann_2.wav, bob_1.wav, bob_2.wav."
         )
     for speaker, (first, *_) in known.items():
         store.enrol(speaker, vectors[first])
@@ -184,8 +190,8 @@ def search(store: Store, options: argparse.Namespace) -> None:
     other: list[float] = []
     for speaker, (_, *others) in known.items():
         for name in others:
-            for found, score in store.search(vectors[name], len(known)):
-                (same if found == speaker else other).append(score)
+            for enrolled, (first, *_) in known.items():  # and not those that an earlier run stored
+                (same if enrolled == speaker else other).append(float(vectors[first] @ vectors[name]))
     threshold = threshold_between(same, other)
     rejected, accepted = sum(score < threshold for score in same), sum(score >= threshold for score in other)
     print(f"At the threshold {threshold:.3f}, {rejected} of {len(same)} scores of one speaker are below,")
