@@ -35,4 +35,4 @@ def appliance() -> Iterator[ApplianceClient]:
 def test_a_recording_becomes_a_voiceprint(appliance: ApplianceClient) -> None:
     """An extraction on the mock returns a vector of 128 numbers."""
     extraction = appliance.extract_voiceprint(voxdouble_fixtures.path("john_doe.wav"), include_vector_voiceprint=True)
-    assert len(extraction.channels[0].vector_voiceprint) == 128
+    assert len(extraction.channels[0].vector_voiceprint or ()) == 128

@@ -18,7 +18,7 @@ def test_an_audit_without_its_program_has_no_result(
 
 
 def test_a_package_that_the_database_does_not_know_has_no_result(capsys: pytest.CaptureFixture[str]) -> None:
-    """A package that was skipped is not taken for one without vulnerabilities."""
+    """A package that was skipped does not count as one without vulnerabilities."""
     assert audit.report([{"name": "a", "version": "1"}, {"name": "b", "skip_reason": "not found"}]) == audit.UNKNOWN
     assert "1 of 2 packages" in capsys.readouterr().err
     assert audit.report([{"name": "a", "version": "1", "vulns": []}]) == 0
