@@ -13,6 +13,15 @@ TREE = "<!-- not run: the tree, which tests compare with the repository -->"
 PAGE = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 
 
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+
+
+def layers_of(container: str) -> list[list[str]]:
+    """Return the layers of a package in pyproject.toml, each as its modules."""
+    [layers] = [one["layers"] for one in CONTRACTS if one.get("containers") == [container]]
+    return [re.findall(r"\w+", layer) for layer in layers]
+
+
 def drawn(page: str) -> dict[str, set[str]]:
     """Return the modules of each folder that a page draws between the marks of the tree.
 
@@ -51,11 +60,50 @@ def test_all_shipped_modules_are_drawn(folder: str) -> None:
 def test_all_layers_are_listed() -> None:
     """The rows of the table of layers are the layers of the mock in pyproject.toml, in order."""
     rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", PAGE.partition("## Layers")[2].partition("\n## ")[0], re.MULTILINE)
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-        "contracts"
-    ]
-    (layers,) = [contract["layers"] for contract in contracts if contract.get("containers") == ["voxdouble_mock"]]
-    assert [re.findall(r"\w+", row) for row in rows] == [re.findall(r"\w+", layer) for layer in layers]
+    assert [re.findall(r"\w+", row) for row in rows] == layers_of("voxdouble_mock")
+
+
+@pytest.mark.parametrize(
+    ("words", "contract"),
+    [
+        ("real clock, random numbers", "Below the entry points no layer reads the real clock or makes random numbers"),
+        ("threads", "Core, voice and technologies use no clocks, threads or random numbers"),
+        ("HTTP, network, YAML", "Core, voice and technologies know no HTTP, network or YAML"),
+    ],
+)
+def test_the_further_bans_are_those_of_the_layers(words: str, contract: str) -> None:
+    """The last column of the table of layers names the further bans of pyproject.toml, for the same layers."""
+    rows = re.findall(r"^\| (`.*?) \| .* \| (.*) \|$", PAGE.partition("## Layers")[2], re.MULTILINE)
+    banned = {
+        name
+        for row, bans in rows
+        if words in bans
+        for name in set(re.findall(r"\w+", row)) - set(re.findall(r"but for `(\w+)`", bans))
+    }
+    [sources] = [one["source_modules"] for one in CONTRACTS if one["name"] == contract]
+    assert {f"voxdouble_mock.{name}" for name in banned} == set(sources)
+
+
+DRAWN = re.findall(
+    r"^ {4,6}(_technologies|_journal|voxdouble_client|voxdouble_contract|voxdouble_fixtures) +(\w+.* / .*)$",
+    PAGE.partition("## Layers")[2].partition("\n## ")[0],
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("package", "row"), DRAWN)
+def test_the_drawn_layers_are_those_of_the_packages(package: str, row: str) -> None:
+    """The drawn rows of the client, the contract suite and the fixtures are their layers in pyproject.toml."""
+    drawn_layers = [re.findall(r"\w+", layer) for layer in row.split(" / ")]
+    if package == "_technologies":  # its first row is "one module for each technology"
+        drawn_layers = drawn_layers[1:]
+    container = f"voxdouble_client.{package}" if package.startswith("_") else package
+    assert drawn_layers == layers_of(container)[-len(drawn_layers) :]
+
+
+def test_the_layers_of_five_packages_are_drawn() -> None:
+    """The drawing has the client, two of its folders, the contract suite and the fixtures."""
+    assert len(DRAWN) == 5
 
 
 def test_a_drawing_is_read_by_its_indentation() -> None:
