@@ -67,3 +67,20 @@ def test_every_fixture_and_member_is_in_the_tables_for_people() -> None:
     assert [name for name in fixtures if f"| `{name}` |" not in PYTHON] == []
     assert [name for name in members if not name.startswith("_") and f"`{name}" not in PYTHON] == []
     assert [name for name in vars(MockClock) if not name.startswith("_") and f"`clock.{name}" not in PYTHON] == []
+
+
+GENERATED = {
+    path.name: made[1]
+    for path in sorted((ROOT / "docs").glob("*.md"))
+    if (made := re.search(r"^(?:Made|Generated) by `(make \w+)`", path.read_text(encoding="utf-8"), re.MULTILINE))
+}
+
+
+@pytest.mark.parametrize(("page", "command"), GENERATED.items(), ids=GENERATED)
+def test_each_generated_page_is_announced(page: str, command: str) -> None:
+    """The index marks a generated page, and CONTRIBUTING.md names its command."""
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    [row] = [row for row in index.splitlines() if f"({page})" in row]
+    assert "(generated)" in row
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert f"`{command}`" in contributing
