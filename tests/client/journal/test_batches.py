@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,17 @@ from voxdouble_client._http.urls import BaseUrl
 from voxdouble_client._journal.journal import Journal
 from voxdouble_client._journal.lines import recording_of
 from voxdouble_mock import MockAppliance
+
+
+def troubles(*, status_of_c: int) -> dict[str, Any]:
+    """Return a scenario in which a.wav is refused with 403, the task of b.WAV fails, and c.wav is refused too."""
+    return {
+        "rules": [
+            {"when": {"file_name": "a.wav"}, "then": {"fault": {"kind": "status", "status": 403}}},
+            {"when": {"file_name": "b.WAV"}, "then": {"end": "failed", "error": {"message": "It broke."}}},
+            {"when": {"file_name": "c.wav"}, "then": {"fault": {"kind": "status", "status": status_of_c}}},
+        ]
+    }
 
 
 def test_a_line_has_recording_task_and_answer(mock: MockAppliance, folder: Path, tmp_path: Path) -> None:
@@ -47,15 +59,7 @@ def test_finished_recordings_are_skipped(mock: MockAppliance, folder: Path, tmp_
 def test_a_failure_that_may_pass_is_tried_again(mock: MockAppliance, folder: Path, tmp_path: Path) -> None:
     """A refusal with 403 and a failed task are sent again; a recording that is too large for good is not."""
     output = tmp_path / "out.jsonl"
-    mock.scenario(
-        {
-            "rules": [
-                {"when": {"file_name": "a.wav"}, "then": {"fault": {"kind": "status", "status": 403}}},
-                {"when": {"file_name": "b.WAV"}, "then": {"end": "failed", "error": {"message": "It broke."}}},
-                {"when": {"file_name": "c.wav"}, "then": {"fault": {"kind": "status", "status": 413}}},
-            ]
-        }
-    )
+    mock.scenario(troubles(status_of_c=413))
     assert resume(mock, output, folder).exit_code == 1
     lines = lines_of(output)
     assert lines["a.wav"]["error"]["status"] == 403
@@ -72,15 +76,7 @@ def test_a_failure_that_may_pass_is_tried_again(mock: MockAppliance, folder: Pat
 def test_lines_of_other_recordings_stay(mock: MockAppliance, folder: Path, tmp_path: Path) -> None:
     """A run with a part of the recordings keeps the lines of the others, also those of errors and failed tasks."""
     output = tmp_path / "out.jsonl"
-    mock.scenario(
-        {
-            "rules": [
-                {"when": {"file_name": "a.wav"}, "then": {"fault": {"kind": "status", "status": 403}}},
-                {"when": {"file_name": "b.WAV"}, "then": {"end": "failed", "error": {"message": "It broke."}}},
-                {"when": {"file_name": "c.wav"}, "then": {"fault": {"kind": "status", "status": 403}}},
-            ]
-        }
-    )
+    mock.scenario(troubles(status_of_c=403))
     files = [folder / name for name in NAMES]
     with ApplianceClient(mock.url, timeout=30) as client:
         list(client.extract_voiceprints(files, journal=output))
