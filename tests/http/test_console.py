@@ -8,6 +8,7 @@ import pytest
 
 from tests.http.wire import assert_refused, get
 from voxdouble_mock import MockAppliance
+from voxdouble_mock.core.namespace_names import PATTERN
 
 PAGES = [
     "/_mock/",
@@ -90,6 +91,15 @@ def test_a_file_that_the_browser_has_is_not_sent_again(mock: MockAppliance) -> N
 def test_only_files_of_the_folder_are_served(mock: MockAppliance, name: str) -> None:
     """A name that is not one of the folder's scripts, styles or pictures is 404."""
     assert get(f"{mock.url}/_mock/console/static/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["a", "...", "a.b-c_D9", "x" * 64, ".", "..", "", "x" * 65, "a/b", "a b", "\u00e9"])
+def test_the_form_for_a_namespace_accepts_exactly_the_valid_names(mock: MockAppliance, name: str) -> None:
+    """The pattern of the input field refuses what a name of a namespace must not be."""
+    page = get(mock.url + "/_mock/console/control").text
+    found = re.search(r'name="name" pattern="([^"]+)"', page)
+    assert found
+    assert bool(re.fullmatch(found[1], name)) == bool(re.fullmatch(PATTERN, name))
 
 
 def test_the_page_of_the_interface_lists_the_control_routes(mock: MockAppliance) -> None:

@@ -173,6 +173,18 @@ def test_query_parameters_of_a_change_are_refused(mock: MockAppliance, method: s
     assert len(get(mock.url + "/_mock/faults").json()["faults"]) == 1
 
 
+@pytest.mark.parametrize("path", ["/_mock/faults", "/_mock/faults/1", "/_mock/requests", "/_mock/scenario"])
+def test_the_body_of_a_delete_is_refused(mock: MockAppliance, path: str) -> None:
+    """It would have no effect: a DELETE of all faults with a number in its body would disarm all. `{}` is accepted."""
+    mock.scenario("by-file-name")
+    mock.fault("reset", task_id="x")
+    refused = send("DELETE", mock.url + path, json={"number": 1})
+    assert_refused(refused, 422, "request.validation-error", ["body", "number"])
+    assert len(get(mock.url + "/_mock/faults").json()["faults"]) == 1
+    assert get(mock.url + "/_mock/scenario").status_code == 200
+    assert send("DELETE", mock.url + path, data=b"{}").status_code == 200
+
+
 @pytest.mark.parametrize("number", ["9" * 5000, "1e999", "-1e999", "9" * 1_000])
 def test_numbers_beyond_every_type_are_422(mock: MockAppliance, number: str) -> None:
     """A number that no type can hold is refused like one that is out of range, and the clock is unchanged."""

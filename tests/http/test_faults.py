@@ -159,6 +159,7 @@ def test_faults_of_tasks_wait_for_a_task(mock: MockAppliance, kind: str) -> None
         ({"kind": "status", "status": 405}, {"body": "json", "status": "405"}, {"allow": "POST"}),
         ({"kind": "delay", "seconds": 0, "during": True}, {"during": "true", "seconds": "0.0"}, {}),
         ({"kind": "foreign-location", "origin": "http://x.invalid"}, {"origin": "http://x.invalid"}, {}),
+        ({"kind": "foreign-location", "origin": "http://user:password@x.invalid"}, {}, {}),
     ],
 )
 def test_the_log_has_the_settings_of_a_fault_and_the_headers_for_the_next_step(

@@ -1,5 +1,7 @@
 """The mock's own routes below /_mock/; the vendor's appliance has none of them."""
 
+from functools import partial
+
 from flask import Flask, request
 
 from voxdouble_mock.core.errors import Detail, ValidationFailed
@@ -19,7 +21,7 @@ from voxdouble_mock.http.mock_api import (
     task_details,
     tasks,
 )
-from voxdouble_mock.http.mock_api.json_object import release
+from voxdouble_mock.http.mock_api.json_object import read_members, release
 from voxdouble_mock.http.routing import OWN_PATHS
 from voxdouble_mock.http.services import Services
 
@@ -28,7 +30,7 @@ CHANGING = frozenset({"POST", "PUT", "DELETE"})
 
 def register(app: Flask, services: Services) -> None:
     """Add all of the mock's own routes."""
-    app.before_request(refuse_parameters)
+    app.before_request(partial(refuse_ignored_input, services))
     app.teardown_request(lambda _: release(services))
     fidelity.register(app)
     for with_services in (
@@ -48,8 +50,12 @@ def register(app: Flask, services: Services) -> None:
         with_services.register(app, services)
 
 
-def refuse_parameters() -> None:
-    """Refuse query parameters of a route that changes the mock: without effect, they would mislead (`?namespace=a`)."""
+def refuse_ignored_input(services: Services) -> None:
+    """Refuse input without effect: query parameters of a route that changes the mock, and the body of a DELETE.
+
+    `POST /_mock/reset?namespace=a` would reset the default namespace. `DELETE /_mock/faults` would disarm all faults,
+    also if its body had the number of one.
+    """
     if request.url_rule is None or request.method not in CHANGING or not request.path.startswith(OWN_PATHS):
         return
     route = f"{request.method} {request.path}"
@@ -59,3 +65,5 @@ def refuse_parameters() -> None:
     ]
     if details:
         raise ValidationFailed(details)
+    if request.method == "DELETE":
+        read_members(services)

@@ -12,6 +12,7 @@ from voxdouble_mock.core.clock import read
 from voxdouble_mock.core.fault import Call, Fault, Status
 from voxdouble_mock.core.request_log import LoggedRequest, bounded
 from voxdouble_mock.core.scenario import Choice
+from voxdouble_mock.core.secrets import is_secret
 from voxdouble_mock.core.task import Origin
 from voxdouble_mock.http import request_lines
 from voxdouble_mock.http.current_request import (
@@ -91,10 +92,13 @@ def fault_kind(fault: Fault | None) -> str | None:
 
 
 def fault_settings(fault: Fault | None) -> dict[str, str]:
-    """Return the members of a fault other than its kind, each as a text; those without a value are left out."""
+    """Return the members of a fault other than its kind, each as a text.
+
+    Members without a value are left out, and so is an `origin` with credentials.
+    """
     members = {} if fault is None else structs.asdict(fault)
     texts = {name: orjson.dumps(value).decode().strip('"') for name, value in members.items() if value is not None}
-    return dict(sorted(texts.items()))
+    return {name: text for name, text in sorted(texts.items()) if not is_secret(name, text)}
 
 
 def error_headers(response: Response) -> dict[str, str]:
