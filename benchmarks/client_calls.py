@@ -1,4 +1,4 @@
-"""Processor time of the client's calls beside bare requests that do the same exchanges.
+"""Processor time of the client's calls, beside the same exchanges by the library `requests` alone.
 
 Run: python -m benchmarks.client_calls
 """
@@ -24,7 +24,7 @@ def cpu_ms(work: Callable[[], object]) -> float:
 
 
 def bare(server: Server, path: str, **options: object) -> object:
-    """Return a result by requests alone."""
+    """Return a result by the library `requests` alone."""
     response = server.session.post(server.url + path, timeout=600, **options)  # type: ignore[arg-type]
     url = server.url + urlsplit(response.headers["Location"]).path
     while True:

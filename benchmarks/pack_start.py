@@ -1,4 +1,4 @@
-"""The time that a pack of 1,000 recordings adds to the start of a mock, and that of a captured comparison of all.
+"""The time that a pack of 1,000 recordings adds to the start of a mock, and the time of a captured comparison of them.
 
 Run: .venv/bin/python -m benchmarks.pack_start
 """

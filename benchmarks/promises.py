@@ -2,9 +2,8 @@
 
 Run: python -m benchmarks.promises [SECONDS [PROMISE ...]]
 
-The seconds, 4 by default, are those of each attack; the promises are all that have one, or those that are named. The
-exit status is 1 if a promise was broken. Kills and replicas are not among them: see `make kill-test` and
-`make replica-test`.
+Each attack takes SECONDS, 4 by default. The attacks on the named promises run, or all without a PROMISE. The exit
+status is 1 if a promise was broken. Kills and replicas have other checks: `make kill-test` and `make replica-test`.
 """
 
 import random

@@ -93,7 +93,7 @@ class Server:
         return int(re.findall(rf"{field}:\s+(\d+)", status)[0]) / 1024
 
     def forget_peak(self) -> None:
-        """Begin the peak of the memory anew."""
+        """Reset the recorded peak of the memory to the memory in use."""
         Path(f"/proc/{self.process}/clear_refs").write_text("5")
 
     def start_task(self, path: str, data: bytes, content_type: str) -> str:

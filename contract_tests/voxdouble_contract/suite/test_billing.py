@@ -131,7 +131,7 @@ def first_of(day: datetime) -> str:
 
 @statement("C36")
 def test_processed_audio_is_counted(movable_clock: Target) -> None:
-    """Recordings count by the seconds of all channels, for their technology; voiceprints and bad files do not."""
+    """A technology counts the seconds of all channels of its recordings; voiceprints and bad files count 0."""
     before, _ = consumed(movable_clock)
     wanted = dict.fromkeys(LABELS.values(), 0.0)
     started = []

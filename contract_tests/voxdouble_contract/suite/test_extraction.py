@@ -172,7 +172,7 @@ def test_numbers_are_short_and_finite(tasks: Tasks, name: str) -> None:
 
 
 def with_exact_numbers(task: StartedTask) -> list[dict[str, Any]]:
-    """Return the channels with their numbers as the text of the response has them."""
+    """Return the channels, with each number as it is written in the response."""
     exact = json.loads(task.last.body, parse_float=str, parse_constant=str) if task.channels else {}
     return [channel for channel in exact["result"]["channels"] if isinstance(channel, dict)]
 

@@ -148,7 +148,7 @@ def test_a_range_must_end_after_it_begins(target: Target, technology: str, query
 
 @statement("S86")
 def test_a_missing_value_is_null(tasks: Tasks, technology: str) -> None:
-    """A value that is there for speech and missing for silence is a null member, not an absent one."""
+    """A member that has a value for speech is null for silence, and not absent."""
     _, [speech] = channels_of(tasks, technology, "speech")
     task, [silence] = channels_of(tasks, technology, "silence")
     names = [name for name in MEMBERS[technology] - {"speech_length"} if speech.get(name) is not None]

@@ -15,9 +15,9 @@ from voxdouble_fixtures.generations import NEWEST
 
 MALFORMED = ("not-a-uuid", "123e4567", "123e4567-e89b-12d3-a456-42661417400g")
 LONG_SECONDS = 1_000_000.0
-"""How far a clock is moved if the lifetime of tasks is unknown."""
+"""Seconds by which a clock is moved if the lifetime of tasks is unknown."""
 MAX_WAIT_SECONDS = 60.0
-"""How long an expiry is waited for if the clock cannot be moved."""
+"""Seconds to wait for an expiry, at most, if the clock cannot be moved."""
 
 
 @statement("S19")
@@ -54,7 +54,7 @@ def test_an_expired_task_is_404(target: Target, movable_clock_if_any: Target | N
 @statement("S21")
 @pytest.mark.parametrize("technology", LIFECYCLE_TECHNOLOGIES)
 def test_a_poll_is_never_422(target: Target, tasks: Tasks, technology: str) -> None:
-    """No malformed or unknown id, and no query, makes a GET get a 422."""
+    """A GET of a task never gets a 422, whatever its id and its query are."""
     tasks.require(technology)
     paths = [target.path(technology, task_id) for task_id in (*MALFORMED, str(uuid.uuid4()))]
     for path in [*paths, f"{paths[-1]}?channel_mode=none", f"{paths[0]}?task_id=1"]:

@@ -23,7 +23,7 @@ BODIES = {"no voiceprint": {"voiceprints": ["AAAA"]}, "two of them": {"voiceprin
 MOVES = [0.0, 0.04, 0.06, 0.25, 0.5, 5.0, 3600.0]
 """Seconds by which a clock is moved."""
 WAITS = [0.0, 0.1, 0.3]
-"""Seconds that are waited if the clock cannot be moved."""
+"""Seconds to wait for if the clock cannot be moved."""
 FIXED: dict[str, Any] = {
     "phases": [Phase.generate],  # shrinking a failure would send a real appliance ten times as many requests
     "derandomize": True,
