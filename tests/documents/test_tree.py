@@ -85,7 +85,7 @@ def test_the_further_bans_are_those_of_the_layers(words: str, contract: str) -> 
 
 
 DRAWN = re.findall(
-    r"^ {4,6}(_technologies|_journal|voxdouble_client|voxdouble_contract|voxdouble_fixtures) +(\w+.* / .*)$",
+    r"^ {4,6}(cli|_http|_technologies|_journal|voxdouble_client|voxdouble_contract|voxdouble_fixtures) +(\w+.* / .*)$",
     PAGE.partition("## Layers")[2].partition("\n## ")[0],
     re.MULTILINE,
 )
@@ -97,13 +97,13 @@ def test_the_drawn_layers_are_those_of_the_packages(package: str, row: str) -> N
     drawn_layers = [re.findall(r"\w+", layer) for layer in row.split(" / ")]
     if package == "_technologies":  # its first row is "one module for each technology"
         drawn_layers = drawn_layers[1:]
-    container = f"voxdouble_client.{package}" if package.startswith("_") else package
+    container = package if package.startswith("voxdouble_") else f"voxdouble_client.{package}"
     assert drawn_layers == layers_of(container)[-len(drawn_layers) :]
 
 
-def test_the_layers_of_five_packages_are_drawn() -> None:
-    """The drawing has the client, two of its folders, the contract suite and the fixtures."""
-    assert len(DRAWN) == 5
+def test_the_layers_of_seven_packages_are_drawn() -> None:
+    """The drawing has the client and its four folders, the contract suite and the fixtures."""
+    assert len(DRAWN) == 7
 
 
 def test_a_drawing_is_read_by_its_indentation() -> None:
