@@ -8,6 +8,9 @@ FIRST = {
     "speaker-identification-voiceprint-conversion": "e4",
     "speaker-identification-voiceprint-merging": "e4",
 }
+OF_ALL_GENERATIONS = frozenset(
+    {"speaker-identification-voiceprint-extraction", "speaker-identification-voiceprint-comparison"}
+)
 NO_VECTORS = "An appliance of a generation before e4 has no vectors, and ignores the request for them."
 
 
@@ -16,6 +19,10 @@ def hint(url: str) -> str:
     base, _, technology = url.partition("?")[0].rpartition("/api/technology/")
     if not technology or "/" in technology:
         return ""
-    first = FIRST.get(technology)
-    older = f"appliances of a generation before {first} lack it, or " if first else ""
-    return f"The appliance does not have {technology}: {older}{base} is not its base URL."
+    if technology in OF_ALL_GENERATIONS:
+        reasons = ""
+    elif technology in FIRST:
+        reasons = f"appliances of a generation before {FIRST[technology]} lack it, or "
+    else:
+        reasons = "the name is wrong, its version or licence lacks it, or "
+    return f"The appliance does not have {technology}: {reasons}{base} is not its base URL."
