@@ -96,7 +96,10 @@ class ApplianceClient:
         return f"<{type(self).__name__} {self._base}>"
 
     def close(self) -> None:
-        """Close the connections. Calls in other threads end with an error, which has the handle of a started task."""
+        """Close the connections; calls under way in other threads, and all later calls, end in a TransportError.
+
+        The error has the handle of the call's task if that was started.
+        """
         self._transport.transport.close()
 
     extract_voiceprint = voiceprint_extraction.extract_voiceprint
@@ -193,8 +196,7 @@ class ApplianceClient:
 
     def _started(self, request: TaskRequest[R], deadline: Deadline, progress: Progress | None) -> TaskPoller[R]:
         url = self._base.technology(request.technology, request.query)
-        if self._transport.transport.closed:
-            raise RuntimeError("This client is closed; create another ApplianceClient.")
+        self._transport.transport.check_open(Request("POST", url))  # before a file is opened
 
         def pause_rule(wanted: float) -> float | None:
             # A pause is not shortened: the appliance would refuse an earlier attempt.

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.client.hostile import ReceivedRequest, accepted, responding, response, serving, task_body
-from voxdouble_client import ApplianceClient, ApplianceError, TransportError
+from voxdouble_client import ApplianceClient, ApplianceError, Exchange, TransportError
+from voxdouble_fixtures import path
+from voxdouble_mock import MockAppliance
 
 
 def error_of(call: Callable[[], Any], until: threading.Event, close: Callable[[], None]) -> ApplianceError:
@@ -68,6 +70,38 @@ def test_a_refused_start_that_is_closed_in_its_pause_did_not_run() -> None:
     assert (error.may_have_run, error.transient, error.reached) == (False, False, False)
     assert "The appliance may have started the task" not in str(error)
     assert len(server.received) == 1
+
+
+def test_a_call_of_a_closed_client_raises() -> None:
+    """A start after `close` is an error, opens no file and sends nothing; so is each file of a batch."""
+    with serving(responding(accepted())) as (server, appliance):
+        appliance.close()
+        with pytest.raises(TransportError, match="closed; create another ApplianceClient") as caught:
+            appliance.extract_voiceprint("missing.wav")
+        error = caught.value
+        assert (error.may_have_run, error.transient, error.reached, error.handle) == (False, False, False, None)
+        outcomes = list(appliance.extract_voiceprints(["missing.wav", b"audio"]))
+        assert [type(outcome.error) for outcome in outcomes] == [TransportError, TransportError]
+        assert not server.received
+
+
+def test_conversions_before_close_are_kept() -> None:
+    """The results of the calls that had ended when the client was closed are in the error of the next one."""
+    exchanges: list[Exchange] = []
+
+    def close_after_two_calls(exchange: Exchange) -> None:
+        exchanges.append(exchange)
+        if [one.method for one in exchanges] == ["POST", "GET"] * 2:
+            client.close()
+
+    voiceprint = path("john_doe.vp").read_text()
+    with (
+        MockAppliance(pending=0, running=0) as mock,
+        ApplianceClient(mock.url, on_exchange=close_after_two_calls) as client,
+        pytest.raises(TransportError, match="the client was closed") as caught,
+    ):
+        client.convert_voiceprints([voiceprint] * 3, batch_size=1)
+    assert caught.value.converted_count == len(caught.value.converted.vector_voiceprints) == 2
 
 
 def test_a_handle_of_a_closed_client_raises() -> None:

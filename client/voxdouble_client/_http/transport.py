@@ -67,10 +67,10 @@ class Transport:
             limits.abort()
         self._session.close()
 
-    @property
-    def closed(self) -> bool:
-        """Whether `close` was called."""
-        return self._closed.is_set()
+    def check_open(self, request: Request) -> None:
+        """Raise TransportError if `close` was called, so that the request cannot be sent."""
+        if self._closed.is_set():
+            raise _closed_error(request, may_have_run=False, reached=False)
 
     def wait_closed(self, seconds: float) -> None:
         """Wait for so many seconds, or until `close` is called."""
@@ -78,8 +78,7 @@ class Transport:
 
     def send(self, request: Request, seconds: float) -> Response:
         """Return the complete response within `seconds` of real time, or raise TransportError or ContractError."""
-        if self._closed.is_set():
-            raise _closed_error(request, may_have_run=False, reached=False)
+        self.check_open(request)
         began = time.monotonic()
         try:
             response = self._send(request, seconds)
@@ -212,7 +211,7 @@ def _transport_error(request: Request, error: Exception, deadline: float | None,
 
 def _closed_error(request: Request, *, may_have_run: bool, reached: bool) -> TransportError:
     return TransportError(
-        f"{request} failed: the client was closed.",
+        f"{request} failed: the client was closed; create another ApplianceClient.",
         url=request.url,
         may_have_run=may_have_run,
         transient=False,
