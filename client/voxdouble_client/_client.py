@@ -96,9 +96,9 @@ class ApplianceClient:
         return f"<{type(self).__name__} {self._base}>"
 
     def close(self) -> None:
-        """Close the connections; calls under way in other threads, and all later calls, end in a TransportError.
+        """Close the connections. Calls under way in other threads and all later calls end with a TransportError.
 
-        The error has the handle of the call's task if that was started.
+        The error has the handle of a started task.
         """
         self._transport.transport.close()
 
