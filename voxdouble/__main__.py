@@ -1,7 +1,7 @@
 """The command `voxdouble`, and `python -m voxdouble`.
 
-A supervisor can end `serve` while its packages are being imported, so the handlers of signals come before all imports
-that take long. As process 1 of a container, a process without a handler would ignore SIGTERM.
+The handlers of signals come before all imports that take long: a supervisor may end `serve` during these imports. As
+process 1 of a container, a process without a handler would ignore SIGTERM.
 """
 
 import errno
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def discard_unwritten() -> None:
-    """Discard what stdout cannot write, which the interpreter would report with a traceback at its end."""
+    """Discard the bytes that stdout cannot write: the interpreter would end with a traceback about them."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -1,4 +1,4 @@
-"""The command `voxdouble`: a static table of commands, each of which is imported only when it is chosen."""
+"""The command `voxdouble`: a static table of commands. Each is imported only when it is chosen."""
 
 from importlib import import_module
 from pathlib import Path
@@ -46,7 +46,7 @@ MAX_SECONDS = 86_400.0
 
 
 class Commands(click.Group):
-    """A group of the commands in the table; its help is made from the table, so that it imports no command."""
+    """A group of the commands in the table. Its help is made from the table and imports no command."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands, those for newcomers first."""
@@ -75,7 +75,7 @@ def main(context: click.Context) -> None:
 
 
 def analyse(recording: str) -> "Overview":
-    """Return the waveform of a recording and the speech in it, as the mock finds it; ValueError if it is unusable."""
+    """Return the waveform of a recording, and the speech that the mock finds in it. Raises ValueError."""
     from voxdouble_mock import voice  # noqa: PLC0415  late, as numpy and the decoders take long
 
     with Path(recording).open("rb") as file:

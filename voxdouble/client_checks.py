@@ -35,10 +35,10 @@ from voxdouble_fixtures import path
 COST = Budget(uploads=10, audio_seconds=50.0, tasks=13)
 """The most that all calls together ask of a target; each start is sent once."""
 CALL_SECONDS, LEAST_SECONDS, CALL_SHARE = 20.0, 0.1, 0.4
-"""The most and the least seconds of one call, and the part of the time for all calls that one call gets."""
+"""The most and the least seconds of one call, and the share of one call in the time for all calls."""
 SHORT_SECONDS = 0.05
 NOT_AVAILABLE = frozenset({403, 404, 413, 429, 502, 503, 504, 507})
-"""Statuses by which a target says that it does not offer a call, or not now; they say nothing about the client."""
+"""Statuses of a target that does not offer a call, or not now; they prove nothing about the client."""
 SPEECH, STEREO, BAD = "john_doe.wav", "conversation.wav", "not_audio.wav"
 
 

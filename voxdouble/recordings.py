@@ -13,9 +13,9 @@ from voxdouble_mock.options import unknown_name
 @click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
 @click.argument("names", nargs=-1, metavar="[NAME...]")
 def fixtures(folder: Path | None, names: tuple[str, ...]) -> None:
-    """List the bundled recordings, or copy all or the named ones to DIR, which is created if it is missing.
+    """List the bundled recordings, or copy all or the named ones to DIR. DIR is created if it is missing.
 
-    An existing file is kept, unless it is the beginning of the bundled one, as an interrupted copy leaves it.
+    An existing file is kept, unless it is an interrupted copy: the beginning of the bundled file.
     """
     if folder is None:
         for recording in voxdouble_fixtures.recordings():

@@ -82,7 +82,7 @@ class Appliance:
         self._cache = ResultCache(settings.limits.cache)
 
     def begin(self, namespace: str, call: Call, offers: Callable[[NamespaceRecord], bool]) -> OpenRequest:
-        """Return a request that begins now, with the armed fault that applies to it, and its task if it is a poll.
+        """Begin a request: return it with the armed fault that applies, and for a poll with the task.
 
         A call of a technology that the namespace does not offer is not counted for the faults. Does not create the
         namespace.

@@ -23,7 +23,7 @@ MAX_FAULTS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class CountedFault:
-    """An armed fault, with the number of calls at its address and of those that it was applied to."""
+    """An armed fault, with two counts of calls at its address: all calls, and those to which the fault was applied."""
 
     armed: ArmedFault
     seen: int
@@ -51,7 +51,7 @@ class Control:
         return self.options_of(self._store.view(namespace).record)
 
     def change_options(self, namespace: str, changes: OptionChanges) -> None:
-        """Change the options of a namespace; those that `changes` leaves out stay as they are.
+        """Change the options of a namespace; options that `changes` leaves out stay.
 
         A pack brings its generation. Raises ValidationFailed, with nothing changed, if a result of the scenario does
         not fit the new options, and for an unknown pack or a generation that is not that of the pack (C51).

@@ -21,7 +21,7 @@ ENTRY_BYTES = 1000
 
 @dataclass(eq=False, slots=True)
 class _Computation:
-    """A completion that is being computed: the requests that wait for it, and its outcome once there is one."""
+    """A completion that is being computed: the requests that wait for the outcome, and the outcome at the end."""
 
     waiting: list[Callable[[], bool]]
     outcome: Completion | Unavailable | None = None

@@ -11,7 +11,7 @@ from voxdouble import contract_words
 URL = re.compile(r"https?://[^\s\"']+")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 LEAST_STEM = 4
-"""The shortest name of a file without its ending that is removed from texts; a shorter one may be any word."""
+"""The least length of a file's stem that is removed from texts. A shorter stem may be any word."""
 
 
 LEAST_BASE64 = 256

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 MISSING = "missing"
 NOT_IDENTIFIED = "unknown"
-"""The kind in a report whose run had ended before its target told what it is."""
+"""The kind in a report of a run that ended before it had identified its target."""
 LIFE = ("pending", "running", "done", "failed", "rejected")
 """The states in the order of a task's life."""
 SecondsByState: TypeAlias = Mapping[tuple[str, str], Sequence[float]]
@@ -58,7 +58,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Times:
-    """The seconds from the POST until a state was first seen, for each task of a technology that reached it."""
+    """The seconds from the POST to the first poll that showed a state, for each such task of a technology."""
 
     technology: str
     state: str
@@ -100,7 +100,7 @@ class Drift:
 def changed_sides(old: Side, new: Side) -> list[Entry]:
     """Return the changes of kind, version and generation; no change if a side was not identified.
 
-    A generation like e1/e2 is one of these two, so that it may be equal to e2.
+    The generation e1/e2 stands for one of the two, so it may be equal to e2.
     """
     if not (old.is_identified and new.is_identified):
         return []

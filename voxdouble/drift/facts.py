@@ -14,7 +14,7 @@ MISSING = "missing"
 MAX_SHOWN = 60
 """The most characters of a text that is shown; a longer text is shown by its length."""
 UNSTABLE = frozenset({"message", "detail"})
-"""The members of an error whose words may differ from one request to the next."""
+"""The members of an error that may differ between equal requests."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def changed_errors(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]
 def changed_shapes(old: Kinds, new: Kinds) -> Iterator[Change]:
     """Yield the members that are missing on one side, or have other types there.
 
-    A member counts as missing on a side only if that side has the object or the list to which it would belong.
+    A member counts as missing only on a side that has the object or the list around it.
     """
     for place in [*old, *(place for place in new if place not in old)]:
         before, after = old.get(place), new.get(place)
@@ -118,7 +118,7 @@ def changed_numbers(place: Place, before: Sequence[Any], after: Sequence[Any], t
 
 
 def as_floats(leaf: Any) -> list[float]:
-    """Return the numbers of a leaf; one that is too large is infinite."""
+    """Return the numbers of a leaf; a number beyond the range of floats becomes infinite."""
     found = []
     for number in leaf if isinstance(leaf, list) else [leaf]:
         try:
@@ -129,7 +129,7 @@ def as_floats(leaf: Any) -> list[float]:
 
 
 def length_of(leaf: Any) -> int:
-    """Return the number of numbers in a leaf, or in the value that its summary stands for."""
+    """Return the count of numbers in a leaf, or in the value in whose place a summary is."""
     return len(leaf) if isinstance(leaf, list) else int(leaf.get("length", 1)) if isinstance(leaf, dict) else 1
 
 
@@ -139,7 +139,7 @@ def of(changed: Sequence[Any], whole: Sequence[Any]) -> str:
 
 
 def brief(value: Any) -> str:
-    """Return a text as it is if it is short, and a long one or a summary by its length."""
+    """Return a short text unchanged, and the length of a long text or of a summary."""
     if isinstance(value, dict):
         return f"{value.get('size', 'some')} characters"
     return str(value) if len(str(value)) <= MAX_SHOWN else f"{len(str(value))} characters"

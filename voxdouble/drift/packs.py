@@ -13,7 +13,7 @@ from voxdouble_mock.packs.facts import Fact, PackError
 from voxdouble_mock.packs.pack import Pack
 
 FIRST_STATE = "pending"
-"""The state that every task is in from its beginning."""
+"""The state in which every task begins."""
 
 
 def drift_of_packs(old_folder: Path, new_folder: Path) -> Drift:
@@ -73,7 +73,7 @@ def by_form(pack: Pack) -> dict[tuple[str, str], list[str]]:
 
 
 def changed_requests(old: Pack, new: Pack, pairs: Mapping[str, str]) -> list[Entry]:
-    """Return, for each technology, the number of requests that only one of the packs has a fact about."""
+    """Return for each technology the number of requests with a fact in one of the packs only."""
     only_old = Counter(old.entries[key].subject.technology for key in old.entries.keys() - pairs.keys())
     only_new = Counter(new.entries[key].subject.technology for key in new.entries.keys() - set(pairs.values()))
     return [

@@ -12,7 +12,7 @@ LABELS, WIDTH, ROW, TOP = 300, 640, 46, 26
 OFFSETS = {"old": 14, "new": 31}
 """The places of both sides within a row."""
 MAX_POINTS = 300
-"""The most tasks of one side that are drawn in a row, evenly chosen."""
+"""The most tasks that are drawn in one row for one side; of more tasks an even selection."""
 MOST_STEPS = 8
 STYLE = """
 svg.plot { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif; }

@@ -89,7 +89,7 @@ def read_report(file: Path) -> Report:
 
 
 def side_of(report: Report, file: Path) -> Side:
-    """Return a report in words; a file with the usual name is shown by that of its folder."""
+    """Return a report in words. It is named by its file, or by the folder if the file has the usual name."""
     target = report.target
     name = file.resolve().parent.name if file.name == FILE else file.name
     return Side(name, target.kind, target.version, "/".join(target.generations), report.date[:10])
@@ -109,7 +109,7 @@ def changed_statements(old: Report, new: Report) -> Iterator[Entry]:
 
 
 def with_reason(statement: ReportedStatement) -> str:
-    """Return a verdict and, if there is one, the reason for it."""
+    """Return a verdict, with its reason if it has one."""
     return statement.verdict + (f" ({statement.reason[:MAX_REASON]})" if statement.reason else "")
 
 

@@ -1,4 +1,4 @@
-"""The shape of JSON data: its leaves by place, where a list counts as one place and a summary as its type."""
+"""The shape of JSON data: its leaves by place. All items of a list have one place; a summary is a leaf with a type."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
@@ -63,7 +63,7 @@ def is_numbers(value: list[Any]) -> bool:
 
 
 def type_of(leaf: Any) -> str:
-    """Return the type of a leaf; a summary has that of the value that it stands for."""
+    """Return the type of a leaf; for a summary, the type of the summarised value."""
     if isinstance(leaf, Mapping) and leaf:
         if "type" in leaf:
             return {"integer": NUMBER}.get(leaf["type"], str(leaf["type"]))

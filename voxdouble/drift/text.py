@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from voxdouble.drift.drift import Drift, Times
 
 FAMILY = "speaker-identification-"
-"""The beginning of most technologies' names, which is left out where times are shown."""
+"""The beginning of most technologies' names; tables of times leave it out."""
 NO_CHANGE = "No change."
 STEADY = (3 / 4, 5 / 4)
 """The factors between which a median counts as steady."""

@@ -84,7 +84,7 @@ def write_record(
 ) -> int:
     """Write a record, in place of an earlier one; return the number of its statements.
 
-    The record has those statements that have exchanges and a verdict other than unproven. The exchanges are redacted
+    The record has the statements with exchanges and with a verdict other than unproven. The exchanges are redacted
     already; the reasons are redacted here.
     """
     (folder / STATEMENTS).mkdir(exist_ok=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def kind_of(url: str, ca: Path | None, chosen: str | None) -> str:
-    """Return the kind of a record: the chosen one, or by default that of the target; an empty URL stands for a mock.
+    """Return the kind of a record: the chosen kind, by default the target's. An empty URL stands for a mock.
 
     Raises UsageError if a mock would be called an appliance.
     """
@@ -39,7 +39,7 @@ def register_log(config: "pytest.Config", file: Path) -> None:
 
 
 def redaction_for(url: str) -> Redaction:
-    """Return the redaction of the exchanges with an appliance, whose token is that of the environment."""
+    """Return the redaction of the exchanges with an appliance and the token of the environment."""
     return Redaction(url, os.environ.get("APPLIANCE_TOKEN", ""))
 
 

@@ -239,7 +239,7 @@ def _as_value_error() -> Iterator[None]:
 
 
 def read_scenario(scenario: str | Path | Mapping[str, Any] | None) -> Scenario | None:
-    """Return the scenario that Python code names, or gives as its rules."""
+    """Return a scenario from its name, from the path of its file, or from its rules."""
     if scenario is None:
         return None
     if isinstance(scenario, Mapping):

@@ -167,7 +167,7 @@ class Replay:
         return Completion(State.DONE, payload_of({member: values}), origin="mixed" if missing else "captured")
 
     def _with_vector(self, channel: Channel, *, wanted: bool) -> Channel:
-        """Return the entry of a channel with or without its vector, which is computed if it was not captured (C21)."""
+        """Return the entry of a channel with or without its vector. A vector without a capture is computed (C21)."""
         if not wanted:
             return {name: value for name, value in channel.items() if name != "vector_voiceprint" or value is None}
         if channel.get("vector_voiceprint") is not None:

@@ -28,7 +28,7 @@ def get_clock(services: Services) -> Response:
 
 
 def put_clock(services: Services) -> Response:
-    """Change the clock's mode; it continues from the time that it shows, a real one from real time if that is later."""
+    """Change the clock's mode. The clock goes on from the time that it shows, a real one from real time if later."""
     services.appliance.change_pace(namespace(), read_pace(read_members(services, "mode", "rate")))
     return json_response(clock_json(services))
 
