@@ -23,6 +23,8 @@ from voxdouble_client import (
     TransportError,
     VoiceprintExtraction,
 )
+from voxdouble_client._http.urls import ForeignLocation
+from voxdouble_client.cli.run import option_hint
 from voxdouble_contract.exchange import printable
 from voxdouble_contract.judging.conformance import FAILED, PASSED, UNPROVEN, ClientCheck
 from voxdouble_contract.samples.recordings import second_speaker
@@ -177,10 +179,13 @@ CHECKS: tuple[Callable[[CheckContext], None], ...] = (
 )
 
 
-def check_client(target: Target, deadline: float = math.inf) -> list[ClientCheck]:
+def check_client(
+    target: Target, deadline: float = math.inf, foreign_location: ForeignLocation = "refuse"
+) -> list[ClientCheck]:
     """Return the verdicts of all checks; a check that fails does not end the others.
 
-    `deadline` is an instant of `time.monotonic`, after which no check begins.
+    `deadline` is an instant of `time.monotonic`, after which no check begins. Task URLs of another origin are refused,
+    as by default in the client and its commands, or their path is taken to the target.
     """
     resends = Resends(end_before_resend, target.clock.pass_time)
     clock: dict[str, Any] = {"now": target.clock.now} if target.clock.can_be_moved else {}
@@ -190,7 +195,7 @@ def check_client(target: Target, deadline: float = math.inf) -> list[ClientCheck
         "proxy": "",
         "token": target.token or None,
         "ca": target.transport.ca,
-        "foreign_location": "rebase",
+        "foreign_location": foreign_location,
         "sleep": resends.sleep,
         "on_exchange": resends.note,
         **clock,
@@ -218,5 +223,5 @@ def check(name: str, one: Callable[[CheckContext], None], context: CheckContext,
     except (TaskRejected, TaskFailed, PollTimeout) as error:
         return ClientCheck(name, UNPROVEN, printable(f"The task did not end done: {error}"))
     except (Wrong, ApplianceError) as error:
-        return ClientCheck(name, FAILED, printable(str(error)))
+        return ClientCheck(name, FAILED, printable(f"{error}{option_hint(error)}"))
     return ClientCheck(name, PASSED)

@@ -15,6 +15,8 @@ from voxdouble.report_folder import check_folder
 from voxdouble.suite_process import run_suite
 from voxdouble.target_checks import CANNOT_RUN, base_url, check_target
 from voxdouble.verify_input import budget_options, check_against, check_extra, check_only, check_profile
+from voxdouble_client._http.urls import ForeignLocation
+from voxdouble_client.cli.options import foreign_location_option
 from voxdouble_mock.packs.library import folder_of
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class RunTime:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Certificates to trust instead of the usual ones.",
 )
+@foreign_location_option
 @click.option(
     "--profile",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -99,6 +102,7 @@ def verify(
     only: tuple[str, ...],
     timeout: float | None,
     ca: Path | None,
+    foreign_location: ForeignLocation,
     profile: Path | None,
     record: Path | None,
     kind: str | None,
@@ -151,7 +155,7 @@ def verify(
     if only:
         finish(conformance, report)
     seconds = min(run_time.seconds * CLIENT_SHARE, run_time.left)
-    client = check_with_client(url, generation, ca, seconds, allowed=not url or suite is not None)
+    client = check_with_client(url, generation, ca, seconds, foreign_location, allowed=not url or suite is not None)
     finish(replace(conformance, client=client), report)
 
 
@@ -197,7 +201,7 @@ def time_for(response_seconds: float) -> float:
 
 
 def check_with_client(
-    url: str, generation: str, ca: Path | None, seconds: float, *, allowed: bool
+    url: str, generation: str, ca: Path | None, seconds: float, foreign_location: ForeignLocation, *, allowed: bool
 ) -> "list[ClientCheck]":
     """Return the verdicts on calls of our own client; all are unproven if the budget or the time does not allow it."""
     import pytest
@@ -217,6 +221,6 @@ def check_with_client(
     try:
         with open_targets(url, SuiteOptions(generation=generation), ca=ca, deadline=deadline) as targets:
             targets.main.identify()
-            return check_client(targets.main, deadline)
+            return check_client(targets.main, deadline, foreign_location)
     except (pytest.exit.Exception, pytest.skip.Exception) as error:
         return [ClientCheck(name, UNPROVEN, str(error)) for name in names()]

@@ -73,6 +73,19 @@ def test_a_queue_is_found_where_tasks_take_long() -> None:
     assert list(result.with_verdict(DIFFERS)) == ["C30"]
 
 
+@pytest.mark.parametrize("name", ["X-Location", "Location"])
+def test_task_urls_of_an_internal_host_differ(name: str) -> None:
+    """A task URL that cannot be fetched differs, while its presence and path are passed."""
+    old = name == "X-Location"
+    with serving(Traits(generation=1 if old else 4, whole_location=True, conversion=404)) as url:
+        result = run(url, *(f"--contract-only={key}" for key in ("S5", "S6", "S7", "S8", "S9", "C45")))
+    assert result.with_verdict(FAILED) == {}
+    assert set(result.with_verdict(PASSED)) == ({"S6"} if old else {"S5", "S6", "S7", "S9"})
+    (reason,) = result.with_verdict(DIFFERS).values()
+    assert reason.startswith(f"`{name}` must get a 200 as it stands, got ")
+    assert "not the target's" in reason
+
+
 @pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
 def test_no_statement_fails_over_tls_with_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each request, also each generated one, trusts the given authority, has the token, and uses no proxy."""

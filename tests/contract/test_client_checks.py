@@ -1,5 +1,8 @@
 """The checks of the client, on the mock and on faulty appliances."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from tests.mutants.changes import on_start, status, vectors
@@ -7,6 +10,7 @@ from tests.mutants.middleware import Request, Response, Wrap, changing_requests,
 from tests.mutants.of_comparison import scores
 from voxdouble.client_checks import COST, check_client
 from voxdouble.suite_targets import open_targets
+from voxdouble_contract.target.targets import Targets
 from voxdouble_mock import MockAppliance
 
 NAMES = [
@@ -40,6 +44,34 @@ def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> 
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     assert verdicts() == dict.fromkeys(NAMES, "passed")
+
+
+def test_task_urls_of_another_origin_fail_the_checks_that_poll() -> None:
+    """The client refuses them as its commands do by default, and each reason names the option that takes the path."""
+    with rewriting_proxy() as targets:
+        found = check_client(targets.main)
+    failed = {check.name: check.reason for check in found if check.verdict == "failed"}
+    assert failed.keys() == {NAMES[number] for number in (0, 3, 4, 5, 6, 7)}
+    for reason in failed.values():
+        assert "must be on the appliance" in reason
+        assert "--foreign-location rebase" in reason
+
+
+def test_the_path_of_task_urls_can_be_taken_to_the_target() -> None:
+    """With `rebase` all checks pass although the task URLs have another origin."""
+    with rewriting_proxy() as targets:
+        found = check_client(targets.main, foreign_location="rebase")
+    assert {check.name: check.verdict for check in found} == dict.fromkeys(NAMES, "passed")
+
+
+@contextmanager
+def rewriting_proxy() -> Iterator[Targets]:
+    """Open a mock that hands out task URLs of another origin, as behind a proxy that changes scheme and host."""
+    with (
+        MockAppliance(pending=0.05, running=0.05, public_url="https://appliance.example") as mock,
+        open_targets(mock.url) as targets,
+    ):
+        yield targets
 
 
 def test_a_wrong_vector_fails_one_check() -> None:

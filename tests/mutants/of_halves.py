@@ -7,6 +7,7 @@ from tests.mutants.changes import Mutant, each_channel, header, member, on_start
 from tests.mutants.middleware import TASKS, Request, Response, Wrap, changing_requests, changing_responses
 from tests.mutants.of_choices import below, keeping, on_multipart, on_words, refusing_bodies
 from tests.mutants.of_refusals import of_type, other_methods, refusal, system
+from tests.mutants.of_tasks import LOST
 from tests.mutants.result_changes import FLAG, asking_if, channels, refused_by_name, refusing, set_member
 
 TRACING = ("x-correlation-id", "x-request-id")
@@ -135,6 +136,9 @@ MUTANTS = [
     Mutant("S6", "X-Location names another task", x_location(lambda url: url[:-4] + "0000"), "e1"),
     Mutant("S6", "X-Location names no technology", x_location(lambda url: "/api/tasks/" + url.split("/")[-1]), "e2"),
     Mutant("S6", "X-Location is a relative path", x_location(lambda url: url.split("/", 3)[3]), "e2"),
+    Mutant("C45", "X-Location is a bare path", x_location(lambda url: "/" + url.split("/", 3)[3]), "e1"),
+    Mutant("C45", "X-Location leads elsewhere", x_location(lambda url: f"{LOST}/" + url.split("/", 3)[3]), "e2"),
+    Mutant("C45", "X-Location leads to another task", x_location(lambda url: url[:-4] + "0000"), "e2"),
     Mutant("S12", "pending is called queued", showing("pending", "queued")),
     Mutant("S12", "rejected is called refused", showing("rejected", "refused")),
     Mutant("S12", "failed is called error", showing("failed", "error")),

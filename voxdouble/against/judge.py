@@ -33,8 +33,8 @@ NOT_SERVED, REJECTED_RECORDING, REJECTED_VOICEPRINT = "C37", "C11", "C20"
 DESCRIBED = "C34"
 """The statement on all requests and responses; it has the findings that no other statement covers."""
 HEADERS = {"location": "S5", "x-location": "S6", "content-type": "C34", "retry-after": "C28"}
-FORMS = {"location": "S8", "x-location": "S6"}
-"""The statement on the form of a header that both sides have."""
+FORMS = {"location": "S8", "x-location": "C45"}
+"""The statement on the form of a header that both sides have, in the generations that it holds for."""
 REFUSALS_OF = {
     "an empty file": "C11",
     "bytes that are not audio": "C11",
@@ -119,8 +119,9 @@ class Judgement:
         for kind in sorted(theirs.keys() & mine.keys()):
             for header, statement in HEADERS.items():
                 old, new = theirs[kind].get(header), mine[kind].get(header)
-                both = old is not None and new is not None
-                self._check(FORMS.get(header, statement) if both else statement, kind, f"header {header}", old, new)
+                form = FORMS.get(header, statement)
+                is_form = old is not None and new is not None and self._holds(form)
+                self._check(form if is_form else statement, kind, f"header {header}", old, new)
 
     def _check(self, statement: str, name: str, place: str, theirs: object, mine: object) -> None:
         if theirs == mine:

@@ -20,6 +20,7 @@ from voxdouble.capture.technologies import RecordingRequest, also_request
 from voxdouble.resends import Resends
 from voxdouble.target_checks import check_is_appliance, open_session
 from voxdouble_client import ApplianceClient, ApplianceError, Exchange
+from voxdouble_client.cli.options import foreign_location_option
 from voxdouble_client.cli.run import option_hint
 from voxdouble_mock.packs.facts import FACTS, HEADER, Header, PackError
 from voxdouble_mock.packs.pack import Pack, read_header
@@ -43,13 +44,7 @@ INCOMPLETE = 1
 )
 @click.option("--token", envvar="APPLIANCE_TOKEN", show_envvar=True, help="Bearer token to send; it is never kept.")
 @click.option("--ca", type=click.Path(exists=True), help="Certificates to trust instead of the usual ones.")
-@click.option(
-    "--foreign-location",
-    type=click.Choice(["refuse", "rebase"]),
-    default="refuse",
-    show_default=True,
-    help="If the URL of a task has another origin: fail, or take its path to the appliance.",
-)
+@foreign_location_option
 @click.option("--with-results", is_flag=True, help="Keep voiceprints, vectors, scores and ages: BIOMETRIC DATA.")
 @click.option("--with-names", is_flag=True, help="Keep the names of the files, not their digests only.")
 @click.option("--with-audio", is_flag=True, help="Copy the recordings into the pack.")

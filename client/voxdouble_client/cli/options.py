@@ -25,6 +25,15 @@ INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True)
 INPUT_OR_FOLDER = click.Path(exists=True, allow_dash=True)
 SECONDS = click.FloatRange(min=0)
 
+foreign_location_option = click.option(
+    "--foreign-location",
+    type=click.Choice(["refuse", "rebase"]),
+    default="refuse",
+    show_default=True,
+    help="If the URL of a task has another origin: fail, or take its path to the appliance.",
+)
+"""The option of every command that polls tasks."""
+
 
 @dataclass(frozen=True)
 class ApplianceOptions:
@@ -101,13 +110,7 @@ def appliance_options(*, url_required: bool) -> Callable[[Callable[..., None]], 
             show_default=True,
             help="Seconds for each task, from its start to its end.",
         )
-        @click.option(
-            "--foreign-location",
-            type=click.Choice(["refuse", "rebase"]),
-            default="refuse",
-            show_default=True,
-            help="If the URL of a task has another origin: fail, or take its path to the appliance.",
-        )
+        @foreign_location_option
         @functools.wraps(command)
         def call(
             url: str | None,

@@ -63,14 +63,19 @@ def test_there_is_an_x_location(task: StartedTask) -> None:
 @statement("S6")
 def test_x_location_leads_to_the_task(task: StartedTask, target: Target) -> None:
     """As the only header, `X-Location` is a URL or an absolute path that ends in technology and task id."""
-    found = task.start.headers.get("X-Location") or unproven("There was no `X-Location`.")
-    if "Location" in task.start.headers:
-        unproven("The target has `Location` too, which is the one to follow.")
+    found = the_only_location(task.start)
     parts = split_url(found)
     is_absolute = bool(parts.scheme and parts.netloc) or (not parts.netloc and found.startswith("/"))
     expect(is_absolute, "`X-Location` must be an absolute URL or an absolute path.", task.start)
     wanted = urlsplit(target.url).path + target.path(task.technology, task.task_id)
     expect(parts.path.endswith(wanted), f"The path of `X-Location` must end in {wanted}.", task.start)
+
+
+def the_only_location(start: Exchange) -> str:
+    """Return `X-Location` where it is the only header, and so the one to follow (S6)."""
+    if "Location" in start.headers:
+        unproven("The target has `Location` too, which is the one to follow.")
+    return start.headers.get("X-Location") or unproven("There was no `X-Location`.")
 
 
 def location(start: Exchange) -> str:
@@ -89,14 +94,31 @@ def test_location_ends_in_technology_and_task_id(task: StartedTask, target: Targ
 @statement("S8")
 def test_location_can_be_fetched_as_it_stands(task: StartedTask, target: Target) -> None:
     """`Location` is a URL of the task that needs no joining with another."""
-    url = location(task.start)
+    location(task.start)
+    check_leads_to_task("Location", task, target)
+
+
+@statement("C45")
+def test_x_location_can_be_fetched_as_it_stands(task: StartedTask, target: Target) -> None:
+    """As the only header, `X-Location` is a URL of the task that needs no joining with another."""
+    the_only_location(task.start)
+    check_leads_to_task("X-Location", task, target)
+
+
+def check_leads_to_task(header: str, task: StartedTask, target: Target) -> None:
+    """Raise Broken unless the URL in a header of the 202 can be fetched as it stands, and is that of the task."""
+    url = task.start.headers[header]
     is_url = split_url(url).scheme in {"http", "https"}
-    expect(is_url, "`Location` must be a URL that can be fetched as it stands.", task.start)
+    expect(is_url, f"`{header}` must be a URL that can be fetched as it stands.", task.start)
     response = target.fetch(url)
-    if response.status in {401, 403} and not target.transport.is_own(url):
-        unproven(f"`Location` has another origin, to which the suite does not send its token: {response}.")
-    expect_status(response, 200)
-    expect(response.get("task", "task_id") == task.task_id, "`Location` must lead to the task.", task.start, response)
+    is_own = target.transport.is_own(url)
+    if response.status in {401, 403} and not is_own:
+        unproven(f"`{header}` has another origin, to which the suite does not send its token: {response}.")
+    foreign = "" if is_own else " Its scheme, host or port is not the target's, as behind a proxy that changes them."
+    found = response.failure or response.status
+    expect(response.status == 200, f"`{header}` must get a 200 as it stands, got {found}.{foreign}", response)
+    is_task = response.get("task", "task_id") == task.task_id
+    expect(is_task, f"`{header}` must lead to the task.{foreign}", task.start, response)
 
 
 @statement("S9")
