@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 OWN_NAMES = frozenset(
     {
@@ -40,16 +40,19 @@ def common_headers(token: str | None, added: Mapping[str, str] | None) -> dict[s
     contains one.
     """
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+    seen: dict[str, str] = {}  # the source of each header, by its name in lower case
     if token is not None:
         if not _TOKEN.fullmatch(token):
             raise ValueError("`token` must be printable ASCII without spaces.")
         headers["Authorization"] = f"Bearer {token}"
+        seen["authorization"] = "`token`"
     for name, value in (added or {}).items():
         _check(name, value)
-        if name.lower() in _lower(headers):
-            raise ValueError(f"`headers` must have each header once, and {name!r} is set twice, perhaps by `token`.")
+        if other := seen.get(name.lower()):
+            raise ValueError(f"`headers` must have each header once, got {name!r} beside {other}.")
         headers[name] = value
-    if "user-agent" not in _lower(headers):
+        seen[name.lower()] = repr(name)
+    if "user-agent" not in seen:
         headers["User-Agent"] = _user_agent()
     return headers
 
@@ -64,10 +67,6 @@ def _check(name: object, value: object) -> None:
             "`headers` must have values of printable ASCII and tabs, without white space at either end, and that of"
             f" {name!r} is not one."
         )
-
-
-def _lower(names: Iterable[str]) -> set[str]:
-    return {name.lower() for name in names}
 
 
 def _user_agent() -> str:

@@ -155,8 +155,9 @@ class Transport:
 
 
 def _complete_body(request: Request, received: requests.Response) -> bytes:
-    """Return the complete body; HTTPException or an error of urllib3 if it is not complete.
+    """Return the complete body; HTTPException or HTTPError if it was cut.
 
+    ContractError if it is too large or compressed.
     `Content-Length` or chunks prove that a body is complete. Without both, the connection may have been cut, even in
     the headers. Then only a JSON object is accepted, since its end can be seen.
     """

@@ -25,7 +25,7 @@ SUFFIX = ".journal"
 """The suffix of the journal, after the name of the output."""
 
 LEAVE_SECONDS = 2.0
-"""Chosen: the longest wait of an interrupted run for the 202 of its starts. A start without its 202 is sent twice."""
+"""Chosen: the longest wait of an interrupted run for the 202 of its starts. The next run repeats the others."""
 
 
 class Abandoned(JournalError):

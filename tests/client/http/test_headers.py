@@ -72,6 +72,12 @@ def test_malformed_headers_are_refused(headers: dict[str, str]) -> None:
         ApplianceClient("http://appliance", headers=headers)
 
 
+def test_a_name_in_two_spellings_is_named_in_both() -> None:
+    """The error for a header that is given twice has both spellings."""
+    with pytest.raises(ValueError, match="each header once, got 'User-Agent' beside 'user-agent'"):
+        ApplianceClient("http://appliance", headers={"user-agent": "a", "User-Agent": "b"})
+
+
 @pytest.mark.parametrize("name", sorted(OWN_NAMES))
 def test_headers_of_the_client_are_refused(name: str) -> None:
     """Headers that the client sets itself cannot be replaced, so that framing and content type stay right."""
@@ -81,7 +87,7 @@ def test_headers_of_the_client_are_refused(name: str) -> None:
 
 def test_two_authorizations_are_refused() -> None:
     """A token and a header `Authorization` contradict each other; without a token the header is sent."""
-    with pytest.raises(ValueError, match="'authorization' is set twice"):
+    with pytest.raises(ValueError, match="each header once, got 'authorization' beside `token`"):
         ApplianceClient("http://appliance", token="t", headers={"authorization": "Basic YTpi"})
     with serving(GOOD, headers={"authorization": "Basic YTpi"}) as (server, appliance):
         appliance.extract_voiceprint(b"audio")

@@ -68,7 +68,7 @@ def run_and_kill(command: list[str], output: Path, pauses: Iterator[float]) -> i
 
 
 def test_no_line_is_lost_or_doubled_by_kill_9(tmp_path: Path) -> None:
-    """After each kill the finished lines are still there, once, and few starts are sent twice (P8)."""
+    """After each kill the finished lines are still there, once, and only starts under way are sent twice (P8)."""
     seed = random.randrange(1 << 32)
     print("seed", seed)
     chance, left = random.Random(seed), KILLS
