@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 
@@ -74,6 +74,7 @@ def test_dropped_log_entries_leave_the_file(tmp_path: Path) -> None:
     submit(store, "")
     for _ in range(MAX_ENTRIES + 2 * TRIM_INTERVAL + 1):
         store.log("", entry())
+    store.requests("")
     with sqlite3.connect(tmp_path / "store.db") as connection:
         [(kept,)] = connection.execute("SELECT count(*) FROM log")
     connection.close()
@@ -102,6 +103,26 @@ def test_two_open_stores_see_each_other(tmp_path: Path) -> None:
     assert ids(one, "") == ids(other, "") == submitted
     one.close()
     other.close()
+
+
+def test_a_poll_does_not_wait_for_a_step_that_writes(tmp_path: Path) -> None:
+    """A poll is answered while another step of the same server writes, as one that waits for the disk does."""
+    store = limited(tmp_path / "store.db")
+    task_id = submit(store, "")
+    is_writing, may_end = Event(), Event()
+
+    def change(view: View) -> Change[None]:
+        is_writing.set()
+        assert may_end.wait(60)
+        return Change(view.record, None)
+
+    writer = Thread(target=store.change, args=("", change))
+    writer.start()
+    assert is_writing.wait(60)
+    assert find(store, "", task_id) is not None
+    may_end.set()
+    writer.join()
+    store.close()
 
 
 def test_many_servers_may_open_a_new_file_at_one_moment(tmp_path: Path) -> None:
@@ -160,5 +181,5 @@ def test_a_newer_schema_is_refused_by_its_number(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version=99")
     connection.close()
-    with pytest.raises(ValueError, match="must have schema version 5, got 99"):
+    with pytest.raises(ValueError, match="must have schema version 6, got 99"):
         limited(path)

@@ -45,18 +45,20 @@ def store_state(mock: MockAppliance) -> object:
 
 
 def test_a_locked_file_is_503_and_never_404(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Polls and POSTs are refused with `Retry-After` while another program locks the file, and work afterwards."""
+    """While another program locks the file, POSTs get 503 with `Retry-After`, polls are answered; both are logged."""
     with MockAppliance(store=f"sqlite:{tmp_path / 'store.db'}") as mock:
         task_id = convert(mock.url, ["AAAA"]).json()["task"]["task_id"]
         with locked(tmp_path / "store.db"):
-            for refused in (get(f"{mock.url}{CONVERSION}/{task_id}"), convert(mock.url, ["AAAA"])):
-                assert_refused(refused, 503, "internal")
-                assert refused.headers["Retry-After"] == "5"
-                assert refused.json()["message"].endswith("store.db is down: database is locked.")
+            refused = convert(mock.url, ["AAAA"])
+            assert_refused(refused, 503, "internal")
+            assert refused.headers["Retry-After"] == "5"
+            assert refused.json()["message"].endswith("store.db is down: database is locked.")
             assert store_state(mock) == "down"
+            assert get(f"{mock.url}{CONVERSION}/{task_id}").status_code == 200
+            assert get(f"{mock.url}{CONVERSION}/unknown").status_code == 404
         assert get(f"{mock.url}{CONVERSION}/{task_id}").status_code == 200
         assert store_state(mock) == "up"
-        assert len(mock.requests) == 2
+        assert [one.status for one in mock.requests] == [202, 503, 200, 404, 200]
     assert [text.rpartition("store.db ")[2] for text in caplog.messages if "store.db" in text] == [
         "is down: database is locked.",
         "is up again.",
@@ -66,10 +68,11 @@ def test_a_locked_file_is_503_and_never_404(tmp_path: Path, caplog: pytest.LogCa
 def test_requests_do_not_wait_one_after_the_other_for_a_locked_file(tmp_path: Path) -> None:
     """Requests that arrive together are refused together, after the wait of one, and their log entries do not wait."""
     with MockAppliance(store=f"sqlite:{tmp_path / 'store.db'}") as mock, ThreadPoolExecutor(40) as clients:
-        url = convert(mock.url, ["AAAA"]).headers["Location"]
+        assert convert(mock.url, ["AAAA"]).status_code == 202
         with locked(tmp_path / "store.db"):
             began = time.monotonic()
-            statuses = [answer.status_code for answer in clients.map(get, [url] * 40)]
+            answers = clients.map(lambda _: convert(mock.url, ["AAAA"]), range(40))
+            statuses = [answer.status_code for answer in answers]
             assert time.monotonic() - began < 20 * WAIT
     assert statuses == [503] * 40
 

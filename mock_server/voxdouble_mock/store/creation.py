@@ -52,8 +52,12 @@ class Namespaces:
 
     def touch(self, transaction: Transaction, namespace: str, real_now: int) -> None:
         """Note that a namespace is used now."""
-        if abs(real_now - transaction.last_use(namespace)) >= TOUCH_INTERVAL_MS:
+        if self.is_touch_due(transaction, namespace, real_now):
             transaction.touch(namespace, real_now)
+
+    def is_touch_due(self, transaction: Transaction, namespace: str, real_now: int) -> bool:
+        """Return whether `touch` would write anything."""
+        return abs(real_now - transaction.last_use(namespace)) >= TOUCH_INTERVAL_MS
 
     def create(
         self, transaction: Transaction, namespace: str, real_now: int, *, by_reset: bool = False

@@ -109,9 +109,13 @@ class Eviction:
             if record is not None and self.is_idle(transaction, name, record, real_now):
                 transaction.delete(name)
 
+    def may_be_idle(self, transaction: Transaction, namespace: str, real_now: int) -> bool:
+        """Return whether a namespace is idle unless it has a live task."""
+        return namespace != DEFAULT_NAMESPACE and transaction.last_use(namespace) <= real_now - self._idle_ms
+
     def is_idle(self, transaction: Transaction, namespace: str, record: NamespaceRecord, real_now: int) -> bool:
         """Return whether a namespace is idle; its expired tasks are deleted."""
-        if namespace == DEFAULT_NAMESPACE or transaction.last_use(namespace) > real_now - self._idle_ms:
+        if not self.may_be_idle(transaction, namespace, real_now):
             return False
         transaction.delete_expired(namespace, read(record.clock, real_now))
         return transaction.task_count(namespace) == 0 or record.clock.pace.mode is Mode.MANUAL

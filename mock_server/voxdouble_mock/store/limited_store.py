@@ -3,10 +3,9 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar
 
-from voxdouble_mock.core.clock import read, to_seconds
+from voxdouble_mock.core.clock import read
 from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.core.fault import Call, Fault, at_address, next_fault
 from voxdouble_mock.core.limits import Limits
@@ -15,6 +14,7 @@ from voxdouble_mock.core.scenario import chosen_rule, rule_counter
 from voxdouble_mock.core.task import Task
 from voxdouble_mock.store import records
 from voxdouble_mock.store.creation import Namespaces
+from voxdouble_mock.store.deferred_log import DeferredLog
 from voxdouble_mock.store.eviction import Eviction
 from voxdouble_mock.store.task_ids import new_task_id
 from voxdouble_mock.store.transactions import Storage, Transaction
@@ -46,7 +46,7 @@ class LimitedStore:
             return new_record(now, opened)
 
         self._new_record = new_record_at
-        self._max_logged = limits.max_logged
+        self._log = DeferredLog(storage, limits.max_logged)
         self._eviction = Eviction(limits, new_record_at(opened).scenario)
         self._namespaces = Namespaces(self._new_record, limits, self._eviction)
         self._real_now = real_now
@@ -57,21 +57,36 @@ class LimitedStore:
     ) -> records.OpenRequest:
         now = self._real_now()
 
-        def step(transaction: Transaction, *, touch: bool = True) -> records.OpenRequest:
+        def look(transaction: Transaction) -> tuple[records.OpenRequest, bool] | None:
+            """Return the request, and whether the last use is to be stored; None if other things are to be written."""
+            record = transaction.record(namespace)
+            if record is None or self._eviction.may_be_idle(transaction, namespace, now):
+                return None
+            if record.faults and offers(record):
+                return None
+            task = None if call.task_id is None else transaction.task(namespace, call.task_id)
+            is_due = self._namespaces.is_touch_due(transaction, namespace, now)
+            return records.OpenRequest(namespace, call, record, now, task=task), is_due
+
+        def step(transaction: Transaction) -> records.OpenRequest:
             record = self._namespaces.existing(transaction, namespace, now)
             if record is None:
                 return records.OpenRequest(namespace, call, self._new_record(now), now)
-            if touch:
-                self._namespaces.touch(transaction, namespace, now)
+            self._namespaces.touch(transaction, namespace, now)
             task = None if call.task_id is None else transaction.task(namespace, call.task_id)
             counts = record.faults and offers(record)
             fault = _count_call(transaction, namespace, record, call, now) if counts else None
             return records.OpenRequest(namespace, call, record, now, fault, task)
 
+        found = self._storage.read(look)
+        if found is not None and (not found[1] or self._storage.state() == "down"):
+            return found[0]
         try:
             return self._storage.transact(step, relaxed=True)
-        except StorageFull:  # a full disk still answers polls
-            return self._storage.transact(partial(step, touch=False), relaxed=True)
+        except (StorageFull, Unavailable):
+            if found is None:
+                raise
+            return found[0]  # a full disk or a locked file still answers polls
 
     def submit(self, request: records.OpenRequest, draft: records.Draft) -> records.Stored | records.OpenRequest:
         namespace, now = request.namespace, self._real_now()
@@ -82,7 +97,7 @@ class LimitedStore:
                 return records.Stored(draft.unstored_task(new_task_id(None, namespace, 0), request, now))
             if (record.life, record.version) != (request.record.life or record.life, request.record.version):
                 return replace(request, record=record, now=now)
-            counters = transaction.counters(namespace)
+            counters = transaction.counters(namespace) if draft.met or self._seed is not None else {}
             counts = {index: counters.get(rule_counter(index), 0) + 1 for index, _ in draft.met}
             rule = chosen_rule(draft.met, counts)
             plan = draft.plans[rule]
@@ -109,7 +124,7 @@ class LimitedStore:
                 record = self._namespaces.use(transaction, namespace, now)
             return self._view(transaction, namespace, record, now)
 
-        return self._storage.transact(step, relaxed=True)
+        return self._log.transact(step, relaxed=True)
 
     def change(self, namespace: str, change: Callable[[records.View], records.Change[T]]) -> T:
         now = self._real_now()
@@ -123,7 +138,7 @@ class LimitedStore:
             transaction.save(namespace, replace(changed.record, version=record.version + 1), size)
             return changed.value
 
-        return self._storage.transact(step)
+        return self._log.transact(step)
 
     def tasks(self, namespace: str) -> tuple[Sequence[Task], records.View]:
         now = self._real_now()
@@ -133,32 +148,25 @@ class LimitedStore:
             tasks = [] if record is None else transaction.tasks(namespace)
             return tasks, self._view(transaction, namespace, record, now)
 
-        return self._storage.transact(step, relaxed=True)
+        return self._log.transact(step, relaxed=True)
 
     def log(
         self, namespace: str, entry: LoggedRequest, began: records.OpenRequest | None = None, *, create: bool = False
     ) -> None:
         now = self._real_now()
 
-        def append(transaction: Transaction, record: records.NamespaceRecord) -> bool:
-            at = to_seconds(read(record.clock, now))
-            return transaction.append(namespace, record, entry, at, self._max_logged)
-
         def step(transaction: Transaction) -> None:
             record = self._namespaces.existing(transaction, namespace, now)
             if record is None and create and self._eviction.has_room(transaction, now):
                 record = self._namespaces.create(transaction, namespace, now)
             if record is not None and not (began is not None and record.was_reset_since(began.record)):
-                append(transaction, record)
+                self._log.append(transaction, namespace, record, [(entry, now)])
 
-        if self._storage.state() == "down":
-            return  # the request has waited for the store already
         try:
-            if began is not None and self._storage.transact(
-                lambda transaction: append(transaction, began.record), relaxed=True, single=True
-            ):
-                return
-            self._storage.transact(step, relaxed=True)
+            if began is not None and began.record.life:
+                self._log.defer(namespace, began.record.life, entry, now)
+            elif self._storage.state() != "down":  # else the request has waited for the store already
+                self._log.transact(step, relaxed=True)
         except (StorageFull, Unavailable) as error:
             logger.debug("An entry of the request log was lost: %s", error)
 
@@ -171,7 +179,7 @@ class LimitedStore:
             total = transaction.logged(namespace) - transaction.cleared(namespace)
             return transaction.log(namespace), total
 
-        return self._storage.transact(step, relaxed=True)
+        return self._log.transact(step, relaxed=True)
 
     def clear_log(self, namespace: str) -> None:
         now = self._real_now()
@@ -180,7 +188,7 @@ class LimitedStore:
             if self._namespaces.existing(transaction, namespace, now) is not None:
                 transaction.clear_log(namespace)
 
-        self._storage.transact(step)
+        self._log.transact(step)
 
     def namespaces(self) -> list[records.NamespaceSummary]:
         now = self._real_now()
@@ -192,7 +200,7 @@ class LimitedStore:
             ]
             return [self._summary(transaction, name, now) for name in existing]
 
-        return self._storage.transact(step, relaxed=True)
+        return self._log.transact(step, relaxed=True)
 
     def reset(self, namespace: str) -> None:
         now = self._real_now()
@@ -203,7 +211,7 @@ class LimitedStore:
                 self._namespaces.create(transaction, namespace, now, by_reset=True)
                 self._eviction.search_again()
 
-        self._storage.transact(step)
+        self._log.transact(step)
 
     def state(self) -> records.StoreState:
         try:

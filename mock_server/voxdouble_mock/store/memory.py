@@ -12,7 +12,7 @@ import msgspec
 from voxdouble_mock.core.request_log import DROPPED_AT_ONCE, ENTRY_BYTES, MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.records import Counters, NamespaceRecord, StoreState
-from voxdouble_mock.store.transactions import Transaction
+from voxdouble_mock.store.transactions import Transaction, WaitingEntry
 
 T = TypeVar("T")
 
@@ -24,9 +24,16 @@ class MemoryStorage:
         self._transaction = _MemoryTransaction()  # one for all steps: it holds the namespaces
         self._lock = Lock()
 
-    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False, single: bool = False) -> T:
+    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         with self._lock:
             return step(self._transaction)
+
+    def read(self, step: Callable[[Transaction], T]) -> T:
+        return self.transact(step)
+
+    def defer(self, entry: WaitingEntry) -> bool:
+        self._transaction.deferred.append(entry)
+        return True
 
     def state(self) -> StoreState:
         return "up"
@@ -56,6 +63,7 @@ class _MemoryTransaction:
     def __init__(self) -> None:
         self._namespaces: dict[str, _Namespace] = {}
         self._payload_bytes = self._log_bytes = self._record_sizes = 0
+        self.deferred: deque[WaitingEntry] = deque()
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(LoggedRequest).decode
 
@@ -125,22 +133,23 @@ class _MemoryTransaction:
     def payload_bytes(self) -> int:
         return self._payload_bytes
 
-    def append(self, namespace: str, record: NamespaceRecord, entry: LoggedRequest, at: float, max_logged: int) -> bool:
-        found = self._namespaces.get(namespace)
-        if found is None or found.record is not record:
-            return False
-        found.logged += 1
-        encoded = self._encode(entry.numbered(found.logged, at))
-        found.log.append(encoded)
-        self._log_bytes += _entry_size(encoded)
+    def waiting(self) -> Sequence[WaitingEntry]:
+        return [self.deferred.popleft() for _ in range(len(self.deferred))]
+
+    def append(self, namespace: str, entries: Sequence[tuple[LoggedRequest, float]], max_logged: int) -> None:
+        found = self._namespaces[namespace]
+        for entry, at in entries:
+            found.logged += 1
+            encoded = self._encode(entry.numbered(found.logged, at))
+            found.log.append(encoded)
+            self._log_bytes += _entry_size(encoded)
         if len(found.log) > MAX_ENTRIES:
-            self._drop_entries(found, 1)
+            self._drop_entries(found, len(found.log) - MAX_ENTRIES)
         while self._log_bytes > max_logged:
             longer = [one for one in self._namespaces.values() if len(one.log) > 1]
             if not longer:
                 break
             self._drop_entries(min(longer, key=lambda one: one.last_use), DROPPED_AT_ONCE)
-        return True
 
     def _drop_entries(self, found: _Namespace, most: int) -> None:
         for _ in range(min(most, len(found.log) - 1)):

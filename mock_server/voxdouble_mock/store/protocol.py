@@ -75,8 +75,8 @@ class Store(Protocol):
         """Append an entry to the log; the store sets its number and its time.
 
         Nothing is appended if the namespace was reset after the request `began`. With `create`, a namespace that does
-        not exist is created if there is room for it. An entry may be lost with the store's host, and is lost
-        while the store is down or full.
+        not exist is created if there is room for it. An entry may be lost with the store's host, and while the store is
+        down or full.
         """
         ...
 

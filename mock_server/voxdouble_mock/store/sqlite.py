@@ -1,8 +1,8 @@
 """Namespaces in one SQLite file, for one host: it survives the process, also kill -9, and several servers may share it.
 
 The results of tasks and the scenarios are in the table `contents`, each once by its digest. Write-ahead logging with
-`synchronous=FULL` puts a task on the disk before its 202 is sent (P8). A relaxed step, such as one that only appends to
-the log, does not wait for the disk.
+`synchronous=FULL` puts a task on the disk before its 202 is sent (P8). A relaxed step does not wait for the disk. The
+log entry of a request waits in another file, see `sqlite_log_files`.
 """
 
 import logging
@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.store.records import StoreState
+from voxdouble_mock.store.sqlite_log_files import LogFiles
 from voxdouble_mock.store.sqlite_schema import SCHEMA, SCHEMA_VERSION
-from voxdouble_mock.store.sqlite_transaction import SQLiteTransaction
-from voxdouble_mock.store.task_cache import TaskCache
-from voxdouble_mock.store.transactions import Transaction
+from voxdouble_mock.store.sqlite_transaction import Caches, SQLiteTransaction
+from voxdouble_mock.store.transactions import Transaction, WaitingEntry
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ log = logging.getLogger("voxdouble_mock")
 
 
 class SQLiteStorage:
-    """See `Storage`; each step is a transaction that writes alone (`BEGIN IMMEDIATE`).
+    """See `Storage`; each step is a transaction that writes alone (`BEGIN IMMEDIATE`), and another connection reads.
 
     ValueError if the file is not a database of this mock, or has another version of the schema. A file that was deleted
     or replaced while it was open is opened anew. `cache` is the most bytes of tasks that are kept in memory.
@@ -40,6 +40,7 @@ class SQLiteStorage:
         self._path = path
         self._cache = cache
         self._lock = Lock()
+        self._read_lock = Lock()
         self._relaxed: bool | None = None
         self._failures = 0
         """The steps that found the store down so far."""
@@ -48,16 +49,16 @@ class SQLiteStorage:
         self._emptied = False
         try:
             self._open()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise ValueError(f"The store sqlite:{path} cannot be opened: {error}.") from error
 
-    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False, single: bool = False) -> T:
+    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         failures = self._failures
         with self._lock:
             if self._down is not None and failures != self._failures:
                 raise Unavailable(self._down)  # another step has waited meanwhile, and found the store down
             try:
-                value = self._run(step, relaxed=relaxed, single=single)
+                value = self._run(step, relaxed=relaxed)
             except sqlite3.Error as error:
                 raise self._failure(error) from error
             if self._down is not None:
@@ -65,25 +66,16 @@ class SQLiteStorage:
                 self._down = None
             return value
 
-    def _run(self, step: Callable[[Transaction], T], *, relaxed: bool, single: bool) -> T:
+    def _run(self, step: Callable[[Transaction], T], *, relaxed: bool) -> T:
         if not relaxed and self._file != _identity(self._path):  # a system call, which polls need not pay
             self._open_anew()
         if relaxed is not self._relaxed:  # SQLite compiles this statement at each execution
             self._connection.execute(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")
             self._relaxed = relaxed
-        if not single:
-            return self._in_transaction(step)
-        value = step(self._transaction)
-        if self._transaction.untrimmed:
-            self._in_transaction(lambda _: None)
-        return value
-
-    def _in_transaction(self, step: Callable[[Transaction], T]) -> T:
         self._connection.execute("BEGIN IMMEDIATE")
         self._transaction.begin()
         try:
             value = step(self._transaction)
-            self._transaction.trim_log()
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
@@ -92,27 +84,59 @@ class SQLiteStorage:
         self._transaction.end()
         return value
 
+    def _read(self, step: Callable[[Transaction], T]) -> T:
+        self._reading.begin()
+        value = step(self._reading)
+        if not self._reading.has_read_more:
+            return value  # one statement is atomic without a transaction
+        self._reading.begin()
+        self._reader.execute("BEGIN")
+        try:
+            return step(self._reading)
+        finally:
+            self._reader.execute("ROLLBACK")
+
+    def read(self, step: Callable[[Transaction], T]) -> T:
+        with self._read_lock:
+            try:
+                return self._read(step)
+            except sqlite3.Error as error:
+                raise self._failure(error) from error
+
+    def defer(self, entry: WaitingEntry) -> bool:
+        return self._log_files.append(entry)
+
     def state(self) -> StoreState:
         if self._down is not None:
             return "down"
         return "emptied" if self._emptied else "up"
 
     def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+        with self._lock, self._read_lock:
+            self._close()
 
     def _open(self) -> None:
         self._connection = _connect(self._path)
+        self._reader = _connect(self._path)
         self._file = _identity(self._path)
-        self._transaction = SQLiteTransaction(self._connection, TaskCache(self._cache))
+        self._log_files = LogFiles(self._path)
+        caches = Caches(self._cache)
+        self._transaction = SQLiteTransaction(self._connection, self._log_files, caches)
+        self._reading = SQLiteTransaction(self._reader, self._log_files, caches)
         self._relaxed = None
+
+    def _close(self) -> None:
+        self._connection.close()
+        self._reader.close()
+        self._log_files.close()
 
     def _open_anew(self) -> None:
         """Open the file that is now at the path, and make it if the path is free."""
-        self._connection.close()
         try:
-            self._open()
-        except ValueError as error:  # another version of the schema
+            with self._read_lock:
+                self._close()
+                self._open()
+        except (ValueError, OSError) as error:  # another version of the schema, or the log files cannot be opened
             raise sqlite3.DatabaseError(str(error).rstrip(".")) from error
         log.error("The store sqlite:%s was deleted or replaced: what was in it is lost.", self._path)
         self._emptied = True

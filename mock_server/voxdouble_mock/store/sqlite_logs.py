@@ -1,18 +1,18 @@
 """The request logs in the SQLite file.
 
 All are in one table in the order of their positions: a namespace's `log_id`, with the number of the entry in the lower
-32 bits. SQLite appends to such a table without moving other rows.
+32 bits. SQLite appends to such a table without moving other rows. Entries come to it from `sqlite_log_files`; the table
+`log_files` has the file to which entries are now appended, and the bytes of each file that are in the table already.
 """
 
 import sqlite3
-from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 
 from voxdouble_mock.core.request_log import DROPPED_AT_ONCE, ENTRY_BYTES, MAX_ENTRIES, LoggedRequest
-from voxdouble_mock.store.record_cache import MAX_RECORDS
-from voxdouble_mock.store.records import NamespaceRecord
+from voxdouble_mock.store.sqlite_log_files import FULL, LogFiles
+from voxdouble_mock.store.transactions import WaitingEntry
 
 TRIM_INTERVAL = 100
 """The log of a namespace is counted after this many more entries, and the entries beyond the bounds are deleted."""
@@ -21,38 +21,50 @@ TRIM_INTERVAL = 100
 class SQLiteLogs:
     """See `Transaction`, of which this is the part for logs."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, files: LogFiles) -> None:
         self._execute = connection.execute
+        self._execute_many = connection.executemany
+        self._files = files
         self._encode = msgspec.msgpack.Encoder().encode
         self._entry = msgspec.msgpack.Decoder(LoggedRequest).decode
-        self._appended: Counter[str] = Counter()
-        """The entries that this process has appended to the log of each namespace."""
-        self.untrimmed: tuple[str, int] | None = None
-        """A namespace whose log is to be counted, and the bound of all logs."""
+        self._has_taken = False
 
-    def append(self, namespace: str, record: NamespaceRecord, entry: LoggedRequest, at: float, max_logged: int) -> bool:
-        appended = self._execute(
-            "INSERT INTO log SELECT 1 + max((log_id << 32) + cleared, coalesce((SELECT max(position) FROM log WHERE "
-            "position > log_id << 32 AND position < (log_id + 1) << 32), 0)), ?, ? "
-            "FROM namespaces WHERE name = ? AND life = ? AND version = ?",
-            (at, self._encode(entry), namespace, record.life, record.version),
-        ).rowcount
-        if not appended:
-            return False
-        if len(self._appended) > MAX_RECORDS:
-            self._appended.clear()
-        self._appended[namespace] += 1
-        if self._appended[namespace] == 1 or self._appended[namespace] % TRIM_INTERVAL == 0:
-            self.untrimmed = namespace, max_logged
-        return True
+    def begin(self) -> None:
+        """Forget what the last transaction did."""
+        self._has_taken = False
 
-    def trim_log(self) -> None:
-        """Drop the oldest entries of the log `untrimmed`, and those of others as long as all together are too large."""
-        if self.untrimmed is None:
-            return
-        (namespace, max_logged), self.untrimmed = self.untrimmed, None
-        if not self._execute("SELECT 1 FROM namespaces WHERE name = ?", (namespace,)).fetchone():
-            return  # another server has deleted it
+    def end(self) -> None:
+        """Note that the transaction was committed."""
+        if self._has_taken:
+            self._files.waiting = 0
+
+    def waiting(self) -> Sequence[WaitingEntry]:
+        before = self._execute("SELECT file, end_0, end_1 FROM log_files").fetchone()
+        current, *ends = before
+        entries: list[WaitingEntry] = []
+        for number in (1 - current, current):
+            found, ends[number] = self._files.read(number, ends[number])
+            entries += found
+        if ends[current] >= FULL:
+            current = 1 - current
+            self._files.empty(current)
+            ends[current] = 0
+        self._has_taken = True
+        if before != (current, *ends):
+            self._execute("UPDATE log_files SET file = ?, end_0 = ?, end_1 = ?", (current, *ends))
+        return entries
+
+    def append(self, namespace: str, entries: Sequence[tuple[LoggedRequest, float]], max_logged: int) -> None:
+        first, newest = self._positions(namespace)
+        last = max(newest, first + self.cleared(namespace))
+        rows = [(last + 1 + index, at, self._encode(entry)) for index, (entry, at) in enumerate(entries)]
+        self._execute_many("INSERT INTO log VALUES (?, ?, ?)", rows)
+        number = last - first
+        if (number + len(rows)) // TRIM_INTERVAL > number // TRIM_INTERVAL:
+            self._trim(namespace, max_logged)
+
+    def _trim(self, namespace: str, max_logged: int) -> None:
+        """Drop the oldest entries of a log, and those of others as long as all together are too large."""
         first, newest = self._positions(namespace)
         self._execute("DELETE FROM log WHERE position > ? AND position <= ?", (first, newest - MAX_ENTRIES))
         self._count_log(namespace)

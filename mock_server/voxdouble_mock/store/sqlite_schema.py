@@ -1,6 +1,6 @@
 """The tables of the SQLite store."""
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Increased with every change of the tables."""
 SCHEMA = (
     """
@@ -55,6 +55,14 @@ SCHEMA = (
         entry BLOB NOT NULL
     )
     """,
+    """
+    CREATE TABLE log_files (
+        file INTEGER NOT NULL,
+        end_0 INTEGER NOT NULL,
+        end_1 INTEGER NOT NULL
+    )
+    """,
+    "INSERT INTO log_files VALUES (0, 0, 0)",
     """
     CREATE TRIGGER task_added AFTER INSERT ON tasks BEGIN
         UPDATE namespaces SET tasks = tasks + 1, payload_bytes = payload_bytes + new.size WHERE name = new.namespace;

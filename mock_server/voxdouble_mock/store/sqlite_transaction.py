@@ -11,39 +11,54 @@ from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.record_cache import CachedRecords, SharedScenarios
 from voxdouble_mock.store.records import Counters, NamespaceRecord
+from voxdouble_mock.store.sqlite_log_files import LogFiles
 from voxdouble_mock.store.sqlite_logs import SQLiteLogs
 from voxdouble_mock.store.task_cache import TaskCache
 
 
-class SQLiteTransaction(SQLiteLogs):
-    """See `Transaction`. Records are cached by life and version, since most steps find an unchanged one.
+class Caches:
+    """The records, scenarios and tasks that the connections of a process have read.
 
-    `tasks` keeps the tasks that were read; a stored task never changes.
+    Records are cached by life and version; tasks never change.
+
+    `capacity` is the most bytes of tasks.
     """
 
-    def __init__(self, connection: sqlite3.Connection, tasks: TaskCache) -> None:
-        super().__init__(connection)
-        self._tasks = tasks
+    def __init__(self, capacity: int) -> None:
+        self.records = CachedRecords[NamespaceRecord]()
+        self.scenarios = SharedScenarios()
+        self.tasks = TaskCache(capacity)
+
+
+class SQLiteTransaction(SQLiteLogs):
+    """See `Transaction`."""
+
+    def __init__(self, connection: sqlite3.Connection, files: LogFiles, caches: Caches) -> None:
+        super().__init__(connection, files)
+        self._records, self._scenarios, self._tasks = caches.records, caches.scenarios, caches.tasks
         self._record = msgspec.msgpack.Decoder(NamespaceRecord).decode
         self._decode_scenario = msgspec.msgpack.Decoder(Scenario).decode
         self._decode_task = msgspec.msgpack.Decoder(Task).decode
-        self._records = CachedRecords[NamespaceRecord]()
-        self._scenarios = SharedScenarios()
         self._added: list[tuple[str, Task]] = []
         """The tasks that were added in this transaction, with the names of their namespaces."""
         self._lives: dict[str, str] = {}
         """The lives that were read or saved in this transaction."""
         self._last_uses: dict[str, int] = {}
         """The last uses that were read in this transaction."""
+        self.has_read_more = False
+        """Whether this transaction has read more than the version of a record, in more than one statement."""
 
     def begin(self) -> None:
         """Forget what another process may have changed since the last transaction."""
+        super().begin()
+        self.has_read_more = False
         self._lives.clear()
         self._last_uses.clear()
         self._added.clear()
 
     def end(self) -> None:
         """Keep the tasks that were added, since they will be polled."""
+        super().end()
         for namespace, task in self._added:
             self._tasks.keep(namespace, self._lives[namespace], task)
 
@@ -51,16 +66,19 @@ class SQLiteTransaction(SQLiteLogs):
         return [name for (name,) in self._execute("SELECT name FROM namespaces")]
 
     def record(self, namespace: str) -> NamespaceRecord | None:
-        row = self._execute("SELECT life, version, last_use FROM namespaces WHERE name = ?", (namespace,)).fetchone()
+        row = self._execute(
+            "SELECT life, version, last_use, file FROM namespaces, log_files WHERE name = ?", (namespace,)
+        ).fetchone()
         if row is None:
             return None
-        life, version, self._last_uses[namespace] = row
+        life, version, self._last_uses[namespace], self._files.current = row
         self._lives[namespace] = life
         cached = self._records.get(namespace)
         is_cached = cached is not None and (cached.life, cached.version) == (life, version)
         return cached if is_cached else self._read_record(namespace)
 
     def _read_record(self, namespace: str) -> NamespaceRecord:
+        self.has_read_more = True
         encoded, digest, size = self._execute(
             "SELECT record, scenario, record_size FROM namespaces WHERE name = ?", (namespace,)
         ).fetchone()
@@ -138,6 +156,7 @@ class SQLiteTransaction(SQLiteLogs):
         cached = self._tasks.get(namespace, task_id)
         if cached is not None and cached[0] == life:
             return cached[1]  # or it has left the file, since it has expired
+        self.has_read_more = True
         row = self._execute(
             "SELECT task, content FROM tasks JOIN contents ON digest = payload WHERE namespace = ? AND task_id = ?",
             (namespace, task_id),

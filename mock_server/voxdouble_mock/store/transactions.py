@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
+from msgspec import Struct
+
 from voxdouble_mock.core.request_log import LoggedRequest
 from voxdouble_mock.core.task import Task
 from voxdouble_mock.store.records import Counters, NamespaceRecord, StoreState
@@ -10,8 +12,18 @@ from voxdouble_mock.store.records import Counters, NamespaceRecord, StoreState
 T = TypeVar("T")
 
 
+class WaitingEntry(Struct, frozen=True):
+    """A log entry that is to be appended to the log of a namespace, unless that has another life then."""
+
+    namespace: str
+    life: str
+    now: int
+    """The real instant of the entry, in milliseconds."""
+    entry: LoggedRequest
+
+
 class Transaction(Protocol):
-    """Reads and writes of one atomic step; except for `record`, `save` and `append`, the namespace must exist."""
+    """Reads and writes of one atomic step; except for `record` and `save`, the namespace must exist."""
 
     def names(self) -> Sequence[str]:
         """Return the names of all namespaces."""
@@ -81,12 +93,15 @@ class Transaction(Protocol):
         """Return the size of all tasks in all namespaces, see `stored_size`."""
         ...
 
-    def append(self, namespace: str, record: NamespaceRecord, entry: LoggedRequest, at: float, max_logged: int) -> bool:
-        """Append an entry with the next number and a time; entries older than the newest MAX_ENTRIES are dropped.
+    def waiting(self) -> Sequence[WaitingEntry]:
+        """Return the log entries that were deferred, oldest first; they no longer wait if the step succeeds."""
+        ...
 
-        Returns False, and appends nothing, if `record` is not the present record of the namespace. While all
-        logs together have more than `max_logged` bytes, with ENTRY_BYTES for each entry, the oldest entries of
-        the namespace that was used the longest ago are dropped. Each log keeps its newest entry.
+    def append(self, namespace: str, entries: Sequence[tuple[LoggedRequest, float]], max_logged: int) -> None:
+        """Append entries, each with its time, under the next numbers; those older than MAX_ENTRIES newer are dropped.
+
+        While all logs together have more than `max_logged` bytes, with ENTRY_BYTES for each entry, the oldest entries
+        of the namespace that was used the longest ago are dropped. Each log keeps its newest entry.
         """
         ...
 
@@ -110,14 +125,24 @@ class Transaction(Protocol):
 class Storage(Protocol):
     """Runs atomic steps. It does not read a clock: all instants are parameters, in milliseconds."""
 
-    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False, single: bool = False) -> T:
+    def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         """Return the value of `step`, whose reads and writes are one atomic step.
 
-        A `single` step is a call of `append`, which is atomic without a transaction. The writes of a `relaxed`
-        step may be lost with the power of the machine, which saves a wait for the disk. A storage may call
-        `step` again if another step interferes. It need not undo the writes of a step that raises: before they
-        raise, the steps of `limited_store` only create empty namespaces and delete what may be evicted.
+        The writes of a `relaxed` step may be lost with the power of the machine, which saves a wait for the disk.
+        A storage may call `step` again if another step interferes. It need not undo the writes of a step that raises:
+        before they raise, the steps of `limited_store` only create empty namespaces and delete what may be evicted.
         """
+        ...
+
+    def read(self, step: Callable[[Transaction], T]) -> T:
+        """Return the value of `step`, which only reads, without waiting for a step that writes.
+
+        A storage may call `step` again.
+        """
+        ...
+
+    def defer(self, entry: WaitingEntry) -> bool:
+        """Keep a log entry until a step takes it; return whether one should do so now."""
         ...
 
     def state(self) -> StoreState:
