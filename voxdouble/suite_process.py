@@ -25,24 +25,27 @@ ENDED_BY_ITSELF = frozenset({0, 1, 5})
 def run_suite(options: Sequence[str], *, url: str, strict: bool, only: Sequence[str], seconds: float) -> "Conformance":
     """Run the suite and return its result; its progress goes to stderr.
 
-    After `seconds` the process is killed. Its findings until then count, and all other statements are unproven.
+    After `seconds` the process is killed; without any left it is not started. Its findings until then count, and all
+    other statements are unproven.
     """
     from voxdouble_contract.judging.conformance import Conformance, crashes_in, judge
     from voxdouble_contract.judging.observed_tasks import observed_tasks
     from voxdouble_contract.judging.statements import need_generated
     from voxdouble_contract.judging.target_info import UNKNOWN, TargetInfo
     from voxdouble_contract.reports import journal
+    from voxdouble_contract.target.transport import TIME_IS_UP
 
     with tempfile.TemporaryDirectory(prefix="voxdouble-verify-") as name:
         folder = Path(name)
         plugins = (*PLUGINS, PLUGIN_FOR_GENERATED) if need_generated(only) else PLUGINS
-        ended = run_process(folder, options, plugins, seconds)
+        ended = run_process(folder, options, plugins, seconds) if seconds > 0 else None
         found = journal.read(folder / journal.FILE)
     if found.ended:
         raise CannotRun(found.ended)
     if ended is not None and (ended not in ENDED_BY_ITSELF or (found.target is None and ended != 5)):
         raise CannotRun(f"The suite could not run: its process ended with status {ended}.")
-    reason = {} if ended is not None else {"without_test": f"Its check had not ended after {seconds:.0f} s."}
+    late = f"Its check had not ended after {seconds:.0f} s." if seconds > 0 else TIME_IS_UP
+    reason = {} if ended is not None else {"without_test": late}
     target = found.target or TargetInfo(url or "mock", UNKNOWN if url else "mock")
     statements, tasks = judge(found.findings, only, **reason), observed_tasks(found.states)
     return Conformance(target, strict, statements, crashes=crashes_in(found.findings), tasks=tasks)

@@ -18,6 +18,7 @@ from voxdouble_contract.judging.target_info import TargetInfo
 from voxdouble_contract.reports import journal
 from voxdouble_contract.reports.terminal import summary
 from voxdouble_contract.target.target import Target
+from voxdouble_contract.target.transport import TIME_IS_UP
 
 TARGET = TargetInfo("http://appliance", "appliance", "5.1", ("e4",))
 STATES = [ObservedState("gender", "t", "speech", 0.5, "pending"), ObservedState("gender", "t", "speech", 1.0, "done")]
@@ -43,6 +44,13 @@ def killed_after(*found: Finding) -> Any:
         raise subprocess.TimeoutExpired(command, timeout)
 
     return run
+
+
+def test_a_suite_without_time_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the time was up before it, no process is started, and the time is the reason of each statement."""
+    monkeypatch.delattr(subprocess, "run")
+    result = run_suite([], url="http://appliance", strict=False, only=(), seconds=-2)
+    assert result.statements["S1"]["reason"] == TIME_IS_UP
 
 
 @pytest.mark.parametrize(("only", "loaded"), [((), True), (("S1", "C34"), True), (("S1", "S20"), False)])
