@@ -22,7 +22,7 @@ PUBLIC = ("voxdouble_client", "voxdouble_fixtures", "voxdouble_mock")
 LONGER: dict[str, str] = {}
 """Modules that are longer, each with a reason."""
 OF_ONE_MACHINE = re.compile(
-    r"(?<![\w.])/(work|root|home/\w+)/|\.\./shared"
+    r"/(?<![\w.]/)(work|root|home/\w+)/|\.\./shared"  # begins with a sign, for which a search is fast
     r"|py[p]i\.org|python[h]osted\.org|np[m]js\.org|de[b]\.debian\.org|docke[r]\.io|gh[c]r\.io|qua[y]\.io"
 )
 MAY_NAME_IT = {".ci/run": "a tool beside the clone starts a Docker engine"}
@@ -43,7 +43,10 @@ def loaded(script: str) -> set[str]:
 def assigned_twice(path: Path) -> list[str]:
     """Return the names that the body of a module or of a class assigns a value a second time."""
     found = []
-    for scope in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    scopes: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while scopes:
+        scope = scopes.pop()
+        scopes += [node for node in ast.iter_child_nodes(scope) if not isinstance(node, ast.expr)]
         if isinstance(scope, ast.Module | ast.ClassDef):
             targets = [target for node in scope.body if isinstance(node, ast.Assign) for target in node.targets]
             targets += [node.target for node in scope.body if isinstance(node, ast.AnnAssign) and node.value]
