@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import re
 from collections.abc import Mapping
+from functools import cache
 
 OWN_NAMES = frozenset(
     {
@@ -69,6 +70,7 @@ def _check(name: object, value: object) -> None:
         )
 
 
+@cache
 def _user_agent() -> str:
     version = importlib.metadata.version
     return f"voxdouble-client/{version('voxdouble')} python-requests/{version('requests')}"
