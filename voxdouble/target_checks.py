@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import click
 import requests
 
+from voxdouble_client._http.causes import is_without_tls, tls_error
+
 MOCK = "mock"
 CANNOT_RUN = 2
 """Exit status if the suite could not run, or a check of it crashed."""
@@ -102,11 +104,22 @@ def response_of(session: requests.Session, url: str, method: str, path: str, wai
     try:
         return session.request(method, url + path, timeout=(CONNECT_SECONDS, wait), allow_redirects=False)
     except requests.exceptions.SSLError as error:
-        raise CannotRun(
-            f"The certificate of {url} cannot be verified; `--ca FILE` names the certificates to trust. {error}"
-        ) from error
+        raise CannotRun(tls_problem(error, url)) from error
     except requests.RequestException as error:
         raise CannotRun(f"{method} {url}{path} got no HTTP response: {type(error).__name__}.") from error
+
+
+def tls_problem(error: requests.exceptions.SSLError, url: str) -> str:
+    """Return why no TLS connection to a URL could be made."""
+    cause = tls_error(error)
+    if is_without_tls(cause):
+        return f"{urlsplit(url).netloc} does not speak TLS: try http{url.removeprefix('https')}."
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return (
+            f"The certificate of {url} cannot be verified: {cause.verify_message}. `--ca FILE` names the certificates"
+            " to trust."
+        )
+    return f"No TLS connection to {url} could be made: {cause or error}."
 
 
 def check_is_appliance(session: requests.Session, url: str, wait: float = RESPONSE_SECONDS) -> None:

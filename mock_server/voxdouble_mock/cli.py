@@ -28,6 +28,8 @@ OPTIONS = [one for one in options_of(ServeSettings, Settings, Limits) if one.in_
 PORT = next(one for one in OPTIONS if one.name == "port")
 INPUT_STORAGE = next(one for one in OPTIONS if one.name == "input_storage").default
 HEALTH_SECONDS = 5
+PLAIN_RESPONSE = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
+"""The reasons that OpenSSL gives, by its version, for a response that is not TLS."""
 SERVICE_LINK = re.compile(r"(?:tcp|udp|sctp)://")
 
 
@@ -207,6 +209,8 @@ def health_problem(address: str) -> str:
         with direct.open(address, timeout=HEALTH_SECONDS) as response:
             body = json.loads(response.read(10_000))
     except (OSError, ValueError, http.client.HTTPException) as error:
+        if getattr(getattr(error, "reason", None), "reason", "") in PLAIN_RESPONSE:
+            return "the server does not speak TLS there; http:// in place of https:// may be right."
         return f"{str(error) or type(error).__name__}."
     if not isinstance(body, dict) or body.get("service") != "voxdouble":
         return "the server there is not voxdouble."

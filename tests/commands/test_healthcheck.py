@@ -49,13 +49,15 @@ def test_a_kubernetes_service_link_is_not_used() -> None:
     [
         (["--url", "http://127.0.0.1:1"], "", "refused"),
         (["--url", "{url}/api"], "", "HTTP Error 404"),
+        (["--url", "{tls}"], "", "does not speak TLS there; http:// in place of https:// may be right."),
         ([], "abc", "abc"),
     ],
-    ids=["closed port", "other path", "invalid port"],
+    ids=["closed port", "other path", "plain HTTP", "invalid port"],
 )
 def test_an_unhealthy_address_is_named_with_the_reason(url: str, arguments: list[str], port: str, reason: str) -> None:
     """The exit status is 1 and the message says why no mock responds."""
-    checked = invoke("healthcheck", *(one.format(url=url) for one in arguments), env={"VOXDOUBLE_PORT": port})
+    words = [one.format(url=url, tls=url.replace("http", "https")) for one in arguments]
+    checked = invoke("healthcheck", *words, env={"VOXDOUBLE_PORT": port})
     assert checked.exit_code == 1, checked.output
     assert "No mock responds at " in checked.stderr
     assert reason in checked.stderr

@@ -99,8 +99,14 @@ def secure() -> Iterator[str]:
 
 def test_an_unknown_authority_is_an_error_that_names_the_option(secure: str) -> None:
     """Without --ca the certificate cannot be verified."""
-    with pytest.raises(CannotRun, match="--ca FILE"):
+    with pytest.raises(CannotRun, match=r"cannot be verified: unable to get .*--ca FILE"):
         check_target(secure, None, 60)
+
+
+def test_a_target_that_does_not_speak_tls_is_named_as_such() -> None:
+    """An https:// URL of a port with plain HTTP is an error that names the URL to try, and no certificate."""
+    with MockAppliance() as mock, pytest.raises(CannotRun, match=f"does not speak TLS: try {mock.url}.$"):
+        check_target(mock.url.replace("http", "https"), None, 60)
 
 
 def test_certificates_of_an_authority_can_be_trusted(secure: str) -> None:

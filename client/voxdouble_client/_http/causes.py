@@ -19,15 +19,31 @@ _REASONS: dict[type[BaseException], str] = {
 }
 
 
+_PLAIN_RESPONSE = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
+"""The reasons that OpenSSL gives, by its version, for a response that is not TLS."""
+
+
 def reason(error: Exception) -> str:
     """Return the reason of the failure in words, without a full stop."""
     causes = _causes(error)
+    if is_without_tls(tls_error(error)):
+        return "the server does not speak TLS there; http:// in place of https:// may be right"
     for kind, words in _REASONS.items():
         if any(isinstance(cause, kind) for cause in causes):
             return words
     innermost = causes[-1]
     text = innermost.strerror if isinstance(innermost, OSError) and innermost.strerror else str(innermost)
     return text.rstrip(".") or type(innermost).__name__
+
+
+def tls_error(error: Exception) -> ssl.SSLError | None:
+    """Return the error of TLS among the causes, or None."""
+    return next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
+
+
+def is_without_tls(error: ssl.SSLError | None) -> bool:
+    """Return whether the server responded, but not in TLS."""
+    return error is not None and error.reason in _PLAIN_RESPONSE
 
 
 def is_transient(error: Exception) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from tests.client.hostile import HostileServer
 from tests.client.http.conftest import CA
 from voxdouble_client import ApplianceClient, TransportError
+from voxdouble_mock import MockAppliance
 
 
 def test_a_given_authority_is_trusted(tls_server: HostileServer) -> None:
@@ -24,6 +25,14 @@ def test_an_unknown_authority_is_not_trusted(tls_server: HostileServer) -> None:
         appliance.extract_voiceprint(b"audio")
     assert not caught.value.transient
     assert not tls_server.received
+
+
+def test_a_server_that_does_not_speak_tls_is_named_as_such() -> None:
+    """An https:// URL of a server with plain HTTP ends the call at the first try, with the scheme to try."""
+    expected = pytest.raises(TransportError, match="does not speak TLS there; http://")
+    with MockAppliance() as mock, expected as caught:
+        ApplianceClient(mock.url.replace("http", "https")).extract_voiceprint(b"audio")
+    assert not caught.value.transient
 
 
 def test_a_certificate_for_another_host_is_not_trusted(
