@@ -93,8 +93,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         import voxdouble_fixtures
 
         voxdouble_fixtures.recordings()
+        voxdouble_fixtures.path("john_doe.wav")
     if "appliance_servers" in needed or "make_appliance" in needed:
         import voxdouble_mock.in_process.mock_appliance  # noqa: F401
+    if "appliance_client" in needed:
+        import voxdouble_client  # noqa: F401
 
 
 def is_strict(config: pytest.Config) -> bool:

@@ -101,7 +101,7 @@ def test_the_fixtures_inside(clock, appliance, appliance_client, recording):
 """
 REPLACED_FILES = """
 import requests
-from conftest import BIG, extract
+from conftest import BIG, JOHN, extract
 
 
 def use(url):
@@ -116,6 +116,14 @@ def use(url):
 def test_the_file_system_is_replaced_first(fs, make_appliance, appliance):
     use(appliance.url)
     use(make_appliance(pending=60, running=60).url)
+
+
+def test_client_and_recordings_in_a_replaced_file_system(fs, appliance_client, recording):
+    john = recording("john_doe.wav")
+    assert appliance_client.extract_voiceprint(JOHN).channels
+    assert not fs.exists(john)
+    fs.add_real_file(john)
+    assert appliance_client.extract_voiceprint(john).channels
 
 
 def test_the_appliance_is_started_first(appliance, fs, make_appliance):

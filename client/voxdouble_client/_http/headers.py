@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import re
 from collections.abc import Mapping
-from functools import cache
 
 OWN_NAMES = frozenset(
     {
@@ -35,7 +33,7 @@ _TOKEN = re.compile(r"[!-~]+")
 
 
 def common_headers(token: str | None, added: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the headers of every request; `token` is sent as a bearer token, `added` are the caller's.
+    """Return the headers of every request but `User-Agent`; `token` is a bearer token, `added` are the caller's.
 
     ValueError if a header is malformed, is set twice, or belongs to the client. A value may be secret, so no message
     contains one.
@@ -53,8 +51,6 @@ def common_headers(token: str | None, added: Mapping[str, str] | None) -> dict[s
             raise ValueError(f"`headers` must have each header once, got {name!r} beside {other}.")
         headers[name] = value
         seen[name.lower()] = repr(name)
-    if "user-agent" not in seen:
-        headers["User-Agent"] = _user_agent()
     return headers
 
 
@@ -68,9 +64,3 @@ def _check(name: object, value: object) -> None:
             "`headers` must have values of printable ASCII and tabs, without white space at either end, and that of"
             f" {name!r} is not one."
         )
-
-
-@cache
-def _user_agent() -> str:
-    version = importlib.metadata.version
-    return f"voxdouble-client/{version('voxdouble')} python-requests/{version('requests')}"

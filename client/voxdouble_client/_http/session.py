@@ -15,6 +15,9 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from voxdouble_client._http import sockets
 
+VERSION = "0.1.0"
+"""The version in pyproject.toml; to read it from the metadata of the package takes 8 ms."""
+
 
 class _FinalResponse(HTTPResponse):
     """A response after interim ones such as 103; http.client skips only those with status 100."""
@@ -80,6 +83,7 @@ def new_session(pool_size: int) -> requests.Session:
     session = _Session()
     session.trust_env = False
     session.headers.clear()
+    session.headers["User-Agent"] = f"voxdouble-client/{VERSION} python-requests/{requests.__version__}"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # they could grow without bound
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter(pool_maxsize=pool_size))

@@ -36,10 +36,11 @@ def test_no_password_of_netrc_is_sent(token: str | None, monkeypatch: pytest.Mon
 
 
 def test_the_user_agent_names_the_client() -> None:
-    """The User-Agent has the client's name and version."""
+    """The User-Agent has the names and the versions of the client and of requests, as they are installed."""
     with serving(GOOD) as (server, appliance):
         appliance.extract_voiceprint(b"audio")
-    assert server.received[0].headers["user-agent"].startswith(f"voxdouble-client/{version('voxdouble')} ")
+    sent = server.received[0].headers["user-agent"]
+    assert sent == f"voxdouble-client/{version('voxdouble')} python-requests/{version('requests')}"
 
 
 def test_no_secret_is_logged(caplog: pytest.LogCaptureFixture) -> None:
