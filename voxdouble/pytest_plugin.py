@@ -5,7 +5,6 @@ For users' tests: `appliance` (each test's own mock), `appliance_url`, `applianc
 overridden. With --appliance-url the same tests use a real appliance.
 """
 
-import argparse
 import os
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import voxdouble_mock.real_time  # noqa: F401 (it reads the wall clock when it is imported, before a test can replace it)
+from voxdouble.suite_options import add_suite_options
 
 if TYPE_CHECKING:
     from voxdouble.real_appliance import RealAppliance
@@ -40,24 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("voxdouble", "voxdouble: a stand-in for the Speech Platform 4 Virtual Appliance")
     group.addoption("--appliance-url", metavar="URL", type=base_url, help="base URL of the appliance to test")
     parser.addini("appliance_url", "the same as --appliance-url", default="")
-    group.addoption("--contract-report", metavar="DIR", type=Path, help="write the contract suite's reports there")
-    group.addoption("--contract-strict", action="store_true", help="count a statement that differs as failed")
-    group.addoption("--contract-expect", choices=["mock", "appliance"], default="", help="fail on the other kind")
-    group.addoption(
-        "--contract-generation",
-        choices=["auto", "e1", "e2", "e3", "e4"],
-        default="auto",
-        help="generation of the appliance's interface; auto determines it from the responses",
-    )
-    group.addoption("--contract-profile", metavar="FILE", type=Path, help="TOML file with the appliance's known limits")
-    group.addoption("--contract-uploads", metavar="N", type=int, default=200, help="maximum of uploads")
-    group.addoption("--contract-audio", metavar="SECONDS", type=float, default=1000.0, help="maximum of uploaded audio")
-    group.addoption("--contract-tasks", metavar="N", type=int, default=500, help="maximum of started tasks")
-    group.addoption("--contract-only", metavar="ID", action="append", help="check only this statement; may be repeated")
-    group.addoption("--contract-ca", metavar="FILE", type=Path, help="certificates to trust instead of the usual ones")
-    group.addoption("--contract-journal", metavar="FILE", type=Path, help=argparse.SUPPRESS)
-    group.addoption("--contract-exchanges", metavar="FILE", type=Path, help=argparse.SUPPRESS)
-    group.addoption("--contract-seconds", metavar="SECONDS", type=float, default=170.0, help="maximum time of the run")
+    add_suite_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
