@@ -22,7 +22,7 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Status(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="status"):
-    """A refusal with this status: an armed fault refuses before the work is done, a scenario's fault after it."""
+    """A refusal with this status: an armed fault before the body is read, a rule's after it. No task is left."""
 
     status: Literal[400, 403, 404, 405, 413, 422, 429, 500, 502, 503, 504, 507]
     retry_after: Annotated[float, Meta(ge=0, le=86_400)] | None = None
