@@ -89,7 +89,7 @@ def test_voice_data_is_kept_as_length_and_digest() -> None:
     assert shown["body"]["result"]["channels"][0]["model"] == "xl5"
 
 
-@pytest.mark.parametrize("body", [b"[" * 200_000, {"result": [["x"]] * 100_000}, b"\xff" * 1000])
+@pytest.mark.parametrize("body", [b"[" * 200_000, {"result": [["x"]] * 20_000}, b"\xff" * 1000])
 def test_a_large_deep_or_binary_body_is_kept_as_length_and_digest(body: object) -> None:
     """No body of an appliance makes a record large or ends the run."""
     shown = redacted(body)["body"]

@@ -16,7 +16,7 @@ from tests.contract.stranger import serving
 from tests.contract.stranger_traits import Traits
 from tests.contract.web_server import OTHERS, WebServer
 from tests.mutants.middleware import Request, Response, changing_responses
-from tests.packs.captured import BAD_FILE, FILES, NEWEST, capture
+from tests.packs.captured import BAD_FILE, FILES, NEWEST, ONE, capture
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.pack import Pack
 
@@ -57,9 +57,9 @@ def test_a_shared_pack_holds_no_voice_data_names_or_addresses(tmp_path: Path) ->
 def test_a_warning_says_that_a_pack_holds_biometric_data(tmp_path: Path) -> None:
     """It comes with results and with copies of recordings."""
     with serving(NEWEST) as url:
-        assert "biometric" in capture(url, tmp_path / "results", "--with-results")
+        assert "biometric" in capture(url, tmp_path / "results", "--with-results", files=ONE)
         assert "biometric" in capture(url, tmp_path / "audio", "--with-audio")
-        assert "biometric" not in capture(url, tmp_path / "shared")
+        assert "biometric" not in capture(url, tmp_path / "shared", files=ONE)
     assert sorted(file.read_bytes() for file in (tmp_path / "audio" / "audio").iterdir()) == sorted(
         file.read_bytes() for file in (*FILES, BAD_FILE)
     )
@@ -81,8 +81,8 @@ def test_a_mock_is_not_called_an_appliance(tmp_path: Path) -> None:
     """A pack of a mock has the kind mock, or example if that is asked for; appliance is refused."""
     with MockAppliance(pending=0, running=0) as mock:
         assert "must not be called real" in capture(mock.url, tmp_path / "no", "--kind", "appliance", status=2)
-        capture(mock.url, tmp_path / "mock")
-        capture(mock.url, tmp_path / "example", "--kind", "example")
+        capture(mock.url, tmp_path / "mock", files=ONE)
+        capture(mock.url, tmp_path / "example", "--kind", "example", files=ONE)
     assert not (tmp_path / "no").exists()
     assert [Pack(tmp_path / name).header.kind for name in ("mock", "example")] == ["mock", "example"]
 
@@ -91,7 +91,7 @@ def test_a_mock_is_not_called_an_appliance(tmp_path: Path) -> None:
 def test_the_generation_is_found_out(tmp_path: Path, generation: Any) -> None:
     """A mock of each generation is recognised by its requests."""
     with MockAppliance(pending=0, running=0, generation=generation) as mock:
-        capture(mock.url, tmp_path / "pack")
+        capture(mock.url, tmp_path / "pack", files=ONE)
     assert Pack(tmp_path / "pack").header.generation == generation
 
 
@@ -101,8 +101,8 @@ def test_another_folder_or_pack_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "mine" / "file").touch()
     with MockAppliance(pending=0, running=0) as mock:
         assert "new or empty folder" in capture(mock.url, tmp_path / "mine", status=2)
-        capture(mock.url, tmp_path / "pack")
-        assert "results" in capture(mock.url, tmp_path / "pack", "--with-results", status=2)
+        capture(mock.url, tmp_path / "pack", files=ONE)
+        assert "results" in capture(mock.url, tmp_path / "pack", "--with-results", status=2, files=ONE)
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/system/info", "/_mock", "/another/path"])
@@ -119,7 +119,7 @@ def test_another_path_of_an_appliance_is_refused(tmp_path: Path, path: str) -> N
 def test_a_slash_at_the_end_of_a_base_url_with_a_path_changes_nothing(tmp_path: Path) -> None:
     """A URL such as that of a namespace, or behind a proxy, can be given with it, as for every other command."""
     with MockAppliance(pending=0, running=0) as mock:
-        capture(f"{mock.url}/_ns/x/", tmp_path / "pack")
+        capture(f"{mock.url}/_ns/x/", tmp_path / "pack", files=ONE)
     assert Pack(tmp_path / "pack").entries
 
 

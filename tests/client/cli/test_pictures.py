@@ -4,7 +4,6 @@ import re
 import struct
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -70,6 +69,8 @@ def test_the_suffix_decides_on_the_format(mock: MockAppliance, voiceprints: Path
 @pytest.mark.parametrize("path", ["x.png", "x.svg"])
 def test_a_picture_is_the_same_in_every_run(path: str) -> None:
     """Two runs give the same bytes, whatever settings of matplotlib the user has; they hold no date and no version."""
+    import matplotlib as mpl  # late, as a worker that draws nothing has no use for it
+
     first = drawn(3, 20, path)
     with mpl.rc_context({"figure.facecolor": "red", "font.size": 30.0, "text.usetex": True}):
         assert drawn(3, 20, path) == first
