@@ -1,6 +1,8 @@
 """The repository as text: its root and the files under version control."""
 
 import subprocess
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from tests import needs
@@ -12,15 +14,17 @@ OTHERS = ("axe", "swagger_ui")
 TEXT_SUFFIXES = frozenset({"", ".css", ".html", ".js", ".md", ".py", ".sh", ".toml", ".yaml", ".yml"})
 
 
-def tracked(*patterns: str) -> list[Path]:
+@cache
+def tracked(*patterns: str) -> Sequence[Path]:
     """Return the files under version control that match, or all of them."""
     git = [needs.program("git", package="git"), "ls-files", "-z", *patterns]
     listed = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
 
 
-def texts() -> dict[str, str]:
-    """Return the text of each file that people write, by its path from the root."""
+@cache
+def texts() -> Mapping[str, str]:
+    """Return the text of each file that people write, by its path from the root; they are read once in a process."""
     files = [
         path
         for path in tracked()
