@@ -88,7 +88,7 @@ def test_voiceprints_are_bundled() -> None:
     assert decode(voiceprint).own
 
 
-def test_no_two_speakers_have_the_score_of_one() -> None:
+def test_scores_separate_one_speaker_from_two() -> None:
     """Every pair of recordings of one speaker has an LLR above 2, and every pair of two speakers one below 0.
 
     So a user who tries a threshold on the bundled recordings is not misled by them.

@@ -7,15 +7,15 @@ The rules of bit-identity, on which the modules of this folder stand:
     multiply-add.
 (b) All other floating-point operations are elementwise + - * / sqrt and rint, which IEEE 754 rounds correctly
     everywhere.
-(c) Logarithms are the bits of a number and a table of whole numbers.
+(c) Logarithms are made from the bits of a number and a table of whole numbers.
 (d) Statistics are sums of whole numbers, and their last steps use Python's integers.
 (e) No result depends on a transcendental function of the data, a complex number, a floating-point mean or an inexact
     sum. The one Fourier transform is rounded to the exact whole numbers that it approximates, with a proof
     (`pitch.LARGEST`). The probability of a gender uses `math.exp`, and is rounded to so few digits that the
     differences between machines vanish.
 
-The names below are what the technologies use. All are imported at the first use of one, or by `load`: numpy and the
-decoders are half of the time that a start would take.
+The technologies use the names below. All names are imported at the first use of one, or by `load`. An import at the
+start would double the time of the start, because of numpy and the decoders.
 """
 
 from importlib import import_module
@@ -58,7 +58,11 @@ MODULES = ("analysis", "audio", "channel", "merging", "overview", "scoring", "st
 
 
 def load() -> None:
-    """Import all of the names now: before a test replaces the file system, or while the first requests arrive."""
+    """Import all names now.
+
+    `in_process` calls it before a test can replace the file system. `voxdouble serve` calls it in a thread, while the
+    first requests arrive.
+    """
     for module in MODULES:
         found = import_module(f"{__name__}.{module}")
         globals().update({name: vars(found)[name] for name in __all__ if name in vars(found)})

@@ -9,10 +9,10 @@ import numpy as np
 from voxdouble_mock.voice.audio import Audio, Samples, UnusableAudio
 from voxdouble_mock.voice.channel import ChannelAnalyser, SpeechRange
 
-MIN_CHANNELS_PER_PASS, MAX_PASSES = 4, 4
-"""A pass over the file analyses at least this many channels, and as many as keep the number of passes within its bound.
-So the memory in use is that of at most a quarter of the channels, or of four.
-"""
+CHANNELS_PER_PASS = 4
+"""The most channels of one pass over the file, if MAX_PASSES such passes are enough for all channels."""
+MAX_PASSES = 4
+"""The most passes over the file. With more than 16 channels each pass analyses a quarter of them."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ def analyse(
 ) -> list[ChannelVoice]:
     """Return the analysis of each chosen channel in the given order, or of their mix (C13, C14); no choice means all.
 
-    `file` must be seekable and is decoded in blocks; `checkpoint` is called before each, and may raise. Raises
-    UnusableAudio, also for audio longer than `max_seconds` (S59, S81).
+    `file` must be seekable. It is decoded in blocks; `checkpoint` is called before each block, and may raise an
+    exception. Raises UnusableAudio, also for audio longer than `max_seconds` (S59, S81).
     """
     audio = Audio(file, max_seconds)
     chosen = list(channels) or list(range(audio.channel_count))
@@ -54,7 +54,7 @@ def analyse(
         mixed = (_mean(block) for block in _checked(audio.blocks(chosen), checkpoint))
         return _analyse_blocks([0], mixed, audio.sample_rate, speech_range or SpeechRange())
     voices = []
-    per_pass = max(MIN_CHANNELS_PER_PASS, -(-len(chosen) // MAX_PASSES))
+    per_pass = max(CHANNELS_PER_PASS, -(-len(chosen) // MAX_PASSES))
     for place in range(0, len(chosen), per_pass):
         numbers = chosen[place : place + per_pass]
         blocks = _checked(audio.blocks(numbers), checkpoint)

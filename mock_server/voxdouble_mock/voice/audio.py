@@ -37,7 +37,7 @@ class UnusableAudio(Exception):
 
 
 class Audio:
-    """An open recording: its properties, and an iterator over its samples that starts at the beginning each time."""
+    """An open recording: its properties, and its samples. Each call of `blocks` decodes them from the beginning."""
 
     def __init__(self, file: BinaryIO, max_seconds: float) -> None:
         """Open `file`, which must be seekable. Raises UnusableAudio if it cannot be used (C11, C12, S59)."""
@@ -61,12 +61,12 @@ class Audio:
 
 
 def _quantised(block: Decoded) -> Samples:
-    """Return the block in 16-bit samples; floats, of full scale 1.0, are scaled in place."""
+    """Return the block as 16-bit samples. Floats are scaled in place; their full scale is 1.0."""
     if block.dtype != np.float32:
         return block.astype(np.int16, copy=False)
-    lowest, highest = block.min(), block.max()  # not a number, if any sample is
+    lowest, highest = block.min(), block.max()  # NaN if any sample is NaN
     if not (np.isfinite(lowest) and np.isfinite(highest)):
-        raise UnusableAudio("The audio samples must be finite numbers, and some are infinite or not a number.")
+        raise UnusableAudio("The audio samples must be finite numbers, and some are infinite or NaN.")
     if lowest < -1.0 or highest > HIGHEST:
         np.clip(block, -1.0, HIGHEST, out=block)
     np.multiply(block, FULL_SCALE, out=block)

@@ -1,7 +1,7 @@
 """Analysis of one channel, block by block: from samples to the speech length and the voiceprint.
 
 The pitch of every frame is tracked. The levels of the bands are computed only for a sample of the speech. Frames are
-tracked in stretches that begin at fixed frames, so the result does not depend on how the signal is cut into blocks.
+tracked in stretches. A stretch begins at a fixed frame, so the result does not depend on the size of the blocks.
 """
 
 import math
@@ -18,12 +18,12 @@ from voxdouble_mock.voice.spectrum import window_length
 from voxdouble_mock.voice.voiceprint import encode
 
 STRETCH = 512
-"""The number of frames that are tracked at a time. No core crosses the end of a stretch."""
+"""The number of frames in a stretch. No core (a run of voiced frames, see `speech`) crosses the end of a stretch."""
 UNBOUNDED = 2**40
 """More frames than any recording has."""
 SPARE = 3
-"""With a `max_speech_length` the sample is drawn from the first frames near a core, this many for each frame of speech
-that may be used: some of them turn out not to be speech.
+"""With a `max_speech_length` of n frames, the sample is drawn from the first SPARE * n frames near a core. Some of them
+turn out not to be speech.
 """
 
 
@@ -42,7 +42,7 @@ class ChannelAnalyser:
     """The analysis of one channel, from its first block to its voiceprint."""
 
     def __init__(self, sample_rate: int, speech_range: SpeechRange, together: int = 1) -> None:
-        """Analyse the part `speech_range` of a channel; `together` is the number of channels at the same time."""
+        """Analyse the part `speech_range` of a channel; `together` channels are analysed at once and share memory."""
         self._signal = Signal(sample_rate)
         self._first = math.ceil(speech_range.range_from * FRAMES_PER_SECOND)
         self._end = UNBOUNDED if speech_range.range_to is None else int(speech_range.range_to * FRAMES_PER_SECOND)
@@ -80,7 +80,7 @@ class ChannelAnalyser:
         return [(start, end) for start, end in edges.reshape(-1, 2).tolist()]
 
     def _detect(self) -> tuple[pitch.Track, speech.Mask]:
-        """Track the rest of the channel; return its frames, and for each whether it is speech that counts."""
+        """Track the rest of the channel. Return its frames, and for each frame whether it counts as speech."""
         rate = self._signal.sample_rate
         end = min(self._end, frame_count(self._signal.end - window_length(rate) + 1, rate))
         while self._tracked < end:
@@ -91,7 +91,11 @@ class ChannelAnalyser:
         return frames, spoken
 
     def _advance(self, count: int, last: int) -> None:
-        """Track the next `count` frames, and sample the frames of which it is now known that they are near a core."""
+        """Track the next `count` frames, and sample the frames near a core.
+
+        The last REACH frames wait for the next call, unless the channel ends: a later core may reach them. `last` is
+        the last frame of the channel.
+        """
         track = pitch.track(self._signal, self._tracked, self._tracked + count, last)
         self._tracks.append(track)
         self._cores.append(speech.cores(track))

@@ -1,6 +1,6 @@
 """The decoders of all formats: from a part of a recording to samples.
 
-The length of each part is known from its container, so that a decoder that ends early is noticed.
+The container gives the length of each part. So an early end of the decoder is noticed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,12 +13,14 @@ from voxdouble_mock.voice.containers.parts import MAX_LOSS, BrokenContainer, Par
 from voxdouble_mock.voice.containers.source import View
 from voxdouble_mock.voice.mpeg_decoding import Decoded, decode_mpeg
 
-BLOCK_SAMPLES, MIN_BLOCK = 2**16, 2**12
-"""The samples of a block, and the fewest of each channel."""
+BLOCK_SAMPLES = 2**16
+"""The samples of a block, over all channels."""
+MIN_BLOCK = 2**12
+"""The fewest samples per channel in a block."""
 SMALL_BLOCK = 2**9
 """The number of samples per channel read at once to find where decoding stops."""
 WHOLE_SUBTYPES = {"PCM_16", "PCM_S8", "PCM_U8", "ALAW", "ULAW"}
-"""The subtypes that are decoded to the 16-bit samples that they stand for; the others are decoded to floats."""
+"""The subtypes that 16-bit samples can represent; all others are decoded to floats."""
 OPUS = "Ogg Opus"
 """The one format in which the decoder chooses the sample rate."""
 
@@ -61,7 +63,7 @@ class _Stream(soundfile.SoundFile):  # type: ignore[misc]  # soundfile ships no 
 
 
 def _open(part: Part) -> _Stream:
-    """Return the part opened by libsndfile. Raises BrokenContainer; the library's own message stays out of it."""
+    """Return the part, opened by libsndfile. Raises BrokenContainer, without the library's own message."""
     assert isinstance(part.data, View)
     part.data.seek(0)
     try:
@@ -93,7 +95,7 @@ def _decode(part: Part, seconds_before: float) -> Iterator[Decoded]:
             yield block
         seconds = done / stream.samplerate
         if part.seconds - seconds > MAX_LOSS:
-            reason = f"the {part.format} is truncated or damaged, and {part.seconds:.2f} s should follow one another"
+            reason = f"the {part.format} is truncated or damaged: its container holds {part.seconds:.2f} s"
             raise stopped(seconds_before + seconds, part.offset_at(seconds), reason)
         if not part.declares_end and not _at_end(stream):
             reason = f"the bytes after the last {part.format} frame may be damaged frames"

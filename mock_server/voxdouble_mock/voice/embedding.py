@@ -1,9 +1,10 @@
 """The embedding: 100 whole numbers, stored as float32, that describe the speech frames of a channel.
 
-Each of the 32 bands, taken relative to the mean of its frame, gives three numbers: its mean over the speech, its
-standard deviation, and the standard deviation of its change over four frames. Four more numbers follow: mean and
-standard deviation of the pitch, the share of voiced frames, and the mean strength of voicing. All sums are sums of
-whole numbers, and Python's integers do the last steps, so the order of summation does not matter.
+The level of a band is taken relative to the mean level of its frame. Each of the 32 bands gives three numbers: the mean
+of its level over the speech, the standard deviation of its level, and the standard deviation of the change of its level
+over four frames. Four more numbers follow: mean and standard deviation of the pitch, the share of voiced frames, and
+the mean strength of voicing. All sums are sums of whole numbers, and Python's integers do the last steps. So the order
+of summation does not matter.
 """
 
 import math
@@ -16,9 +17,9 @@ from voxdouble_mock.voice.pitch import Track
 from voxdouble_mock.voice.spectrum import BANDS, Levels
 
 UNIT = 2.0**-20
-"""One unit, 1/8192 octave, is stored as 2**-20: the values of the vendor's voiceprints have that size."""
+"""One unit, 1/8192 octave, is stored as 2**-20. So the numbers are about as large as those in vendor voiceprints."""
 CHANGE_REACH = 2
-"""How many frames before and after a frame its change is measured."""
+"""The change at a frame is measured from CHANGE_REACH frames before it to CHANGE_REACH frames after it."""
 VOICED = 500
 
 Floats = npt.NDArray[np.float32]
@@ -34,9 +35,9 @@ class Sample:
     here: Levels
     """The levels of each frame, shape (frames, BANDS)."""
     earlier: Levels
-    """The levels of the frame CHANGE_REACH before each, or of the first one; of the same shape."""
+    """The levels CHANGE_REACH frames before each, or of the channel's first frame; the same shape."""
     later: Levels
-    """The levels of the frame CHANGE_REACH after each, or of the last one; of the same shape."""
+    """The levels CHANGE_REACH frames after each, or of the channel's last frame; the same shape."""
 
 
 NO_SPEECH = np.zeros(3 * BANDS + 4, np.float32)

@@ -1,7 +1,6 @@
 """Frames: a signal that arrives in blocks has 50 overlapping frames a second, at any sample rate.
 
-Frame i starts at sample floor(i * rate / 50), in whole-number arithmetic, so sample rates that are not multiples of 50
-need no resampling.
+Frame i starts at sample floor(i * rate / 50), in whole-number arithmetic. So no sample rate needs resampling.
 """
 
 from typing import Any, TypeVar
@@ -41,7 +40,7 @@ class Signal:
         self.end = 0
         self._first = 0
         self._buffer = np.zeros(0, np.int16)
-        """The samples, with dropped ones before them and free room after them, so that an addition moves few."""
+        """Dropped samples, then the kept ones, then free room. So most calls of `append` move no kept samples."""
         self._start = 0
         self._samples = self._buffer
 

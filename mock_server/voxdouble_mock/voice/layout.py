@@ -1,8 +1,8 @@
 """A reader of many foreign voiceprints of one layout, as one appliance writes them.
 
-The results are the same as if each were decoded alone. Two voiceprints have the same layout if they differ only in the
-numbers of the embedding, in `crc` and in `speech_length`, whose markers are equal. Such bytes change values, never the
-structure.
+The results are the same as if each were decoded alone. Two voiceprints have the same layout if all their markers are
+equal, and they differ only in the numbers of the embedding, in `crc` and in `speech_length`. The bytes of these numbers
+change values, never the structure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,12 +39,12 @@ class Batch:
     embeddings: Floats
     """The embeddings, of shape (voiceprints, numbers)."""
     speech_lengths: list[float | None]
-    """Seconds of speech; None if a foreign voiceprint does not have it."""
+    """Seconds of speech; None if a foreign voiceprint has no speech length."""
     own: bool
 
 
 def layout_of(voiceprint: bytes, starts: Mapping[str, int], length: int) -> Layout | None:
-    """Return the layout of a voiceprint whose embedding is a plain array of `length` float32; None if it is not.
+    """Return the layout of a voiceprint; None unless its embedding is a plain array of `length` float32 numbers.
 
     `starts` has the index of the marker of each member's value.
     """
@@ -84,9 +84,9 @@ def numbers_in(rows: npt.NDArray[np.uint8], start: int, length: int) -> Floats:
 def read_alike(
     voiceprints: Sequence[bytes], places: Sequence[int], layout: Layout, speech_length: float | None
 ) -> Batch:
-    """Return the voiceprints at some places that have a layout and finite numbers.
+    """Return the voiceprints at `places` that have the given layout and finite numbers.
 
-    `speech_length` is that of all voiceprints if the layout does not have it as a floating-point number.
+    If the layout has no floating-point `speech_length`, all these voiceprints have the given one.
     """
     candidates = [place for place in places if len(voiceprints[place]) == len(layout.sample)]
     joined = b"".join([voiceprints[place] for place in candidates])

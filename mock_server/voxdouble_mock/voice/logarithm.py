@@ -8,9 +8,9 @@ OCTAVE = 256
 INDEX_BITS = 11
 """The leading bits of a fraction that the table distinguishes."""
 FRACTION_BITS = 52
-"""The bits of a float64's fraction; its exponent is above them, and its sign, here 0, at the top."""
+"""The bits of a float64's fraction. Above them are the bits of the exponent, then the sign, which is 0 here."""
 EXPONENT_BIAS = 1022
-"""The excess of the exponent's bits over the exponent, if a number is a fraction from 0.5 to 1 times a power of two."""
+"""The stored exponent of the number m * 2**e, minus e, for an m from 0.5 to 1."""
 
 
 def _level(step: int) -> int:

@@ -26,10 +26,10 @@ class Merged:
 
 
 def merge(voiceprints: Sequence[bytes]) -> Merged:
-    """Return the merge of one or more voiceprints; unless each has a speech length, all have the same weight (C22).
+    """Return the merge of one or more voiceprints. If a speech length is missing, all have the same weight (C22).
 
-    Raises InvalidVoiceprint for the first that is malformed, or that has another embedding length than the first one in
-    the list, or that is our own where the first one is foreign, or the reverse.
+    Raises InvalidVoiceprint for the first voiceprint that is malformed, has another embedding length than voiceprint 0,
+    or was made by another engine.
     """
     found = [decode(data, index) for index, data in enumerate(voiceprints)]
     for index, one in enumerate(found):

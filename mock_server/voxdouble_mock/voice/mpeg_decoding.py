@@ -1,8 +1,8 @@
 """The decoder of MPEG audio: dr_mp3, from the package miniaudio.
 
-libsndfile can decode it too, but libmpg123 inside it prints notes about damaged frames to the stderr of the process,
-which a caller cannot prevent. dr_mp3 skips such frames silently; the number of samples is known beforehand, so that
-each skipped frame is noticed.
+libsndfile can decode it too. But libmpg123 inside it prints notes on damaged frames to the stderr of the process, and
+a caller cannot prevent this. dr_mp3 skips such frames silently. The number of samples is known beforehand, so each
+skipped frame is noticed.
 """
 
 from bisect import bisect_left
@@ -56,7 +56,7 @@ def _decode_piece(piece: Piece, samples: int, channels: int) -> tuple[Decoded, l
 
 
 def _skipped(piece: Piece, samples: int, channels: int) -> list[int]:
-    """Return the numbers of the frames that the decoder skips, found by decoding only the first frames of the piece."""
+    """Return the numbers of the frames that the decoder skips: a binary search decodes the first frames alone."""
     ends = [0]
     while len(ends) <= piece.frames:
         ends.append(ends[-1] + int(lengths()[code(piece.data[ends[-1] : ends[-1] + 4])]))

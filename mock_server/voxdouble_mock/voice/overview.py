@@ -13,7 +13,7 @@ MAX_CHANNELS = 4
 """The most channels that are analysed: the first ones."""
 MAX_PEAKS = 1_000
 PIECE = 256
-"""The samples of a piece: its least and its greatest one are kept until the length of the recording is known."""
+"""The samples of a piece. The least and the greatest sample of each piece are kept until the end of the recording."""
 DECIMALS = 3
 
 

@@ -1,9 +1,9 @@
 """Pitch tracking: how periodic each frame is, at what frequency, how fast that changes, and how loud the frame is.
 
-The signal is reduced to about 4 kHz by averaging neighbouring samples. The normalised cross-correlation of 30 ms of it
-with later samples is computed for the lags that correspond to 70 to 400 Hz. The sums of products are whole numbers,
-computed by Fourier transforms that are far more precise than the rounding that follows needs (see LARGEST); all other
-operations are elementwise or on whole numbers.
+Neighbouring samples are averaged, so the signal is reduced to about 4 kHz. Each frame has a window of 30 ms. Its
+normalised cross-correlations with later samples are computed, at the lags of 70 to 400 Hz. The sums of products are
+whole numbers. Fourier transforms compute them, so precisely that rounding recovers the exact sums (see LARGEST). All
+other operations are elementwise or on whole numbers.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ CHUNK = 128
 FULL_CORRELATION = 2**14
 """The whole number that stands for a correlation of 1."""
 LARGEST = 2**16
-"""The bound of the differences of neighbours, with which rounding recovers the sums of products.
+"""The largest difference of neighbours with which rounding recovers the exact sums of products.
 
 Proof. A row t has N <= 256 numbers; the first ones, at most 160, followed by zeros, are h. Let each computed transform
 differ from the true one by at most e in relative 2-norm. By Parseval and Cauchy-Schwarz, the two forward transforms and
@@ -99,7 +99,7 @@ def _shape(sample_rate: int) -> _Shape:
 
 
 def context(sample_rate: int) -> int:
-    """Return how many samples of the recording, from its start, a frame uses."""
+    """Return how many samples of the recording a frame uses, counted from the start of the frame."""
     shape = _shape(sample_rate)
     return (shape.length + 2) * shape.group
 
@@ -132,7 +132,7 @@ def _thousandths(correlations: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
 
 
 def _differences(signal: Signal, first: int, end: int, group: int) -> Whole:
-    """Return the differences of neighbours in the reduced signal: slow movement (hum, an offset) is not pitch."""
+    """Return the differences of neighbours in the reduced signal, since hum and a constant offset are not pitch."""
     before = max(0, first - 1)
     slow = _averages(signal.part(before * group, end * group), group)
     steps = np.zeros(end - first)
@@ -153,7 +153,7 @@ def _averages(samples: Samples, group: int) -> Whole:
 
 
 def _correlations(slow: Whole, starts: Starts, shape: _Shape) -> tuple[npt.NDArray[np.int16], Whole]:
-    """Return the correlations of each frame's window, shape (frames, lags), in 1/FULL_CORRELATION, and its energy."""
+    """Return the correlations (frames, lags) of the frames' windows, in 1/FULL_CORRELATION, and their energies."""
     total = np.zeros(len(slow) + 1)
     np.cumsum(slow * slow, out=total[1:])
     energies = total[shape.window :] - total[: -shape.window]
@@ -188,8 +188,8 @@ def exact_correlations(frames: Whole, window: int, lags: slice) -> Whole:
 def _best(correlations: npt.NDArray[np.int16], shape: _Shape) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]:
     """Return each frame's strength and height.
 
-    The first peak that comes near the highest counts, so that two periods are not treated as one; a parabola refines
-    its place.
+    The first peak of nearly the height of the highest one is chosen, so that two periods are not treated as one. A
+    parabola refines the place of the peak.
     """
     before, at, after = correlations[:, :-2], correlations[:, 1:-1], correlations[:, 2:]
     peaks = at * ((at >= before) & (at > after))

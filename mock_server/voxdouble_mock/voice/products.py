@@ -1,8 +1,8 @@
 """Matrix products of whole numbers, exact in every order of summation, that wake no other threads.
 
-OpenBLAS wakes its threads for a large product, and they then wait actively for some hundredths of a second. That is
-seldom wanted in a test process: its processor has other work, and products here are small. So large ones are computed
-in pieces, unless OpenBLAS has one thread, as in `voxdouble serve`.
+OpenBLAS wakes its threads for a large product. After the product these threads wait actively for some hundredths of a
+second, and keep the processor from other work of a test process. So a large product is computed in pieces, unless
+OpenBLAS has one thread, as in `voxdouble serve`.
 """
 
 import os
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 ALONE = 2**62 if os.environ.get("OPENBLAS_NUM_THREADS") == "1" else 2**18
-"""The multiplications of a product up to which OpenBLAS computes it in the calling thread (`interface/gemm.c`)."""
+"""The most multiplications of a product that OpenBLAS computes in the calling thread (`interface/gemm.c`)."""
 ROWS = 16
 """The fewest rows of a piece; with fewer, rearranging the right matrix takes longer than the product."""
 

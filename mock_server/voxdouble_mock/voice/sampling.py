@@ -1,7 +1,7 @@
-"""The sample of a channel's speech whose spectrum the embedding uses.
+"""The sample of a channel's speech, and the levels of its frames, from which the embedding is computed.
 
-The windows of sampled frames are kept, and transformed only when the whole channel is known: by then, most frames of a
-long recording have given way to later ones.
+The windows of sampled frames wait, and are transformed when the whole channel is known. By then, most frames of a long
+recording have given way to later ones.
 """
 
 import numpy as np
@@ -14,10 +14,10 @@ from voxdouble_mock.voice.speech import Mask
 
 MAX_FRAMES = 1_000
 """The most frames of an embedding: 20 s of speech. Of longer speech, every second, fourth, eighth... frame is used."""
-ENOUGH_WAITING, MAX_WAITING = 3_200, 12_800
-"""The most windows that wait for their transform: in one channel (as many as its sample needs, at most 10 MiB), and in
-all channels that are analysed together (as many as four channels need).
-"""
+ENOUGH_WAITING = 3_200
+"""The most windows of one channel that wait for their transform: enough for its sample, at most 10 MiB."""
+MAX_WAITING = 12_800
+"""The most waiting windows of all channels that are analysed together: enough for four channels."""
 MAX_ADDED = 600
 """More windows than any call of `add` needs: those of a stretch of 512 frames, with their neighbours."""
 
@@ -36,7 +36,10 @@ class Sampler:
         self._free = np.arange(len(self._windows))
         """The places of the windows that are not in use."""
         self._waiting = np.zeros((2, 0), np.int64)
-        """The numbers of the frames that wait, some of them twice, and the places of their windows."""
+        """The numbers of the frames that wait, and the places of their windows.
+
+        A frame is there twice if it is the neighbour of frames from two calls of `add`.
+        """
         self._transformed = np.zeros(0, np.int64)
         self._levels = np.zeros((0, BANDS), np.int16)
         """The numbers of the frames that are transformed, and their levels."""
@@ -61,7 +64,7 @@ class Sampler:
         self._waiting = np.concatenate((self._waiting, [added, free]), axis=1)
 
     def sample(self, speech: Mask, first: int) -> Sample:
-        """Return the sampled frames that are speech, or all if none is; `speech` begins with the frame `first`."""
+        """Return the sampled frames that are speech, or all if no one is; `speech` begins with the frame `first`."""
         heard = speech[self._frames[0] - first]
         if heard.any() and not heard.all():
             self._keep(self._frames[:, heard])

@@ -1,8 +1,8 @@
 """Scores of voiceprints: log-likelihood ratios of comparisons, gender and age.
 
-These are the scores of a mock: their order and signs make sense, and they are calibrated on synthetic speakers outside
-the training data, but they do not recognise people. Each score depends on the voiceprint alone, so a recording and its
-voiceprint have the same scores (C35).
+These are the scores of a mock. Their order and signs are plausible, and they are calibrated on synthetic speakers
+outside the training data. They do not recognise people. Each score depends on the voiceprint alone, so a recording and
+its voiceprint have the same scores (C35).
 """
 
 import math
@@ -48,10 +48,10 @@ class Gender:
 
 
 def log_likelihood_ratios(across: Whole, down: Whole) -> Scores:
-    """Return the log-likelihood ratios (natural logarithms) of columns (n, 128) with rows (m, 128): (m, n) (S48).
+    """Return the log-likelihood ratios of the columns `across` (n, 128) with the rows `down` (m, 128): (m, n) (S48).
 
-    The ratios are symmetric. About 0 is undecided, above 2 is very probably the same speaker. A voiceprint without
-    speech scores 0 with every other (our choice).
+    They have the natural logarithm, and are symmetric. A ratio of about 0 is undecided; above 2, the speaker is very
+    probably the same. A voiceprint without speech has the ratio 0 with every other (C19).
     """
     slope, offset = (table("likelihood") * FRACTION).tolist()
     scores = np.empty((len(down), len(across)))
@@ -76,8 +76,9 @@ def genders_of(voiceprints: Sequence[bytes]) -> list[Gender | None]:
 def ages_of(voiceprints: Sequence[bytes]) -> list[int | None]:
     """Return an age in years for each voiceprint; None without speech (C19), and None for a foreign voiceprint.
 
-    It is a stable property of the voice on a scale of years, the same within a few years for one speaker. It is not an
-    estimate: the training had no recordings of known age. Raises InvalidVoiceprint for the first malformed one.
+    The number is a property of the voice on a scale of years; for one speaker it varies by a few years. It is not an
+    estimate of an age: the training had no recordings of known age. Raises InvalidVoiceprint for the first malformed
+    voiceprint.
     """
     ages = _linear(voiceprints, "age")
     return [None if age is None else min(OLDEST, max(YOUNGEST, round(age))) for age in ages]

@@ -18,7 +18,7 @@ from voxdouble_mock.voice.products import product
 
 BANDS = 32
 MAX_RATE = 24_000
-"""The highest rate of the transformed signal; of a higher one, groups of neighbouring samples are added first."""
+"""The highest rate of the transformed signal. At a higher rate, groups of neighbouring samples are added first."""
 CHUNK = 256
 """The number of frames that are transformed at a time: their windows fit the processor's cache."""
 LINES = (*range(4, 119, 2), *range(5, 119, 2))
@@ -94,8 +94,8 @@ def _levels(windows: Windows, sample_rate: int) -> Levels:
     slices = slice(quarter - 1, None, -1), slice(quarter, 2 * quarter), slice(-quarter - 1, 2 * quarter - 1, -1)
     weights = _window(4 * quarter)
     first, second, third, last = (windows[:, part] * weights[part] for part in (*slices, slice(-quarter, None)))
-    # cosines are even and sines odd about the middle of the window, and either is even or odd about the middle of a
-    # half, depending on the line: folding the window twice divides the work by four
+    # Cosines are even about the middle of the window, and sines odd. About the middle of a half, both are even or odd,
+    # depending on the line. So folding the window twice divides the work by four.
     folded = (second + third, last + first), (second - third, last - first)
     parts = np.empty((2, len(windows), len(LINES)))
     for part, wave, (near, far) in zip(parts, _waves(sample_rate), folded, strict=True):
@@ -122,9 +122,9 @@ def _window(length: int) -> Whole:
 def _waves(sample_rate: int) -> tuple[Whole, Whole]:
     """Return the cosines and sines of LINES, whole numbers of shape (length / 4, lines).
 
-    They are those of the second quarter of the window; their phase is 0 in the middle of the window. Adding the samples
-    of a group multiplies a line at the frequency f by sin(pi f group / rate) / sin(pi f / rate), so its column is
-    divided by that.
+    They cover the second quarter of the window; their phase is 0 in the middle of the window. Adding the samples of a
+    group multiplies a line at the frequency f by sin(pi f group / rate) / sin(pi f / rate). So its column is divided by
+    this factor.
     """
     group = group_size(sample_rate)
     length = window_length(sample_rate) // group

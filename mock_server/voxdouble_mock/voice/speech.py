@@ -1,9 +1,9 @@
 """Speech detection: the frames around a steady voice pitch that are louder than the background.
 
-The core of speech is a run of voiced frames with nearly the same pitch, most of which sound like a voice. Noise has no
-such runs. Tones, beats and chords have runs of steady pitch, but their normalised correlations, which do not depend on
-how loud a frame is, change less than those of speech, or are those of a pure tone. Speech extends from a core to the
-frames around it, if they are loud enough relative to the peaks of the speech and to the noise. Short gaps within
+A core is a run of voiced frames with nearly the same pitch. Most frames of a core sound like a voice. Noise has no such
+runs. Tones, beats and chords have runs of steady pitch. But their correlations change less than those of speech, or are
+those of a pure tone; the correlations are normalised, so they do not depend on the loudness. Speech extends from a core
+to the frames around it, if they are loud enough relative to the peaks of the speech and to the noise. Short gaps within
 speech count as speech.
 """
 
@@ -81,8 +81,8 @@ def reaching(mask: Mask, reach: int = REACH) -> Mask:
 def speech_frames(core: Mask, frames: Track) -> Mask:
     """Return for each frame of a channel whether it is speech, given the frames of its cores.
 
-    The noise is measured in unvoiced frames that are not too quiet to be speech anyway, so neither silence nor tones
-    around the speech change the result.
+    The noise is measured in the unvoiced frames that are loud enough to be speech. So neither silence nor tones around
+    the speech change the result.
     """
     if not core.any():
         return core
@@ -104,6 +104,6 @@ def _bridged(mask: Mask, gap: int) -> Mask:
 
 
 def _rank(values: npt.NDArray[np.int16], share: float) -> int:
-    """Return the element below which `share` of all values lie, without interpolation."""
+    """Return the value below which the part `share` of all values lies, without interpolation."""
     place = int(share * len(values))
     return int(np.partition(values, place)[place])

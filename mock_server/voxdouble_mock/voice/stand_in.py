@@ -1,4 +1,4 @@
-"""Voiceprints that stand in for those which a pack knows by their digests only."""
+"""Voiceprints in place of an appliance's voiceprints, of which a pack has only the digests."""
 
 import hashlib
 
@@ -8,7 +8,7 @@ from voxdouble_mock.voice.voiceprint import EMBEDDING_LENGTH, encode
 
 
 def stand_in(seed: str, speech_length: float, *, speech: bool) -> bytes:
-    """Return a foreign voiceprint of a seed and a speech length; without `speech` one whose vector is empty (C21)."""
+    """Return a foreign voiceprint made from a seed and a speech length (C21). Without `speech` its vector is empty."""
     if not speech:
         return encode(np.zeros(EMBEDDING_LENGTH, np.float32), 0.0, own=False)
     numbers = np.frombuffer(hashlib.shake_256(seed.encode()).digest(2 * EMBEDDING_LENGTH), "<i2")

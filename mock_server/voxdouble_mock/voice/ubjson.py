@@ -2,7 +2,8 @@
 
 Universal Binary JSON, draft 12 (markers, and numbers in big-endian order). The general-purpose package on PyPI writes
 other markers than the vendor's sample shows, and lenient readers ignore bytes after the value. Voiceprints are
-untrusted input, so errors of this reader name the place and the reason, and its work is bounded by the input's length.
+untrusted input. So an error of this reader names the place and the reason, and its work is bounded by the length of the
+input.
 """
 
 import struct
@@ -33,7 +34,7 @@ def read(data: bytes) -> Value:
 
 
 def read_with_places(data: bytes) -> tuple[Value, dict[str, int]]:
-    """Return the value, and where it is an object the index of the marker of each member's value. Raises Malformed."""
+    """Return the value and, for an object, the index of the marker of each member's value. Raises Malformed."""
     reader = _Reader(data)
     value = reader.value(reader.take(1, "a value"), MAX_DEPTH)
     if reader.at != len(data):
@@ -48,7 +49,7 @@ class _Reader:
         self.data = data
         self.at = 0
         self.places: dict[str, int] = {}
-        """The index of the marker of each value in the outermost object, if it has markers."""
+        """The index of the marker of each value in the outermost object; empty if the object declares a type."""
 
     def take(self, count: int, what: str) -> bytes:
         piece = self.data[self.at : self.at + count]
@@ -94,7 +95,9 @@ class _Reader:
         if self.data[self.at : self.at + 1] == b"$":
             self.at += 1
             kind = self.take(1, "a type")
-            if kind in CONSTANTS or self.data[self.at : self.at + 1] != b"#":
+            if kind in CONSTANTS:
+                raise Malformed(f"the elements of a container must not have the type {kind!r} at byte {self.at - 1}")
+            if self.data[self.at : self.at + 1] != b"#":
                 raise Malformed(f"a container of type {kind!r} must have a size at byte {self.at}")
         if self.data[self.at : self.at + 1] == b"#":
             self.at += 1
@@ -139,7 +142,7 @@ class _Reader:
         return True
 
     def floats(self) -> npt.NDArray[np.float32] | None:
-        """Return a plain array of only float32, such as an embedding, read at once; None, with nothing read, if not."""
+        """Return a plain array of only float32, read at once, such as an embedding; None for any other value."""
         if self.data[self.at : self.at + 1] != b"d":
             return None
         count = self._float_count()

@@ -1,9 +1,9 @@
 """The vector of a voiceprint, computed from its bytes: the same function for extraction and conversion (S47).
 
-One of our embeddings, which are whole numbers, is centred and multiplied by a trained matrix of whole numbers. The
-product points in directions that differ between speakers and agree between recordings of one speaker (`training/`). A
-foreign embedding, made by another engine, can have any length. It is multiplied by a fixed pseudo-random matrix, which
-approximately preserves the angles between its voiceprints. Both products are exact.
+Our embeddings are whole numbers. Each is centred and multiplied by a trained matrix of whole numbers. The directions of
+the products differ between speakers and agree between recordings of one speaker (`training/`). A foreign embedding can
+have any length. It is multiplied by a fixed pseudo-random matrix. This approximately preserves the angles between
+foreign embeddings. Both products are exact.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ does every partial sum of the product of two normalised directions of 24 bits (C
 """
 FOREIGN_BITS = 24
 LARGEST = 2.0**20
-"""The bound of our embedding's whole numbers that keeps the product exact; no sound reaches it."""
+"""The bound of the whole numbers of our embeddings. It keeps the product exact; no sound reaches it."""
 COLUMNS = 4_096
 """The numbers of a foreign embedding that are multiplied at once."""
 
@@ -35,7 +35,7 @@ Whole = npt.NDArray[np.float64]
 
 
 def vectors_of(voiceprints: Sequence[bytes]) -> list[list[float]]:
-    """Return what `vector_rows_of` does, as lists of Python's numbers."""
+    """Return the rows of `vector_rows_of` as lists of Python's floats."""
     return [row.tolist() for row in vector_rows_of(voiceprints)]
 
 
@@ -87,7 +87,7 @@ def own_numbers_of(voiceprints: Sequence[bytes]) -> Whole:
 
 
 def _mixtures(voiceprints: Sequence[bytes]) -> Iterator[tuple[list[int], Whole]]:
-    """Yield the places of some voiceprints, and their mixtures before normalisation; each voiceprint once."""
+    """Yield the voiceprints in batches: their places in the list, and the products of their embeddings."""
     for batch in decode_all(voiceprints):
         yield batch.places, _scaled(_own(batch.embeddings) if batch.own else _foreign(batch.embeddings), MIXED_BITS)
 

@@ -3,7 +3,7 @@
 `crc`, `embedding` and `model` are the vendor's keys, with the markers of the one published sample: `l` for the crc, `d`
 (float32, big-endian) for each number, and plain containers. Our choices are the bytes that the crc covers (the numbers
 without their markers), `engine` (the program that made the embedding) and `speech_length` (seconds, float64). Decoding
-accepts what a real appliance may write differently, and refuses damaged data (C20, C21).
+accepts the variants that a real appliance may write, and refuses damaged data (C20, C21).
 """
 
 import math
@@ -24,7 +24,7 @@ MODEL = "sid-xl5"
 """The model of a voiceprint, in its bytes and in the result of an extraction (S79)."""
 EMBEDDING_LENGTH = 100
 MAX_EMBEDDING_LENGTH = 65_536
-"""The most numbers of a foreign embedding (our choice), which bounds the work for one voiceprint."""
+"""The most numbers of a foreign embedding (C21). It bounds the work for one voiceprint."""
 AT_ONCE = 256
 """The most voiceprints of a batch: their numbers stay in the processor's cache, and take little memory."""
 CRC = 7
@@ -52,9 +52,9 @@ class Voiceprint:
     embedding: Floats
     """A one-dimensional array of finite numbers."""
     speech_length: float | None
-    """Seconds of speech; None if a foreign voiceprint does not have it."""
+    """Seconds of speech; None if a foreign voiceprint has no speech length."""
     own: bool
-    """True if it was made by this engine; False for a foreign voiceprint, such as that of a real appliance."""
+    """True if this engine made the voiceprint; False for a foreign one, such as a real appliance's."""
 
 
 def encode(embedding: Floats, speech_length: float, *, own: bool = True) -> bytes:
@@ -97,8 +97,8 @@ def decode(voiceprint: bytes, index: int = 0) -> Voiceprint:
 def decode_all(voiceprints: Sequence[bytes]) -> Iterator[Batch]:
     """Yield many decoded voiceprints in batches of at most AT_ONCE; each voiceprint is in one batch.
 
-    Voiceprints written by `encode`, and foreign ones of one layout, are decoded many times as fast as one by one, with
-    the same result. Raises InvalidVoiceprint for the first malformed one.
+    Voiceprints written by `encode` are decoded together, and so are foreign ones of one layout. This is many times as
+    fast as one by one, with the same result. Raises InvalidVoiceprint for the first malformed one.
     """
     for start in range(0, len(voiceprints), AT_ONCE):
         yield from _decode_some(voiceprints, range(start, min(start + AT_ONCE, len(voiceprints))))
@@ -146,7 +146,7 @@ def _decode_ours(voiceprints: Sequence[bytes], places: Sequence[int], *, wide: b
 
 
 def _decode_alike(voiceprints: Sequence[bytes], places: Sequence[int]) -> Batch:
-    """Return the foreign voiceprints at some places that have the layout of the first one there, if it has one."""
+    """Return the foreign voiceprints at `places` with the layout of the first one; none if it has no layout."""
     none = Batch([], np.zeros((0, 0), np.float32), [], own=False)
     try:
         first = decode(voiceprints[places[0]])
@@ -162,7 +162,8 @@ def _decode_alike(voiceprints: Sequence[bytes], places: Sequence[int]) -> Batch:
 def speech_lengths_of(voiceprints: Sequence[bytes]) -> list[float | None]:
     """Return the seconds of speech that each voiceprint was made from, with at most 2 decimals (C32).
 
-    The value is None if a foreign voiceprint does not have it. Raises InvalidVoiceprint for the first malformed one.
+    The value is None for a foreign voiceprint without a speech length. Raises InvalidVoiceprint for the first malformed
+    voiceprint.
     """
     lengths: list[float | None] = [None] * len(voiceprints)
     for batch in decode_all(voiceprints):

@@ -82,7 +82,7 @@ def test_a_truncated_file_is_rejected(data: bytes, keep: float) -> None:
 
 @pytest.mark.parametrize("declared", [0, 1, 800])
 def test_a_file_without_frames_is_rejected(declared: int) -> None:
-    """Even if its header declares less than may be lost; the error names a joined file by its offset."""
+    """Also if its header declares less than MAX_LOSS. If the file is joined to another, the error names its offset."""
     header = declaring(declared)[: flac_frames(FLAC)[0]]
     with pytest.raises(UnusableAudio, match=r"^The file has no audio frames: its length is 0 s\.$"):
         seconds(header)

@@ -107,6 +107,14 @@ def test_an_empty_chunk_of_audio_before_other_bytes_is_read_to_the_end() -> None
         assert np.array_equal(decoded(riff(*before, (b"data", b"")) + PCM)[0], SAMPLES)
 
 
+def test_samples_of_less_than_8_bits_are_read_from_bytes() -> None:
+    """A WAV header may declare from 1 to 8 bits for samples of one byte."""
+    content = pcm_format(bits=8)[:14]
+    expected, *others = (decoded(riff((b"fmt ", content + bytes([bits, 0])), DATA)) for bits in (8, 1, 7))
+    assert expected.shape[1] == len(PCM)
+    assert all(np.array_equal(other, expected) for other in others)
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -117,7 +125,7 @@ def test_an_empty_chunk_of_audio_before_other_bytes_is_read_to_the_end() -> None
         (riff(DATA), "must have a chunk `fmt ` before its audio data"),
         (riff(FORMAT), "ends after 36 bytes, before any audio data"),
         (riff((b"fmt ", b"abc"), DATA), "`fmt ` must have at least 16 bytes, and it has 3"),
-        (riff((b"fmt ", pcm_format(bits=64)), DATA), "WAV PCM of 8 to 32 bits, but has 64. Supported in WAV: PCM of"),
+        (riff((b"fmt ", pcm_format(bits=64)), DATA), r"^The file is WAV PCM with 64 bits\. Supported in WAV: PCM of 1"),
         (riff((b"fmt ", pcm_format(tag=0x45)), DATA), "The file is WAV G.726 ADPCM. Supported in WAV: PCM of"),
         (riff((b"fmt ", pcm_format(tag=0x64)), DATA), "The file is WAV G.726 ADPCM"),
         (riff((b"fmt ", pcm_format(tag=0x161)), DATA), "The file is WAV WMA 2"),

@@ -29,7 +29,7 @@ def parts_of(file: BinaryIO, max_seconds: float) -> list[Part]:
 
 
 def _parts(source: Source, max_seconds: float) -> list[Part]:
-    """Recognise the format by the first bytes, and return the parts."""
+    """Return the parts; the first bytes of the file decide its format."""
     start = skip_leading(source, 0, source.size)
     head = source.read(start, HEAD_SIZE)
     if head[:4] in {b"RIFF", b"RIFX"} and head[8:12] == b"WAVE":

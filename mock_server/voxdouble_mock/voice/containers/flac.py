@@ -1,4 +1,4 @@
-"""FLAC: numbered frames, found by their headers; the number of samples in the header of the file may be wrong."""
+"""FLAC: numbered frames, found by their headers. The header of the file may declare a wrong number of samples."""
 
 from dataclasses import dataclass, field
 
@@ -24,7 +24,7 @@ INDEXED_PER_SECOND = 10
 
 @dataclass
 class _Flac:
-    """The properties of a FLAC file, of which several may be joined."""
+    """The properties of one FLAC file; a recording may consist of several joined files."""
 
     sample_rate: int
     channel_count: int
@@ -43,7 +43,7 @@ class _Flac:
         return self.samples / self.sample_rate
 
     def header(self) -> bytes:
-        """Return a new header of the file, with an unknown number of samples if the declared one is wrong."""
+        """Return a new header of the file; it declares no number of samples if the declared one is wrong."""
         declared = self.declared if self.declared == self.samples else 0
         facts = self.sample_rate << 44 | (self.channel_count - 1) << 41 | (self.bits - 1) << 36 | declared
         return MARK + STREAMINFO_HEADERS[1] + bytes.fromhex("0010 FFFF 000000 000000") + facts.to_bytes(8) + bytes(16)
@@ -116,7 +116,7 @@ def _header(source: Source, start: int, end: int) -> tuple[_Flac, int]:
 
 
 def _add(flac: _Flac, found: Headers, offset: int, first: int, seconds_before: float) -> None:
-    """Add the frames whose headers are in the block at an offset. Raises BrokenContainer if a frame is missing."""
+    """Add the frames with the headers `found`, of a block at `offset`. Raises BrokenContainer if a frame is missing."""
     consistent = _consistent(flac, found)
     if flac.next_number is None and len(found.offsets):
         if offset + found.offsets[0] != first:
@@ -143,7 +143,7 @@ def _add(flac: _Flac, found: Headers, offset: int, first: int, seconds_before: f
 
 
 def _consistent(flac: _Flac, found: Headers) -> npt.NDArray[np.bool_]:
-    """Return which headers agree with the header of the file."""
+    """Return for each header whether it agrees with the header of the file."""
     rates = np.array([rate in {0, flac.sample_rate} for rate in RATES] + [True] * 3 + [False])
     bits = np.array([count in {0, flac.bits} for count in BITS])
     same_channels = found.channel_counts == flac.channel_count

@@ -1,7 +1,7 @@
 """The search for headers of FLAC frames in blocks of bytes.
 
 A frame does not declare its size in bytes. Its header starts with fourteen fixed bits and ends with a checksum of eight
-bits, which together distinguish headers from most other bytes.
+bits. Together they distinguish headers from most other bytes.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Headers:
 
     offsets: Numbers
     variable: Numbers
-    """1 if frames are numbered by samples, since their lengths vary, else 0."""
+    """1 if the frames vary in length, and are numbered by samples; else 0."""
     rate_codes: Numbers
     channel_counts: Numbers
     bits_codes: Numbers
@@ -89,13 +89,13 @@ class _Tables:
     """The meaning of the bytes of a header."""
 
     bytes_after: Numbers
-    """The bytes of block size and sample rate after the number, by the third byte; -1 if it is invalid."""
+    """How many bytes of block size and sample rate follow the number, by the third byte; -1 for an invalid byte."""
     valid_channels: npt.NDArray[np.bool_]
     """True if the fourth byte is valid."""
     digits: Numbers
-    """The bytes of the number, by its first byte; 0 if it is invalid."""
+    """How many bytes the number has, by its first byte; 0 for an invalid byte."""
     samples: Numbers
-    """The block size by its code, where it is fixed."""
+    """The block size by its code; 0 for codes without a fixed size."""
     channel_counts: Numbers
     crc8: npt.NDArray[np.uint8]
 

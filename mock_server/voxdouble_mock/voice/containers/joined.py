@@ -17,7 +17,7 @@ LONGEST_MARK = 8
 
 
 def second_recording(source: Source, start: int, end: int, seconds: float) -> BrokenContainer | None:
-    """Return the error for a recording of any format between two offsets, after `seconds` of audio; None if absent."""
+    """Return the error for a second recording between two offsets, after `seconds` of audio; None if it is absent."""
     found = _mark(source, start, end)
     if found is None and (frames := next_frames(source, start, end)) is not None:
         found = frames, "MPEG audio"

@@ -1,8 +1,8 @@
 """MPEG audio (MP3): a chain of frames, with tags, unknown bytes or damage in between.
 
-Such a file need not say how many frames it has. Where the chain breaks there may be a tag, the start of another
-file that was appended, or lost audio. If a stream header counts the frames, it decides whether all are present.
-Otherwise bytes that are neither frames nor tags are ignored only where they cannot have been a complete frame.
+Such a file need not declare the number of its frames. The chain may break at a tag, at the start of an appended file,
+or at lost audio. If a stream header counts the frames, this count decides whether all are present. Without a count,
+unknown bytes (neither frames nor tags) are ignored only if they cannot have been a complete frame.
 """
 
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ def parts_of_mpeg(source: Source, start: int, end: int, max_seconds: float) -> l
 
 @dataclass(eq=False)
 class _Run:
-    """The frames that belong to one stream header, or to none."""
+    """The frames after one stream header, or frames without a stream header."""
 
     frames: MpegFrames
     header: StreamHeader | None
@@ -51,7 +51,7 @@ class _Run:
 
     @property
     def missing(self) -> int | None:
-        """The number of frames that the header counts beyond those found, None if it has no count."""
+        """The number of counted frames that were not found; None if the header has no count, or too small a count."""
         if self.header is None or self.header.frames is None or self.header.frames < self.count:
             return None
         return self.header.frames - self.count

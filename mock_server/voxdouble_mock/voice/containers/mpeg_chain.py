@@ -41,7 +41,7 @@ def follow(source: Source, start: int, end: int, max_seconds: float) -> Stretch:
     header = source.read(start, 4)
     kind = kind_of(header)
     if kind is None:
-        raise ValueError(f"There must be the header of an MPEG audio frame at byte {start}, got {header!r}.")
+        raise ValueError(f"Byte {start} must begin the header of an MPEG audio frame, got {header!r}.")
     table = lengths_of(int(kinds()[code(header)]))
     found, offset = Stretch(kind), start
     most = max_seconds * kind.sample_rate / kind.samples + 2

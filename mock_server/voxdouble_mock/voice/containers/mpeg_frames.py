@@ -1,8 +1,8 @@
 """A run of MPEG audio frames, split into pieces that can be decoded one by one.
 
 A frame of layer III may use up to 511 bytes of the frames before it, and the filters of a decoder need the two frames
-before. A piece therefore starts with enough earlier frames, whose samples are dropped, so that the result is the same
-as if all frames had been decoded at once.
+before it. So a piece starts with enough earlier frames. Their samples are dropped. All other samples are the same as if
+all frames had been decoded at once.
 """
 
 from array import array
@@ -25,7 +25,7 @@ class Piece:
 
     data: bytes = field(repr=False)
     earlier: int
-    """The number of leading frames that are only there to prepare the decoder."""
+    """The number of leading frames that only prepare the decoder; their samples are dropped."""
     mute: int
     """The number of leading frames that need bytes from before `data`: the decoder skips them."""
     frames: int
@@ -34,7 +34,7 @@ class Piece:
 
 @dataclass
 class MpegFrames:
-    """The offsets of the frames of a run, which tags may interrupt."""
+    """The offsets of the frames of a run. Tags may lie between the frames."""
 
     source: Source = field(repr=False)
     kind: Kind
@@ -67,7 +67,7 @@ class MpegFrames:
         return Piece(data, first - start, _mute_frames(data, self.kind), end - start)
 
     def _warm_up(self, first: int) -> int:
-        """Return the number of the frame with which decoding must start so that frame `first` comes out right."""
+        """Return the number of the frame at which decoding must start to give the right samples from `first` on."""
         start, main_data = max(0, first - SETTLING_FRAMES), 0
         if self.kind.layer != LAYER_3:
             return start
@@ -83,7 +83,7 @@ class MpegFrames:
         return self.ends[stretch] if self.counts[stretch] == frame + 1 else self.offsets[frame + 1]
 
     def _bytes(self, first: int, end: int) -> bytes:
-        """Return the bytes of consecutive frames without what lies between the stretches."""
+        """Return the bytes of consecutive frames, without the bytes between the stretches."""
         stretches = []
         while first < end:
             last = min(end, self.counts[bisect_left(self.counts, first + 1)])

@@ -1,7 +1,7 @@
 """Headers of MPEG audio frames, and the stream header (Xing, Info or VBRI) that replaces the audio of a first frame.
 
-A frame header has four bytes. The first is 0xFF; the next two hold version, layer, bit rate and sample rate, which give
-the length of the frame: the tables have an entry for each value of these two bytes.
+A frame header has four bytes. The first is 0xFF. The next two hold version, layer, bit rate and sample rate; together
+these give the length of the frame. The tables have an entry for each value of the two bytes.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ import numpy.typing as npt
 MPEG_1, LAYER_3, MONO = 3, 1, 3
 LAYERS = {3: "I", 2: "II", 1: "III"}
 SAMPLE_RATES = (44_100, 48_000, 32_000)
-"""Of MPEG 1; MPEG 2 has half of each, MPEG 2.5 a quarter."""
+"""In Hz, by code, of MPEG 1. MPEG 2 has half of each rate, MPEG 2.5 a quarter."""
 LOW = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0)
 BIT_RATES = {
     (True, 3): (*range(0, 449, 32), 0),
@@ -33,7 +33,7 @@ VBRI_OFFSET = 36
 LAME_DELAYS, LAME_CHECKSUM = 21, 34
 """Offsets in the LAME extension."""
 CHECKSUM_INPUT = 190
-"""The number of bytes that some encoders checksum, with zeros for the checksum itself and after a shorter frame."""
+"""Some encoders checksum this many bytes. The checksum itself counts as zeros; a shorter frame is filled with zeros."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def code(header: bytes) -> int:
 
 @cache
 def lengths() -> npt.NDArray[np.int32]:
-    """Return the frame length in bytes by index, 0 for invalid headers."""
+    """Return the frame length in bytes for each index (see `code`); 0 for an invalid header."""
     index = np.arange(1 << 16)
     version, layer, bit_rate, rate = index >> 11 & 3, index >> 9 & 3, index >> 4 & 15, index >> 2 & 3
     valid = (index >> 13 == 7) & (version != 1) & (layer != 0) & (rate != 3)
@@ -102,7 +102,7 @@ def lengths() -> npt.NDArray[np.int32]:
 
 @cache
 def kinds() -> npt.NDArray[np.uint8]:
-    """Return a number by index that stands for version, layer and sample rate, 0 for invalid headers."""
+    """Return a number for each index that identifies version, layer and sample rate; 0 for an invalid header."""
     index = np.arange(1 << 16)
     numbers = (index >> 11 & 3) << 4 | (index >> 9 & 3) << 2 | (index >> 2 & 3)
     return np.where(lengths() > 0, numbers, 0).astype(np.uint8)
@@ -110,7 +110,7 @@ def kinds() -> npt.NDArray[np.uint8]:
 
 @cache
 def lengths_of(number: int) -> list[int]:
-    """Return the frame length in bytes by index, 0 for invalid headers and other kinds."""
+    """Return the frame length in bytes for each index; 0 for an invalid header or another kind."""
     found: list[int] = np.where(kinds() == number, lengths(), 0).tolist()
     return found
 
@@ -141,7 +141,7 @@ def stream_header(frame: bytes, kind: Kind) -> StreamHeader | None:
 
 
 def _trims(frame: bytes, lame: int) -> tuple[int, int]:
-    """Return the delay and padding in the LAME extension, or zeros if its checksum is wrong: they could hide audio."""
+    """Return delay and padding in the LAME extension; zeros if its checksum is wrong: wrong values could hide audio."""
     end = lame + LAME_CHECKSUM
     if len(frame) < end + 2:
         return 0, 0

@@ -30,7 +30,7 @@ def next_frames(source: Source, start: int, end: int) -> int | None:
 
 
 def earlier_frames(source: Source, start: int, frame: int) -> int:
-    """Return the offset of the first of the frames that lead without interruption to the given one."""
+    """Return the offset of the first frame of the uninterrupted frames that end with the given one."""
     like = source.read(frame, 4)
     while frame > start:
         window = source.read(max(start, frame - LONGEST_FRAME), min(LONGEST_FRAME, frame - start))
@@ -43,7 +43,7 @@ def earlier_frames(source: Source, start: int, frame: int) -> int:
 
 
 def covering_frame(source: Source, frames: Sequence[int], end: int) -> int | None:
-    """Return the number of the first frame that contains other frames: its header is damaged, and its length wrong.
+    """Return the number of the first frame that contains other frames: the length in its damaged header is wrong.
 
     `frames` are the offsets of consecutive frames up to `end`. None if there is no such frame.
     """
@@ -76,10 +76,10 @@ def _sizes_of(number: int) -> Offsets:
 
 
 def has_header(block: bytes, like: bytes, *, same_bit_rate: bool) -> bool:
-    """Return True if the bytes hold a frame header that differs from the given one only as within one stream.
+    """Return True if the bytes hold a frame header that may be of the same stream as the given one.
 
-    All but the bit rate (unless it is constant), the padding and the stereo mode must be the same, so that a header is
-    rarely found by chance.
+    Only the bit rate (unless it is constant), the padding and the stereo mode may differ. So a header is rarely found
+    by chance.
     """
     data = np.frombuffer(block, np.uint8)
     headers = np.flatnonzero(data[:-3] == 0xFF)

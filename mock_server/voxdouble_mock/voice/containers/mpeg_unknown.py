@@ -11,16 +11,14 @@ from voxdouble_mock.voice.containers.tags import blocks, is_padding
 MAX_PADDING = 4
 """The most bytes by which frames of one bit rate differ in size, and by which the last frame may be incomplete."""
 MAX_WHOLE_FRAMES = 8
-"""Unknown bytes as long as a whole number of frames of a constant bit rate, at most this many, may be damaged frames
-(our choice).
-"""
+"""Unknown bytes that are as long as 1 to MAX_WHOLE_FRAMES frames of a constant bit rate may be damaged frames (C11)."""
 
 
 def damage_before(source: Source, frames: MpegFrames, start: int, first: int) -> str | None:
-    """Return the reason why the bytes from an offset to the first frame may be lost audio, None if they cannot.
+    """Return the reason why the bytes from `start` to `first` may be lost audio; None if they are harmless.
 
-    `first` is the offset of the first frame, or of the stream header before it. Padding and the rest of a frame that
-    starts before the file are harmless.
+    `first` is the offset of the first frame, or of the stream header before it. Padding is harmless, and so is the end
+    of a frame that began before the file.
     """
     if start >= first or is_padding(source, start, first):
         return None
@@ -34,9 +32,9 @@ def damage_before(source: Source, frames: MpegFrames, start: int, first: int) ->
 
 
 def damage_after(source: Source, frames: MpegFrames, start: int, end: int) -> str | None:
-    """Return the reason why the bytes between two offsets after the last frame may be lost audio, None if they cannot.
+    """Return the reason why the bytes between two offsets after the last frame may be lost audio; None if harmless.
 
-    Padding and bytes without a header like those of the frames are harmless.
+    Padding is harmless, and so are bytes without a header that resembles those of the frames.
     """
     if start >= end:
         return None
@@ -44,7 +42,7 @@ def damage_after(source: Source, frames: MpegFrames, start: int, end: int) -> st
     like, sizes = source.read(frames.offsets[0], 4), frames.sizes()
     constant = max(sizes) - min(sizes) <= MAX_PADDING
     lost = f"the bytes after the last {frames.kind.name} frame may be damaged frames"
-    if is_padding(source, start, end):  # the last frame may contain others, if its header is damaged
+    if is_padding(source, start, end):  # a last frame with a damaged header may contain others
         hidden = has_header(source.read(last + 4, start - last - 4), like, same_bit_rate=False)
         return lost if hidden else None
     missing = start + int(lengths()[code(header)]) - end if kind_of(header) == frames.kind else 0

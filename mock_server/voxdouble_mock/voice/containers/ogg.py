@@ -13,7 +13,7 @@ from voxdouble_mock.voice.containers.tags import blocks, is_padding, skip_tags, 
 
 TEXT = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 MAX_PAGES = 1_000_000
-"""The most pages in a file (our choice): more than one for each 20 ms of two hours."""
+"""The most pages in a file (C11): more than one for each 20 ms of two hours."""
 
 
 def parts_of_ogg(source: Source, start: int, end: int, max_seconds: float) -> list[Part]:

@@ -31,7 +31,7 @@ class VorbisClock:
     """Measures Vorbis packets: each one lasts from the middle of the previous block to the middle of its own block."""
 
     def __init__(self, sizes: tuple[int, int], long_modes: Sequence[bool]) -> None:
-        """Create a clock from the samples of short and long blocks, and from True for each mode with long blocks."""
+        """`sizes` are the samples of a short and a long block; `long_modes` has True for each mode with long blocks."""
         self.longest = sizes[1]
         mask = (1 << (len(long_modes) - 1).bit_length()) - 1
         modes = (first >> 1 & mask for first in range(256))
@@ -59,9 +59,10 @@ def vorbis_clock(identification: bytes, setup: bytes) -> VorbisClock | None:
 def _long_modes(setup: bytes) -> tuple[bool, ...]:
     """Return True for each mode with long blocks; nothing if the setup header is damaged.
 
-    The modes are at the end of the header, 41 bits each, followed by a single set bit. Their start is not declared, but
-    the six bits before it hold their number minus one, and the 32 bits of their types must be zero. They are therefore
-    read from the end, and the largest number that agrees is right.
+    The modes are at the end of the header, 41 bits each, and a single set bit follows them. Their start is not
+    declared. But the six bits before the first mode hold the number of modes minus one, and the 32 bits of types in
+    each mode must be zero. So the modes are read from the end. The largest number that agrees with the six bits before
+    it is right.
     """
     bits = int.from_bytes(setup, "little")  # bit 0 is the first bit of the header
     at = bits.bit_length() - 1  # the set bit that ends the header

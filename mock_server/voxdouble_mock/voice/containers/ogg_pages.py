@@ -14,7 +14,7 @@ NO_POSITION = (1 << 64) - 1
 """The granule position of a page on which no packet ends."""
 BLOCK = 1 << 20
 MAX_DAMAGED = 100
-"""The most consecutive damaged pages after which an undamaged one is searched (our choice)."""
+"""The most consecutive damaged pages that are skipped; after more, the rest of the file is unknown (C11)."""
 REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 """The bytes with their bits reversed."""
 
@@ -42,7 +42,7 @@ class Unknown:
     start: int
     end: int
     truncated: bool
-    """True if these are the beginning of a last page."""
+    """True if they are the beginning of a page, and the file ends within it."""
 
 
 def pages(source: Source, start: int, end: int) -> Iterator[Page | Unknown]:

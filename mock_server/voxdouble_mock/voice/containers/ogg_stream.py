@@ -106,7 +106,7 @@ class OggStream:
         )
 
     def _view(self, source: Source) -> View:
-        """Return the pages, the last one flagged: without the flag libsndfile refuses a shortened packet."""
+        """Return the pages. The last one gets the flag LAST: without it libsndfile refuses a shortened packet."""
         if self.ended:
             return View(source, self.ranges)
         last, end = self.index[-1][1], self.ranges[-1][1]
@@ -133,7 +133,7 @@ class OggStream:
             self.unfinished = None
 
     def _add_header(self, packet: bytes) -> None:
-        """Add a header packet; the third one of Vorbis declares the durations of the others."""
+        """Add a header packet. In Vorbis, the third one declares the durations of the audio packets."""
         if self.codec == VORBIS and self.packets == HEADERS[VORBIS] - 1:
             self.clock = vorbis_clock(self.first.body, packet)
             if self.clock is None:

@@ -8,11 +8,11 @@ from voxdouble_mock.voice.containers.mpeg_frames import MpegFrames
 from voxdouble_mock.voice.containers.source import View
 
 MAX_LOSS = 0.05
-"""The most seconds by which a part may be shorter than its container says (our choice): less than a syllable."""
+"""The most seconds by which a part may be shorter than its container declares (C11): less than a syllable."""
 SLACK = 16
 """The most bytes by which a file may be shorter than it claims (C12)."""
 MAX_PARTS = 1_000
-"""The most recordings that may be joined in one file, and interruptions that one recording may have (our choice)."""
+"""The most recordings that may be joined in one file, and the most interruptions of one recording (C11)."""
 
 
 class BrokenContainer(ValueError):
@@ -26,7 +26,7 @@ def stopped(seconds: float, offset: int, reason: str) -> BrokenContainer:
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of a recording that one decoder reads from start to end."""
+    """A section of a recording that one decoder reads from start to end."""
 
     format: str
     """The name of the format in messages."""
@@ -40,7 +40,7 @@ class Part:
     index: Sequence[tuple[int, int]] = field(default=((0, 0),), repr=False)
     """Pairs of (samples before, byte offset in the file), ascending: about ten per second, or one for each Ogg page."""
     declares_end: bool = True
-    """True if the file says that nothing follows; if False, the decoder has to confirm it."""
+    """True if the container declares the end of the part; if False, the decoder must confirm the end."""
 
     @property
     def seconds(self) -> float:

@@ -1,6 +1,6 @@
 """WAV: a list of chunks, whose sizes are checked against each other and against the size of the file.
 
-The decoder gets a newly written header, so that it cannot interpret the original one in another way.
+The decoder gets a newly written header. So it cannot read another length than this module did.
 """
 
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ def _chunk(source: Source, offset: int, order: Order) -> tuple[bytes, int]:
 
 
 def _next(source: Source, offset: int, size: int) -> int:
-    """Return the offset of the next chunk: after a padding byte if the size is odd, which some writers omit."""
+    """Return the offset of the next chunk. A padding byte follows an odd size, but some writers omit it."""
     offset += 8 + size
     return offset + 1 if size % 2 and not _is_name(source.read(offset, 4)) else offset
 

@@ -20,7 +20,7 @@ PCM, MS_ADPCM, FLOAT, A_LAW, MU_LAW, IMA_ADPCM, GSM, MPEG, MP3, EXTENSIBLE = (
     0xFFFE,
 )
 SUPPORTED = {
-    PCM: "PCM of 8 to 32 bits",
+    PCM: "PCM of 1 to 32 bits",
     FLOAT: "float of 32 or 64 bits",
     A_LAW: "A-law",
     MU_LAW: "µ-law",
@@ -141,7 +141,7 @@ def encoding(chunk: bytes, order: Order) -> Encoding:
     if tag not in SUPPORTED:
         raise unsupported_encoding(found.name)
     if tag in BITS and bits not in BITS[tag]:
-        raise unsupported_encoding(f"{found.name}, but has {bits}")
+        raise unsupported_encoding(f"{'PCM' if tag == PCM else 'float'} with {bits} bits")
     return found
 
 

@@ -4,10 +4,10 @@ from voxdouble_mock.voice.containers.parts import BrokenContainer
 
 MIN_RATE, MAX_RATE = 8_000, 384_000
 MAX_CHANNELS = 255
-"""The most channels: as many as Vorbis and Opus can carry (our choice)."""
+"""The most channels (C11): as many as Vorbis and Opus can carry."""
 FULL_LENGTH_CHANNELS = 8
-"""The number of channels that may each have the maximum length (our choice). A file with more channels must be shorter,
-which bounds the work for one file.
+"""The number of channels that may each have the maximum length (C11). A file with more channels must be shorter, so the
+work for one file is bounded.
 """
 
 
@@ -20,8 +20,8 @@ def check_shape(sample_rate: int, channel_count: int) -> None:
 
 
 SAMPLES_PER_SECOND = 128_000
-"""The samples of all channels that a file of the maximum length may have in each second (our choice): those of 8
-channels at 16 kHz. A file with more samples must be shorter, which bounds the work for a small file too.
+"""The samples of all channels that a file of the maximum length may have in each second (C11): those of 8 channels at
+16 kHz. A file with more samples must be shorter, so the work for a small file is bounded too.
 """
 
 

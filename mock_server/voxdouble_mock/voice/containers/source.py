@@ -46,7 +46,7 @@ class View(io.RawIOBase):
         return self._starts[-1]
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Set the position, moved into the file if it lies outside."""
+        """Set the position and return it; an offset outside the file becomes the nearest one in the file."""
         base = {os.SEEK_CUR: self._position, os.SEEK_END: self.size}.get(whence, 0)
         self._position = min(max(0, base + offset), self.size)
         return self._position

@@ -58,7 +58,7 @@ def skip_tags(source: Source, offset: int, end: int) -> int:
 
 
 def start_of_trailing(source: Source, offset: int, end: int) -> int:
-    """Return the start of the tags that end at `end`, `offset` at the least."""
+    """Return the start of the tags that end at `end`; at least `offset`."""
     for _ in range(MAX_TAGS):
         tail = source.read(max(offset, end - MAX_LYRICS), min(MAX_LYRICS, end - offset))
         size = _trailing_size(tail)
