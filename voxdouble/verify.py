@@ -75,7 +75,7 @@ class RunTime:
 @click.option(
     "--record",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the exchanges of each statement, without secrets and voice data.",
+    help="Folder for the exchanges of each statement, without secrets and voice data; replaces an earlier record.",
 )
 @click.option(
     "--kind",

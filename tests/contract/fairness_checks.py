@@ -73,6 +73,19 @@ def test_a_queue_is_found_where_tasks_take_long() -> None:
     assert list(result.with_verdict(DIFFERS)) == ["C30"]
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_generated_requests_keep_the_limits_of_the_profile(known: bool, tmp_path: Path) -> None:
+    """C34 passes if the limit of a list is known, and otherwise differs with the target's own message as reason."""
+    profile = tmp_path / "profile.toml"
+    profile.write_text("max_list = 10\nmax_matrix = 9\n" if known else "")
+    with MockAppliance(generation="e3", max_list=10, max_matrix=9) as mock:
+        result = run(mock.url, "--contract-only=C34", f"--contract-profile={profile}")
+    found = result.statements["C34"]
+    assert found["verdict"] == (PASSED if known else DIFFERS), found["reason"]
+    refusal = re.search("refused with 422: .*must have 1 to 10 voiceprints, got", found["reason"])
+    assert (refusal is None) == known, found["reason"]
+
+
 @pytest.mark.parametrize("name", ["X-Location", "Location"])
 def test_task_urls_of_an_internal_host_differ(name: str) -> None:
     """A task URL that cannot be fetched differs, while its presence and path are passed."""

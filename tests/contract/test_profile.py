@@ -29,6 +29,7 @@ def test_a_profile_is_read(tmp_path: Path) -> None:
         ("max_list = -1", "max_list must be a number from 0 up, got -1"),
         ("max_list = true", "max_list must be a number from 0 up, got True"),
         ('max_upload = "1 MB"', "max_upload must be a number from 0 up, got"),
+        ("x = ", "profile.toml must be a TOML file in UTF-8: Invalid value"),
         ('failing_file = "none.wav"', "failing_file must be an existing file"),
     ],
 )

@@ -110,7 +110,8 @@ def changed_statements(old: Report, new: Report) -> Iterator[Entry]:
 
 def with_reason(statement: ReportedStatement) -> str:
     """Return a verdict, with its reason if it has one."""
-    return statement.verdict + (f" ({statement.reason[:MAX_REASON]})" if statement.reason else "")
+    reason = statement.reason if len(statement.reason) <= MAX_REASON else f"{statement.reason[:MAX_REASON]}..."
+    return statement.verdict + (f" ({reason})" if reason else "")
 
 
 def changed_checks(old: Report, new: Report) -> Iterator[Entry]:

@@ -1,5 +1,6 @@
 """Requests that schemathesis generates from the OpenAPI document."""
 
+import math
 from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
@@ -10,12 +11,14 @@ import requests
 import schemathesis
 from requests.structures import CaseInsensitiveDict
 from schemathesis.core.failures import FailureGroup
+from schemathesis.openapi.checks import RejectedPositiveData
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from voxdouble_contract.exchange import Exchange
+from voxdouble_contract.exchange import Exchange, printable
 from voxdouble_contract.judging.document import document
 from voxdouble_contract.judging.expectations import Broken, unproven
 from voxdouble_contract.samples.recordings import tone
+from voxdouble_contract.target.profile import Profile
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import UNAVAILABLE
 from voxdouble_contract.target.transport import BROKEN_CONNECTION, is_refused
@@ -25,6 +28,8 @@ RECORDINGS = (tone(0.1), tone(0.2))
 PLACEHOLDER_URL = "http://appliance.invalid"
 """The base URL of a loaded schema; each call replaces it."""
 MAX_REASON = 400
+LEAST_LIST = 2
+"""The voiceprints that the start of a merging must have."""
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 schemathesis.openapi.media_type("audio/wav", st.sampled_from([media.data for media in RECORDINGS]))
@@ -69,6 +74,10 @@ def send(case: Any, target: Target) -> Any:
     if target.budget is not None and case.method.upper() == "POST":
         target.budget.spend(uploads=1, tasks=1, audio_seconds=RECORDINGS[-1].seconds)
     target.check_time()
+    if case.meta.generation.mode.is_positive and isinstance(case.body, dict):
+        body = within_limits(case.body, target.profile)
+        if body != case.body:  # schemathesis validates a body that is set, and finds one with a file invalid
+            case.body = body
     try:
         return case.call(**call_options(target))
     except requests.RequestException as error:
@@ -78,6 +87,25 @@ def send(case: Any, target: Target) -> Any:
         exchange = exchange_of(case, target, failure=f"{BROKEN_CONNECTION}: {type(error).__name__}")
         target.note([exchange])
         raise Broken("A generated request must get a response.", [exchange]) from error
+
+
+def within_limits(body: dict[str, Any], profile: Profile) -> dict[str, Any]:
+    """Return a valid body with its lists cut to the known limits; unproven if it cannot be made small enough."""
+    lists = {name: value for name, value in body.items() if isinstance(value, list)}
+    limits = [profile.max_list] if len(lists) == 1 else [profile.max_list, root_of(profile.max_matrix)]
+    largest = min((int(limit) for limit in limits if limit is not None), default=None)
+    if lists and largest is not None and largest < LEAST_LIST:
+        unproven(f"The profile allows lists of {largest} only.")
+    file_limits = [limit for limit in (profile.max_upload, profile.input_storage) if limit is not None]
+    sizes = [len(value) for value in body.values() if isinstance(value, bytes)]
+    if sizes and file_limits and max(sizes) > min(file_limits):
+        unproven(f"The profile allows uploads of {min(file_limits)} bytes only, and the recording has {max(sizes)}.")
+    return {**body, **{name: value[:largest] for name, value in lists.items()}} if lists else body
+
+
+def root_of(limit: float | None) -> int | None:
+    """Return the length of two lists whose product keeps a limit."""
+    return None if limit is None else math.isqrt(int(limit))
 
 
 def call_options(target: Target) -> dict[str, Any]:
@@ -114,8 +142,17 @@ def check(response: Any, case: Any, target: Target) -> None:
     try:
         case.validate_response(response, excluded_checks=excluded, transport_kwargs=call_options(target))
     except FailureGroup as group:
-        failures = "; ".join(f"{failure.title}: {' '.join(failure.message.split())}" for failure in group.exceptions)
+        failures = "; ".join(described(failure, exchange) for failure in group.exceptions)
         raise Broken(failures[:MAX_REASON], [exchange]) from group
+
+
+def described(failure: Any, exchange: Exchange) -> str:
+    """Return the text of a failure; for a refused valid request the target's own message, not a guess at the reason."""
+    if not isinstance(failure, RejectedPositiveData):
+        return f"{failure.title}: {' '.join(failure.message.split())}"
+    messages = [exchange.get("message"), *(detail.get("message") for detail in exchange.details())]
+    said = " ".join(dict.fromkeys(printable(text) for text in messages if isinstance(text, str)))
+    return f"A request that the document allows was refused with {exchange.status}: {said or 'no message'}"
 
 
 @cache

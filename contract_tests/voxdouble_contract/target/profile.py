@@ -34,8 +34,11 @@ class Profile:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Return the profile in a TOML file; ValueError if it has an unknown name or a value out of range."""
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        """Return the profile in a TOML file; ValueError if it is not TOML, or has an unknown name or a bad value."""
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"{path} must be a TOML file in UTF-8: {error}.") from None
         unknown = values.keys() - {field.name for field in fields(cls)}
         if unknown:
             known = ", ".join(field.name for field in fields(cls))
