@@ -21,7 +21,8 @@ check: lint types layers test nested-test wheel-test    ## the quick checks, bef
 .PHONY: nested-test
 nested-test: .venv/ready     ## test suites that run inside tests: each mutant, each stranger, `verify`, and the pytest plugin
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto tests/mutants/mutant_checks.py tests/contract/verify_checks.py \
-		tests/contract/fairness_checks.py tests/evidence/recording_checks.py tests/plugin/plugin_checks.py
+		tests/contract/fairness_checks.py tests/evidence/recording_checks.py \
+		tests/plugin/plugin_checks.py tests/plugin/real_appliance_checks.py
 
 lint: .venv/ready
 	$(BIN)/ruff check

@@ -146,8 +146,11 @@ def appliance_server(
 def server_with(
     config: pytest.Config, options: dict[str, Any], servers: "dict[str, MockAppliance]"
 ) -> "MockAppliance | None":
-    """Return the worker's mock with some options, started if it is missing; None with --appliance-url."""
-    if config.getoption("appliance_url"):
+    """Return the worker's mock with some options, started if it is missing; None with --appliance-url, or a skip."""
+    if url := config.getoption("appliance_url"):
+        from voxdouble.real_appliance import skip_other_options
+
+        skip_other_options(options, url)
         return None
     from voxdouble_mock import MockAppliance
 

@@ -1,69 +1,8 @@
 """The pytest plugin, in test runs of its own: inside this process where a process is not what the test is about."""
 
-from collections.abc import Iterator
-
 import pytest
-import requests
-
-from voxdouble_mock import MockAppliance
 
 pytest_plugins = ["pytester"]
-
-TESTS = """
-import pytest
-import requests
-
-CONVERSION = "/api/technology/speaker-identification-voiceprint-conversion"
-
-@pytest.mark.parametrize("run", range(3))
-def test_each_test_has_its_own_appliance(appliance, appliance_url, run):
-    assert appliance.url == appliance_url
-    assert len(appliance.requests) == 0
-    appliance.fault("status", status=503)
-    assert requests.post(appliance_url + CONVERSION, json={"voiceprints": ["AAAA"]}).status_code == 503
-    appliance.requests.expect(1, status=503)
-
-def test_the_client_waits_by_the_mocks_clock(appliance, appliance_client, recording):
-    appliance.scenario({"rules": [{"then": {"pending": 600, "running": 600}}]})
-    extraction = appliance_client.extract_voiceprint(recording, include_vector_voiceprint=True)
-    assert len(extraction.channels[0].vector_voiceprint) == 128
-
-def test_further_mocks_can_be_started(make_appliance, appliance):
-    one, two = make_appliance(clock="manual"), make_appliance(max_list=1)
-    assert len({one.url, two.url, appliance.url}) == 3
-
-def test_an_unknown_option_is_refused(make_appliance):
-    with pytest.raises(TypeError, match="Unknown option 'max_uplod', did you mean 'max_upload'"):
-        make_appliance(max_uplod=4)
-"""
-CONFTEST = """
-import pytest, voxdouble_fixtures
-
-@pytest.fixture
-def recording():
-    return voxdouble_fixtures.path("john_doe.wav")
-"""
-
-
-@pytest.fixture(scope="module")
-def stand_in() -> Iterator[MockAppliance]:
-    """Yield a mock that stands in for a real appliance.
-
-    It also loads numpy before pytester notes which modules are loaded: those of a later import would be removed after
-    a test, and numpy cannot be imported twice.
-    """
-    with MockAppliance(pending=0, running=0) as mock:
-        requests.get(mock.url + "/_mock/health", timeout=30)
-        yield mock
-
-
-@pytest.fixture
-def project(stand_in: MockAppliance, pytester: pytest.Pytester) -> pytest.Pytester:
-    """Return a user's project with a folder named client, which must not hide the package's own."""
-    pytester.makeconftest(CONFTEST)
-    pytester.makepyfile(test_mine=TESTS)
-    pytester.mkpydir("client")
-    return pytester
 
 
 @pytest.mark.parametrize("arguments", [[], ["--import-mode=importlib"]], ids=["prepend", "importlib"])
@@ -104,53 +43,6 @@ def test_the_defaults(appliance_client, recording):
 """,
     )
     project.runpytest_inprocess().assert_outcomes(passed=3)
-
-
-@pytest.mark.parametrize("url", ["", "appliance:8000", "ftp://x"])
-def test_an_invalid_appliance_url_ends_the_run(project: pytest.Pytester, url: str) -> None:
-    """The run ends with a usage error; an empty variable in a script does not select a mock."""
-    result = project.runpytest_inprocess("--appliance-url", url)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*The base URL of the appliance must look like http://appliance:8000, got '{url}'.*"])
-
-
-@pytest.mark.parametrize("url", ["appliance:8000", "ftp://x"])
-def test_an_invalid_url_in_the_ini_file_ends_the_run(project: pytest.Pytester, url: str) -> None:
-    """The run ends with the same usage error as with the option, before the first test."""
-    project.makeini(f"[pytest]\nappliance_url = {url}\n")
-    result = project.runpytest_inprocess()
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*The base URL of the appliance must look like http://appliance:8000, got '{url}'.*"])
-
-
-@pytest.mark.parametrize("by", ["option", "ini"])
-def test_a_real_appliance_replaces_the_mock(project: pytest.Pytester, stand_in: MockAppliance, by: str) -> None:
-    """With --appliance-url or the ini option, tests that need a mock are skipped with the reason, the others run."""
-    project.makepyfile(
-        test_mine="""
-import pytest
-from hypothesis import given, strategies
-def test_needs_a_mock(appliance):
-    appliance.clock.advance(1)
-@given(count=strategies.integers())
-def test_has_generated_arguments(session_appliance, count):
-    assert session_appliance.url
-def test_has_no_other_attributes(appliance):
-    with pytest.raises(AttributeError, match="an appliance has no attribute 'clok'"):
-        appliance.clok
-def test_needs_a_second_mock(make_appliance):
-    make_appliance()
-def test_needs_any_appliance(appliance_client, recording):
-    assert appliance_client.extract_voiceprint(recording).channels[0].speech_length > 3
-"""
-    )
-    stand_in.reset()
-    if by == "ini":
-        project.makeini(f"[pytest]\nappliance_url = {stand_in.url}\n")
-    result = project.runpytest_inprocess("-rs", *(["--appliance-url", stand_in.url] if by == "option" else []))
-    result.assert_outcomes(passed=3, skipped=2)
-    result.stdout.fnmatch_lines(["*only a mock has 'clock', and this run *the appliance at http*"])
-    stand_in.requests.matching(method="POST").expect(1)
 
 
 def test_an_appliance_for_the_whole_run_is_reset_before_each_test(project: pytest.Pytester) -> None:
