@@ -1,4 +1,4 @@
-"""Host names and addresses: the pattern of Host headers, control hosts and forwarded hosts, and loopback addresses."""
+"""Host names and addresses: the pattern of hosts in headers and options, the name of a host, loopback addresses."""
 
 import ipaddress
 import re

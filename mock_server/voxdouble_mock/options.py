@@ -72,7 +72,7 @@ def option(
     in_command: bool = True,
     statements: str = "",
 ) -> Any:
-    """Return a dataclass field that is an option; with `singular` it is a list whose flag may be repeated."""
+    """Return a dataclass field that is an option; with `singular` its value is a list, and its flag may be repeated."""
     details = {
         "kind": kind,
         "help": text,
@@ -121,7 +121,7 @@ def names_of(record: type) -> list[str]:
 
 
 def check_options(record: Any) -> None:
-    """Raise ValueError where a field of a dataclass holds a value that its option does not allow."""
+    """Raise ValueError if a field of a dataclass has a value that its option does not allow."""
     for field in dataclasses.fields(record):
         value = getattr(record, field.name)
         if not field.metadata or (value is None and field.default is None):

@@ -27,5 +27,5 @@ def monotonic() -> float:
 
 
 def real_now() -> int:
-    """Return the integer milliseconds since the epoch."""
+    """Return the milliseconds since the epoch, as an integer."""
     return _milliseconds()

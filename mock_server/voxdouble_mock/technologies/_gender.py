@@ -7,7 +7,7 @@ from voxdouble_mock.technologies._technology import Members
 
 
 def score(voiceprints: Sequence[bytes]) -> list[Members]:
-    """Return LLR and probability of both genders, whose probabilities add up to 1; null without speech (C19)."""
+    """Return LLR and probability of both genders; null without speech (C19). The probabilities add up to 1."""
     found = zip(voice.speech_lengths_of(voiceprints), voice.genders_of(voiceprints), strict=True)
     return [
         {

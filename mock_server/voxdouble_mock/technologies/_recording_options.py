@@ -19,11 +19,11 @@ MAX_CHARACTERS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingOptions:
-    """The options of a request, under the vendor's names. An option that a technology does not take has its default."""
+    """The options of a request, under the vendor's names; default values for those that a technology does not take."""
 
     channel_mode: Literal["split", "mix"] = "split"
     channels: tuple[int, ...] = ()
-    """Numbers from 0 in the requested order; none means all (S32, C13)."""
+    """Numbers from 0 in the requested order; empty means all (S32, C13)."""
     range_from: float = 0.0
     """Seconds."""
     range_to: float | None = None
@@ -40,7 +40,7 @@ OPTIONS = frozenset(field.name for field in fields(RecordingOptions))
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A query parameter, named like its option, or one that only other technologies have."""
+    """A query parameter: of the option of the same name, or one that only other technologies have (C50)."""
 
     name: str
     read: Callable[[str], Any]

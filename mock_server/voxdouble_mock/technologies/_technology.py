@@ -39,7 +39,7 @@ class MediaRequest:
     max_audio_seconds: float
     """The longest audio to process (S59, S81)."""
     checkpoint: Callable[[], None]
-    """Called from time to time during the analysis; raises an exception if no client waits for the result."""
+    """Called before each block of the analysis; raises an exception if no client waits for the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class MediaTechnology:
     billing: Billing | None
     """None if the audio is not counted."""
     entry_members: tuple[str, ...] = ()
-    """All members of an entry of `channels`, where some are there on request only; empty if all are always there."""
+    """All members of a `channels` entry, in order, if some of them are sent on request only; else empty."""
     pending: float = 0.2
     """Seconds until a task starts (C1)."""
     running: float = 0.5
@@ -71,7 +71,7 @@ class VoiceprintTechnology:
     minimum: int = 1
     """The fewest voiceprints of a list."""
     item_member: str = ""
-    """The member with a value for each voiceprint, where each is processed on its own; else empty."""
+    """If each voiceprint is processed on its own: the member of the result with a value for each. Else empty."""
     bounded_product: bool = False
     """True if the product of the lengths of the lists has a limit (S50)."""
     pending: float = 0.05

@@ -1,4 +1,4 @@
-"""Turns malformed voiceprints into a rejected task; shared by the technologies that take voiceprints."""
+"""The rejection of malformed voiceprints, and scores of lists; shared by the technologies that take voiceprints."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from voxdouble_mock.technologies._technology import Members, Result
 
 @contextmanager
 def rejecting_invalid(name: str) -> Iterator[None]:
-    """Raise Rejection, with the index in the list of that name, for an invalid voiceprint in the block (C20)."""
+    """Raise Rejection if the block finds an invalid voiceprint; its location is the list `name` and the index (C20)."""
     try:
         yield
     except voice.InvalidVoiceprint as error:
@@ -21,6 +21,6 @@ def rejecting_invalid(name: str) -> Iterator[None]:
 def score_voiceprints(
     lists: Mapping[str, Sequence[bytes]], score: Callable[[Sequence[bytes]], Sequence[Members]]
 ) -> Result:
-    """Return the scores of each voiceprint, as `results` in the order of the input (C35)."""
+    """Return the members of each voiceprint, as `results` in the order of the input (C35)."""
     with rejecting_invalid("voiceprints"):
         return Result({"results": score(lists["voiceprints"])})

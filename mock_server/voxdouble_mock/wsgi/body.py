@@ -1,6 +1,6 @@
 """Request bodies, sized and chunked, that raise an error when they are cut (RFC 9112 sections 6 and 7.1).
 
-cheroot's own pass a cut or badly chunked body to the application as if it were complete.
+cheroot's own classes pass a cut or badly chunked body to the application as if it were complete.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 class Body(io.RawIOBase):
     """A request's body as it arrives; :meth:`stream` wraps it for the application.
 
-    ``before_read`` is called before each piece is read: the moment to send "100 Continue". After an error every later
-    read raises the same error.
+    ``before_read`` is called before each piece is read; it sends "100 Continue". After an error every later read raises
+    the same error.
     """
 
     def __init__(self, source: io.BufferedReader, before_read: Callable[[], None]) -> None:

@@ -18,7 +18,10 @@ from voxdouble_mock.wsgi.streams import Reader, Writer
 _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 LEAVING_SECONDS = 1.0
-"""The time from a client's FIN until it counts as gone: it may still read the response of work that ends before."""
+"""The seconds from a client's FIN until it counts as gone.
+
+A client that has only stopped sending still gets the response if the work ends within this time.
+"""
 
 
 class ClientSocket:
@@ -31,11 +34,11 @@ class ClientSocket:
         self.rfile = Reader(sock, timeout)
         self.wfile = Writer(sock, waiting)
         self.head_since: float | None = None
-        """The instant at which the first byte of a head arrived that is not complete yet."""
+        """The instant at which the first byte of an incomplete head arrived; None without an incomplete head."""
         self.silenced = False
         """Whether nothing more is sent to the client."""
         self.cut: tuple[int, bool] | None = None
-        """Bytes of the response's body until the connection ends, and whether it ends with a reset."""
+        """The bytes of the response's body after which the connection ends, and whether it ends with a reset."""
         self.declared_length: int | None = None
         self._stopping = stopping
         self._waiting = waiting

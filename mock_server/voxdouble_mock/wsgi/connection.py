@@ -17,7 +17,8 @@ DRAIN_SECONDS = 2.0
 class ClientConnection(ClientSocket):
     """The connection class of the server, in place of cheroot's.
 
-    It is not derived from that class: every method would be replaced, and each instance refers to itself in a cycle.
+    It is not derived from cheroot's class: every method would be replaced, and instances of that class form reference
+    cycles.
     """
 
     remote_addr: str | None = None  # these three are set by cheroot's ConnectionManager

@@ -1,4 +1,7 @@
-"""The server as its connections, requests and gateway see it: not in `server`, which imports those three."""
+"""The interface of the server for its connections, requests and gateway.
+
+It is not in `server`, because `server` imports these three.
+"""
 
 import logging
 import socket
@@ -27,7 +30,7 @@ class ServerContext(Protocol):
         """The class that calls the application for a request."""
 
     waiting: threading.BoundedSemaphore
-    """The slots of threads that may wait for the bodies or the reading of slow clients."""
+    """Slots for threads that wait for a slow client: until its body has arrived, or until it has read the response."""
 
     @property
     def overloaded(self) -> bytes:

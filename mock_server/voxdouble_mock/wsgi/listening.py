@@ -7,7 +7,7 @@ from typing import Any
 
 LOCALHOST = "localhost"
 FREE_PORT_TRIES = 20
-"""A port that is free on 127.0.0.1 can be in use on ::1."""
+"""The most ports that are tried for localhost: a port that is free on 127.0.0.1 can be in use on ::1."""
 _MISSING = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 """Errors of a machine without IPv6, or without IPv4."""
 BACKLOG = 512  # cheroot's 5 makes bursts of connections wait for one or two seconds
@@ -22,7 +22,7 @@ _REASONS = {
 def listen(host: str, port: int) -> list[socket.socket]:
     """Return the sockets that listen on a host name or address, with one port; port 0 takes any free one.
 
-    There is one socket, but for localhost two, on 127.0.0.1 and ::1: clients try either of them.
+    localhost has two sockets, on 127.0.0.1 and ::1, since clients try either. Any other host has one.
 
     Raises :class:`OSError` with a sentence that names the reason and a remedy.
     """
@@ -68,7 +68,7 @@ def _listen_first(addresses: list[tuple[int, Any]]) -> socket.socket:
 
 
 def plain_address(address: str) -> str:
-    """Return an IP address; ::ffff:127.0.0.1, as which a dual-stack socket shows an IPv4 address, as 127.0.0.1."""
+    """Return an IP address without the prefix ::ffff: of an IPv4 address, which a dual-stack socket adds."""
     return address.removeprefix("::ffff:") if "." in address else address
 
 
@@ -101,8 +101,8 @@ def _listen(family: int, address: Any) -> socket.socket:
         sock.bind(address)
         if reuse:
             # After a kill -9 the port can be bound again at once only if the sockets of the remaining connections had
-            # this option too. For port 0 it is not set before bind(), so that the system picks a port to which no old
-            # connections belong.
+            # this option too. For port 0 the option is not set before bind(): then the system picks a port without old
+            # connections.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.listen(BACKLOG)
         sock.settimeout(0)  # a client that left before it was accepted must not block the others

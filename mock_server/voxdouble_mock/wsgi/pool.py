@@ -1,6 +1,7 @@
 """A pool of worker threads that grows with the load, up to a limit.
 
-cheroot's pool grows only when its owner calls it, which takes 0.1 s, and delays the interpreter's exit.
+cheroot's pool grows only when its owner calls `grow`, and this call takes 0.1 s. Its threads delay the interpreter's
+exit.
 """
 
 import logging
@@ -45,7 +46,7 @@ class Pool(Generic[Work]):
         return self._free < 0
 
     def put(self, work: Work) -> None:
-        """Serve ``work`` in a thread, at once where the limit allows it."""
+        """Serve ``work`` in a thread; at once, unless ``limit`` threads are busy."""
         with self._lock:
             self._free -= 1
             if self._free < 0 and len(self._threads) < self._limit:
@@ -53,7 +54,7 @@ class Pool(Generic[Work]):
         self._queue.put(work)
 
     def stop(self, timeout: float) -> None:
-        """End the threads after the work that was put; wait for them for at most ``timeout`` seconds."""
+        """End the threads once the queued work is done; wait for them for at most ``timeout`` seconds."""
         end = monotonic() + timeout
         with self._lock:
             threads = self._threads - {threading.current_thread()}

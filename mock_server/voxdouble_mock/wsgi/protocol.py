@@ -4,8 +4,9 @@ The server puts a :class:`Connection` into the WSGI environ under :data:`ENVIRON
 errors below instead of ending early, so that a cut upload is never treated as a complete one (P1, C7).
 
 The stream behaves like a file: ``read(n)`` returns ``n`` bytes unless the body ends before, ``read1(n)`` returns the
-bytes that have arrived. It ends at the end of the body, with or without a declared length; ``wsgi.input_terminated``
-is set only for a body without one (a chunked body), so that frameworks still check a declared length.
+bytes that have arrived. The stream ends at the end of the body, with or without a declared length.
+``wsgi.input_terminated`` is set only for a chunked body, which has no declared length. So frameworks still check a
+declared length.
 """
 
 from typing import Protocol
@@ -36,19 +37,20 @@ class Connection(Protocol):
     def set_body_deadline(self, seconds: float) -> None:
         """Demand the complete body within ``seconds`` of real time from now; later reads raise :class:`BodyTooSlow`.
 
-        It applies to a client that sends slowly and to one that stalls. The last call counts; it ends with the request.
+        The deadline applies to a client that sends slowly and to one that stalls. The last call counts. The deadline
+        ends with the request.
         """
 
     def wait(self, seconds: float) -> bool:
         """Wait for ``seconds`` of real time; return False, at once, when the server stops meanwhile.
 
-        If too many threads wait already, the connection is closed without a response, and False returned at once.
+        If too many threads wait already, close the connection without a response, and return False at once.
         """
 
     def has_left(self) -> bool:
         """Return whether the client reset the connection, or closed it at least a second ago.
 
-        A client that only ends its own direction, and still reads, looks like one that has left.
+        A client that ends only its own direction and still reads cannot be distinguished from one that has left.
         """
 
     def close_without_response(self) -> None:
@@ -63,11 +65,12 @@ class Connection(Protocol):
     def cut_response(self, after: int, *, reset: bool = False) -> None:
         """Close the connection after the response's head and ``after`` bytes of its body (or all, if there are fewer).
 
-        It is closed (FIN), or with ``reset`` reset (RST).
+        The connection is closed with FIN, or with RST if ``reset`` is true.
         """
 
     def declare_length(self, length: int) -> None:
         """Send ``length`` as the response's Content-Length in place of the true one, and all of the body.
 
-        With a larger one clients miss bytes at the connection's end, with a smaller one they read a part of the body.
+        If ``length`` is larger, the client misses bytes when the connection ends. If it is smaller, the client reads
+        only a part of the body.
         """

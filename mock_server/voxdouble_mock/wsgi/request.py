@@ -16,8 +16,10 @@ from voxdouble_mock.wsgi.head import BadHead, read_head
 from voxdouble_mock.wsgi.streams import Writer
 
 PROTECTION = {b"X-Content-Type-Options": b"nosniff", b"Cross-Origin-Resource-Policy": b"same-origin"}
-"""The headers by which browsers neither reinterpret a response nor share it with another origin (P4)."""
+"""With these headers a browser neither reinterprets a response nor shares it with another origin (P4)."""
 BODYLESS = {b"204", b"304"}
+RETRY_AFTER = b"1"
+"""The `Retry-After` of a 503 for lack of threads or connections, in seconds (C28); these become free soon."""
 
 
 @lru_cache(maxsize=1)
@@ -29,7 +31,7 @@ def http_date(second: int) -> bytes:
 class ContinueOnRead:
     """Sends "100 Continue" to a client that waits for it, when the application first reads (RFC 9110 section 10.1.1).
 
-    cheroot sends it at once, so that the client uploads its body before it learns that it is refused.
+    cheroot sends it at once. Then a client uploads its body before it learns that its request is refused.
     """
 
     def __init__(self, writer: Writer, *, pending: bool) -> None:
@@ -46,8 +48,8 @@ class ContinueOnRead:
 class Request(HTTPRequest):
     """A request, and the framing of its response.
 
-    cheroot's parsing is replaced by :mod:`head` and :mod:`body`, since it uses the last of two lengths, accepts a
-    Transfer-Encoding beside a length, and refuses in plain text; its framing of responses is kept.
+    :mod:`head` and :mod:`body` replace cheroot's parsing: cheroot uses the last of two lengths, accepts a
+    Transfer-Encoding beside a length, and refuses in plain text. Its framing of responses is kept.
     """
 
     server: ServerContext
@@ -114,7 +116,7 @@ class Request(HTTPRequest):
 
     def refuse_for_lack_of_threads(self) -> None:
         """Respond with 503 without calling the application (C28)."""
-        headers = {b"Content-Type": b"application/json", b"Retry-After": b"1"}
+        headers = {b"Content-Type": b"application/json", b"Retry-After": RETRY_AFTER}
         self.respond_directly(b"503 Service Unavailable", self.server.overloaded, headers)
 
     def respond_directly(self, status: bytes, body: bytes = b"", headers: Mapping[bytes, bytes] | None = None) -> None:

@@ -8,15 +8,15 @@ from voxdouble_mock.wsgi.server import HttpServer
 
 ENDING = frozenset(
     getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGBREAK") if hasattr(signal, name)
-)  # SIGBREAK is Ctrl-Break, the only one of them that a process on Windows can send to another
+)  # SIGBREAK is Ctrl-Break: on Windows, the only one of them that a process can send to another process
 
 
 def run_until_signal(server: HttpServer, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or Ctrl-C, then stop; call ``ready`` with the URL once the server responds, not before.
 
     Only the main thread may call it. Further signals while the server stops have no effect, since some supervisors send
-    two. The handlers do nothing: the interpreter writes the signal's number into a socket, which ends the wait on every
-    system. An Event could deadlock with a handler that sets it, and its wait does not end on Windows.
+    two. The handlers do nothing: the interpreter writes the signal's number into a socket, and this ends the wait on
+    every system. An Event could deadlock with a handler that sets it, and on Windows no signal ends its wait.
     """
     receiving, sending = socket.socketpair()
     with receiving, sending:

@@ -21,7 +21,7 @@ EXHAUSTED_PAUSE = 0.1
 MAX_LEAVING = 100
 """The most refused connections that are read from; further ones are closed at once."""
 WINDOWS_WAIT = 0.05
-"""The most seconds of one select() on Windows, which does not return for a socket that is registered meanwhile."""
+"""The longest select() on Windows, in seconds: it does not return for a socket that is registered meanwhile."""
 
 
 class Listener:
@@ -41,7 +41,7 @@ class Listener:
 
 
 class Leaving:
-    """A refused connection, from which the rest of the request is read, since closing it at once could reset it."""
+    """A refused connection. The rest of its request is read, since closing it at once could reset it."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
@@ -79,10 +79,10 @@ class Waker:
 
 
 class Selection(ConnectionManager):
-    """cheroot's manager of idle connections, which also stops at once and handles a lack of file descriptors.
+    """cheroot's manager of idle connections, extended: it stops at once and handles a lack of file descriptors.
 
-    It measures idle time by the monotonic clock: by the wall clock, which cheroot reads, a test that moves the time of
-    its process would expire every connection.
+    It measures idle time by the monotonic clock. cheroot reads the wall clock: then a test that moves the time of its
+    process would expire every connection.
     """
 
     server: ServerContext
@@ -140,7 +140,7 @@ class Selection(ConnectionManager):
     def _expire(self, threshold: float) -> None:
         """Close the connections that were last used before an instant.
 
-        One whose head is late goes to a thread instead, which refuses it.
+        A connection with a late head goes to a thread instead, and the thread refuses the head.
         """
         for descriptor, conn in list(self._selector.connections):  # type: ignore[attr-defined]
             if isinstance(conn, ClientConnection) and conn.head_since is not None:
@@ -183,7 +183,7 @@ class Selection(ConnectionManager):
             self._selector.register(sock.fileno(), selectors.EVENT_READ, data=Leaving(sock))  # type: ignore[attr-defined]
 
     def stop(self) -> None:
-        """End :meth:`run` at once; cheroot's own method waits for it without limit."""
+        """End :meth:`run` at once; cheroot's own method waits for the end without limit."""
         self._stop_requested = True
         self._waker.wake()
 

@@ -17,6 +17,7 @@ from voxdouble_mock.wsgi.connection import ClientConnection
 from voxdouble_mock.wsgi.gateway import Gateway
 from voxdouble_mock.wsgi.listening import host_and_port, listen
 from voxdouble_mock.wsgi.pool import Pool
+from voxdouble_mock.wsgi.request import RETRY_AFTER
 from voxdouble_mock.wsgi.selection import Listener, Selection
 
 if TYPE_CHECKING:
@@ -34,13 +35,16 @@ MAX_CONNECTIONS = 480 if sys.platform == "win32" else 2000
 neither, the new connection gets a 503 with Retry-After.
 """
 MAX_KEPT_ALIVE = 400 if sys.platform == "win32" else 1000
-"""The most connections that are kept open after a response; a response beyond this bound closes its connection."""
+"""The most connections that are kept open after a response. Beyond this bound a response closes its connection."""
 SELECTOR_STOP_SECONDS = 1.0
-"""The longest wait for the end of the selector's thread when the server stops."""
-# Many clients send their next request immediately: a thread that waits for it saves two switches of threads.
+"""The longest wait for the end of the selector's thread when the server stops, in seconds."""
 NEXT_REQUEST_SECONDS = 0.002
+"""The time for which a thread waits for the next request of its connection.
+
+Many clients send their next request immediately: then two switches of threads are saved.
+"""
 _FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\nConnection: close\r\n"
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: %b\r\nConnection: close\r\n"
     b"X-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\nContent-Length: %d\r\n\r\n%b"
 )
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (how this machine reaches a server on all addresses)
@@ -138,7 +142,7 @@ class HttpServer(HTTPServer):
         elif len(self.connections) >= MAX_CONNECTIONS and not self._connections.end_slowest():
             conn.socket.settimeout(0)
             with suppress(OSError):
-                conn.socket.send(_FULL % (len(self.overloaded), self.overloaded))
+                conn.socket.send(_FULL % (RETRY_AFTER, len(self.overloaded), self.overloaded))
                 conn.socket.shutdown(socket.SHUT_WR)
             self._connections.leave(conn.socket)
         else:

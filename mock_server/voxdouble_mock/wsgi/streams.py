@@ -42,7 +42,7 @@ class _Source(io.RawIOBase):
         self._seconds = 0.0
         self.blocked = False
         self.early = bytearray()
-        """Bytes that were received before a thread reads them."""
+        """The bytes that the selector's thread received before a worker thread reads them."""
 
     def expect_within(self, seconds: float | None, since: float | None) -> None:
         self._seconds = seconds or 0.0
@@ -145,7 +145,8 @@ class Writer:
     """The bytes that are sent to a client; raises :class:`ClientGone` once the client does not read them.
 
     The socket's timeout is for each send: a slow reader that makes progress is served to the end. A large response
-    that does not fit into the socket's buffer takes a slot of ``waiting`` meanwhile; without one it is cut.
+    that does not fit into the socket's buffer needs a slot of ``waiting`` until it is sent; without a free slot it is
+    cut.
     """
 
     def __init__(self, sock: socket.socket, waiting: threading.Semaphore) -> None:
@@ -154,7 +155,7 @@ class Writer:
         self._head = b""
         self._holding = False
         self.has_slot = False
-        """Whether the thread has a slot of those that may wait for their clients."""
+        """Whether the thread has a slot of ``waiting``."""
 
     @contextmanager
     def holding(self) -> Iterator[None]:
