@@ -18,6 +18,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -161,8 +162,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--url", default=os.environ.get("APPLIANCE_URL", "http://127.0.0.1:8000"))
     parser.add_argument("--store", type=Path, default=Path("speakers.npz"), help="the file of vectors")
     parser.add_argument("--database", help="URL of a PostgreSQL database to use instead of the file")
-    parser.add_argument("--plot", type=Path, help="write a picture of the scores to this file")
+    parser.add_argument("--plot", type=Path, help="write a picture of the scores to this file (needs matplotlib)")
     options = parser.parse_args(arguments)
+    if options.plot and find_spec("matplotlib") is None:
+        parser.error("--plot needs matplotlib: pip install matplotlib")
     with closing(PostgresStore(options.database) if options.database else NumpyStore(options.store)) as store:
         search(store, options)
 

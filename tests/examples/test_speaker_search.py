@@ -3,6 +3,7 @@
 import importlib
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
@@ -186,3 +187,15 @@ def test_too_few_speakers_are_refused(url: str, tmp_path: Path, monkeypatch: pyt
     shutil.copy(AUDIO / "john_doe.wav", tmp_path / "ann_1.wav")
     with pytest.raises(SystemExit, match="At least two speakers"):
         example.main([str(tmp_path), "--url", url])
+
+
+def test_a_picture_without_matplotlib_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--plot` without matplotlib is an error that says what to install, before a recording is sent or a store made."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    store = tmp_path / "speakers.npz"
+    with pytest.raises(SystemExit) as ended:
+        example.main([str(tmp_path), "--url", "http://127.0.0.1:1", "--store", str(store), "--plot", "scores.png"])
+    assert (ended.value.code, store.exists()) == (2, False)
+    assert "--plot needs matplotlib: pip install matplotlib" in capsys.readouterr().err
