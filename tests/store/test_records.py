@@ -16,7 +16,7 @@ from voxdouble_mock.store import Change, View
 
 
 def test_a_namespace_starts_when_it_is_first_used(make_store: MakeStore) -> None:
-    """A manual clock stays at the time at which the record of its namespace was made."""
+    """The record of a namespace is made once; the clocks of these tests show the instant at which it was made."""
     store = make_store(Limits(), MANUAL)
     make_store.time.now = 5000
     assert read(create(store, "a").clock, 9000) == 5000

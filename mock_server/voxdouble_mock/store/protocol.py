@@ -29,9 +29,9 @@ class Store(Protocol):
 
     A completed step is not lost while the process, file or server that holds the store lives.
 
-    Unless a method says otherwise, it does not create a namespace: for one that does not exist it returns what a new
-    one would hold. A step raises Unavailable if the store is down and StorageFull
-    if it is full; only `log`, `state` and `close` raise neither.
+    A method does not create a namespace unless its docstring says so: for one that does not exist it returns what a new
+    one would hold. A step raises Unavailable if the store is down, and StorageFull if it is full; only `log`, `state`
+    and `close` raise neither.
     """
 
     def begin(
@@ -39,12 +39,13 @@ class Store(Protocol):
     ) -> OpenRequest:
         """Count a call for the armed faults, and find its task if it is a poll.
 
-        `offers` returns whether a namespace with a record offers the technology of the call; else it is not counted.
+        `offers` returns whether a namespace with this record offers the technology of the call. If not, the call is not
+        counted.
         """
         ...
 
     def submit(self, request: OpenRequest, draft: Draft) -> Stored | OpenRequest:
-        """Count a request and store its task; it is stored when this returns. Creates the namespace.
+        """Count a request and store its task before returning. Creates the namespace.
 
         Returns the request with the present record, and stores nothing, if the record was changed after the request
         began. If the namespace was reset, the task is returned and not stored. Raises Unavailable if there is no room.
@@ -52,7 +53,10 @@ class Store(Protocol):
         ...
 
     def view(self, namespace: str, *, create: bool = False) -> View:
-        """Return the record and the counters of a namespace."""
+        """Return the record and the counters of a namespace.
+
+        With `create`, a namespace that does not exist is created.
+        """
         ...
 
     def change(self, namespace: str, change: Callable[[View], Change[T]]) -> T:
@@ -81,7 +85,7 @@ class Store(Protocol):
         ...
 
     def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
-        """Return the kept log entries, oldest first, and the number of all since the log was last cleared."""
+        """Return the kept log entries, oldest first, and the number of all entries since the log was last cleared."""
         ...
 
     def clear_log(self, namespace: str) -> None:

@@ -27,7 +27,7 @@ class CachedRecords(Generic[T]):
         return None if found is None else found[0]
 
     def keep(self, namespace: str, record: T, size: int) -> None:
-        """Keep a record of a size in bytes; beyond the bounds all others are dropped."""
+        """Keep a record of a size in bytes; beyond the bounds all other records are dropped."""
         with self._lock:
             self._bytes += size - self._records.pop(namespace, (None, 0))[1]
             if len(self._records) >= MAX_RECORDS or self._bytes > MAX_BYTES:
@@ -37,7 +37,7 @@ class CachedRecords(Generic[T]):
 
 
 class SharedScenarios:
-    """The scenarios in use, by the digests of their contents: namespaces with equal ones share one."""
+    """The scenarios in use, by the digests of their contents. Namespaces with equal scenarios share one."""
 
     def __init__(self) -> None:
         self._scenarios: WeakValueDictionary[object, Scenario] = WeakValueDictionary()
@@ -47,7 +47,7 @@ class SharedScenarios:
         self._scenarios[digest] = scenario
 
     def get(self, digest: object, decode: Callable[[], Scenario]) -> Scenario:
-        """Return the scenario with a digest: the one in use, else a decoded one."""
+        """Return the scenario with a digest: the scenario in use, else the decoded one."""
         found = self._scenarios.get(digest)
         if found is None:
             found = decode()

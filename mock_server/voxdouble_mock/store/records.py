@@ -31,9 +31,9 @@ class NamespaceRecord:
     scenario: Scenario | None = None
     faults: tuple[ArmedFault, ...] = ()
     armed: int = 0
-    """The faults that were armed since the namespace was created or reset."""
+    """The number of faults that were armed since the namespace was created or reset."""
     options: OptionChanges = NO_CHANGES
-    """The options that the namespace has of its own."""
+    """The options that were changed for this namespace."""
     version: int = 0
     """Increased by every change, so that a step can find out whether its preparation is still valid."""
     life: str = ""
@@ -42,7 +42,7 @@ class NamespaceRecord:
     """Whether a reset made this life of the namespace."""
 
     def was_reset_since(self, earlier: "NamespaceRecord") -> bool:
-        """Return whether a reset came after an earlier record: tasks of requests that began before it are gone."""
+        """Return whether a reset came after an earlier record: then tasks of requests that began before it are gone."""
         return self.life != earlier.life and self.by_reset
 
 
@@ -102,7 +102,7 @@ class Plan:
         )
 
     def timeline(self, submitted: int) -> Timeline:
-        """Return the timeline of that task."""
+        """Return the timeline of the task."""
         return Timeline.plan(submitted, self.final, pending=self.pending, running=self.running, lifetime=self.lifetime)
 
     @property
@@ -114,7 +114,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A POST prepared for the atomic step that counts it, and thereby decides which rule applies."""
+    """A prepared POST. The atomic step counts the request, and the counts decide which rule applies."""
 
     met: Sequence[tuple[int, int | None]]
     """The index and the `nth` of each rule that counts the request."""
@@ -125,7 +125,7 @@ class Draft:
     """
 
     def unstored_task(self, task_id: str, request: OpenRequest, now: int) -> Task:
-        """Return the task of a request whose namespace was reset after the request began: it is gone already."""
+        """Return the task of a request whose namespace was reset after the request began; the task is gone already."""
         plan = self.plans[None]
         assert plan is not None
         return plan.task(task_id, read(request.record.clock, now))

@@ -10,7 +10,10 @@ from voxdouble_mock.store.records import NamespaceRecord
 
 @dataclass(frozen=True, slots=True)
 class KnownRecord:
-    """The record of a namespace in this process, None before it was read, and a scenario with its digest."""
+    """The record of a namespace that this process has read, with its scenario and the digest of the scenario.
+
+    Before the first reading `record` is None, and `scenario` is the one with which namespaces start.
+    """
 
     record: NamespaceRecord | None
     scenario: Scenario | None
@@ -18,7 +21,7 @@ class KnownRecord:
 
     @property
     def fields(self) -> dict[str, object]:
-        """Return the arguments that make the script leave a known record and a known scenario out of its reply."""
+        """Return the arguments by which the script leaves a record and a scenario that are known out of its reply."""
         record = self.record
         return {"life": record and record.life, "version": record and record.version, "scenario": self.digest}
 
@@ -34,7 +37,7 @@ class RecordCache:
             self._scenarios.share(initial.digest, initial.scenario)
 
     def get(self, namespace: str) -> KnownRecord:
-        """Return the record of a namespace as it was last read, or `initial` if it was not."""
+        """Return the record of a namespace as it was last read; `initial` if it was never read."""
         return self._known.get(namespace) or self._initial
 
     def read(self, namespace: str, known: KnownRecord, reply: values.Reply, content: bytes) -> NamespaceRecord:

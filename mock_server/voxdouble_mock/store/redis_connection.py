@@ -1,4 +1,4 @@
-"""The connection to a Redis or Valkey server: its timeouts, its errors, and what its configuration may lose."""
+"""The connection to a Redis or Valkey server: timeouts, errors, and a report on the tasks that the server may lose."""
 
 import logging
 from collections.abc import Sequence
@@ -76,7 +76,7 @@ class RedisConnection:
         return reply
 
     def send(self, *arguments: bytes) -> None:
-        """Send a step without waiting for its end or reporting an error; while the server is down, nothing is sent."""
+        """Send a step. Do not wait for its end, and report no error; while the server is down, send nothing."""
         if self._is_down:
             return
         packed = SKIP_REPLY + _command(len(arguments), b"EVALSHA", SCRIPT_DIGEST) + b"".join(map(_bulk, arguments))
@@ -93,7 +93,7 @@ class RedisConnection:
             log.debug("An entry of the request log was lost: %s", error)
 
     def report_losses(self) -> None:
-        """Log what may be lost by the configuration of the server, with the setting that would keep it."""
+        """Log which tasks the server may lose with its settings, and the setting with which it would keep them."""
         log.info(
             "The store is %s: %s", self.shown, durability(self._setting("appendonly"), self._setting("appendfsync"))
         )
@@ -111,7 +111,7 @@ class RedisConnection:
             )
 
     def _setting(self, name: str) -> str | None:
-        """Return a setting of the server; None if it does not show it."""
+        """Return a setting of the server; None if the server does not show its settings."""
         try:
             return self._client.config_get(name).get(name)
         except (RedisError, OSError):
@@ -135,7 +135,7 @@ class RedisConnection:
 
 @cache
 def _command(arguments: int, name: bytes, script: bytes) -> bytes:
-    """Return the beginning of a command in Redis's protocol, up to the arguments of the script, which has no keys."""
+    """Return the beginning of a command in Redis's protocol, up to the script's arguments; the script has no keys."""
     return b"*%d\r\n" % (3 + arguments) + b"".join(map(_bulk, (name, script, b"0")))
 
 
@@ -155,7 +155,7 @@ class _Connections:
         self._idle: list[Any] = []
 
     def take(self, *, check: bool = True) -> Any:
-        """Return a connection; the step that uses it connects it if it is new, or if the server has closed it."""
+        """Return a connection; its first command connects it if it is new, or if the server has closed it."""
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -175,7 +175,7 @@ class _Connections:
         self._idle.append(connection)
 
     def close(self) -> None:
-        """Close them."""
+        """Close the connections that no step uses."""
         while self._idle:
             self._idle.pop().disconnect()
 

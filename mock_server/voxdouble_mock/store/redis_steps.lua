@@ -21,7 +21,7 @@ for name, value in pairs(cmsgpack.unpack(ARGV[1])) do
 end
 local call = redis.call
 local STORE, NAMES, CONTENTS, USES = 'voxdouble:store', 'voxdouble:names', 'voxdouble:contents', 'voxdouble:uses'
-local MAX_EXPIRED = 100  -- the expired tasks that a POST deletes, unless a bound is reached
+local MAX_EXPIRED = 100  -- the most expired tasks that one POST deletes; if a bound is reached, all of them
 local store = call('HMGET', STORE, 'life', 'opened', 'latest', 'schema')
 local now
 

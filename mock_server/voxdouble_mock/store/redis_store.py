@@ -52,7 +52,7 @@ class RedisStore:
         self._new_record = new_record
         self._limits = limits
         self._real_now = real_now
-        initial = new_record(1, 0)
+        initial = new_record(1, 0)  # markers: a clock that starts at the opening shows 0
         self._initial = initial.scenario
         self._content = values.scenario_content(initial.scenario)
         digest = values.digest(self._content) if self._content else ""

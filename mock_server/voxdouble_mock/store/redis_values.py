@@ -26,7 +26,7 @@ encode = msgspec.msgpack.encode
 
 
 class Reply(Struct):
-    """The first part of a step's reply; which members are there depends on the step."""
+    """The first part of a step's reply. The step decides which members it has."""
 
     status: str
     now: int = 0
@@ -81,9 +81,10 @@ _stored_entry = msgspec.msgpack.Decoder(_StoredEntry).decode
 
 
 def constant_fields(limits: Limits, initial: NamespaceRecord, scenario: str) -> dict[str, object]:
-    """Return the arguments that all steps of a mock have; `initial` is the record of a new namespace.
+    """Return the arguments that all steps of a mock have.
 
-    `scenario` is the digest of its scenario.
+    `initial` is the record of a namespace that was created at the instant 1, in a store that was opened at 0. So its
+    clock shows the script whether new clocks start at the opening. `scenario` is the digest of its scenario.
     """
     return {
         "idle": to_milliseconds(limits.namespace_idle),
@@ -98,7 +99,7 @@ def constant_fields(limits: Limits, initial: NamespaceRecord, scenario: str) -> 
         "initial": {
             "mode": initial.clock.pace.mode,
             "rate": repr(initial.clock.pace.rate),
-            "from_opening": initial.clock.shown == 0,
+            "from_opening": initial.clock.shown == 0,  # else the clock shows the instant of the creation
             "record": record_text(initial),
             "scenario": scenario,
         },
@@ -106,12 +107,12 @@ def constant_fields(limits: Limits, initial: NamespaceRecord, scenario: str) -> 
 
 
 def digest(content: bytes) -> str:
-    """Return the digest of a content, under which it is stored."""
+    """Return the digest of a content; the content is stored under it."""
     return hashlib.sha256(content).hexdigest()
 
 
 def record_text(record: NamespaceRecord) -> str:
-    """Return a record without its clock and its scenario, stored apart, and without its version and its life."""
+    """Return a record without its clock, scenario, version and life, which are stored apart."""
     bare = replace(record, clock=_NO_CLOCK, scenario=None, version=0, life="", by_reset=False)
     return msgspec.json.encode(bare).decode()
 
@@ -144,7 +145,7 @@ def read_scenario(content: bytes) -> Scenario:
 
 
 def plan_text(plan: Plan) -> str:
-    """Return a plan without its payload, which is stored apart."""
+    """Return a plan without its payload; the payload is stored apart."""
     members = {name: getattr(plan, name) for name in _PLAN_NAMES}
     return msgspec.json.encode({**members, "payload": b""}).decode()
 
