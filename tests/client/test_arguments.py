@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.client.hostile import DONE, TASK_ID, ReceivedRequest, accepted, responding, response, serving, task_body
-from voxdouble_client import ApiError, ApplianceClient, ApplianceError, ContractError
+from voxdouble_client import ApiError, ApplianceClient, ApplianceError, ContractError, TransportError
 
 
 def closed_file() -> io.BytesIO:
@@ -58,10 +58,10 @@ def test_nan_and_infinity_are_refused(number: float) -> None:
 
 
 def test_a_closed_client_cannot_be_used() -> None:
-    """A call after `close` is a RuntimeError that says so."""
+    """A call after `close` is a TransportError that says so."""
     with ApplianceClient("http://127.0.0.1:1") as appliance:
         pass
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(TransportError, match="closed"):
         appliance.extract_voiceprint(b"audio")
 
 

@@ -43,7 +43,7 @@ def tls_error(error: Exception) -> ssl.SSLError | None:
 
 def is_without_tls(error: ssl.SSLError | None) -> bool:
     """Return whether the server responded, but not in TLS."""
-    return error is not None and error.reason in _PLAIN_RESPONSE
+    return getattr(error, "reason", None) in _PLAIN_RESPONSE
 
 
 def is_transient(error: Exception) -> bool:
