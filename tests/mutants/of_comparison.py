@@ -107,6 +107,14 @@ MUTANTS = [
     Mutant("S49", "a score is missing", scores(lambda found: found["values"].pop())),
     Mutant("S49", "each row is a list", scores(updated(values=lambda found: [found]))),
     Mutant("S49", "columns_count is one too large", scores(updated(columns_count=lambda found: found + 1))),
+    Mutant(
+        "C19",
+        "silence has a score with speech",
+        scores(updated(values=lambda found: [score or (number and 0.5) for number, score in enumerate(found)])),
+    ),
+    Mutant(
+        "C19", "silence has a score with itself", scores(updated(values=lambda found: [found[0] or 9.0, *found[1:]]))
+    ),
     Mutant("S50", "no matrix is too large", refused_matrix(accepted)),
     Mutant("S50", "a matrix that is too large gets a 500", refused_matrix(status(500))),
     Mutant(

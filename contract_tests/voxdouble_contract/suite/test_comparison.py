@@ -79,6 +79,15 @@ def test_the_number_of_scores_is_columns_times_rows(matrix: StartedTask) -> None
     )
 
 
+@statement("C19")
+def test_silence_has_the_score_0(tasks: Tasks, voices: tuple[str, str]) -> None:
+    """A voiceprint without speech has the score 0 with itself, and with a voiceprint of speech."""
+    silence = tasks.voiceprint("silence")
+    task = tasks.post(COMPARISON, voiceprints_a=[silence, voices[0]], voiceprints_b=[silence]).accepted().done()
+    found = scores(task)
+    expect(found == [0, 0], f"The scores of a voiceprint without speech must be 0, got {found}.", task.last)
+
+
 @statement("S24")
 @pytest.mark.parametrize("body", [{"voiceprints_a": [TINY]}, {"voiceprints_b": [TINY]}])
 def test_both_lists_are_required(target: Target, body: dict[str, list[str]]) -> None:
