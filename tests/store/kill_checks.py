@@ -1,12 +1,12 @@
 """kill -9 of a server with a durable store, at random instants under load (P8).
 
 Run by `make kill-test`, not by `make test`: a kill takes about two seconds. `VOXDOUBLE_KILLS` is the number of kills of
-each store; after `VOXDOUBLE_KILL_SECONDS` there are no more, and the figure has those that were made. The time until a
-server is ready again is printed with its ratio to that of a server with an empty store of the same kind, which is
-started beside it: other programs on the machine slow down both.
+each store. After `VOXDOUBLE_KILL_SECONDS` no further kill is made, and the printed result counts the kills that were
+made. The time until a server is ready again is printed, with its ratio to the time of a server with an empty store of
+the same kind. Both servers start at the same time, so other programs on the machine slow down both.
 
-What `synchronous=FULL` protects against beyond this, the loss of power, cannot be shown by killing a process, nor can
-what `appendfsync` protects against.
+A killed process does not show that a store survives a loss of power, against which `synchronous=FULL` and `appendfsync`
+protect.
 """
 
 import os

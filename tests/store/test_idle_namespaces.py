@@ -26,7 +26,7 @@ def test_namespaces_are_bounded(make_store: MakeStore) -> None:
 
 
 def test_a_namespace_with_no_more_than_its_log_gives_way(make_store: MakeStore) -> None:
-    """A log entry creates it where there is room; the least recently used one makes room for another."""
+    """A log entry creates a namespace; at the bound, the least recently used one that has only its log is deleted."""
     store = make_store(Limits(max_namespaces=4), REAL)
     create(store, DEFAULT_NAMESPACE)
     submit(store, "a")

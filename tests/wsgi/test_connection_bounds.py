@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def test_connections_beyond_the_bound_get_a_503(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the others are served, a further one gets a 503 with a body, and no reset, until they have ended (P7)."""
+    """At the bound a further connection gets a 503 with a body, and no reset, while the others are served (P7)."""
     monkeypatch.setattr(server_module, "MAX_CONNECTIONS", 2)
     begun, proceed = threading.Semaphore(0), threading.Event()
 

@@ -1,4 +1,4 @@
-"""Addresses that a server listens on, and messages about those that it cannot have."""
+"""Addresses that a server listens on, and messages for addresses on which it cannot listen."""
 
 import socket
 from typing import Any

@@ -105,7 +105,7 @@ def test_running_requests_finish_after_several_signals(launch: Callable[..., Pro
 
 
 def test_a_port_can_be_bound_at_once_after_kill_9(launch: Callable[..., Process]) -> None:
-    """A port that the system picked, and then the same port by its number, with connections that the kill left."""
+    """After a kill -9 a server can listen on its port at once, in spite of connections that the kill left."""
     port = 0
     for _ in range(2):
         server = launch(port=port)

@@ -18,7 +18,7 @@ def declaring(samples: int) -> bytes:
 
 @pytest.mark.parametrize("share", [0, 0.25, 0.5])
 def test_a_file_that_declares_too_few_samples_is_decoded_completely(share: float) -> None:
-    """The frames decide, not the header."""
+    """The frames decide the number of samples, not the header of the file."""
     assert np.array_equal(decoded(declaring(round(share * WHOLE.shape[1]))), WHOLE)
 
 
@@ -27,23 +27,23 @@ def test_a_file_that_declares_too_few_samples_is_decoded_completely(share: float
     "tag", [b"TAG" + b"x" * 125, b"x" * 10 + (b"APETAGEX\xd0\7\0\0\x2a\0\0\0\1\0\0\0" + bytes(12))]
 )
 def test_tags_after_the_frames_are_ignored(data: bytes, tag: bytes) -> None:
-    """They are not damaged frames."""
+    """Tags after the last frame are not treated as damaged frames."""
     assert np.array_equal(decoded(data + tag), WHOLE)
 
 
 def test_tags_and_padding_before_the_header_are_ignored() -> None:
-    """Some players put an ID3v2 tag before the file."""
+    """An ID3v2 tag, as some players write it, and zero bytes before the file are ignored."""
     assert np.array_equal(decoded(b"ID3\4\0\0\0\0\0\x0a" + bytes(10) + FLAC), WHOLE)
     assert np.array_equal(decoded(bytes(1_000) + FLAC), WHOLE)
 
 
 def test_padding_after_a_declared_length_is_ignored() -> None:
-    """The header says that nothing is missing."""
+    """If the header declares the samples that were found, other bytes after the last frame are ignored."""
     assert np.array_equal(decoded(FLAC + bytes(10_000)), WHOLE)
 
 
 def test_joined_files_are_decoded_completely() -> None:
-    """Each file gives all its samples."""
+    """Each of the joined files gives all its samples."""
     assert np.array_equal(decoded(FLAC + without_count(FLAC)), np.concatenate([WHOLE, WHOLE], axis=1))
 
 
@@ -56,7 +56,7 @@ def test_joined_files_of_different_rates_are_rejected() -> None:
 
 
 def test_the_error_for_a_missing_frame_names_its_time() -> None:
-    """The frame after the missing one gives the offset."""
+    """The error has the time of the missing frame, and the offset of the frame after it."""
     frames = flac_frames(FLAC)
     data = FLAC[: frames[3]] + FLAC[frames[4] :]
     message = rf"after 0\.77 s, at byte {frames[3]}: FLAC frame 4 follows there instead of frame 3"
@@ -75,7 +75,7 @@ def test_the_error_for_damaged_audio_names_the_time_where_decoding_stopped() -> 
 @pytest.mark.parametrize("keep", [0.2, 0.5, 0.99])
 @pytest.mark.parametrize("data", [FLAC, without_count(FLAC)])
 def test_a_truncated_file_is_rejected(data: bytes, keep: float) -> None:
-    """Its last frame is incomplete."""
+    """A file that ends within a frame is rejected as truncated."""
     with pytest.raises(UnusableAudio, match="truncated"):
         seconds(data[: int(keep * len(data))])
 
@@ -105,7 +105,7 @@ def test_unsupported_bit_depths_are_named() -> None:
 
 
 def test_a_long_file_is_measured_completely() -> None:
-    """Frame numbers of two bytes and more are read."""
+    """Frames with numbers of two bytes and more are found."""
     quiet = as_file(np.zeros(300 * 8_000), 8_000, "FLAC").getvalue()
     assert seconds(without_count(quiet)) == 300
     assert seconds(quiet) > SECONDS

@@ -19,7 +19,7 @@ KINDS = [(8_000, 1), (16_000, 1), (22_050, 2), (44_100, 1), (48_000, 2)]
 @pytest.mark.parametrize("variable", [False, True])
 @pytest.mark.parametrize(("rate", "channels"), KINDS)
 def test_the_length_is_exact(rate: int, channels: int, variable: bool) -> None:
-    """The samples that the encoder adds are removed, at both ends."""
+    """The decoder removes the samples that the encoder has added at both ends."""
     assert seconds(mp3(rate=rate, channels=channels, variable=variable)) == pytest.approx(SECONDS, abs=0.001)
 
 
@@ -28,7 +28,7 @@ def test_the_length_is_exact(rate: int, channels: int, variable: bool) -> None:
 def test_pieces_are_decoded_like_the_whole(
     rate: int, channels: int, variable: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Decoding in small pieces gives the same samples, since each one starts with the earlier frames it needs."""
+    """Decoding in small pieces gives the same samples: each piece starts with the earlier frames that it needs."""
     data = headless(mp3(rate=rate, channels=channels, variable=variable))
     whole = decoded(data)
     monkeypatch.setattr("voxdouble_mock.voice.mpeg_decoding.PIECE_SAMPLES", 1_152 * 4)
@@ -38,38 +38,38 @@ def test_pieces_are_decoded_like_the_whole(
 @pytest.mark.parametrize("before", [b"\0", bytes(5_000), HALF, ID3, ID3 + bytes(300) + ID3 + HALF])
 @pytest.mark.parametrize("after", [b"", bytes(50_000), b"\xff" * 3_000, b"junk" * 1_000, b"TAG" + bytes(125)])
 def test_padding_tags_and_half_a_frame_are_ignored(before: bytes, after: bytes) -> None:
-    """They hold no complete frame."""
+    """Bytes that hold no complete frame are ignored, before and after the frames."""
     assert np.array_equal(decoded(before + MP3 + after), WHOLE)
     assert np.array_equal(decoded(before + HEADLESS + after), UNTRIMMED)
 
 
 @pytest.mark.parametrize("between", [b"", ID3, b"TAG" + bytes(125), bytes(2_000), b"junk" * 1_000])
 def test_joined_files_are_decoded_completely(between: bytes) -> None:
-    """Each file's own count confirms its part."""
+    """Each of the joined files is complete by its own count of frames."""
     assert np.array_equal(decoded(MP3 + between + MP3), np.concatenate([WHOLE, WHOLE], axis=1))
 
 
 def test_joined_files_without_a_count_are_decoded_completely() -> None:
-    """Their frames follow one another."""
+    """Without counts, joined files are complete because their frames follow one another."""
     assert decoded(HEADLESS + HEADLESS).shape[1] == 2 * UNTRIMMED.shape[1]
     assert decoded(HEADLESS + b"TAG" + bytes(125) + ID3 + HEADLESS).shape[1] == 2 * UNTRIMMED.shape[1]
 
 
 def test_a_count_that_is_too_small_hides_nothing() -> None:
-    """All frames are decoded, whatever the first one counts."""
+    """All frames are decoded if the first one counts too few."""
     at = MP3.index(b"Info") + 8
     assert seconds(MP3[:at] + (10).to_bytes(4) + MP3[at + 4 :]) > SECONDS
 
 
 def test_an_encoder_delay_without_a_valid_checksum_hides_nothing() -> None:
-    """The field could hide half a second of audio."""
+    """The delay, which could hide half a second of audio, is ignored if its checksum is wrong."""
     at = MP3.index(b"LAME") + 21
     assert seconds(MP3[:at] + b"\xff\xff\xff" + MP3[at + 3 :]) > SECONDS
 
 
 @pytest.mark.parametrize("size", [0, 500, 5_000, 100_000])
 def test_a_tag_with_a_wrong_size_hides_nothing(size: int) -> None:
-    """Audio that starts before the declared end of the tag, and a tag that continues after it."""
+    """All audio is decoded, whether a tag declares too large or too small a size."""
     sevens = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
     tag = b"ID3\4\0\0" + sevens + bytes(1_024)
     assert np.array_equal(decoded(tag + MP3), WHOLE)
@@ -77,7 +77,7 @@ def test_a_tag_with_a_wrong_size_hides_nothing(size: int) -> None:
 
 
 def test_a_trailing_tag_with_a_wrong_size_hides_nothing() -> None:
-    """An APE footer that claims most of the file."""
+    """All audio is decoded if an APE footer declares a tag of half the file."""
     footer = b"APETAGEX\xd0\7\0\0" + (len(MP3) // 2).to_bytes(4, "little") + b"\1\0\0\0" + bytes(12)
     assert np.array_equal(decoded(MP3 + footer), WHOLE)
     assert np.array_equal(decoded(HEADLESS + footer), UNTRIMMED)
@@ -99,7 +99,7 @@ def test_a_damaged_header_is_rejected_with_its_place(data: bytes) -> None:
 
 
 def test_one_lost_frame_of_many_is_tolerated_where_the_others_are_counted() -> None:
-    """It is shorter than 50 ms."""
+    """A frame of less than 50 ms may be lost."""
     assert SECONDS - 0.037 <= seconds(damaged(MP3, 20, b"\0\0\0\0")) <= SECONDS
 
 
@@ -124,7 +124,7 @@ def test_frames_that_the_decoder_skips_are_noticed() -> None:
 
 
 def test_a_recording_that_starts_within_a_stream_is_complete() -> None:
-    """Frames that refer to bytes before the file are silent, so that the length is right."""
+    """Frames that refer to bytes before the file are silent, so the length is right."""
     variable = headless(mp3(rate=44_100, channels=2, variable=True))
     for data in (HEADLESS, variable):
         frames = mp3_frames(data)
@@ -144,7 +144,7 @@ def test_a_recording_that_starts_within_a_stream_is_complete() -> None:
 )
 @pytest.mark.parametrize("first", [MP3, HEADLESS])
 def test_a_change_of_rate_or_channels_is_rejected_with_its_place(first: bytes, second: bytes, change: str) -> None:
-    """All of a recording must be of one rate and channel count."""
+    """A recording must have one sample rate and one channel count."""
     at = len(first) + (mp3_frames(second)[1] if b"Info" in second[:50] else 0)
     with pytest.raises(UnusableAudio, match=rf"after 1\.\d\d s, at byte {at}: the audio changes from {change}"):
         seconds(first + second)
@@ -152,7 +152,7 @@ def test_a_change_of_rate_or_channels_is_rejected_with_its_place(first: bytes, s
 
 @pytest.mark.parametrize("keep", [0.3, 0.5, 0.9])
 def test_a_truncated_file_is_rejected(keep: float) -> None:
-    """Its last frame is incomplete, or frames are missing by the count of the first one."""
+    """A file with an incomplete last frame, or with fewer frames than its first one counts, is rejected."""
     with pytest.raises(UnusableAudio, match="truncated"):
         seconds(MP3[: int(keep * len(MP3))])
     with pytest.raises(UnusableAudio, match=r"the truncated or damaged MP3 declares 51 frames and holds \d+"):
@@ -164,7 +164,7 @@ def test_a_truncated_file_is_rejected(keep: float) -> None:
 @pytest.mark.parametrize("size", [3_000, 100_000])
 @pytest.mark.parametrize("variable", [False, True])
 def test_random_bytes_after_the_frames_are_ignored(size: int, variable: bool) -> None:
-    """They hold no header like those of the frames."""
+    """Random bytes without a header like those of the frames are ignored."""
     for rate, channels in KINDS:
         data = headless(mp3(rate=rate, channels=channels, variable=variable))
         assert seconds(data + random.Random(size).randbytes(size)) == seconds(data)

@@ -21,13 +21,13 @@ each_codec = pytest.mark.parametrize("codec", FILES)
 @each_codec
 @pytest.mark.parametrize("after", [b"", bytes(1), bytes(70_000), b"TAG" + bytes(125), b"a line of text\r\n" * 100])
 def test_a_stream_without_a_flagged_last_page_is_complete(codec: str, after: bytes) -> None:
-    """Many recorders never set the flag, and other bytes may follow."""
+    """A stream is complete without the flag, which many recorders never set, and before other bytes."""
     assert np.array_equal(decoded(without_last_flag(FILES[codec]) + after), decoded(FILES[codec]))
 
 
 @each_codec
 def test_padding_and_tags_around_a_stream_are_ignored(codec: str) -> None:
-    """Zeros and an ID3 tag before, anything after the flagged last page."""
+    """Zeros and an ID3 tag before a stream are ignored, and any bytes after its flagged last page."""
     whole = decoded(FILES[codec])
     for data in (bytes(10) + FILES[codec], b"ID3\4\0\0\0\0\0\x0a" + bytes(10) + FILES[codec], FILES[codec] + b"x" * 99):
         assert np.array_equal(decoded(data), whole)
@@ -51,7 +51,7 @@ def test_joined_streams_of_different_codecs_and_rates() -> None:
 
 
 def test_joined_opus_streams_of_different_input_rates_are_rejected() -> None:
-    """The decoder uses the input rate of each stream."""
+    """Streams that the decoder would decode at different rates are rejected."""
     second = encoded("OGG", "OPUS", rate=8_000)
     message = rf"after 1\.75 s, at byte {len(FILES['Opus'])}: the sample rate changes from 16000 Hz to 8000 Hz"
     with pytest.raises(UnusableAudio, match=message):
@@ -68,7 +68,7 @@ def test_unknown_bytes_between_pages_are_ignored(codec: str) -> None:
 @each_codec
 @pytest.mark.parametrize("flagged", [True, False])
 def test_a_truncated_stream_is_rejected(codec: str, flagged: bool) -> None:
-    """The last page is incomplete."""
+    """A stream with an incomplete last page is rejected."""
     data = FILES[codec] if flagged else without_last_flag(FILES[codec])
     for missing in (1, 20, 400):
         with pytest.raises(UnusableAudio, match="the last page is truncated"):
@@ -77,7 +77,7 @@ def test_a_truncated_stream_is_rejected(codec: str, flagged: bool) -> None:
 
 @each_codec
 def test_a_damaged_page_is_rejected_with_its_place(codec: str) -> None:
-    """The checksum of the page is wrong."""
+    """A page with a wrong checksum is rejected, with its time and offset."""
     pages = ogg_pages(FILES[codec])
     at = len(FILES[codec]) - len(pages[-1])
     data = bytearray(FILES[codec])
@@ -89,8 +89,8 @@ def test_a_damaged_page_is_rejected_with_its_place(codec: str) -> None:
 
 
 @each_codec
-def test_a_damaged_last_page_is_not_taken_as_other_bytes(codec: str) -> None:
-    """Without the flag of the last page, binary bytes after a stream may be a page whose header is destroyed."""
+def test_a_damaged_last_page_is_not_ignored(codec: str) -> None:
+    """Binary bytes after a stream without a flagged last page may be a page with a destroyed header."""
     *pages, last = ogg_pages(FILES[codec])
     for size in (4, 18, 40):
         with pytest.raises(UnusableAudio, match="the page is damaged"):
@@ -99,7 +99,7 @@ def test_a_damaged_last_page_is_not_taken_as_other_bytes(codec: str) -> None:
 
 @each_codec
 def test_a_missing_and_a_repeated_page_are_rejected(codec: str) -> None:
-    """Pages are numbered."""
+    """The numbers of the pages reveal a missing page and a repeated one."""
     pages = ogg_pages(FILES[codec])
     for changed in ([*pages[:-2], pages[-1]], [*pages[:-1], pages[-2], pages[-1]]):
         with pytest.raises(UnusableAudio, match=r"page \d+ follows there instead of page \d+"):
@@ -119,7 +119,7 @@ def test_a_page_that_declares_less_than_its_packets_is_rejected(codec: str) -> N
 
 @each_codec
 def test_many_marks_of_pages_are_rejected_soon(codec: str) -> None:
-    """A hundred damaged pages in a row end the search, so that the work is bounded."""
+    """After a hundred damaged pages in a row the search ends, so the work is bounded."""
     first, second, *_ = ogg_pages(FILES[codec])
     with pytest.raises(UnusableAudio, match=r"the page is damaged"):
         seconds(first + second + b"OggS\0\0" * 100_000)
@@ -127,14 +127,14 @@ def test_many_marks_of_pages_are_rejected_soon(codec: str) -> None:
 
 @each_codec
 def test_the_headers_alone_are_rejected(codec: str) -> None:
-    """There is no audio in them."""
+    """A stream that ends after its headers is rejected."""
     headers = ogg_pages(FILES[codec])[: 2 if codec == "Opus" else -1][:2]
     with pytest.raises(UnusableAudio, match=r"no audio frames|truncated"):
         seconds(b"".join(headers))
 
 
 def test_a_file_that_starts_in_the_middle_of_a_stream_is_rejected() -> None:
-    """The headers are missing."""
+    """A stream without its headers is rejected."""
     with pytest.raises(UnusableAudio, match="must start with the headers of a stream, and it starts in the middle"):
         seconds(b"".join(ogg_pages(FILES["Opus"])[1:]))
 

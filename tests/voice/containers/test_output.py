@@ -68,7 +68,7 @@ def message(data: bytes) -> str:
 
 
 def test_files_of_other_formats_write_nothing(tmp_path: Path) -> None:
-    """Also with the right first bytes and nothing else."""
+    """Bytes that begin with the signature of another format make no library write to stdout or stderr."""
     with (tmp_path / "output").open("w+b") as file:
         with captured(file):
             assert all(message(start_of_file(signature)) for signature in SIGNATURES)
@@ -77,7 +77,7 @@ def test_files_of_other_formats_write_nothing(tmp_path: Path) -> None:
 
 
 def test_the_capture_works() -> None:
-    """In a process of its own, what a C library writes to the descriptor is seen by these means."""
+    """In a process of its own, `captured` sees the bytes that are written to both descriptors."""
     code = "import os, tempfile; from tests.voice.containers.test_output import captured\n"
     code += "with tempfile.TemporaryFile() as file:\n    with captured(file): os.write(2, b'note'); os.write(1, b'!')\n"
     code += "    file.seek(0); print(file.read())"

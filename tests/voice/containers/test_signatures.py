@@ -50,7 +50,7 @@ def test_each_format_with_a_signature_is_named(signature: Signature) -> None:
     ],
 )
 def test_formats_that_libsndfile_could_decode_are_named(container: str, subtype: str | None, name: str) -> None:
-    """They are recognised in real files too."""
+    """Real files of these formats are rejected with the name of the format."""
     samples, rate = speech()
     data = as_file(samples, 8_000 if container == "SVX" else rate, container, subtype).getvalue()
     assert message(data) == f"The file is {name}. {SUPPORTED_TEXT}"

@@ -69,13 +69,13 @@ def test_zero_bytes_within_the_declared_file_are_not_padding() -> None:
     ids=["a zero", "zeros", "one value", "ID3v1", "ID3v2", "truncated LIST"],
 )
 def test_padding_tags_and_truncated_metadata_after_the_audio_are_ignored(after: bytes) -> None:
-    """The audio before them is complete."""
+    """Bytes after the audio that hold no audio are ignored."""
     assert np.array_equal(decoded(riff(FORMAT, DATA) + after)[0], SAMPLES)
 
 
 @pytest.mark.parametrize("before", [b"\0", bytes(5_000), b"ID3\4\0\0\0\0\0\x0aabcdefghij"])
 def test_padding_and_tags_before_the_header_are_ignored(before: bytes) -> None:
-    """The header follows them."""
+    """Padding and tags before the header are ignored."""
     assert np.array_equal(decoded(before + riff(FORMAT, DATA))[0], SAMPLES)
 
 
