@@ -1,6 +1,6 @@
 """Voice processing: a recording to its voiceprint, and a voiceprint to its vector, bit-identical on every machine.
 
-The rules of bit-identity, on which the modules of this folder stand:
+The modules of this folder obey these rules of bit-identity:
 
 (a) The operands of every matrix product are whole numbers, and the partial sums stay below 2**53 in float64, below
     2**24 in float32. The product is then exact, whatever the order of summation, thread count, processor or fused

@@ -40,7 +40,7 @@ class Audio:
     """An open recording: its properties, and its samples. Each call of `blocks` decodes them from the beginning."""
 
     def __init__(self, file: BinaryIO, max_seconds: float) -> None:
-        """Open `file`, which must be seekable. Raises UnusableAudio if it cannot be used (C11, C12, S59)."""
+        """Open a seekable file. Raises UnusableAudio if it cannot be used (C11, C12, S59)."""
         try:
             self._parts = parts_of(file, max_seconds)
             self.sample_rate = common_rate(self._parts)

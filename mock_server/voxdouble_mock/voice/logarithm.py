@@ -8,7 +8,7 @@ OCTAVE = 256
 INDEX_BITS = 11
 """The leading bits of a fraction that the table distinguishes."""
 FRACTION_BITS = 52
-"""The bits of a float64's fraction. Above them are the bits of the exponent, then the sign, which is 0 here."""
+"""The bits of a float64's fraction. Above them are the exponent and the sign; the sign is 0 here."""
 EXPONENT_BIAS = 1022
 """The stored exponent of the number m * 2**e, minus e, for an m from 0.5 to 1."""
 

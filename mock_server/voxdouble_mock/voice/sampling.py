@@ -1,4 +1,4 @@
-"""The sample of a channel's speech, and the levels of its frames, from which the embedding is computed.
+"""The sample of a channel's speech. The embedding is computed from the levels of its frames.
 
 The windows of sampled frames wait, and are transformed when the whole channel is known. By then, most frames of a long
 recording have given way to later ones.
@@ -38,7 +38,7 @@ class Sampler:
         self._waiting = np.zeros((2, 0), np.int64)
         """The numbers of the frames that wait, and the places of their windows.
 
-        A frame is there twice if it is the neighbour of frames from two calls of `add`.
+        A frame is there twice if two calls of `add` needed it.
         """
         self._transformed = np.zeros(0, np.int64)
         self._levels = np.zeros((0, BANDS), np.int16)

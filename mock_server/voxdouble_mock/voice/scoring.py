@@ -43,14 +43,14 @@ class Gender:
 
     @property
     def female_probability(self) -> float:
-        """Return the probability of a female speaker, which is 1 minus that of a male one."""
+        """Return the probability of a female speaker: 1 minus the probability of a male one."""
         return round(1.0 - self.male_probability, PROBABILITY_DECIMALS)
 
 
 def log_likelihood_ratios(across: Whole, down: Whole) -> Scores:
     """Return the log-likelihood ratios of the columns `across` (n, 128) with the rows `down` (m, 128): (m, n) (S48).
 
-    They have the natural logarithm, and are symmetric. A ratio of about 0 is undecided; above 2, the speaker is very
+    They are natural logarithms, and symmetric. A ratio of about 0 is undecided; above 2, the speaker is very
     probably the same. A voiceprint without speech has the ratio 0 with every other (C19).
     """
     slope, offset = (table("likelihood") * FRACTION).tolist()

@@ -1,6 +1,6 @@
 """The spectrum: the logarithmic power of each frame in 32 mel bands.
 
-The window has 32 ms. The triangular bands reach from 120 to 3,700 Hz, so that telephone speech fits, on a grid of about
+The window has 32 ms. The triangular bands reach from 120 to 3,700 Hz, as telephone speech does, on a grid of about
 31.25 Hz at any sample rate. The operands of all matrix products are whole numbers, and their partial sums stay below
 2**53 (see `voice/__init__.py`).
 """
@@ -42,7 +42,7 @@ WAVE_SCALE = 2**22
 stays below 2**15 * 2**13 * 2**22.
 """
 POWER_SCALE = 2.0**-62
-"""Scales the power of a line, which is below 2**101, to at most 2**39."""
+"""Scales the power of a line from below 2**101 to at most 2**39."""
 BAND_SUM = 2.0**12
 """The sum of a band's weights, up to rounding."""
 
@@ -82,7 +82,7 @@ def room_for_windows(count: int, sample_rate: int) -> Windows:
 
 
 def levels(windows: Windows, chosen: npt.NDArray[np.int64], sample_rate: int) -> Levels:
-    """Return the levels of the frames whose windows are the chosen rows."""
+    """Return the levels of the frames; their windows are the chosen rows."""
     found = np.empty((len(chosen), BANDS), np.int16)
     for at in range(0, len(chosen), CHUNK):
         found[at : at + CHUNK] = _levels(windows[chosen[at : at + CHUNK]], sample_rate)

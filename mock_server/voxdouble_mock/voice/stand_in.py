@@ -1,4 +1,4 @@
-"""Voiceprints in place of an appliance's voiceprints, of which a pack has only the digests."""
+"""Stand-ins for voiceprints of an appliance: a pack without voice data has only the digests of the originals."""
 
 import hashlib
 

@@ -137,7 +137,7 @@ def _decode_ours(voiceprints: Sequence[bytes], places: Sequence[int], *, wide: b
     seconds = np.ascontiguousarray(rows[:, after:-1]).view(">f8")[:, 0]
     sound &= np.isfinite(numbers).all(axis=1) & np.isfinite(seconds) & (seconds >= 0)
     heads = np.tile(np.frombuffer(crc, np.uint8), (len(rows), 1))
-    checked = numbers.view(f"V{4 * EMBEDDING_LENGTH}")[:, 0].tolist()  # as bytes, whose crc zlib computes faster
+    checked = numbers.view(f"V{4 * EMBEDDING_LENGTH}")[:, 0].tolist()  # as bytes: zlib computes their crc faster
     crcs = np.array(list(map(zlib.crc32, checked)), ">u8").view(np.uint8).reshape(-1, 8)
     heads[:, CRC : CRC + (8 if wide else 4)] = crcs if wide else crcs[:, 4:]
     sound &= (rows[:, :start] == heads).all(axis=1)

@@ -34,7 +34,7 @@ class ClientConnection(ClientSocket):
 
     @property
     def waiting_since(self) -> float:
-        """The instant since which an idle connection waits for a head, or for the rest of one that has begun."""
+        """The instant since which an idle connection waits for a head, or for the rest of a head."""
         return self.head_since if self.head_since is not None else self.last_used or 0.0
 
     def communicate(self) -> bool:
@@ -86,8 +86,8 @@ class ClientConnection(ClientSocket):
     def close(self) -> None:
         """Close the connection so that the client can still read its response (RFC 9112 section 9.6).
 
-        Closing a socket with unread bytes sends a reset, which can destroy a response in transit. So send FIN, read and
-        discard the remaining bytes for at most two seconds, then close.
+        Closing a socket with unread bytes sends a reset, and a reset can destroy a response in transit. So send FIN,
+        read and discard the remaining bytes for at most two seconds, then close.
         """
         if self._request is not None and (not self._request.complete or self.rfile.has_data()):
             self._drain()

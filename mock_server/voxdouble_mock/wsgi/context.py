@@ -61,7 +61,7 @@ class ServerContext(Protocol):
         """The listening socket."""
 
     def process_conn(self, conn: Any) -> None:
-        """Add a new connection to the idle ones; pass one whose head can be read to the thread pool."""
+        """Add a new connection to the idle ones; pass a connection with a readable head to the thread pool."""
 
     def forget(self, connection: object) -> None:
         """Remove a connection from those that are open."""

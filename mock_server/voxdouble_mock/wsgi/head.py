@@ -1,4 +1,4 @@
-"""A request's head, which is its first line and headers, parsed strictly (RFC 9112 sections 2 to 6).
+"""A request's head (its first line and its headers), parsed strictly (RFC 9112 sections 2 to 6).
 
 Heads that two servers could parse differently are refused: two lengths, two framings, folded lines, bare LF. Unusual
 heads that real clients send are accepted: absolute URIs, ``//path``, one empty line before the request.
@@ -58,7 +58,7 @@ def read_head(source: io.BufferedReader) -> Head | None:
 
     Raises :class:`BadHead` if it is too long, cut or malformed.
     """
-    if source.peek(1)[:1] == TLS_HANDSHAKE:  # a TLS handshake, which may hold no line end
+    if source.peek(1)[:1] == TLS_HANDSHAKE:  # it may hold no line end
         raise BadHead("This port must be used with plain HTTP, not TLS: replace https:// by http://.")
     first = source.readline(HEAD_LIMIT)
     if first == b"\r\n":  # RFC 9112 section 2.2: one empty line is ignored

@@ -68,7 +68,7 @@ def _listen_first(addresses: list[tuple[int, Any]]) -> socket.socket:
 
 
 def plain_address(address: str) -> str:
-    """Return an IP address without the prefix ::ffff: of an IPv4 address, which a dual-stack socket adds."""
+    """Return an IP address, without the prefix ::ffff: that a dual-stack socket adds to an IPv4 address."""
     return address.removeprefix("::ffff:") if "." in address else address
 
 
@@ -79,7 +79,7 @@ def host_and_port(host: str, port: int) -> str:
 
 def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
     try:
-        # As bytes: for a text, getaddrinfo imports the codec idna, which only other names need.
+        # As bytes: for a text, getaddrinfo imports the codec idna. Only names beyond ASCII need it.
         name = host.encode() if host.isascii() else host
         found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:

@@ -5,7 +5,7 @@ errors below instead of ending early, so that a cut upload is never treated as a
 
 The stream behaves like a file: ``read(n)`` returns ``n`` bytes unless the body ends before, ``read1(n)`` returns the
 bytes that have arrived. The stream ends at the end of the body, with or without a declared length.
-``wsgi.input_terminated`` is set only for a chunked body, which has no declared length. So frameworks still check a
+``wsgi.input_terminated`` is set only for a chunked body: it has no declared length. So frameworks still check a
 declared length.
 """
 

@@ -81,7 +81,7 @@ class Waker:
 class Selection(ConnectionManager):
     """cheroot's manager of idle connections, extended: it stops at once and handles a lack of file descriptors.
 
-    It measures idle time by the monotonic clock. cheroot reads the wall clock: then a test that moves the time of its
+    It measures idle time by the monotonic clock. With the wall clock, as in cheroot, a test that moves the time of its
     process would expire every connection.
     """
 
@@ -100,7 +100,7 @@ class Selection(ConnectionManager):
         )
 
     def put(self, conn: ClientConnection) -> None:
-        """Wait for the next request of an idle connection; pass one whose head has arrived to the server."""
+        """Add an idle connection; if the head of its next request has arrived, pass it to the server instead."""
         conn.last_used = monotonic()
         if conn.holds_head():
             self.server.process_conn(conn)
@@ -110,7 +110,7 @@ class Selection(ConnectionManager):
             )
 
     def run(self, expiration_interval: float) -> None:
-        """Pass connections whose heads have arrived to the server, and close the idle ones, until :meth:`stop`."""
+        """Pass connections with a complete head to the server, and close idle ones in time, until :meth:`stop`."""
         wait = min(expiration_interval, WINDOWS_WAIT) if sys.platform == "win32" else expiration_interval
         checked = monotonic()
         while not self._stop_requested:

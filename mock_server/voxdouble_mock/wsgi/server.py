@@ -136,7 +136,7 @@ class HttpServer(HTTPServer):
                 self.log.exception("Waiting for connections failed; the server goes on.")
 
     def process_conn(self, conn: ClientConnection) -> None:
-        """Add a new connection to the idle ones; pass one whose head can be read to the thread pool."""
+        """Add a new connection to the idle ones; pass a connection with a readable head to the thread pool."""
         if conn.last_used is not None:
             self.requests.put(conn)
         elif len(self.connections) >= MAX_CONNECTIONS and not self._connections.end_slowest():

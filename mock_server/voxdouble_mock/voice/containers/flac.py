@@ -120,7 +120,7 @@ def _add(flac: _Flac, found: Headers, offset: int, first: int, seconds_before: f
     consistent = _consistent(flac, found)
     if flac.next_number is None and len(found.offsets):
         if offset + found.offsets[0] != first:
-            raise stopped(seconds_before, first, "no FLAC frame follows the header, which is damaged")
+            raise stopped(seconds_before, first, "no FLAC frame follows the header: the file is damaged")
         if not consistent[0]:
             raise BrokenContainer("The FLAC header and the first frame differ in sample rate, channels or bits.")
         flac.next_number = int(found.numbers[0])
@@ -133,7 +133,7 @@ def _add(flac: _Flac, found: Headers, offset: int, first: int, seconds_before: f
     if len(wrong):
         at = int(wrong[0])
         seconds = seconds_before + flac.seconds + int(samples[:at].sum()) / flac.sample_rate
-        reason = f"FLAC frame {numbers[at]} follows there instead of frame {expected[at]}, which is damaged"
+        reason = f"FLAC frame {numbers[at]} follows there instead of frame {expected[at]}: it is missing or damaged"
         raise stopped(seconds, int(offsets[at]), reason)
     times = flac.samples + np.cumsum(samples) - samples
     chosen = np.flatnonzero(np.diff(times * INDEXED_PER_SECOND // flac.sample_rate, prepend=-1))

@@ -57,7 +57,7 @@ def headers(block: bytes) -> Headers:
 
 
 def _numbers(rows: Numbers, digits: Numbers) -> Numbers:
-    """Return the numbers of the frames, which are encoded like UTF-8 characters."""
+    """Return the numbers of the frames; they are encoded like UTF-8 characters."""
     found = np.where(digits == 1, rows[:, 4], rows[:, 4] & (0x7F >> digits))
     for index in range(1, int(digits.max(initial=1))):
         found = np.where(index < digits, found << 6 | rows[:, 4 + index] & 0x3F, found)

@@ -61,7 +61,7 @@ def pages(source: Source, start: int, end: int) -> Iterator[Page | Unknown]:
 
 
 class _Reader:
-    """Random access to bytes, which are read in large blocks."""
+    """Random access to the bytes of a source; they are read in large blocks."""
 
     def __init__(self, source: Source, end: int) -> None:
         self.source, self.end = source, end

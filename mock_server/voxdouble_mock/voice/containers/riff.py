@@ -1,4 +1,4 @@
-"""WAV: a list of chunks, whose sizes are checked against each other and against the size of the file.
+"""WAV: a list of chunks. Their sizes are checked against each other and against the size of the file.
 
 The decoder gets a newly written header. So it cannot read another length than this module did.
 """

@@ -141,7 +141,7 @@ def _candidates(first: bytes) -> tuple[Signature, ...]:
 
 
 def ogg_name(packet: bytes) -> str:
-    """Return the name of the Ogg format whose first packet this is."""
+    """Return the name of the Ogg format that begins with this packet."""
     known = next((name for mark, name in OGG_CODECS.items() if packet.startswith(mark)), None)
     return known or f"Ogg with an unknown codec (its first bytes are {packet[:8].hex(' ')})"
 
