@@ -107,5 +107,7 @@ def test_the_page_of_the_interface_lists_the_control_routes(mock: MockAppliance)
     page = get(mock.url + "/_mock/console/api").text
     assert "DELETE /_mock/requests" in page
     assert "/_mock/clock/advance" in page
+    assert "GET /_mock/<" not in page
+    assert "GET /_mock/console" not in page
     assert "HEAD" not in page
     assert "OPTIONS" not in page

@@ -99,6 +99,14 @@ def control_routes(app: Flask) -> list[tuple[str, str]]:
     """Return the methods and path of each of the mock's own routes, apart from those of the console."""
     rules = [(sorted((rule.methods or set()) - IMPLIED_METHODS), rule.rule) for rule in app.url_map.iter_rules()]
     return sorted(
-        ((", ".join(methods), path) for methods, path in rules if path.startswith("/_mock") and "console" not in path),
+        (
+            (", ".join(methods), path)
+            for methods, path in rules
+            if path.startswith("/_mock") and not _is_of_console(path)
+        ),
         key=lambda route: (route[1], route[0]),
     )
+
+
+def _is_of_console(path: str) -> bool:
+    return path == "/_mock/" or path.startswith("/_mock/console/")
