@@ -18,6 +18,7 @@ from voxdouble_mock.core.errors import TooLarge, ValidationFailed
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.http.byte_quota import ByteQuota
 from voxdouble_mock.http.request_body import PIECE
+from voxdouble_mock.http.value_count import excess
 from voxdouble_mock.http.vendor import json_body
 from voxdouble_mock.http.vendor.json_body import COST, JsonBody
 from voxdouble_mock.http.vendor.voiceprint_lists import MAX_VOICEPRINT
@@ -63,6 +64,15 @@ def test_a_body_may_have_150_000_values() -> None:
         read((text % ("0," * 99_998)).encode(), Limits())
 
 
+@pytest.mark.parametrize(
+    ("text", "values"), [("[[],[]]", 2), ("[{},[ ]]", 2), ('{"a": {}, "b": [\n]}', 2), ("[[0]]", 2)]
+)
+def test_an_empty_list_or_object_is_one_value(text: str, values: int) -> None:
+    """A text is within a bound of as many values as it has, and beyond a smaller one."""
+    assert excess(text.encode(), values) is None
+    assert excess(text.encode(), values - 1) is not None
+
+
 def test_a_list_with_one_voiceprint_too_many_is_refused_with_its_length() -> None:
     """The message has the length that was found where it is little over the limit."""
     text = json.dumps({"voiceprints": ["AAAA"] * 6}).encode()
@@ -83,6 +93,26 @@ def test_a_body_that_needs_more_memory_than_all_bodies_may_take_is_413() -> None
     assert read(text, Limits(), 60_000) == {"voiceprints": [b"\0\0\0"]}
     with pytest.raises(TooLarge, match="needs more memory than the 20000 bytes"):
         read(text, Limits(), 20_000)
+
+
+@pytest.mark.parametrize(
+    "last", ["A", "\\n", "\\u002b", "\\u4e00", "\\ud83d\\ude00", "\u4e00", "\U0001f600", "\U0001f600\\n"]
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_as_much_memory_is_reserved_as_a_text_takes(last: str, is_first: bool) -> None:
+    """One wide or escaped character widens the whole text around it, as UTF-8 or as an escape (P7)."""
+    note = f"{last}{'A' * 400_000}" if is_first else f"{'A' * 400_000}{last}"
+    text = f'{{"note": "{note}", "voiceprints": ["AAAA"]}}'.encode()
+    technology = discover()["speaker-identification-voiceprint-conversion"]
+    assert isinstance(technology, VoiceprintTechnology)
+    tracemalloc.start()
+    try:
+        body = received(text, ByteQuota(1 << 30))
+        body.lists(technology, Limits())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < body.reserved + 20_000
 
 
 def test_a_voiceprint_has_a_bounded_size(mock: MockAppliance) -> None:

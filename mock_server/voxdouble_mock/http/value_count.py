@@ -1,15 +1,16 @@
 """A bound on the values of a JSON text before it is parsed, since a parsed `{}` takes 20 times the memory of its text.
 
-The number of commas, colons and opening brackets in a text is at least that of its values, and counting them costs a
-fraction of parsing. Only if this number exceeds the bound, the text is read token by token, up to the first value
-beyond the bound.
+One plus the number of commas, colons and opening brackets in a text is at least the number of its values. Counting
+these signs costs a fraction of parsing. If the result exceeds the bound, the text is read token by token, up to the
+first value beyond the bound.
 """
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{},:]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{][ \t\n\r]*+[\]}]|[\[\]{},:]', re.DOTALL)
+"""A string, an empty list or object, or one sign."""
 _OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 
 
@@ -29,11 +30,12 @@ def most_values(text: bytes | bytearray) -> int:
 def excess(text: bytes | bytearray, most: int, lists: Collection[str] = (), most_items: int = 0) -> TooMany | None:
     """Return the bound that a text exceeds: `most` values, or `most_items` in one of the named lists; else None.
 
-    The lists are members of the outermost object. A malformed text is counted as far as it can be read.
+    The outermost value itself is not counted. The lists are members of the outermost object. A malformed text is
+    counted as far as it can be read.
     """
     if most_values(text) <= most:
         return None
-    depth = values = items = 0
+    depth = values = items = 0  # a comma, or the opening bracket of a list that is not empty, stands for the next value
     last = current = ""
     for match in _TOKEN.finditer(text):
         token = match.group()
@@ -50,6 +52,6 @@ def excess(text: bytes | bytearray, most: int, lists: Collection[str] = (), most
                 return TooMany(current)
             if values > most:
                 return TooMany("")
-        elif depth == 1:
+        elif depth == 1 and token.startswith(b'"'):
             last = token[1:-1].decode("utf-8", "replace")
     return None

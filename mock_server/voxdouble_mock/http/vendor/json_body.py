@@ -4,6 +4,7 @@ The bound counts the memory that a body takes: the bytes that have arrived, and 
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ VALUE_COST = 250
 """The most bytes that a parsed value takes, without its text."""
 OTHER_VALUES = 100_000
 """The most values that a body may have in addition to those of its lists."""
+_SURROGATE = re.compile(rb"\\u[dD][89abAB]")
+"""The escape of the first half of a character beyond U+FFFF."""
+_NOT_LATIN_1 = re.compile(rb"\\u(?!00)")
+"""The escape of a character beyond U+00FF."""
 
 
 @dataclass(slots=True)
@@ -58,7 +63,8 @@ class JsonBody:
 
     def _reserve_for_parsing(self) -> None:
         """Reserve the memory of the text as a `str`, of the strings parsed from it, and of all other values."""
-        cost = 2 * _width(self.text) * self.size + VALUE_COST * most_values(self.text)
+        widths = _width(self.text) + _parsed_width(self.text)
+        cost = widths * self.size + VALUE_COST * most_values(self.text)
         if self.reserved + cost > self.quota.total:
             raise TooLarge(
                 f"The JSON body of {self.size} bytes needs more memory than the {self.quota.total} bytes that all "
@@ -100,7 +106,19 @@ def _reserve(count: int, quota: ByteQuota) -> int:
 
 
 def _width(text: bytearray) -> int:
-    """Return the most bytes that a character of this UTF-8 text needs in Python once it is decoded."""
+    """Return the most bytes that Python needs for a character of this UTF-8 text as one `str`, its escapes included."""
     if text.isascii():
         return 1
     return 4 if text.translate(None, bytes(range(0xF0))) else 2
+
+
+def _parsed_width(text: bytearray) -> int:
+    """Return the most bytes that Python needs for a character while it parses the strings of this UTF-8 text.
+
+    A string with escapes is built from pieces, with room for more, and is copied at its first wider character.
+    """
+    if b"\\" not in text:
+        return _width(text)
+    escaped = 4 if _SURROGATE.search(text) else 2 if _NOT_LATIN_1.search(text) else 1
+    width = max(escaped, _width(text))
+    return width if width == 1 else width * 3 // 2
