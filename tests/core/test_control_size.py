@@ -70,11 +70,16 @@ def test_scenarios_take_no_more_than_estimated(text: str) -> None:
     assert size <= scenario_size(scenario)
 
 
-def test_faults_take_no_more_than_estimated() -> None:
+@pytest.mark.parametrize(
+    "longest",
+    [
+        {"fault": {"kind": "foreign-location", "origin": "http://" + "a" * 990}},
+        {"fault": {"kind": "wrong-length", "by": 1000}, "task_id": "\U0001f600" + "a" * (MAX_TEXT - 4)},
+    ],
+)
+def test_faults_take_no_more_than_estimated(longest: dict[str, object]) -> None:
     """A fault with the longest texts takes no more than the estimate, its two counters included."""
-    long = "\U0001f600" + "a" * (MAX_TEXT - 4)
-    fault = {"kind": "foreign-location", "origin": "http://" + "a" * 990}
-    body = {"fault": fault, "task_id": long, "technology": "b" * MAX_TEXT, "nth": 1000, "count": 1000, "life": 1000}
+    body = {**longest, "technology": "b" * MAX_TEXT, "nth": 1000, "count": 1000, "life": 1000}
 
     def make() -> object:
         armed = [arm(convert(json.loads(json.dumps(body)), FaultSpec), 0, number) for number in range(100)]

@@ -1,6 +1,7 @@
 """The choice of the fault that applies to a call: by address, count and life."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -88,6 +89,13 @@ def test_an_address_can_be_one_task() -> None:
     """A fault with a task id does not apply to other tasks."""
     calls = [Call(EXTRACTION, "GET", "1"), Call(EXTRACTION, "GET", "2")]
     assert applied([FaultSpec(Status(503), task_id="2")], calls) == [None, Status(503)]
+
+
+@pytest.mark.parametrize("address", [{"fault": Reset(), "method": "POST"}, {"fault": ForeignLocation()}])
+def test_a_fault_of_posts_with_a_task_id_is_refused(address: dict[str, Any]) -> None:
+    """It could never apply, since no POST names a task."""
+    with pytest.raises(ValueError, match="`task_id` must be absent for a fault of POSTs"):
+        FaultSpec(**address, task_id="1")
 
 
 def test_the_first_armed_fault_applies_and_the_others_count_the_call() -> None:

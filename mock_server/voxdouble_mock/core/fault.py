@@ -1,4 +1,4 @@
-"""Faults: failures that tests inject deliberately, and the pure function that chooses the fault for a call.
+"""Faults: errors that tests inject deliberately, and the pure function that chooses the fault for a call.
 
 A fault changes a response, never a stored task, so stored tasks keep the laws of the lifecycle under every fault. The
 address of a fault is a technology, a method and a task; each may be absent. `nth`, `count` and `life` select among the
@@ -22,7 +22,10 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Status(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="status"):
-    """A refusal with this status: an armed fault before the body is read, a rule's after it. No task is left."""
+    """An error response with this status: of an armed fault before the body is read, of a rule after it.
+
+    No task is stored.
+    """
 
     status: Literal[400, 403, 404, 405, 413, 422, 429, 500, 502, 503, 504, 507]
     retry_after: Annotated[float, Meta(ge=0, le=86_400)] | None = None
@@ -131,6 +134,8 @@ class FaultSpec(Struct, frozen=True, forbid_unknown_fields=True):
         method = "POST" if isinstance(self.fault, PostFault) else "GET" if isinstance(self.fault, GetFault) else None
         if method is not None and self.method not in {None, method}:
             raise ValueError(f"`method` must be {method} for this kind of fault, got {self.method}")
+        if self.task_id is not None and "POST" in {method, self.method}:
+            raise ValueError("`task_id` must be absent for a fault of POSTs, since a POST names no task")
 
     @property
     def limit(self) -> int | None:
@@ -178,7 +183,7 @@ def arm(spec: FaultSpec, now: int, number: int) -> ArmedFault:
 
 
 def is_armed(armed: ArmedFault, counters: Mapping[str, int], now: int) -> bool:
-    """Return whether a fault can still apply to a call at an instant of the namespace's clock, or later."""
+    """Return whether a fault is still armed at an instant: its life has not ended, and its calls are not used up."""
     in_time = armed.until is None or now < armed.until
     return in_time and (armed.spec.limit is None or counters.get(armed.applied_counter, 0) < armed.spec.limit)
 
@@ -211,7 +216,7 @@ def is_at_address(call: Call, spec: FaultSpec) -> bool:
     """Return whether the address of a fault includes a call.
 
     Some kinds of fault apply to a POST only, or to a GET only. A call outside the technologies is included only if the
-    address names no technology, method or task, and the kind of fault does not belong to a technology's POST or GET.
+    address names no technology, method or task, and the fault is neither a `PostFault` nor a `GetFault`.
     """
     if call.technology is None:
         named = spec.technology or spec.method or spec.task_id
