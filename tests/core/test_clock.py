@@ -1,11 +1,14 @@
 """The clock of a namespace: its modes, and that it never goes back."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voxdouble_mock.core.clock import (
     MANUAL,
+    MAX_INSTANT,
     REAL,
     Clock,
     Pace,
@@ -64,11 +67,22 @@ def test_a_clock_set_to_real_catches_up_and_does_not_go_back() -> None:
     assert read(change_pace(ahead, REAL, 5000), 6000) == 102_000
 
 
-@pytest.mark.parametrize("seconds", [-0.001, float("nan"), float("inf"), 1e300])
-def test_impossible_advances_are_refused(seconds: float) -> None:
+@pytest.mark.parametrize("seconds", [-0.001, float("nan"), float("inf"), 1e300, 10**400, "5", None])
+def test_impossible_advances_are_refused(seconds: Any) -> None:
     """An advance is a finite number of seconds, at least 0."""
     with pytest.raises(ValidationFailed, match="`seconds` must be a number from 0 to") as refused:
         advance(Clock(MANUAL, 0, 0), seconds)
+    assert refused.value.details[0].location == ("body", "seconds")
+
+
+def test_a_clock_is_not_advanced_beyond_the_last_instant() -> None:
+    """The last instant is reached, and the message about a later one names both."""
+    shown = MAX_INSTANT - 10_000
+    assert advance(Clock(MANUAL, 0, shown), 10).shown == MAX_INSTANT
+    with pytest.raises(
+        ValidationFailed, match=r"at most 1000000000000 seconds .* leads to 1000000000000\.5"
+    ) as refused:
+        advance(Clock(MANUAL, 0, shown), 10.5)
     assert refused.value.details[0].location == ("body", "seconds")
 
 
@@ -92,7 +106,7 @@ def test_seconds_are_rounded_up_to_milliseconds(seconds: float, milliseconds: in
     assert to_milliseconds(seconds) == milliseconds
 
 
-@given(INSTANTS)
+@given(st.integers(0, MAX_INSTANT))
 def test_milliseconds_survive_the_way_to_seconds_and_back(milliseconds: int) -> None:
     """Every instant that a clock can show is exact in seconds."""
     assert to_milliseconds(to_seconds(milliseconds)) == milliseconds

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voxdouble_mock.core.clock import MAX_INSTANT, to_seconds
 from voxdouble_mock.core.request_log import (
     MAX_ENTRY_BYTES,
     MAX_WHOLE_TEXT,
@@ -47,6 +48,13 @@ def test_every_entry_is_small(
     assert encoded_size(kept) <= MAX_ENTRY_BYTES
     for member in ("misses", "warnings"):
         assert len(getattr(kept, member)) + kept.dropped.get(member, 0) == len(misses)
+
+
+@given(st.integers(1, 10**12 - 1), st.integers(0, MAX_INSTANT))
+def test_an_entry_does_not_grow_when_it_is_dated(number: int, now: int) -> None:
+    """Its size is measured before it has its number and its time."""
+    whole = LoggedRequest(method="GET", path="/api", status=200)
+    assert encoded_size(whole.numbered(number, to_seconds(now))) <= encoded_size(whole)
 
 
 @given(TEXTS, TEXTS, MEMBERS)

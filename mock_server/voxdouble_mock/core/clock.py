@@ -12,7 +12,12 @@ from voxdouble_mock.core.errors import Detail, ValidationFailed
 
 MAX_RATE = 1_000_000
 MAX_ADVANCE_SECONDS = 10_000_000_000
-"""Some 300 years. After 900 such advances an instant is still below 2**53, which every JSON reader reads exactly."""
+"""Some 300 years."""
+MAX_INSTANT = 10**15
+"""The last instant that an advance can reach, some 30,000 years from now.
+
+Every JSON reader reads such an instant exactly, in milliseconds and in seconds.
+"""
 
 
 class Mode(StrEnum):
@@ -74,16 +79,34 @@ def start(pace: Pace, real_now: int) -> Clock:
 
 
 def read(clock: Clock, real_now: int) -> int:
-    """Return the instant that the clock shows at a real instant. It never goes back, even if real time does."""
+    """Return the instant that the clock shows at a real instant, never before `shown`.
+
+    If real time goes back to the anchor or before it, the clock goes back as far as `shown`.
+    """
     return clock.shown + math.floor(max(0, real_now - clock.anchor) * clock.pace.rate)
 
 
 def advance(clock: Clock, seconds: float) -> Clock:
-    """Return the clock advanced by some seconds, in any mode; ValidationFailed for an impossible number of seconds."""
-    if not (math.isfinite(seconds) and 0 <= seconds <= MAX_ADVANCE_SECONDS):
-        message = f"`seconds` must be a number from 0 to {MAX_ADVANCE_SECONDS}, got {seconds}."
+    """Return the clock advanced by some seconds, in any mode.
+
+    Raises ValidationFailed unless `seconds` is a number from 0 to MAX_ADVANCE_SECONDS that leaves the clock at or
+    before MAX_INSTANT.
+    """
+    try:
+        is_possible = 0 <= seconds <= MAX_ADVANCE_SECONDS
+    except TypeError:  # not a number
+        is_possible = False
+    if not is_possible:
+        message = f"`seconds` must be a number from 0 to {MAX_ADVANCE_SECONDS}, got {seconds!r}."
         raise ValidationFailed([Detail(("body", "seconds"), message, "number")])
-    return replace(clock, shown=clock.shown + to_milliseconds(seconds))
+    shown = clock.shown + to_milliseconds(seconds)
+    if shown > MAX_INSTANT:
+        message = (
+            f"`seconds` must advance the clock to at most {MAX_INSTANT // 1000} seconds since the epoch, "
+            f"got {seconds}, which leads to {to_seconds(shown)}."
+        )
+        raise ValidationFailed([Detail(("body", "seconds"), message, "number")])
+    return replace(clock, shown=shown)
 
 
 def change_pace(clock: Clock, pace: Pace, real_now: int) -> Clock:

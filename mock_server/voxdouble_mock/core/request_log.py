@@ -32,9 +32,10 @@ ENTRY_BYTES = 64
 
 
 UNNUMBERED = 999_999_999_999
-UNDATED = 99_999_999_999.999
-"""Placeholders until a store appends the entry. Real numbers and times are not longer as JSON, so the size of an entry
-is measured with the placeholders.
+UNDATED = 999_999_999_999.999
+"""Placeholders until a store appends the entry, so that its size can be measured before.
+
+No number of a request, and no time of a clock up to MAX_INSTANT, is longer as JSON.
 """
 
 

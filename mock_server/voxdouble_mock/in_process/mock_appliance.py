@@ -57,7 +57,8 @@ class MockClock:
     def advance(self, seconds: float) -> "list[Transition]":
         """Advance the clock at once, in every mode; return the transitions of tasks in this time, in their order.
 
-        Raises ValueError unless `seconds` is a number from 0 to 10,000,000,000.
+        Raises ValueError unless `seconds` is a number from 0 to 10,000,000,000, and for an advance beyond the instant
+        10**12 (30,000 years from now).
         """
         with _as_value_error():
             return self._parts.appliance.advance(self._namespace, seconds)
