@@ -185,6 +185,8 @@ def test_a_result_can_be_in_a_file_below_that_of_the_scenario(mock: MockApplianc
         ("link.json", "below the scenario's folder"),
         ("", "below the scenario's folder"),
         ("missing.json", "must name a file"),
+        ("a\0.json", "cannot be read|must name a file"),
+        ("circle.json", "cannot be read|must name a file"),
         (".", "below the scenario.s folder"),
         ("bad.json", "must hold a JSON object"),
         ("nan.json", "finite"),
@@ -200,6 +202,7 @@ def test_a_file_of_a_result_must_be_below_the_folder_and_hold_json(
     folder.mkdir()
     (tmp_path / "outside.json").write_text(json.dumps(RESULT))
     (folder / "link.json").symlink_to(tmp_path / "outside.json")
+    (folder / "circle.json").symlink_to(folder / "circle.json")
     (folder / "bad.json").write_text("{")
     (folder / "nan.json").write_text('{"channels": [], "x": NaN}')
     (folder / "deep.json").write_text('{"x":' * 100_000)

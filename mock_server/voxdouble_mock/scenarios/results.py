@@ -94,7 +94,7 @@ def _read(name: Any, folder: Path | None, path: str) -> Any:
             "`result_file` is for scenarios that are loaded from a file; elsewhere the rule must have a `result`.", path
         )
     parts = PurePath(name).parts if isinstance(name, str) else ()
-    file = folder.joinpath(*parts).resolve()
+    file = _resolved(folder.joinpath(*parts), str(name), path)
     if not parts or PurePath(str(name)).is_absolute() or ".." in parts or not file.is_relative_to(folder.resolve()):
         raise InvalidData(f"`result_file` must be a path below the scenario's folder, got {str(name)[:100]!r}.", path)
     try:
@@ -110,6 +110,13 @@ def _read(name: Any, folder: Path | None, path: str) -> Any:
         return json.loads(text.decode("utf-8"), parse_constant=Plain)
     except (ValueError, RecursionError) as error:
         raise InvalidData(f"`result_file` {name[:100]!r} must hold a JSON object: {error}.", path) from error
+
+
+def _resolved(file: Path, name: str, path: str) -> Path:
+    try:
+        return file.resolve()
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL, a surrogate, or links in a circle
+        raise InvalidData(f"`result_file` {name[:100]!r} cannot be read: {error}.", path) from error
 
 
 def _json_value(value: Any, path: str, depth: int) -> Any:
