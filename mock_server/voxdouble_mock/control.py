@@ -53,8 +53,9 @@ class Control:
     def change_options(self, namespace: str, changes: OptionChanges) -> None:
         """Change the options of a namespace; options that `changes` leaves out stay.
 
-        A pack brings its generation. Raises ValidationFailed, with nothing changed, if a result of the scenario does
-        not fit the new options, and for an unknown pack or a generation that is not that of the pack (C51).
+        A pack brings its generation. Raises ValidationFailed, with nothing changed: if a result of the scenario does
+        not fit the new options, for an unknown pack, and if this change or an earlier one sets another generation than
+        that of the pack (C51).
         """
 
         def change(view: View) -> Change[bool]:
@@ -70,7 +71,11 @@ class Control:
                 return
 
     def _updated(self, present: OptionChanges, changes: OptionChanges) -> OptionChanges:
-        """Return a namespace's own options after changes; the generation is that of the pack, if there is one."""
+        """Return a namespace's own options after changes.
+
+        With a pack of the namespace its generation is stored with it, with a pack of the server none. Removing a pack
+        removes its generation.
+        """
         before, after = self._options.changed(present).pack, self._options.changed(present.updated(changes)).pack
         wanted = changes.generation if before else changes.generation or present.generation
         if not after:
@@ -80,8 +85,11 @@ class Control:
         except PackError as error:
             raise ValidationFailed([Detail(("body", "pack"), str(error), "option")]) from error
         if wanted not in {None, generation}:
-            message = f"`generation` must be that of the pack {after}, {generation}, got {wanted}."
-            raise ValidationFailed([Detail(("body", "generation"), message, "option")])
+            message = f"`generation` must be that of the pack {after}, {generation}, got {wanted}"
+            if changes.generation is None:
+                earlier = f"{message} from an earlier change: change both options together."
+                raise ValidationFailed([Detail(("body", "pack"), earlier, "option")])
+            raise ValidationFailed([Detail(("body", "generation"), f"{message}.", "option")])
         updated = present.updated(changes)
         return structs.replace(updated, generation=generation if updated.pack else None)
 
@@ -101,7 +109,7 @@ class Control:
             return Change(replace(view.record, scenario=scenario), value=True, deleted=(RULE_COUNTERS,))
 
         check_technologies(scenario)
-        while True:  # as above
+        while True:  # until no other change comes between, as in change_options
             generation = self.options(namespace).generation
             check_results(scenario, generation)
             if self._store.change(namespace, change):

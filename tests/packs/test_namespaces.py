@@ -68,7 +68,7 @@ def test_a_pack_is_exchanged_and_put_away(mock: MockAppliance) -> None:
     ("present", "body", "location", "words"),
     [
         ({}, {"pack": "older", "generation": "e1"}, "generation", "that of the pack older, e2, got e1"),
-        ({"generation": "e4"}, {"pack": "older"}, "generation", "that of the pack older, e2, got e4"),
+        ({"generation": "e4"}, {"pack": "older"}, "pack", "that of the pack older, e2, got e4 from an earlier change"),
         ({"pack": "older"}, {"generation": "e4"}, "generation", "that of the pack older, e2, got e4"),
         ({}, {"pack": "other"}, "pack", "older, example, newest"),
         ({}, {"pack": "../newest"}, "pack", "newest, example, older"),
