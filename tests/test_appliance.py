@@ -1,6 +1,7 @@
 """The appliance without HTTP: after any sequence of requests, its tasks obey the laws of the lifecycle."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -125,6 +126,27 @@ def test_the_end_depends_on_request_and_rule_alone(name: str, count: int, waits:
     assert found_two is not None
     assert found_one[0].payload == found_two[0].payload
     assert found_one[0].timeline.final is found_two[0].timeline.final
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+def test_an_advance_returns_the_transitions_among_posts(is_before: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a task that is posted just before, and those of an expired task that a POST just after deletes."""
+    appliance = make_appliance([1_000_000])
+    ids = [submit(appliance, "other", 0)]
+    change = appliance._store.change
+
+    def change_among_posts(namespace: str, make: Any) -> Any:
+        if is_before:
+            ids.append(submit(appliance, "other", 1))
+        changed = change(namespace, make)
+        if not is_before:
+            submit(appliance, "other", 2)
+        return changed
+
+    monkeypatch.setattr(appliance._store, "change", change_among_posts)
+    passed = appliance.advance("", 10_000)
+    assert sorted(one.task_id for one in passed if one.state == "expired") == sorted(ids)
+    assert len(passed) == 3 * len(ids)
 
 
 def test_advances_return_every_transition_once() -> None:

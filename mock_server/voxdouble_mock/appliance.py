@@ -1,4 +1,4 @@
-"""The appliance: starts and finds tasks, and moves the clocks of the namespaces. Its store reads the real clock."""
+"""The appliance: starts and finds tasks, and moves the clocks of the namespaces. Its store knows the real time."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -95,7 +95,7 @@ class Appliance:
         """Execute a request, and store its task before returning; the task's life begins when it is stored.
 
         Nothing is stored if a status fault of the scenario refuses the request. If the namespace was reset after the
-        request began, no rule applies, and the task is gone with all earlier ones.
+        request began, no rule applies and the task is not stored: the client gets its 202, and its poll a 404.
         """
         completion = self._completion(technology, summary, execution)
         while True:
@@ -193,8 +193,10 @@ class Appliance:
 
     def advance(self, namespace: str, seconds: float) -> list[Transition]:
         """Advance the namespace's clock; return the transitions that it passes, in order of time."""
+        before = self._store.tasks(namespace)[0]  # a POST after the advance may delete those that expire in it
         until = self._change_clock(namespace, lambda clock, _: clocks.advance(clock, seconds))
-        return passed(self._store.tasks(namespace)[0], until - to_milliseconds(seconds), until)
+        tasks = {task.task_id: task for task in (*before, *self._store.tasks(namespace)[0])}
+        return passed(list(tasks.values()), until - to_milliseconds(seconds), until)
 
     def advance_to_next(self, namespace: str) -> list[Transition]:
         """Advance the clock to the next transition of any task, if there is one; return the transitions at it."""
