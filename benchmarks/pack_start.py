@@ -77,13 +77,13 @@ def main() -> None:
         folder = Path(temporary, "pack")
         voiceprints = make_pack(folder)
         facts = len(Pack(folder).entries)
-        without = milliseconds(lambda: assemble(settings_of(), None, lambda: 0))
-        with_pack = milliseconds(lambda: assemble(settings_of(pack=folder), None, lambda: 0))
+        without = milliseconds(lambda: assemble(settings_of(), None, lambda: 0, lambda: 0))
+        with_pack = milliseconds(lambda: assemble(settings_of(pack=folder), None, lambda: 0, lambda: 0))
         show(f"start with {RECORDINGS} recordings in {facts} facts, more than without", subtracted(with_pack, without))
 
         def without_index() -> None:
             (folder / INDEX).unlink(missing_ok=True)
-            assemble(settings_of(pack=folder), None, lambda: 0)
+            assemble(settings_of(pack=folder), None, lambda: 0, lambda: 0)
 
         show("the same when the index must be made again", subtracted(milliseconds(without_index), without))
         comparison = discover()[COMPARISON]

@@ -52,8 +52,13 @@ def settings_of(**options: Any) -> Settings:
     return Settings.of(**{**options, "pack": os.fspath(folder), "generation": generation})
 
 
-def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[], int]) -> Assembly:
-    """Return a mock whose namespaces start with these settings and this scenario; ValueError for an invalid rule."""
+def assemble(
+    settings: Settings, scenario: Scenario | None, real_now: Callable[[], int], host_time: Callable[[], int]
+) -> Assembly:
+    """Return a mock whose namespaces start with these settings and this scenario; ValueError for an invalid rule.
+
+    `real_now` and `host_time` are those of `real_time`.
+    """
     check_scenario(scenario, settings.generation)
     pace = settings.pace()
 
@@ -62,7 +67,7 @@ def assemble(settings: Settings, scenario: Scenario | None, real_now: Callable[[
         # otherwise the first reader would decide which time it shows.
         return NamespaceRecord(start(pace, opened if pace.mode is Mode.MANUAL else now), scenario=scenario)
 
-    store = open_store(settings.store, new_record, settings.limits, real_now, settings.seed)
+    store = open_store(settings.store, new_record, settings.limits, real_now, settings.seed, host_time=host_time)
     library = Library(settings.pack, settings.packs, only=settings.pack_only, timing=settings.pack_timing)
     control = Control(store, settings.namespace_options(library.default), library)
     appliance = Appliance(settings, store, library)

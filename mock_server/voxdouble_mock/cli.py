@@ -110,7 +110,7 @@ def serve(**values: Any) -> None:
     from voxdouble_mock.assembly import assemble, settings_of  # noqa: PLC0415
     from voxdouble_mock.http.errors import malformed_request_text, overloaded_text  # noqa: PLC0415
     from voxdouble_mock.http.request_lines import RequestLines  # noqa: PLC0415
-    from voxdouble_mock.real_time import monotonic, real_now  # noqa: PLC0415
+    from voxdouble_mock.real_time import host_time, monotonic, real_now  # noqa: PLC0415
     from voxdouble_mock.wsgi.run import run_until_signal  # noqa: PLC0415
     from voxdouble_mock.wsgi.server import HttpServer  # noqa: PLC0415
 
@@ -118,7 +118,7 @@ def serve(**values: Any) -> None:
     if problem := temporary_folder_problem(given.get("input_storage", INPUT_STORAGE)):
         logging.getLogger("voxdouble_mock").warning("%s", problem)
     try:
-        parts = assemble(settings_of(**given), scenario_of(serving), real_now)
+        parts = assemble(settings_of(**given), scenario_of(serving), real_now, host_time)
         if replay := parts.appliance.packs.replay(parts.appliance.packs.default):
             logging.getLogger("voxdouble_mock").info("%s", replay.introduction())
         server = HttpServer(

@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable
 
 
-def _read_clocks() -> tuple[Callable[[], float], Callable[[], int]]:
+def _read_clocks() -> tuple[Callable[[], float], Callable[[], int], Callable[[], int]]:
     read = time.monotonic_ns
     offset = time.time_ns() - read()
-    return lambda: read() / 1e9, lambda: (read() + offset) // 1_000_000
+    return lambda: read() / 1e9, lambda: (read() + offset) // 1_000_000, lambda: read() // 1_000_000
 
 
-_seconds, _milliseconds = _read_clocks()
+_seconds, _milliseconds, _host_milliseconds = _read_clocks()
 
 
 def monotonic() -> float:
@@ -29,3 +29,8 @@ def monotonic() -> float:
 def real_now() -> int:
     """Return the milliseconds since the epoch, as an integer."""
     return _milliseconds()
+
+
+def host_time() -> int:
+    """Return the milliseconds from a start that all processes of this host share until its next boot."""
+    return _host_milliseconds()

@@ -29,7 +29,7 @@ def document(mock: MockAppliance) -> dict[str, Any]:
 
 def served() -> set[tuple[str, str]]:
     """Return the routes below /api/, as (METHOD, path template)."""
-    app = assemble(Settings(), None, lambda: 0).app
+    app = assemble(Settings(), None, lambda: 0, lambda: 0).app
     assert isinstance(app, Flask)
     return {
         (method, re.sub(r"<(\w+)>", r"{\1}", rule.rule))

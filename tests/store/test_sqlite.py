@@ -181,5 +181,5 @@ def test_a_newer_schema_is_refused_by_its_number(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version=99")
     connection.close()
-    with pytest.raises(ValueError, match="must have schema version 6, got 99"):
+    with pytest.raises(ValueError, match="must have schema version 7, got 99"):
         limited(path)

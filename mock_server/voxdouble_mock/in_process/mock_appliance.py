@@ -22,7 +22,7 @@ from voxdouble_mock.hosts import is_loopback
 from voxdouble_mock.http.errors import malformed_request_text, overloaded_text
 from voxdouble_mock.in_process.request_assertions import SeenRequests
 from voxdouble_mock.options import unknown_name
-from voxdouble_mock.real_time import real_now
+from voxdouble_mock.real_time import host_time, real_now
 from voxdouble_mock.scenarios.bundled import load_scenario
 from voxdouble_mock.scenarios.values import to_scenario
 from voxdouble_mock.settings import PORT
@@ -189,7 +189,7 @@ class MockAppliance(MockNamespace):
             raise ValueError(PORT.refusal(port, "`port`"))
         if not is_loopback(host) and options.get("token") is None and not no_token:
             raise ValueError(f"`host` {host!r} can be reached from other machines: give `token`, or `no_token=True`.")
-        parts = assemble(settings_of(**{"cache": CACHE_BYTES, **options}), read_scenario(scenario), real_now)
+        parts = assemble(settings_of(**{"cache": CACHE_BYTES, **options}), read_scenario(scenario), real_now, host_time)
         app = wrap(parts.app) if wrap else parts.app
         self._server = HttpServer(
             app, host=host, port=port, refuse=malformed_request_text, overloaded=overloaded_text()

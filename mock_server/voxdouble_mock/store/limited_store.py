@@ -25,7 +25,7 @@ logger = logging.getLogger("voxdouble_mock")
 
 
 class LimitedStore:
-    """See `Store`: a storage within its bounds, on the clock of this process.
+    """See `Store`: a storage within its bounds. A step reads the time when the storage has begun it.
 
     `new_record` makes the record of a new namespace from the real time and from the time at which the store was opened.
     `real_now` returns the real time. Both are in milliseconds. With a `seed`, the ids of tasks are derived from it.
@@ -55,10 +55,9 @@ class LimitedStore:
     def begin(
         self, namespace: str, call: Call, offers: Callable[[records.NamespaceRecord], bool] = lambda _: True
     ) -> records.OpenRequest:
-        now = self._real_now()
-
         def look(transaction: Transaction) -> tuple[records.OpenRequest, bool] | None:
             """Return the request, and whether the last use is to be stored; None if other things are to be written."""
+            now = self._real_now()
             record = transaction.record(namespace)
             if record is None or self._eviction.may_be_idle(transaction, namespace, now):
                 return None
@@ -69,6 +68,7 @@ class LimitedStore:
             return records.OpenRequest(namespace, call, record, now, task=task), is_due
 
         def step(transaction: Transaction) -> records.OpenRequest:
+            now = self._real_now()
             record = self._namespaces.existing(transaction, namespace, now)
             if record is None:
                 return records.OpenRequest(namespace, call, self._new_record(now), now)
@@ -89,9 +89,10 @@ class LimitedStore:
             return found[0]  # a full disk or a locked file still answers polls
 
     def submit(self, request: records.OpenRequest, draft: records.Draft) -> records.Stored | records.OpenRequest:
-        namespace, now = request.namespace, self._real_now()
+        namespace = request.namespace
 
         def step(transaction: Transaction) -> records.Stored | records.OpenRequest:
+            now = self._real_now()
             record = self._namespaces.use(transaction, namespace, now)
             if record.was_reset_since(request.record):
                 return records.Stored(draft.unstored_task(new_task_id(None, namespace, 0), request, now))
@@ -116,9 +117,8 @@ class LimitedStore:
         return self._storage.transact(step)
 
     def view(self, namespace: str, *, create: bool = False) -> records.View:
-        now = self._real_now()
-
         def step(transaction: Transaction) -> records.View:
+            now = self._real_now()
             record = self._namespaces.existing(transaction, namespace, now)
             if create or record is not None:
                 record = self._namespaces.use(transaction, namespace, now)
@@ -127,9 +127,8 @@ class LimitedStore:
         return self._log.transact(step, relaxed=True)
 
     def change(self, namespace: str, change: Callable[[records.View], records.Change[T]]) -> T:
-        now = self._real_now()
-
         def step(transaction: Transaction) -> T:
+            now = self._real_now()
             record = self._namespaces.use(transaction, namespace, now)
             changed = change(self._view(transaction, namespace, record, now))
             size = self._eviction.make_control_room(transaction, namespace, record, changed.record, now)
@@ -141,9 +140,8 @@ class LimitedStore:
         return self._log.transact(step)
 
     def tasks(self, namespace: str) -> tuple[Sequence[Task], records.View]:
-        now = self._real_now()
-
         def step(transaction: Transaction) -> tuple[Sequence[Task], records.View]:
+            now = self._real_now()
             record = self._namespaces.existing(transaction, namespace, now)
             tasks = [] if record is None else transaction.tasks(namespace)
             return tasks, self._view(transaction, namespace, record, now)
@@ -153,9 +151,8 @@ class LimitedStore:
     def log(
         self, namespace: str, entry: LoggedRequest, began: records.OpenRequest | None = None, *, create: bool = False
     ) -> None:
-        now = self._real_now()
-
         def step(transaction: Transaction) -> None:
+            now = self._real_now()
             record = self._namespaces.existing(transaction, namespace, now)
             if record is None and create and self._eviction.has_room(transaction, now):
                 record = self._namespaces.create(transaction, namespace, now)
@@ -164,16 +161,15 @@ class LimitedStore:
 
         try:
             if began is not None and began.record.life:
-                self._log.defer(namespace, began.record.life, entry, now)
+                self._log.defer(namespace, began.record.life, entry, self._real_now())
             elif self._storage.state() != "down":  # else the request has waited for the store already
                 self._log.transact(step, relaxed=True)
         except (StorageFull, Unavailable) as error:
             logger.debug("An entry of the request log was lost: %s", error)
 
     def requests(self, namespace: str) -> tuple[Sequence[LoggedRequest], int]:
-        now = self._real_now()
-
         def step(transaction: Transaction) -> tuple[Sequence[LoggedRequest], int]:
+            now = self._real_now()
             if self._namespaces.existing(transaction, namespace, now) is None:
                 return [], 0
             total = transaction.logged(namespace) - transaction.cleared(namespace)
@@ -182,18 +178,16 @@ class LimitedStore:
         return self._log.transact(step, relaxed=True)
 
     def clear_log(self, namespace: str) -> None:
-        now = self._real_now()
-
         def step(transaction: Transaction) -> None:
+            now = self._real_now()
             if self._namespaces.existing(transaction, namespace, now) is not None:
                 transaction.clear_log(namespace)
 
         self._log.transact(step)
 
     def namespaces(self) -> list[records.NamespaceSummary]:
-        now = self._real_now()
-
         def step(transaction: Transaction) -> list[records.NamespaceSummary]:
+            now = self._real_now()
             self._namespaces.existing(transaction, records.DEFAULT_NAMESPACE, now)
             existing = [
                 name for name in sorted(transaction.names()) if self._namespaces.existing(transaction, name, now)
@@ -203,9 +197,8 @@ class LimitedStore:
         return self._log.transact(step, relaxed=True)
 
     def reset(self, namespace: str) -> None:
-        now = self._real_now()
-
         def step(transaction: Transaction) -> None:
+            now = self._real_now()
             if transaction.record(namespace) is not None:
                 transaction.delete(namespace)
                 self._namespaces.create(transaction, namespace, now, by_reset=True)

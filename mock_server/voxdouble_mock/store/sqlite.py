@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.store.records import StoreState
+from voxdouble_mock.store.sqlite_clock import FileClock
 from voxdouble_mock.store.sqlite_log_files import LogFiles
 from voxdouble_mock.store.sqlite_schema import SCHEMA, SCHEMA_VERSION
 from voxdouble_mock.store.sqlite_transaction import Caches, SQLiteTransaction
@@ -30,14 +31,16 @@ log = logging.getLogger("voxdouble_mock")
 
 
 class SQLiteStorage:
-    """See `Storage`; each step is a transaction that writes alone (`BEGIN IMMEDIATE`), and another connection reads.
+    """See `Storage`. During a step no other process writes (`BEGIN IMMEDIATE`). Steps that only read have a connection.
 
     ValueError if the file is not a database of this mock, or has another version of the schema. A file that was deleted
-    or replaced while it was open is opened anew. `cache` is the most bytes of tasks that are kept in memory.
+    or replaced while it was open is opened anew. `cache` is the most bytes of tasks that are kept in memory. The steps
+    read the time from `clock`.
     """
 
-    def __init__(self, path: Path, cache: int) -> None:
+    def __init__(self, path: Path, cache: int, clock: FileClock) -> None:
         self._path = path
+        self._clock = clock
         self._cache = cache
         self._lock = Lock()
         self._read_lock = Lock()
@@ -75,6 +78,7 @@ class SQLiteStorage:
         self._connection.execute("BEGIN IMMEDIATE")
         self._transaction.begin()
         try:
+            self._transaction.read_clock()
             value = step(self._transaction)
             self._connection.execute("COMMIT")
         except BaseException:
@@ -87,11 +91,12 @@ class SQLiteStorage:
     def _read(self, step: Callable[[Transaction], T]) -> T:
         self._reading.begin()
         value = step(self._reading)
-        if not self._reading.has_read_more:
+        if not self._reading.must_repeat:
             return value  # one statement is atomic without a transaction
         self._reading.begin()
         self._reader.execute("BEGIN")
         try:
+            self._reading.read_clock()
             return step(self._reading)
         finally:
             self._reader.execute("ROLLBACK")
@@ -118,11 +123,12 @@ class SQLiteStorage:
     def _open(self) -> None:
         self._connection = _connect(self._path)
         self._reader = _connect(self._path)
+        self._clock.join(self._connection)
         self._file = _identity(self._path)
         self._log_files = LogFiles(self._path)
         caches = Caches(self._cache)
-        self._transaction = SQLiteTransaction(self._connection, self._log_files, caches)
-        self._reading = SQLiteTransaction(self._reader, self._log_files, caches)
+        self._transaction = SQLiteTransaction(self._connection, self._log_files, caches, self._clock)
+        self._reading = SQLiteTransaction(self._reader, self._log_files, caches, self._clock)
         self._relaxed = None
 
     def _close(self) -> None:

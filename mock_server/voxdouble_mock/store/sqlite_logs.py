@@ -2,7 +2,7 @@
 
 All are in one table in the order of their positions: a namespace's `log_id`, with the number of the entry in the lower
 32 bits. SQLite appends to such a table without moving other rows. Entries come to it from `sqlite_log_files`; the table
-`log_files` has the file to which entries are now appended, and the bytes of each file that are in the table already.
+`shared`, of one row, has the file to which entries are now appended, and the bytes of each file that are already here.
 """
 
 import sqlite3
@@ -39,7 +39,7 @@ class SQLiteLogs:
             self._files.waiting = 0
 
     def waiting(self) -> Sequence[WaitingEntry]:
-        before = self._execute("SELECT file, end_0, end_1 FROM log_files").fetchone()
+        before = self._execute("SELECT file, end_0, end_1 FROM shared").fetchone()
         current, *ends = before
         entries: list[WaitingEntry] = []
         for number in (1 - current, current):
@@ -51,7 +51,7 @@ class SQLiteLogs:
             ends[current] = 0
         self._has_taken = True
         if before != (current, *ends):
-            self._execute("UPDATE log_files SET file = ?, end_0 = ?, end_1 = ?", (current, *ends))
+            self._execute("UPDATE shared SET file = ?, end_0 = ?, end_1 = ?", (current, *ends))
         return entries
 
     def append(self, namespace: str, entries: Sequence[tuple[LoggedRequest, float]], max_logged: int) -> None:

@@ -1,6 +1,6 @@
 """The tables of the SQLite store."""
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Increased with every change of the tables."""
 SCHEMA = (
     """
@@ -56,13 +56,15 @@ SCHEMA = (
     )
     """,
     """
-    CREATE TABLE log_files (
+    CREATE TABLE shared (
         file INTEGER NOT NULL,
         end_0 INTEGER NOT NULL,
-        end_1 INTEGER NOT NULL
+        end_1 INTEGER NOT NULL,
+        boot TEXT NOT NULL,
+        clock_offset INTEGER NOT NULL
     )
     """,
-    "INSERT INTO log_files VALUES (0, 0, 0)",
+    "INSERT INTO shared VALUES (0, 0, 0, '', 0)",
     """
     CREATE TRIGGER task_added AFTER INSERT ON tasks BEGIN
         UPDATE namespaces SET tasks = tasks + 1, payload_bytes = payload_bytes + new.size WHERE name = new.namespace;

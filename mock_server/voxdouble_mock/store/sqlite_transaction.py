@@ -11,6 +11,7 @@ from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task, stored_size
 from voxdouble_mock.store.record_cache import CachedRecords, SharedScenarios
 from voxdouble_mock.store.records import Counters, NamespaceRecord
+from voxdouble_mock.store.sqlite_clock import FileClock
 from voxdouble_mock.store.sqlite_log_files import LogFiles
 from voxdouble_mock.store.sqlite_logs import SQLiteLogs
 from voxdouble_mock.store.task_cache import TaskCache
@@ -33,8 +34,9 @@ class Caches:
 class SQLiteTransaction(SQLiteLogs):
     """See `Transaction`."""
 
-    def __init__(self, connection: sqlite3.Connection, files: LogFiles, caches: Caches) -> None:
+    def __init__(self, connection: sqlite3.Connection, files: LogFiles, caches: Caches, clock: FileClock) -> None:
         super().__init__(connection, files)
+        self._clock = clock
         self._records, self._scenarios, self._tasks = caches.records, caches.scenarios, caches.tasks
         self._record = msgspec.msgpack.Decoder(NamespaceRecord).decode
         self._decode_scenario = msgspec.msgpack.Decoder(Scenario).decode
@@ -45,16 +47,23 @@ class SQLiteTransaction(SQLiteLogs):
         """The lives that were read or saved in this transaction."""
         self._last_uses: dict[str, int] = {}
         """The last uses that were read in this transaction."""
-        self.has_read_more = False
-        """Whether this transaction has read more than the version of a record, in more than one statement."""
+        self.must_repeat = False
+        """Whether a step that only reads must be repeated in a transaction.
+
+        It has read with more than one statement, or another server has raised the offset of the clock since it began.
+        """
 
     def begin(self) -> None:
         """Forget what another process may have changed since the last transaction."""
         super().begin()
-        self.has_read_more = False
+        self.must_repeat = False
         self._lives.clear()
         self._last_uses.clear()
         self._added.clear()
+
+    def read_clock(self) -> None:
+        """Read the offset of the clock, before the step reads the time."""
+        self._clock.follow(self._execute("SELECT clock_offset FROM shared").fetchone()[0])
 
     def end(self) -> None:
         """Keep the tasks that were added, since they will be polled."""
@@ -67,18 +76,20 @@ class SQLiteTransaction(SQLiteLogs):
 
     def record(self, namespace: str) -> NamespaceRecord | None:
         row = self._execute(
-            "SELECT life, version, last_use, file FROM namespaces, log_files WHERE name = ?", (namespace,)
+            "SELECT life, version, last_use, file, clock_offset FROM namespaces, shared WHERE name = ?", (namespace,)
         ).fetchone()
         if row is None:
             return None
-        life, version, self._last_uses[namespace], self._files.current = row
+        life, version, self._last_uses[namespace], self._files.current, offset = row
+        if self._clock.follow(offset):
+            self.must_repeat = True
         self._lives[namespace] = life
         cached = self._records.get(namespace)
         is_cached = cached is not None and (cached.life, cached.version) == (life, version)
         return cached if is_cached else self._read_record(namespace)
 
     def _read_record(self, namespace: str) -> NamespaceRecord:
-        self.has_read_more = True
+        self.must_repeat = True
         encoded, digest, size = self._execute(
             "SELECT record, scenario, record_size FROM namespaces WHERE name = ?", (namespace,)
         ).fetchone()
@@ -155,8 +166,8 @@ class SQLiteTransaction(SQLiteLogs):
         life = self._lives[namespace]
         cached = self._tasks.get(namespace, task_id)
         if cached is not None and cached[0] == life:
-            return cached[1]  # or it has left the file, since it has expired
-        self.has_read_more = True
+            return cached[1]  # if it is no longer in the file, it has expired, as its timeline shows
+        self.must_repeat = True
         row = self._execute(
             "SELECT task, content FROM tasks JOIN contents ON digest = payload WHERE namespace = ? AND task_id = ?",
             (namespace, task_id),

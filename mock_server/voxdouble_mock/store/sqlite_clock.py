@@ -1,0 +1,56 @@
+"""The real time of a SQLite file, the same for all its servers: it never goes back, even if a wall clock is set back.
+
+It is the time since the host's boot plus an offset that is kept in the file. A server that opens the file may raise the
+offset to that of its own wall clock, never lower it; the other servers read it with each step. After a boot, and on
+another host, the offset is made anew, but not below the last use of a namespace.
+"""
+
+import socket
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from voxdouble_mock.store.creation import TOUCH_INTERVAL_MS
+
+
+class FileClock:
+    """The real time of a file, in milliseconds. Safe for several threads.
+
+    `real_now` returns the time of the wall clock, `host_time` that since the boot. Both are in milliseconds.
+    """
+
+    def __init__(self, real_now: Callable[[], int], host_time: Callable[[], int]) -> None:
+        self._host_time = host_time
+        self._offset = real_now() - host_time()
+
+    def now(self) -> int:
+        """Return the present instant, by the offset as it was last read."""
+        return self._host_time() + self._offset
+
+    def follow(self, offset: int) -> bool:
+        """Take over the offset in the file; return whether it was raised."""
+        if offset <= self._offset:
+            return False
+        self._offset = offset
+        return True
+
+    def join(self, connection: sqlite3.Connection) -> None:
+        """Take over the offset in a file that is being opened, or raise it."""
+        connection.execute("BEGIN IMMEDIATE")
+        boot, offset = connection.execute("SELECT boot, clock_offset FROM shared").fetchone()
+        this_boot = _boot()
+        if boot == this_boot:
+            self.follow(offset)
+        last_use = connection.execute("SELECT coalesce(max(last_use), 0) FROM namespaces").fetchone()[0]
+        if self.now() < last_use:
+            self._offset += last_use + TOUCH_INTERVAL_MS - self.now()  # later uses are not in the file
+        connection.execute("UPDATE shared SET boot = ?, clock_offset = ?", (this_boot, self._offset))
+        connection.execute("COMMIT")
+
+
+def _boot() -> str:
+    """Return an id of this host since its boot; the name of the host on systems other than Linux."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return socket.gethostname()
