@@ -5,7 +5,7 @@ the functions of `time` except `monotonic`. `mock.patch` may put a list of value
 the functions of this module, which call `time.monotonic_ns` from a closure. Only time-machine 2, from 2.13 on, replaces
 `monotonic_ns` itself.
 
-This clock never goes back. A wall clock that is set back would return finished tasks to `running`.
+This clock never goes back within a process. A wall clock that is set back would return finished tasks to `running`.
 """
 
 import time

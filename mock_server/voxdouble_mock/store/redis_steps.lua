@@ -34,7 +34,8 @@ local function reply(fields, ...)
   return {cmsgpack.pack(fields), ...}
 end
 
--- The instant of this step never goes back by more than a second, even if the clock of the Redis server does.
+-- If the clock of the Redis server is set back, the instant stays at `latest` until that clock has reached it again. So it
+-- goes back by less than a second. To store it with each poll would cost a write to the disk of the server.
 local function read_clock()
   if a.now then
     now = a.now

@@ -28,14 +28,14 @@ class FileClock:
         return self._host_time() + self._offset
 
     def follow(self, offset: int) -> bool:
-        """Take over the offset in the file; return whether it was raised."""
+        """Adopt the offset in the file if it is later; return whether it was raised."""
         if offset <= self._offset:
             return False
         self._offset = offset
         return True
 
     def join(self, connection: sqlite3.Connection) -> None:
-        """Take over the offset in a file that is being opened, or raise it."""
+        """Adopt the offset in a file that is being opened, or raise it."""
         connection.execute("BEGIN IMMEDIATE")
         boot, offset = connection.execute("SELECT boot, clock_offset FROM shared").fetchone()
         this_boot = _boot()
