@@ -1,4 +1,4 @@
-"""The SQLite store: its real time never goes back, whatever wall clocks its servers have (P8)."""
+"""The SQLite store: its real time never goes back, for any wall clocks of its servers (P8)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -91,7 +91,7 @@ def test_a_file_of_another_host_has_the_wall_clock(host: Host, monkeypatch: pyte
 @settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.one_of(st.integers(-10_000, 10_000), st.tuples(st.integers(0, 3), st.integers(0, 1500)))))
 def test_no_server_shows_an_earlier_instant(tmp_path: Path, steps: list[int | tuple[int, int]]) -> None:
-    """Whatever the wall clock was at each opening, polls of all servers show instants that never go back."""
+    """Polls of all servers show instants that never go back, for any wall clocks at the openings."""
     host = Host(tmp_path / f"{uuid4()}.db")
     submit(host.open(WALL), "a")
     shown = 0
