@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from voxdouble.drift.shapes import LIST, NUMBER, OBJECT, TEXT, Kinds, Leaves, Place, kinds_of, leaves_of, type_of
+from voxdouble.drift.shapes import FLAG, LIST, NUMBER, OBJECT, TEXT, Kinds, Leaves, Place, kinds_of, leaves_of, type_of
 from voxdouble_mock.packs.facts import Fact
 
 STATE, ERROR, MEMBER, TYPE, COUNT = "state", "error type", "member", "type", "count"
-NUMBERS, DIGESTS, TEXTS = "numbers", "digests", "text"
+NUMBERS, DIGESTS, TEXTS, FLAGS = "numbers", "digests", "text", "flag"
 MISSING = "missing"
 MAX_SHOWN = 60
 """The most characters of a text that is shown; a longer text is shown by its length."""
@@ -70,17 +70,40 @@ def has_parent(place: Place, kinds: Kinds) -> bool:
 
 
 def changed_values(old: Leaves, new: Leaves, tolerance: float) -> Iterator[Change]:
-    """Yield the changed values at the places that both sides have."""
+    """Yield the changed values at the places that both sides have.
+
+    Values at one place are compared in their order, each with the value of its own type. Types that changed at the
+    whole place are among `changed_shapes`.
+    """
     for place in (place for place in old if place in new):
         before, after = old[place], new[place]
         if len(before) != len(after):
             yield Change(COUNT, place, f"{len(before)} values", f"{len(after)} values")
-        elif (kind := common_type(before, after)) in {NUMBER, LIST}:
-            yield from changed_numbers(place, before, after, tolerance)
-        elif kind == TEXT:
-            changed = [pair for pair in zip(before, after, strict=True) if is_other_text(*pair)]
-            if changed:
-                yield Change(TEXTS, place, brief(changed[0][0]), brief(changed[0][1]) + of(changed, before))
+            continue
+        pairs: dict[str, list[tuple[Any, Any]]] = {}
+        moved = []
+        for pair in zip(before, after, strict=True):
+            kinds = type_of(pair[0]), type_of(pair[1])
+            if kinds[0] == kinds[1]:
+                pairs.setdefault(kinds[0], []).append(pair)
+            else:
+                moved.append(kinds)
+        if moved and set(map(type_of, before)) == set(map(type_of, after)):
+            yield Change(TYPE, place, moved[0][0], moved[0][1] + of(moved, before))
+        for kind, same in pairs.items():
+            yield from changed_pairs(place, kind, same, tolerance)
+
+
+def changed_pairs(place: Place, kind: str, pairs: Sequence[tuple[Any, Any]], tolerance: float) -> Iterator[Change]:
+    """Yield at most one change of the values of one type at a place."""
+    if kind in {NUMBER, LIST}:
+        yield from changed_numbers(place, pairs, tolerance)
+    elif kind in {TEXT, FLAG}:
+        is_other = is_other_text if kind == TEXT else is_other_flag
+        changed = [pair for pair in pairs if is_other(*pair)]
+        if changed:
+            old, new = changed[0]
+            yield Change(TEXTS if kind == TEXT else FLAGS, place, brief(old), brief(new) + of(changed, pairs))
 
 
 def is_other_text(old: Any, new: Any) -> bool:
@@ -89,15 +112,14 @@ def is_other_text(old: Any, new: Any) -> bool:
     return bool(old != new and (not any(summaries) or (all(summaries) and "sha256" in old and "sha256" in new)))
 
 
-def common_type(before: Sequence[Any], after: Sequence[Any]) -> str:
-    """Return the type of all values on both sides; an empty text if they have several."""
-    types = {type_of(leaf) for leaf in (*before, *after)}
-    return types.pop() if len(types) == 1 else ""
+def is_other_flag(old: Any, new: Any) -> bool:
+    """Return whether two flags differ; a flag and a summary are not compared."""
+    return bool(old != new and isinstance(old, bool) and isinstance(new, bool))
 
 
-def changed_numbers(place: Place, before: Sequence[Any], after: Sequence[Any], tolerance: float) -> Iterator[Change]:
+def changed_numbers(place: Place, whole: Sequence[tuple[Any, Any]], tolerance: float) -> Iterator[Change]:
     """Yield at most one change of the numbers, or lists of numbers, at a place."""
-    pairs = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    pairs = [pair for pair in whole if pair[0] != pair[1]]
     for old, new in pairs:
         if length_of(old) != length_of(new):
             yield Change(COUNT, place, f"{length_of(old)} numbers", f"{length_of(new)} numbers")
@@ -105,13 +127,13 @@ def changed_numbers(place: Place, before: Sequence[Any], after: Sequence[Any], t
     if any(isinstance(leaf, dict) for pair in pairs for leaf in pair):
         digests = [pair for pair in pairs if all(isinstance(leaf, dict) and "sha256" in leaf for leaf in pair)]
         if digests:
-            yield Change(DIGESTS, place, "numbers with one digest", f"with another{of(digests, before)}")
+            yield Change(DIGESTS, place, "numbers with one digest", f"with another{of(digests, whole)}")
         return
     numbers = [(one, other) for old, new in pairs for one, other in zip(as_floats(old), as_floats(new), strict=True)]
     beyond = [(one, other) for one, other in numbers if abs(one - other) > tolerance * max(1.0, abs(one))]
     if beyond:
         one, other = max(beyond, key=lambda pair: abs(pair[0] - pair[1]))
-        total = sum(length_of(leaf) for leaf in before)
+        total = sum(length_of(leaf) for leaf, _ in whole)
         yield Change(
             NUMBERS, place, f"{one:g}", f"{other:g}" + (f" ({len(beyond)} of {total} numbers)" if total > 1 else "")
         )
@@ -129,7 +151,7 @@ def as_floats(leaf: Any) -> list[float]:
 
 
 def length_of(leaf: Any) -> int:
-    """Return the count of numbers in a leaf, or in the value in whose place a summary is."""
+    """Return the count of numbers in a leaf, or in the list that a summary replaces."""
     return len(leaf) if isinstance(leaf, list) else int(leaf.get("length", 1)) if isinstance(leaf, dict) else 1
 
 
