@@ -14,6 +14,9 @@ from tests.http.wire import get, post
 from tests.mutants.middleware import Request, Response, changing_responses
 from tests.packs.captured import BAD_FILE, FILES, NEWEST, capture
 from voxdouble.capture.budget import Budget, BudgetUsed
+from voxdouble.capture.run import refusal_of
+from voxdouble.capture.technologies import BAD_INPUTS, EXTRACTION
+from voxdouble_client import ApiError, ApplianceClient
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.pack import Pack
 
@@ -82,6 +85,34 @@ def test_a_recording_that_is_refused_does_not_end_the_capture(tmp_path: Path, li
     assert f"{large} is refused" in result.output
     assert "3 facts are missing" in result.output
     assert len({fact["sha256"] for fact in facts(tmp_path / "pack") if "sha256" in fact}) == 1
+
+
+def test_an_extraction_that_is_refused_in_a_continued_run_is_named(tmp_path: Path) -> None:
+    """Without its voiceprints the requests on them are left out; their own technologies count as served."""
+    with MockAppliance(pending=0, running=0) as mock:
+        capture(mock.url, tmp_path / "pack", files=FILES[:1])
+        for file in (tmp_path / "pack" / "facts").iterdir():
+            if "voiceprint-conversion" in file.read_text():
+                file.unlink()
+        mock.fault("status", status=404, technology=EXTRACTION, method="POST", nth=2)  # the first one is a check
+        said = capture(mock.url, tmp_path / "pack", files=FILES[:1], status=1)
+        assert f"{EXTRACTION} of {FILES[0]} is refused: " in said
+        assert "is not served" not in said
+        capture(mock.url, tmp_path / "pack", files=FILES[:1])
+    assert any(fact["technology"].endswith("voiceprint-conversion") for fact in facts(tmp_path / "pack"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"), [({"kind": "status", "status": 507, "method": "POST"}, 507), ({"kind": "lost-task"}, 404)]
+)
+def test_an_error_of_a_busy_moment_or_of_a_poll_is_not_recorded(fault: dict[str, Any], status: int) -> None:
+    """A full storage or a lost task says nothing about a bad input, so capture raises it."""
+    with MockAppliance(pending=0, running=0) as mock, ApplianceClient(mock.url) as client:
+        mock.fault(**fault)
+        with pytest.raises(ApiError) as raised:
+            refusal_of(client, BAD_INPUTS["bytes that are not audio"])
+        assert raised.value.status == status
+        assert refusal_of(client, BAD_INPUTS["an empty list"])["status"] == 422
 
 
 def test_another_technology_is_captured_and_replayed(tmp_path: Path) -> None:

@@ -78,6 +78,15 @@ def test_ids_are_references_within_their_answer() -> None:
     }
 
 
+@pytest.mark.parametrize("first", [0.5, 1, True, None, [1]])
+def test_texts_in_a_list_with_numbers_are_cleaned(first: Any) -> None:
+    """A list is kept as it is only if it has numbers alone."""
+    found = Cleaner().clean(
+        {"values": [first, "http://host/john_doe.wav"], "numbers": [0.5, 1]}, names=["john_doe.wav"]
+    )
+    assert found == {"values": [first, "<url>"], "numbers": [0.5, 1]}
+
+
 def test_names_are_words_and_voiceprints_stay_whole() -> None:
     """The name of a file is not removed from the middle of a text such as Base64."""
     text = base64.b64encode(b"any bytes at all").decode()

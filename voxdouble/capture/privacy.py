@@ -17,7 +17,8 @@ LEAST_STEM = 4
 LEAST_BASE64 = 256
 """The shortest text of Base64 characters alone that counts as voice data.
 
-A short word in it, such as a name of a file, is there by chance, and stays; a secret is removed.
+A short word in it, such as a name of a file, is there by chance, and stays. A secret of at least 8 characters is
+removed.
 """
 BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
@@ -53,7 +54,8 @@ class Cleaner:
             if isinstance(found, Mapping):
                 return {text(name): cleaned(inner) for name, inner in found.items()}
             if isinstance(found, list):
-                return found if found and isinstance(found[0], float) else [cleaned(one) for one in found]
+                are_numbers = all(isinstance(one, int | float) for one in found)
+                return found if are_numbers else [cleaned(one) for one in found]
             return text(found) if isinstance(found, str) else found
 
         return cleaned(value)

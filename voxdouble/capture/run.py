@@ -38,6 +38,8 @@ REFUSED = frozenset({400, 413, 422, 507})
 
 Among them is that of a full storage, since a file that is larger than the whole of it never fits (S26).
 """
+PASSING = frozenset({408, 429, 502, 503, 504, 507})
+"""The statuses of a busy moment, which say nothing about a bad input."""
 Start = Callable[[], TaskHandle[TaskAnswer]]
 
 
@@ -138,13 +140,27 @@ class Capture:
 
     def _of_voiceprints(self, technology: str, lists: dict[str, list[str]], extraction: RecordingRequest) -> None:
         def start() -> TaskHandle[TaskAnswer]:
-            for recording in self._voiceprints.to_extract(lists):
-                self._voiceprints.see(self._upload(recording, extraction).wait().result)
             texts = self._voiceprints.texts(lists)
             self._budget.take()
             return self._client.start(technology, json=texts)
 
-        self._fact(Subject(technology=technology, lists=lists), start)
+        subject = Subject(technology=technology, lists=lists)
+        is_needed = technology not in self._absent and read_fact(self._folder, subject.key) is None
+        if is_needed and self._has_extracted(lists, extraction):
+            self._fact(subject, start)
+
+    def _has_extracted(self, lists: dict[str, list[str]], extraction: RecordingRequest) -> bool:
+        """Extract the voiceprints again that an earlier run has seen; return False if an extraction is refused."""
+        for recording in self._voiceprints.to_extract(lists):
+            try:
+                handle = self._upload(recording, extraction)
+            except ApiError as error:
+                if error.status not in NOT_SERVED | REFUSED:
+                    raise
+                self._count_missing(extraction.technology, recording.path, error)
+                return False
+            self._voiceprints.see(handle.wait().result)
+        return True
 
     def _fact(self, subject: Subject, start: Start, recording: Recording | None = None, **known: Any) -> Fact | None:
         """Return the fact about a request, from the pack or from the appliance; None if it could not be recorded."""
@@ -189,8 +205,10 @@ class Capture:
             return
         if error.status not in REFUSED:
             raise error
+        self._count_missing(technology, recording.path if recording is not None else "voiceprints", error)
+
+    def _count_missing(self, technology: str, subject: object, error: ApiError) -> None:
         self.missing += 1
-        subject = recording.path if recording is not None else "voiceprints"
         click.echo(f"{technology} of {subject} is refused: {error}", err=True)
 
     def _record_refusals(self) -> None:
@@ -207,9 +225,15 @@ class Capture:
 
 
 def refusal_of(client: ApplianceClient, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how an appliance refuses or rejects a request, as a pack keeps it."""
+    """Return how an appliance refuses or rejects a request, as a pack keeps it.
+
+    Raises ApiError for a status of a busy moment, such as 503, and if a poll gets an error.
+    """
     try:
-        answer = client.start(**request).wait()
+        handle = client.start(**request)
     except ApiError as error:
+        if error.status in PASSING:
+            raise
         return {"status": error.status, "type": error.type, "message": error.message, "detail": error.detail}
+    answer = handle.wait()
     return {"status": 202, "state": answer.state, "error": answer.raw.get("error")}
