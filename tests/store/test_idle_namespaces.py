@@ -42,6 +42,17 @@ def test_a_namespace_with_no_more_than_its_log_gives_way(make_store: MakeStore) 
     assert [one.name for one in store.namespaces()] == ["", "a", "c", "d"]
 
 
+def test_several_unused_namespaces_give_way_at_once(make_store: MakeStore) -> None:
+    """At the bound a new namespace deletes 5 % of the others, so that the next ones need no search."""
+    store = make_store(Limits(max_namespaces=40), REAL)
+    create(store, DEFAULT_NAMESPACE)
+    for number in range(40):
+        make_store.time.now = number
+        store.log(f"n{number}", entry(), create=True)
+    kept = {one.name for one in store.namespaces()}
+    assert kept == {DEFAULT_NAMESPACE, *(f"n{number}" for number in range(2, 40))}
+
+
 @pytest.mark.parametrize(
     ("pace", "lifetime", "deleted"), [(REAL, 0, True), (REAL, 2 * HOUR, False), (MANUAL, 2 * HOUR, True)]
 )

@@ -145,7 +145,7 @@ def test_a_newer_schema_is_refused_by_its_number(server: RedisServer) -> None:
     """The message names the version that was found and the one that is supported."""
     opened(server).close()
     server.client.hset("voxdouble:store", "schema", "99")
-    with pytest.raises(ValueError, match="must have schema version 2, got 99"):
+    with pytest.raises(ValueError, match="must have schema version 3, got 99"):
         opened(server)
 
 
@@ -157,7 +157,7 @@ def test_a_store_that_another_schema_has_taken_is_down(server: RedisServer, capl
         server.client.hset("voxdouble:store", mapping={"schema": "99", "life": "x", "opened": 1, "latest": 1})
         for refused in (get(f"{mock.url}{CONVERSION}/{task_id}"), convert(mock.url, ["AAAA"])):
             assert_refused(refused, 503, "internal")
-            assert "must have schema version 2, got 99" in refused.json()["message"]
+            assert "must have schema version 3, got 99" in refused.json()["message"]
         health = get(mock.url + "/_mock/health")
         assert (health.status_code, health.json()["store"]) == (200, "down")
         server.client.flushall()

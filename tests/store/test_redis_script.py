@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.examples_count import examples
 from tests.store.redis_server import RedisServer, opened
-from tests.store.steps import POST, RealTime, create, find, move_clock, submit
+from tests.store.steps import POST, RealTime, create, find, move_clock, new_record, submit
 from voxdouble_mock.core.clock import REAL, read, scaled, start
 from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.fault import Call, FaultSpec, Reset, arm, at_address, next_fault
@@ -92,6 +92,23 @@ def test_a_poll_is_one_round_trip_and_a_post_two(server: RedisServer) -> None:
         act()
         calls.append(server.client.info("commandstats")["cmdstat_evalsha"]["calls"])
     assert calls == [1, 2]
+
+
+def test_a_flood_of_new_namespaces_searches_the_others_once(server: RedisServer) -> None:
+    """At the bound each request to a new namespace is refused without reading all others, for a second."""
+    now = RealTime()
+    store = RedisStore(server.url, new_record, Limits(max_namespaces=20), now)
+    for number in range(20):
+        submit(store, f"n{number}")
+    searches: list[int] = []
+    for now.now in (1000, 3000):
+        server.client.config_resetstat()
+        for number in range(50):
+            with pytest.raises(Unavailable, match="20 namespaces"):
+                create(store, f"m{number}")
+        searches.append(server.client.info("commandstats")["cmdstat_zrange"]["calls"])
+    assert searches == [1, 1]
+    store.close()
 
 
 def test_scripts_that_the_server_has_forgotten_are_sent_again(server: RedisServer) -> None:

@@ -11,11 +11,6 @@ from voxdouble_mock.store.reached_bounds import bound_reached, too_much_control_
 from voxdouble_mock.store.records import DEFAULT_NAMESPACE, NamespaceRecord
 from voxdouble_mock.store.transactions import Transaction
 
-GIVING_WAY = 20
-"""If there is no room, up to `max_namespaces // GIVING_WAY` unused namespaces, at least one, are deleted at once.
-
-The search for them reads all records.
-"""
 SEARCH_INTERVAL_MS = 1000
 """After a search in vain, the real time until the next one may begin."""
 
@@ -46,7 +41,7 @@ class Eviction:
         self._delete_idle(transaction, transaction.names(), real_now)
         if len(transaction.names()) >= most:
             unused = [name for name in transaction.names() if self._is_unused(transaction, name)]
-            for name in sorted(unused, key=transaction.last_use)[: max(1, most // GIVING_WAY)]:
+            for name in sorted(unused, key=transaction.last_use)[: giving_way(self._limits)]:
                 transaction.delete(name)
         has_room = len(transaction.names()) < most
         self._searched = None if has_room else real_now
@@ -119,6 +114,11 @@ class Eviction:
             return False
         transaction.delete_expired(namespace, read(record.clock, real_now))
         return transaction.task_count(namespace) == 0 or record.clock.pace.mode is Mode.MANUAL
+
+
+def giving_way(limits: Limits) -> int:
+    """Return how many unused namespaces are deleted at once if there is no room, since a search reads all records."""
+    return max(1, limits.max_namespaces // 20)
 
 
 def record_size(record: NamespaceRecord, initial: Scenario | None) -> int:

@@ -4,7 +4,8 @@
 -- records, tasks and log entries are JSON texts. Instants are milliseconds.
 --
 -- voxdouble:store        hash: schema, life, opened (the first instant), latest (that of the last step, or up to a second
---                        before it), bytes (of tasks and results), sizes (of records), log_bytes
+--                        before it), searched (the instant of the last search in vain for unused namespaces),
+--                        bytes (of tasks and results), sizes (of records), log_bytes
 -- voxdouble:names        sorted set: the names of the namespaces by the instant of their last use
 -- voxdouble:contents     hash: results and scenarios by digest
 -- voxdouble:uses         hash: the number of uses of each content
@@ -133,20 +134,35 @@ local function delete_idle(except)
   end
 end
 
-local function has_room()  -- for one more namespace
+local function delete_unused(most)  -- the least recently used ones first
+  for _, name in ipairs(call('ZRANGE', NAMES, 0, -1)) do
+    if most == 0 then
+      return
+    end
+    if name ~= '' and read_head(name).version == 0 and task_count(name) == 0 then
+      delete(name)
+      most = most - 1
+    end
+  end
+end
+
+local function has_room()  -- for one more namespace; as `has_room` in store/eviction.py
   if call('ZCARD', NAMES) < a.max_namespaces then
     return true
   end
+  local searched = call('HGET', STORE, 'searched')
+  if searched and tonumber(searched) <= now and now < searched + a.search_interval then
+    return false
+  end
   delete_idle()
   if call('ZCARD', NAMES) >= a.max_namespaces then
-    for _, name in ipairs(call('ZRANGE', NAMES, 0, -1)) do
-      if name ~= '' and read_head(name).version == 0 and task_count(name) == 0 then
-        delete(name)
-        break
-      end
-    end
+    delete_unused(a.giving_way)
   end
-  return call('ZCARD', NAMES) < a.max_namespaces
+  if call('ZCARD', NAMES) >= a.max_namespaces then
+    redis.pcall('HSET', STORE, 'searched', now)
+    return false
+  end
+  return true
 end
 
 local function create(name, by_reset)
@@ -487,6 +503,7 @@ function steps.reset()
   if read_head(a.name) then
     delete(a.name)
     create(a.name, true)
+    call('HDEL', STORE, 'searched')
   end
   return reply({status = 'done'})
 end

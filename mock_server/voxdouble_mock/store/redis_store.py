@@ -28,7 +28,7 @@ from voxdouble_mock.store.redis_values import Reply
 from voxdouble_mock.store.task_cache import TaskCache
 
 T = TypeVar("T")
-SCHEMA = "2"
+SCHEMA = "3"
 """Increased with every change of the keys or their values."""
 MAX_ATTEMPTS = 100
 """The attempts at a change, each of which fails only if another change was made in the meantime."""

@@ -14,6 +14,7 @@ from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.core.request_log import DROPPED_AT_ONCE, ENTRY_BYTES, MAX_ENTRIES, LoggedRequest
 from voxdouble_mock.core.scenario import Scenario
 from voxdouble_mock.core.task import Task, stored_size
+from voxdouble_mock.store.eviction import SEARCH_INTERVAL_MS, giving_way
 from voxdouble_mock.store.records import NamespaceRecord, NamespaceSummary, Plan
 
 _PLAN_NAMES = [one.name for one in fields(Plan) if one.name != "payload"]
@@ -89,6 +90,8 @@ def constant_fields(limits: Limits, initial: NamespaceRecord, scenario: str) -> 
     return {
         "idle": to_milliseconds(limits.namespace_idle),
         "max_namespaces": limits.max_namespaces,
+        "giving_way": giving_way(limits),
+        "search_interval": SEARCH_INTERVAL_MS,
         "max_tasks": limits.max_tasks,
         "max_stored": limits.max_stored,
         "max_control": limits.max_control,
