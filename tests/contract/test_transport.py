@@ -119,6 +119,17 @@ def test_each_attempt_of_an_upload_counts_for_the_budget() -> None:
         assert len(mock.requests) == 3
 
 
+def test_there_is_no_pause_after_the_last_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that stays refused with "later" is sent five times, with a pause between two attempts only."""
+    pauses: list[float] = []
+    monkeypatch.setattr("voxdouble_contract.target.target.time.sleep", pauses.append)
+    with MockAppliance(wrap=changing_responses(always_busy)) as mock, open_targets(mock.url) as targets:
+        before = len(mock.requests)
+        with pytest.raises(pytest.skip.Exception, match="still busy after 5 attempts"):
+            targets.main.get_task(EXTRACTION, "x")
+        assert (len(mock.requests) - before, pauses[-4:], len(pauses)) == (5, [0.0] * 4, 4)
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_no_bad_request_that_may_start_a_task_is_sent_without_a_budget(name: str) -> None:
     """Without a budget for tasks, a POST that a target would have to refuse is not sent either."""

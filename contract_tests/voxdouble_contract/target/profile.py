@@ -1,14 +1,17 @@
 """The known limits of a target."""
 
+import math
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
 FILLING = 20_000
-"""An upload that must fill the input storage exceeds it by less than this, in bytes."""
+"""Bytes of room: an upload that fills the input storage is larger than the storage by less than this."""
 LARGEST_STORAGE = 50_000_000
 """Bytes of the largest input storage that the suite fills."""
+IN_SECONDS = frozenset({"max_upload_seconds", "max_audio_seconds", "task_lifetime"})
+"""The limits that may have a fraction."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,11 @@ class Profile:
                 values[name] = path.parent / str(value)
                 if not values[name].is_file():
                     raise ValueError(f"{path}: failing_file must be an existing file, got {values[name]}.")
-            elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise ValueError(f"{path}: {name} must be a number from 0 up, got {value!r}.")
+            elif name in IN_SECONDS:
+                if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+                    raise ValueError(f"{path}: {name} must be a number from 0 up, got {value!r}.")
+            elif isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise ValueError(f"{path}: {name} must be a whole number from 0 up, got {value!r}.")
         return cls(**values)
 
     @property

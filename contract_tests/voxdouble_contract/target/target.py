@@ -131,14 +131,15 @@ class Target:
 
         Each attempt of a POST is subtracted from the budget; the test ends unproven if too little is left.
         """
-        for _ in range(MAX_ATTEMPTS):
+        for attempt in range(1, MAX_ATTEMPTS + 1):
             if self.budget is not None and method == "POST":
                 self.budget.spend(tasks=1, uploads=int(audio is not None), audio_seconds=audio or 0.0)
             exchange = replace(send(), elapsed=self.clock.elapsed)
             wait = exchange.retry_after
             if wait is None or not retry:
                 return exchange
-            time.sleep(min(wait, MAX_RETRY_SECONDS))
+            if attempt < MAX_ATTEMPTS:
+                time.sleep(min(wait, MAX_RETRY_SECONDS))
         return unproven(f"The target was still busy after {MAX_ATTEMPTS} attempts: {exchange}.")
 
     def check_time(self) -> None:
@@ -186,7 +187,7 @@ class Target:
         return noted
 
     def note(self, exchanges: Iterable[Exchange]) -> None:
-        """Note exchanges as used by the current test, which sent them, or reads those of an earlier test."""
+        """Note that the current test used these exchanges, whether it sent them or an earlier test did."""
         self._exchanges += exchanges
 
     @contextmanager
