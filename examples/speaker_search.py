@@ -28,7 +28,7 @@ import numpy.typing as npt
 from voxdouble_client import ApplianceClient
 
 Vector = npt.NDArray[np.float32]
-EXTENSIONS = {".flac", ".mp3", ".ogg", ".opus", ".wav"}
+EXTENSIONS = {".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav"}
 
 
 class Store(Protocol):
