@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
-from typing import TypeAlias
+from numbers import Real
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
@@ -39,8 +39,9 @@ class Deadline(Struct, frozen=True):
         return self.ends - self.now()
 
 
-def checked_timeout(timeout: float) -> float:
+def checked_timeout(timeout: Any) -> float:
     """Return `timeout`; ValueError unless it is a number of seconds above 0 and at most a year."""
-    if not math.isfinite(timeout) or not 0 < timeout <= MAX_TIMEOUT:
+    is_number = isinstance(timeout, Real) and not isinstance(timeout, bool)
+    if not is_number or not 0 < timeout <= MAX_TIMEOUT:
         raise ValueError(f"`timeout` must be a number of seconds above 0 and at most a year, got {timeout!r}.")
     return float(timeout)

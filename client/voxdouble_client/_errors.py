@@ -87,8 +87,8 @@ class TransportError(ApplianceError):
     """A request got no complete response.
 
     `may_have_run` is False if no byte of the body of a start was sent. `timed_out` is True if the deadline of the call
-    ended it. `reached` is True if a connection was made. `transient` is False if no later attempt can help: after an
-    untrusted certificate, the refusal of a proxy, or `close`.
+    ended it. `reached` is True if a connection was made. `transient` is False if no later attempt can help: after a
+    failed TLS handshake, such as with an untrusted certificate, after the refusal of a proxy, or after `close`.
     """
 
     def __init__(

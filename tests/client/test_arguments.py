@@ -1,6 +1,8 @@
 """Wrong arguments: each raises an error that names it, and affects nothing beside it."""
 
 import io
+import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,27 @@ def test_nan_and_infinity_are_refused(number: float) -> None:
         appliance.run("a", json={"a": [{"b": number}]})
     with pytest.raises(ValueError, match="must be finite"):
         appliance.run("a", files={"file": b""}, config={"a": number})
+
+
+@pytest.mark.parametrize("timeout", ["60", True, float("nan"), float("inf"), 10**400, 0, -1, Decimal(1)])
+def test_a_wrong_timeout_is_named(timeout: Any) -> None:
+    """A timeout of another type, or outside the bounds, is a ValueError that names `timeout`."""
+    for call in (
+        lambda: ApplianceClient("http://127.0.0.1:1", timeout=timeout),
+        lambda: ApplianceClient("http://127.0.0.1:1").extract_voiceprint(b"audio", timeout=timeout),
+    ):
+        with pytest.raises(ValueError, match="`timeout` must be a number of seconds above 0 and at most a year, got"):
+            call()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://host:99999", "http://[::1", "http://host:x", "http://[host]", "http://", "host:8000", "http://a b"]
+)
+def test_a_wrong_url_is_quoted(url: str) -> None:
+    """A URL with an invalid port or host is a ValueError that quotes it and says what a URL must look like."""
+    with pytest.raises(ValueError, match=re.escape("must look like http://host:8000, may have a path, and")) as refusal:
+        ApplianceClient(url)
+    assert str(refusal.value).endswith(f"got {url!r}.")
 
 
 def test_a_closed_client_cannot_be_used() -> None:

@@ -134,12 +134,13 @@ def test_vectors_of_another_length_end_the_iteration() -> None:
         done = {"vector_voiceprints": next(results)} if request.method == "GET" else {}
         connection.sendall(response(200, task_body("done", result=done)) if done else accepted())
 
-    with serving(behave) as (_, appliance):
+    with serving(behave) as (server, appliance):
         parts = appliance.convert_voiceprints_in_parts(list("abcd"), batch_size=1)
         assert [next(parts).vector_voiceprints for _ in range(3)] == [[[]], [[0.5]], [[]]]
         with pytest.raises(ContractError, match="1 and 2 numbers") as caught:
             next(parts)
     assert caught.value.converted_count == 3
+    assert caught.value.url == f"{server.url}/api/technology/speaker-identification-voiceprint-conversion"
 
 
 def test_an_invalid_voiceprint_is_named_by_its_place_in_all() -> None:

@@ -23,6 +23,10 @@ _PLAIN_RESPONSE = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PA
 """The reasons that OpenSSL gives, by its version, for a response that is not TLS."""
 
 
+_PASSING_ALERTS = frozenset({"SSLV3_ALERT_BAD_RECORD_MAC", "TLSV1_ALERT_INTERNAL_ERROR"})
+"""Alerts of a server that got damaged data, or has a problem of its own, as a proxy that restarts."""
+
+
 def reason(error: Exception) -> str:
     """Return the reason of the failure in words, without a full stop."""
     causes = _causes(error)
@@ -49,14 +53,16 @@ def is_without_tls(error: ssl.SSLError | None) -> bool:
 def is_transient(error: Exception) -> bool:
     """Return whether another try may succeed.
 
-    Permanent causes are an untrusted certificate, a server without TLS, the refusal of a proxy, and an invalid setting.
+    Permanent causes are the failure of a TLS handshake, such as an untrusted certificate or a server without TLS, the
+    refusal of a proxy, and an invalid setting.
     """
     return not any(_is_permanent(cause) for cause in _causes(error))
 
 
 def _is_permanent(cause: BaseException) -> bool:
     if isinstance(cause, ssl.SSLError):
-        return not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+        was_closed = isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+        return not was_closed and cause.reason not in _PASSING_ALERTS
     return isinstance(cause, ValueError) or (type(cause) is OSError and _PROXY_REFUSAL.search(str(cause)) is not None)
 
 

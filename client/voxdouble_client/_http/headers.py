@@ -61,6 +61,6 @@ def _check(name: object, value: object) -> None:
         raise ValueError(f"`headers` must not have {name!r}, which belongs to the connection or is the client's own.")
     if not isinstance(value, str) or not _VALUE.fullmatch(value):
         raise ValueError(
-            "`headers` must have values of printable ASCII and tabs, without white space at either end, and that of"
-            f" {name!r} is not one."
+            "`headers` must have values of at least one character, all printable ASCII or tabs, without white space at"
+            f" either end, and that of {name!r} is not one."
         )

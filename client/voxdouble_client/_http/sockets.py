@@ -120,6 +120,17 @@ class DeadlineTlsSocket(DeadlineSocket, ssl.SSLSocket):
             # appliance refused the rest of the body.
             raise BrokenPipeError(errno.EPIPE, "the connection was closed while the request was sent") from error
 
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        try:
+            return super().recv_into(*args, **kwargs)
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            raise
+        except ssl.SSLError as error:
+            if "ALERT" in (error.reason or ""):
+                raise  # the server refuses the connection, as for want of a client certificate
+            # The handshake showed that the server speaks TLS, so the next connection may be well.
+            raise ConnectionResetError(errno.ECONNRESET, f"the data received was damaged ({error.reason})") from None
+
     def recv(self, *args: Any, **kwargs: Any) -> bytes:
         # While ssl.SSLSocket wraps a socket whose peer is gone, it calls `recv(1)`. An error would leave it open.
         try:

@@ -178,7 +178,8 @@ def _complete_body(request: Request, received: requests.Response) -> bytes:
         if size > limit:
             raise too_large
     body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-    if (encoding := received.headers.get("Content-Encoding", "identity")) != "identity":
+    encoding = received.headers.get("Content-Encoding", "")
+    if any(coding.strip().lower() not in {"", "identity"} for coding in encoding.split(",")):
         raise ContractError(
             f"The response to {request} is compressed with {encoding}, which was not requested.", url=request.url
         )

@@ -31,8 +31,12 @@ class BaseUrl(Struct, frozen=True):
     @classmethod
     def parse(cls, url: str) -> BaseUrl:
         """Return the parsed URL; ValueError if no requests can be sent to it."""
-        parts = urlsplit(url) if _URL_CHARACTERS.fullmatch(url) else SplitResult("", "", "", "", "")
-        if _origin(parts) is None or parts.query or parts.fragment:
+        try:
+            parts = urlsplit(url if _URL_CHARACTERS.fullmatch(url) else "")
+            is_valid = _origin(parts) is not None and not parts.query and not parts.fragment
+        except ValueError:  # a port above 65535, or brackets without an IPv6 address
+            is_valid = False
+        if not is_valid:
             raise ValueError(
                 "The appliance's URL must look like http://host:8000, may have a path, and must not have a user, query"
                 f" or fragment; got {url!r}."

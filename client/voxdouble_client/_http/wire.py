@@ -142,7 +142,7 @@ def printable(text: str) -> str:
 
 
 def _place(entry: dict[str, Any], error_message: str) -> str:
-    location, message = entry.get("location"), entry.get("message", entry.get("type", "?"))
+    location, message = entry.get("location"), entry.get("message") or entry.get("type") or "?"
     place = ".".join(map(str, location)) if isinstance(location, list) else "somewhere"
     return place if message == error_message else f"{place}: {message}"
 
@@ -151,16 +151,20 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the pause in seconds that a response asks for (RFC 9110, 10.2.3), or None.
 
     Seconds may have decimals: appliances send them, against the RFC. A date is compared with the `Date` of the same
-    response, since the clocks of the two machines may differ; without `Date`, with the clock of this machine.
+    response, since the clocks of the two machines may differ; without a valid `Date`, with the clock of this machine.
     """
     value = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):
         return float(value)
     try:
-        sent = _date(headers["date"]) if "date" in headers else datetime.now(UTC)
-        return max((_date(value) - sent).total_seconds(), 0.0)
+        until = _date(value)
     except (TypeError, ValueError, OverflowError):
         return None
+    try:
+        sent = _date(headers.get("date", ""))
+    except (TypeError, ValueError, OverflowError):
+        sent = datetime.now(UTC)
+    return max((until - sent).total_seconds(), 0.0)
 
 
 def _date(text: str) -> datetime:

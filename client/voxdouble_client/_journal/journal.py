@@ -25,7 +25,7 @@ SUFFIX = ".journal"
 """The suffix of the journal, after the name of the output."""
 
 LEAVE_SECONDS = 2.0
-"""Chosen: the longest wait of an interrupted run for the 202 of its starts. The next run repeats the others."""
+"""Chosen: the longest wait of an interrupted run for the 202 of its starts. The next run repeats starts without one."""
 
 
 class Abandoned(JournalError):
@@ -67,15 +67,17 @@ class Journal:
         self._lock = threading.Condition()
         self._starting = 0
         self._abandoned = False
-        self._kept: dict[Identity, tuple[int, int]] = {}  # offset and length of each final line
+        self._kept: dict[Identity, tuple[int, int]] = {}  # offset and length of each line that stays
         self._urls: dict[Identity, str | None] = {}
         self._starts = opened(self._path.with_name(self._path.name + SUFFIX))
         try:
             lock_file(self._starts, self._path)
-            self._read_starts(appliance, dict(options))
+            begun = self._read_starts(appliance, dict(options))
             self._output = opened(self._path)
             try:
                 self._read_output(recordings)
+                if not begun:
+                    append(self._starts, encode(_Entry(dict(options), appliance=str(appliance))) + b"\n")
             except BaseException:
                 self._output.close()
                 raise
@@ -140,17 +142,23 @@ class Journal:
         if self._abandoned:
             raise Abandoned("The caller has left the batch.")
 
-    def _read_starts(self, appliance: BaseUrl, options: dict[str, Any]) -> None:
+    def _read_starts(self, appliance: BaseUrl, options: dict[str, Any]) -> bool:
+        """Read the journal; return False if it is empty. The batch is checked before an incomplete line is removed."""
+        begun = False
+        for _, line in whole_lines(self._starts):
+            entry = self._entry(line)
+            if begun:
+                self._urls[entry.path, entry.size, entry.mtime_ns] = entry.url
+            else:
+                self._check_batch(entry, appliance, options)
+                begun = True
+        return begun
+
+    def _entry(self, line: bytes) -> _Entry:
         try:
-            entries = [_entries.decode(line) for _, line in whole_lines(self._starts)]
+            return _entries.decode(line)
         except ValueError:
             raise ValueError(f"{self._starts.name} must be the journal of a batch, and is another file.") from None
-        if not entries:
-            append(self._starts, encode(_Entry(options, appliance=str(appliance))) + b"\n")
-        else:
-            self._check_batch(entries[0], appliance, options)
-        for entry in entries[1:]:
-            self._urls[entry.path, entry.size, entry.mtime_ns] = entry.url
 
     def _check_batch(self, begun: _Entry, appliance: BaseUrl, options: dict[str, Any]) -> None:
         if begun.appliance is not None and not appliance.is_same(begun.appliance):
@@ -191,7 +199,7 @@ class Journal:
         if line.answered:
             self._urls.pop(line.identity, None)  # that task has ended
         elif line.url is not None:
-            self._urls.setdefault(line.identity, line.url)  # the user may have replaced that of the journal
+            self._urls.setdefault(line.identity, line.url)  # the user may have corrected the URL in the journal
         return False
 
     def _replace_output(self) -> None:

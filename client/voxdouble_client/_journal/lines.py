@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Raw, Struct
 from msgspec.json import Decoder, encode
@@ -87,6 +88,22 @@ class _Answer(Struct):
 
 _answers = Decoder(_Answer)
 _lines = Decoder(Line)
+
+
+def recordings_of(files: Iterable[Any]) -> list[Recording]:
+    """Return the recordings in the files; TypeError if one is not a path.
+
+    ValueError if one is not a regular file, or is named twice: the output has one line for each path (P8).
+    """
+    recordings: dict[str, Recording] = {}
+    for file in files:
+        if not isinstance(file, (str, os.PathLike)):
+            raise TypeError(f"With a journal every file must be a path, got {type(file).__name__}.")
+        recording = recording_of(file)
+        if recording.path in recordings:
+            raise ValueError(f"With a journal `files` must name each file once, got {recording.path} twice.")
+        recordings[recording.path] = recording
+    return list(recordings.values())
 
 
 def recording_of(file: str | os.PathLike[str], path: str | None = None) -> Recording:

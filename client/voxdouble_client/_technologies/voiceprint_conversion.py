@@ -12,6 +12,7 @@ from msgspec.json import Decoder
 from voxdouble_client._clock import Deadline
 from voxdouble_client._convert import InvalidResult, convert
 from voxdouble_client._errors import ApplianceError, ContractError
+from voxdouble_client._http.urls import BaseUrl
 from voxdouble_client._models import Model, TaskAnswer
 from voxdouble_client._task import TaskHandle
 from voxdouble_client._technologies._arguments import MAX_VOICEPRINTS, checked_voiceprints
@@ -165,7 +166,7 @@ def _parts(
         try:
             part = self._run_to_end(_request(batch), deadline())
             found = [next(filter(None, part.vector_voiceprints), [])]
-            _check_same_length(length + found)
+            _check_same_length(length + found, self._base)
         except ApplianceError as error:
             error.converted_count = first
             error.add_note(
@@ -179,11 +180,12 @@ def _parts(
         first += len(batch)
 
 
-def _check_same_length(vectors: list[list[float]]) -> None:
+def _check_same_length(vectors: list[list[float]], appliance: BaseUrl) -> None:
     try:
         check_lengths(vectors, "the result of several calls")
     except InvalidResult as invalid:
-        raise ContractError(f"The conversion breaks the contract: {invalid}.", url="") from None
+        url = appliance.technology(TECHNOLOGY, {})
+        raise ContractError(f"The conversion breaks the contract: {invalid}.", url=url) from None
 
 
 def _joined(parts: list[VoiceprintConversion]) -> VoiceprintConversion:

@@ -14,7 +14,7 @@ from voxdouble_client._http.body import File, Progress
 from voxdouble_client._journal.batch import Batch
 from voxdouble_client._journal.files import JournalError
 from voxdouble_client._journal.journal import Journal
-from voxdouble_client._journal.lines import Recording, recording_of
+from voxdouble_client._journal.lines import Recording, recordings_of
 from voxdouble_client._many import run_many
 from voxdouble_client._models import Model, TaskAnswer
 from voxdouble_client._task import TaskHandle
@@ -69,7 +69,8 @@ class VoiceprintExtraction(Model, frozen=True):
 class Outcome(Struct, frozen=True):
     """The outcome of one file of several: its `result`, or an `error`; the other one is None.
 
-    `earlier` is True if an earlier run of the batch finished the file; the outcome was then read from the journal.
+    `earlier` is True if an earlier run of the batch finished the file; the outcome is then that of its line in the
+    output.
     """
 
     file: File
@@ -156,13 +157,15 @@ def extract_voiceprints(
     `ordered=False` outcomes come as they finish. In order, a slow file holds back up to 1,000 outcomes of later files.
     `on_outcome` is called with each outcome as soon as it exists, one call at a time, in another thread.
 
-    `journal` is the path of a file. It gets one JSON line for each recording, with the answer or the error; a second
-    file beside it records the tasks that were started. Each of `files` must then be the path of a regular file. The
-    caller can stop iterating at any point. The same call in a later process skips finished files, waits for the tasks
-    that were started, and tries the other files again; it first removes their lines. A journal is for one appliance.
+    `journal` is the path of the output. It gets one JSON line for each recording, with the answer or the error; the
+    journal beside it records the tasks that were started. Each of `files` must then be the path of a regular file, and
+    be named once. The caller can stop iterating at any point. The same call in a later process yields the outcomes of
+    finished files from their lines, waits for the tasks that were started, and tries the other files again; it first
+    removes their lines. A journal is for one appliance.
 
-    TypeError if `files` is a single file. ValueError if an option is not valid. The first iteration raises ValueError
-    if the journal belongs to another batch or another appliance, OSError if it cannot be written.
+    TypeError if `files` is a single file. ValueError if an option is not valid, or with a journal if a file is named
+    twice. The first iteration raises ValueError if the journal belongs to another batch or another appliance, OSError
+    if it cannot be written.
     """
     if isinstance(files, (str, bytes, os.PathLike)) or hasattr(files, "read"):
         raise TypeError(f"`files` must be a list of files, like [file], got a single {type(files).__name__}.")
@@ -170,7 +173,7 @@ def extract_voiceprints(
     self._deadline(timeout)  # an invalid timeout is refused now, not at the first file
     self._widen_pool(checked_whole_number("concurrency", concurrency, 1))
     if journal is not None:
-        recordings = [recording_of(_path(file)) for file in files]
+        recordings = recordings_of(files)
         return extract_recordings(
             self,
             recordings,
@@ -242,9 +245,3 @@ def _reporting(
 
 def _request(file: File, chosen: Mapping[str, str | bool]) -> TaskRequest[VoiceprintExtraction]:
     return TaskRequest(TECHNOLOGY, read, chosen, files={"file": file})
-
-
-def _path(file: File) -> str | os.PathLike[str]:
-    if not isinstance(file, (str, os.PathLike)):
-        raise TypeError(f"With a journal every file must be a path, got {type(file).__name__}.")
-    return file

@@ -28,7 +28,7 @@ from voxdouble_client._task import TaskHandle
 from voxdouble_client.cli.jobs import Job, Report, TaskEnd
 from voxdouble_client.cli.outputs import Output
 from voxdouble_client.cli.progress_bar import Progress
-from voxdouble_client.cli.signals import interrupt_code
+from voxdouble_client.cli.signals import interrupt_code, interrupt_held
 
 SUCCESS, REFUSED, USAGE, UNREACHABLE, STILL_RUNNING, CONTRACT_BROKEN = 0, 1, 2, 3, 4, 5
 UNEXPECTED = 1
@@ -60,8 +60,9 @@ class Run:
         try:
             with Progress(len(jobs)) as shown:
                 for end in run_many(lambda job: self._run_job(job, shown.reporter()), progress, self._concurrency):
-                    self._finish(end, output)
-                    left.popleft()
+                    with interrupt_held():  # else the end could be written, and then again as one of `left`
+                        self._finish(end, output)
+                        left.popleft()
             output.close()
         except KeyboardInterrupt as interrupt:
             click.echo("Interrupted.", err=True)

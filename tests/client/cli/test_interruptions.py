@@ -9,11 +9,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 
 from tests.client.cli.calling import AUDIO, process, wait_until
 from tests.client.hostile import DONE, TASK_PATH, HostileServer, ReceivedRequest, accepted, response, task_body
+from voxdouble_client import TaskHandle
+from voxdouble_client.cli.jobs import Job, Report, TaskEnd
+from voxdouble_client.cli.run import Run
 from voxdouble_mock import MockAppliance
 
 
@@ -69,6 +74,54 @@ def test_an_interrupted_run_writes_the_finished_answers(to_file: bool, wav: Path
         f"voxdouble wait {server.url}{slow_path}"
     ]
     assert running.returncode == 130
+
+
+class InterruptedOutput:
+    """An output that keeps the names of the ends; a signal comes while the first is written, and `also` one more."""
+
+    def __init__(self, *, also: bool = False) -> None:
+        self.names: list[str] = []
+        self._signals = 1 + also
+
+    def write(self, end: TaskEnd) -> None:
+        """Keep the name, and send the signals at the first."""
+        self.names.append(end.job.name)
+        while self._signals:
+            self._signals -= 1
+            signal.raise_signal(signal.SIGINT)
+        if len(self.names) == 1:
+            self.names.append("the rest of the first write")
+
+    def close(self) -> None:
+        """Keep the end of the output."""
+        self.names.append("closed")
+
+
+def failing_jobs() -> list[Job]:
+    """Return two jobs that end at once."""
+
+    def start(_: Report) -> TaskHandle[Any]:
+        raise ValueError("no task")
+
+    return [Job("first", start), Job("second", start)]
+
+
+def test_a_signal_during_a_write_repeats_no_line() -> None:
+    """A signal while an answer is written takes effect after the write, so that the line is there once."""
+    output = InterruptedOutput()
+    with pytest.raises(click.exceptions.Exit) as end:
+        Run(10, [], concurrency=1).run(failing_jobs(), output)
+    assert output.names == ["first", "the rest of the first write", "second", "closed"]
+    assert end.value.exit_code == 130
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_signal_ends_a_blocked_write() -> None:
+    """A write that hangs, as into a pipe that is not read, is ended by a second signal."""
+    output = InterruptedOutput(also=True)
+    with pytest.raises(click.exceptions.Exit):
+        Run(10, [], concurrency=1).run(failing_jobs(), output)
+    assert output.names == ["first", "first", "second", "closed"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ on Windows")

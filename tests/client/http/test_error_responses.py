@@ -57,6 +57,13 @@ def test_a_refusal_names_its_places() -> None:
     assert (error.type, error.message, len(error.detail)) == ("request.validation-error", "Invalid.", 5)
 
 
+def test_a_place_without_a_message_has_its_type() -> None:
+    """A place whose message is null, as the schema of the error body allows, is described by its type."""
+    detail = [{"location": ["body", "file"], "message": None, "type": "missing"}, {"location": ["query"]}]
+    error = api_error(received(422, {"type": "request.validation-error", "message": "Invalid.", "detail": detail}))
+    assert str(error).endswith("(body.file: missing; query: ?)")
+
+
 VOICE = "e2kDY3JjbDAWiyhpCWVtYmVkZGluZ1tk"
 
 

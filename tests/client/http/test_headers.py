@@ -72,6 +72,12 @@ def test_malformed_headers_are_refused(headers: dict[str, str]) -> None:
         ApplianceClient("http://appliance", headers=headers)
 
 
+def test_an_empty_value_is_told_what_is_missing() -> None:
+    """The error for an empty value says that there must be a character."""
+    with pytest.raises(ValueError, match=r"at least one character.* that of 'X' is not one"):
+        ApplianceClient("http://appliance", headers={"X": ""})
+
+
 def test_a_name_in_two_spellings_is_named_in_both() -> None:
     """The error for a header that is given twice has both spellings."""
     with pytest.raises(ValueError, match="each header once, got 'User-Agent' beside 'user-agent'"):

@@ -69,6 +69,13 @@ def test_a_malformed_task_breaks_the_contract(body: object) -> None:
     assert caught.value.url == GET.url
 
 
+@pytest.mark.parametrize("coding", ["identity", "Identity", "IDENTITY, identity", ""])
+def test_identity_is_no_compression(coding: str) -> None:
+    """The content coding `identity` is accepted in any case, as RFC 9110, 8.4.1 demands."""
+    with serving(responding(response(200, DONE, content_encoding=coding))) as (_, appliance):
+        assert appliance.extract_voiceprint(b"audio").channels
+
+
 @pytest.mark.parametrize("status", [100, 103, 199, 201, 202, 204, 206, 300, 301, 304, 399])
 def test_only_a_200_answers_a_poll(status: int) -> None:
     """Any other status of success in response to the GET of a task is a ContractError."""

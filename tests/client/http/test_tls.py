@@ -1,14 +1,27 @@
 """TLS and proxy settings: invalid ones are refused at once, and permanent failures are not retried."""
 
+import os
 import socket
+import ssl
 import threading
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from tests.client.hostile import TASK_PATH, HostileServer, responding, response, task_body
+from tests.client.hostile import (
+    DONE,
+    TASK_PATH,
+    HostileServer,
+    ReceivedRequest,
+    accepted,
+    responding,
+    response,
+    task_body,
+)
+from tests.client.http.conftest import CA, TLS
 from voxdouble_client import ApplianceClient, TransportError
+from voxdouble_client._http.causes import is_transient
 from voxdouble_client.cli import commands as cli
 
 
@@ -71,6 +84,56 @@ def test_the_refusal_of_a_proxy_is_not_retried(status: int) -> None:
     ):
         appliance.extract_voiceprint(b"audio")
     assert (caught.value.transient, len(proxy.received)) == (False, 1)
+
+
+def test_a_damaged_record_is_polled_again() -> None:
+    """A wait goes on after bytes that are not those that were sent, over a new connection."""
+    damaged = [b"\x17\x03\x03\x00\x40" + bytes(64), b"HTTP/1.1 502 Bad Gateway\r\n\r\n"]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "localhost.pem")
+
+    def behave(request: ReceivedRequest, connection: socket.socket) -> None:
+        if request.method == "GET" and damaged:
+            os.write(connection.fileno(), damaged.pop())  # below TLS
+        else:
+            connection.sendall(accepted() if request.method == "POST" else response(200, DONE))
+
+    with HostileServer(behave, tls=context) as server:
+        with ApplianceClient(server.url, ca=CA, sleep=lambda _: None) as appliance:
+            assert appliance.extract_voiceprint(b"audio").channels
+        assert [request.method for request in server.received] == ["POST", "GET", "GET", "GET"]
+
+
+def test_damaged_data_is_named() -> None:
+    """The error of a start whose response was damaged says so, is transient, and may have started the task."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "localhost.pem")
+
+    def behave(_: ReceivedRequest, connection: socket.socket) -> None:
+        os.write(connection.fileno(), b"\x17\x03\x03\x00\x40" + bytes(64))
+
+    with HostileServer(behave, tls=context) as server, ApplianceClient(server.url, ca=CA) as appliance:
+        with pytest.raises(TransportError, match="the data received was damaged") as caught:
+            appliance.extract_voiceprint(b"audio")
+        assert (caught.value.transient, caught.value.may_have_run) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "transient"),
+    [
+        ("SSLV3_ALERT_BAD_RECORD_MAC", True),
+        ("TLSV1_ALERT_INTERNAL_ERROR", True),
+        ("TLSV13_ALERT_CERTIFICATE_REQUIRED", False),
+        ("TLSV1_ALERT_PROTOCOL_VERSION", False),
+        ("WRONG_VERSION_NUMBER", False),
+        (None, False),
+    ],
+)
+def test_only_passing_alerts_are_transient(reason: str | None, transient: bool) -> None:
+    """An alert about damaged data or an internal error may pass; a refusal of the client or its version stays."""
+    error = ssl.SSLError()
+    error.reason = reason  # type: ignore[assignment]
+    assert is_transient(OSError(error)) is transient
 
 
 def test_a_server_without_tls_is_not_retried() -> None:

@@ -102,6 +102,19 @@ def test_a_journal_of_another_batch_is_an_error_of_the_first_iteration(
         next(outcomes)
 
 
+def test_a_refused_call_changes_no_file(appliance: ApplianceClient, tmp_path: Path) -> None:
+    """A call with other options leaves the incomplete last lines, which a killed process wrote, in both files."""
+    output, journal = tmp_path / "out.jsonl", tmp_path / "out.jsonl.journal"
+    list(appliance.extract_voiceprints([JOHN], journal=output))
+    before = []
+    for file in (output, journal):
+        file.write_bytes(file.read_bytes() + b'{"path":"a')
+        before.append(file.read_bytes())
+    with pytest.raises(ValueError, match="was begun with the options"):
+        next(appliance.extract_voiceprints([JOHN], journal=output, channels=[0]))
+    assert [output.read_bytes(), journal.read_bytes()] == before
+
+
 @pytest.mark.skipif(fcntl is None, reason="the system cannot lock files in this way")
 def test_two_runs_on_one_output_are_refused(tmp_path: Path) -> None:
     """A journal that is open refuses a second one, and can be opened again when it is closed."""
@@ -120,6 +133,26 @@ def test_an_output_of_another_kind_is_refused(mock: MockAppliance, folder: Path,
     result = resume(mock, output, folder)
     assert (result.exit_code, output.read_text()) == (2, '{"task": {}}\n')
     assert "Line 1 of" in result.stderr
+
+
+def test_a_refused_output_leaves_no_batch_behind(mock: MockAppliance, folder: Path, tmp_path: Path) -> None:
+    """Once the other file is moved away, a batch with other options begins at its path."""
+    output = tmp_path / "out.jsonl"
+    output.write_text('{"task": {}}\n')
+    assert resume(mock, output, folder).exit_code == 2
+    output.unlink()
+    result = resume(mock, output, folder, "--vector")
+    assert (result.exit_code, sorted(lines_of(output))) == (1, sorted(NAMES)), result.stderr
+
+
+def test_a_file_that_is_named_twice_is_refused(
+    appliance: ApplianceClient, mock: MockAppliance, folder: Path, tmp_path: Path
+) -> None:
+    """With a journal a path that is given twice, in any spelling, is a ValueError, and no task is started (P8)."""
+    for again in (folder / "a.wav", f"{folder}/below/../a.wav"):
+        with pytest.raises(ValueError, match=r"must name each file once, got .*/a\.wav twice"):
+            appliance.extract_voiceprints([folder / "a.wav", JOHN, again], journal=tmp_path / "out.jsonl")
+    assert (starts(mock), list(tmp_path.glob("out.*"))) == (0, [])
 
 
 @pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.journal"])
