@@ -148,7 +148,7 @@ def test_a_refused_output_leaves_no_batch_behind(mock: MockAppliance, folder: Pa
 def test_a_file_that_is_named_twice_is_refused(
     appliance: ApplianceClient, mock: MockAppliance, folder: Path, tmp_path: Path
 ) -> None:
-    """With a journal a path that is given twice, in any spelling, is a ValueError, and no task is started (P8)."""
+    """With a journal a path that is given twice, in any spelling, is a ValueError, and no task is started."""
     for again in (folder / "a.wav", f"{folder}/below/../a.wav"):
         with pytest.raises(ValueError, match=r"must name each file once, got .*/a\.wav twice"):
             appliance.extract_voiceprints([folder / "a.wav", JOHN, again], journal=tmp_path / "out.jsonl")
