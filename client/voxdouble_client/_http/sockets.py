@@ -127,7 +127,7 @@ class DeadlineTlsSocket(DeadlineSocket, ssl.SSLSocket):
             raise
         except ssl.SSLError as error:
             if "ALERT" in (error.reason or ""):
-                raise  # the server refuses the connection, as for want of a client certificate
+                raise  # the server refuses the connection, such as one without a client certificate
             # The handshake showed that the server speaks TLS, so the next connection may be well.
             raise ConnectionResetError(errno.ECONNRESET, f"the data received was damaged ({error.reason})") from None
 
