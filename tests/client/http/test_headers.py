@@ -72,7 +72,7 @@ def test_malformed_headers_are_refused(headers: dict[str, str]) -> None:
         ApplianceClient("http://appliance", headers=headers)
 
 
-def test_an_empty_value_is_told_what_is_missing() -> None:
+def test_the_error_for_an_empty_value_demands_a_character() -> None:
     """The error for an empty value says that there must be a character."""
     with pytest.raises(ValueError, match=r"at least one character.* that of 'X' is not one"):
         ApplianceClient("http://appliance", headers={"X": ""})

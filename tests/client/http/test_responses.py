@@ -70,7 +70,7 @@ def test_a_malformed_task_breaks_the_contract(body: object) -> None:
 
 
 @pytest.mark.parametrize("coding", ["identity", "Identity", "IDENTITY, identity", ""])
-def test_identity_is_no_compression(coding: str) -> None:
+def test_the_coding_identity_is_accepted_in_any_case(coding: str) -> None:
     """The content coding `identity` is accepted in any case, as RFC 9110, 8.4.1 demands."""
     with serving(responding(response(200, DONE, content_encoding=coding))) as (_, appliance):
         assert appliance.extract_voiceprint(b"audio").channels
