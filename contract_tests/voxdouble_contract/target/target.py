@@ -206,13 +206,7 @@ class Target:
         return noted
 
     def post_media(
-        self,
-        technology: str,
-        media: Media,
-        query: str = "",
-        *,
-        part: str = "file",
-        **options: Any,
+        self, technology: str, media: Media, query: str = "", *, part: str = "file", **options: Any
     ) -> Exchange:
         """Upload a recording in the multipart part `part`."""
         path, files = self.path(technology) + query, {part: (media.name, media.data)}
