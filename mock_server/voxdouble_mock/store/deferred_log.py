@@ -1,4 +1,4 @@
-"""The log entries of requests, which wait in the storage until a step reads or changes more than a request does."""
+"""Log entries of requests: they wait in the storage, and a step other than `begin` and `submit` appends them first."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -19,7 +19,10 @@ class DeferredLog:
         self._max_logged = max_logged
 
     def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
-        """See `Storage.transact`; the step finds all earlier entries in the logs, dated by the clocks until then."""
+        """See `Storage.transact`. The step finds all earlier entries in the logs.
+
+        Each has the time that the clock of its namespace showed at the request: only such a step changes a clock.
+        """
 
         def whole(transaction: Transaction) -> T:
             waiting: dict[tuple[str, str], list[WaitingEntry]] = {}
@@ -34,7 +37,7 @@ class DeferredLog:
         return self._storage.transact(whole, relaxed=relaxed)
 
     def defer(self, namespace: str, life: str, entry: LoggedRequest, now: int) -> None:
-        """Append an entry of a request, unless the namespace has another life then. May raise as a step does."""
+        """Keep an entry until a step appends it, if the namespace still has this life then. May raise like a step."""
         if self._storage.defer(WaitingEntry(namespace, life, now, entry)) and self._storage.state() != "down":
             self.transact(lambda _: None, relaxed=True)
 

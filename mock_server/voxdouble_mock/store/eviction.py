@@ -105,7 +105,7 @@ class Eviction:
                 transaction.delete(name)
 
     def may_be_idle(self, transaction: Transaction, namespace: str, real_now: int) -> bool:
-        """Return whether a namespace is idle unless it has a live task."""
+        """Return whether the last use of a namespace is long ago; without a live task it is then idle."""
         return namespace != DEFAULT_NAMESPACE and transaction.last_use(namespace) <= real_now - self._idle_ms
 
     def is_idle(self, transaction: Transaction, namespace: str, record: NamespaceRecord, real_now: int) -> bool:

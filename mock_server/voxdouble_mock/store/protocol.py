@@ -47,8 +47,9 @@ class Store(Protocol):
     def submit(self, request: OpenRequest, draft: Draft) -> Stored | OpenRequest:
         """Count a request and store its task before returning. Creates the namespace.
 
-        Returns the request with the present record, and stores nothing, if the record was changed after the request
-        began. If the namespace was reset, the task is returned and not stored. Raises Unavailable if there is no room.
+        If the record was changed after the request began, nothing is stored, and the request is returned with the
+        present record. If the namespace was reset, the task is returned and not stored. Raises Unavailable if there is
+        no room.
         """
         ...
 
@@ -78,9 +79,9 @@ class Store(Protocol):
     ) -> None:
         """Append an entry to the log; the store sets its number and its time.
 
-        Nothing is appended if the namespace was reset after the request `began`. With `create`, a namespace that does
-        not exist is created if there is room for it. An entry may be lost with the store's host, and while the store is
-        down or full.
+        `began` is the request of the entry as it began: if the namespace was reset since, nothing is appended. With
+        `create`, a namespace that does not exist is created if there is room for it. An entry may be lost with the
+        store's host, and while the store is down or full.
         """
         ...
 

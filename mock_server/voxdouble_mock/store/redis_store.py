@@ -60,7 +60,7 @@ class RedisStore:
         self._tasks = TaskCache(limits.cache)
         self._constants = values.encode({"schema": SCHEMA, **values.constant_fields(limits, initial, digest)})
         self._prefix, self._steps = uuid.uuid4().hex, count()
-        """They make the texts with which new lives of namespaces begin."""
+        """The two parts of an id that each step sends, for the life of a namespace that it creates."""
         self._life: str | None = None
         self._emptied = False
         self._connection = RedisConnection(address)
@@ -196,8 +196,8 @@ class RedisStore:
     def _await_entries(self) -> None:
         """Return when entries that any process has sent are in the log.
 
-        In one round of its connections a server may read a step of this one before an entry that was sent earlier on
-        another one, but not two steps.
+        The server serves its connections in turn. When it runs a second step of this process, it has run the entries
+        that were sent on other connections before the first one.
         """
         self._step("check")
 

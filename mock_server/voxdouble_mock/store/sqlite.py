@@ -31,7 +31,7 @@ log = logging.getLogger("voxdouble_mock")
 
 
 class SQLiteStorage:
-    """See `Storage`. During a step no other process writes (`BEGIN IMMEDIATE`). Steps that only read have a connection.
+    """See `Storage`. During a step no other process writes (`BEGIN IMMEDIATE`). Reading steps use a second connection.
 
     ValueError if the file is not a database of this mock, or has another version of the schema. A file that was deleted
     or replaced while it was open is opened anew. `cache` is the most bytes of tasks that are kept in memory. The steps
@@ -70,7 +70,7 @@ class SQLiteStorage:
             return value
 
     def _run(self, step: Callable[[Transaction], T], *, relaxed: bool) -> T:
-        if not relaxed and self._file != _identity(self._path):  # a system call, which polls need not pay
+        if not relaxed and self._file != _identity(self._path):  # a system call, which relaxed steps are spared
             self._open_anew()
         if relaxed is not self._relaxed:  # SQLite compiles this statement at each execution
             self._connection.execute(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")

@@ -1,8 +1,8 @@
 """The real time of a SQLite file, the same for all its servers: it never goes back, even if a wall clock is set back.
 
-It is the time since the host's boot plus an offset that is kept in the file. A server that opens the file may raise the
-offset to that of its own wall clock, never lower it; the other servers read it with each step. After a boot, and on
-another host, the offset is made anew, but not below the last use of a namespace.
+It is the time since the host's boot plus an offset, which is kept in the file. A server that opens the file raises the
+offset if its own wall clock is later, and never lowers it. All servers read the offset with each step. After a boot,
+and on another host, the offset is that of the wall clock, unless the time would be before the last use of a namespace.
 """
 
 import socket
@@ -24,7 +24,7 @@ class FileClock:
         self._offset = real_now() - host_time()
 
     def now(self) -> int:
-        """Return the present instant, by the offset as it was last read."""
+        """Return the present instant, with the offset as it was last read."""
         return self._host_time() + self._offset
 
     def follow(self, offset: int) -> bool:

@@ -1,9 +1,9 @@
 """Two files beside the SQLite file, to which all its servers append the log entries of requests.
 
-Such a line takes a third of the processor time of a transaction. It waits there until a step reads or changes more than
-one request does, or until many are waiting: then they are moved into the database. All servers append to one of the
-files, until it is full; then to the other one, which is emptied first: its entries are in the database. Were a file
-emptied as soon as it is full, an entry that another server is about to append would be lost.
+To append an entry takes a third of the processor time of a transaction. Entries wait in the files until a step other
+than `begin` and `submit`, or until there are many: then they are moved into the database. All servers append to one of
+the files until it is full. Then they append to the other one, which is emptied first: its entries are in the database.
+Were a file emptied as soon as it is full, an entry that another server is about to append would be lost.
 """
 
 import logging
@@ -17,7 +17,7 @@ from voxdouble_mock.store.transactions import WaitingEntry
 FULL = 1 << 18
 """The size in bytes of a full file, and of the entries of one server that are to be moved into the database."""
 MAX_WAITING = 1 << 20
-"""The most bytes of waiting entries of one server: beyond it they are lost, since they cannot be moved."""
+"""The most bytes of entries of one server that wait while the database cannot be written; later ones are lost."""
 
 log = logging.getLogger("voxdouble_mock")
 

@@ -15,11 +15,11 @@ from voxdouble_mock.store.sqlite_log_files import FULL, LogFiles
 from voxdouble_mock.store.transactions import WaitingEntry
 
 TRIM_INTERVAL = 100
-"""The log of a namespace is counted after this many more entries, and the entries beyond the bounds are deleted."""
+"""The entries of a log beyond the bounds are deleted each time that this many more were appended."""
 
 
 class SQLiteLogs:
-    """See `Transaction`, of which this is the part for logs."""
+    """The methods of `Transaction` for logs."""
 
     def __init__(self, connection: sqlite3.Connection, files: LogFiles) -> None:
         self._execute = connection.execute

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class WaitingEntry(Struct, frozen=True):
-    """A log entry that is to be appended to the log of a namespace, unless that has another life then."""
+    """A log entry that is to be appended to the log of a namespace, if that still has this life then."""
 
     namespace: str
     life: str
@@ -98,7 +98,7 @@ class Transaction(Protocol):
         ...
 
     def append(self, namespace: str, entries: Sequence[tuple[LoggedRequest, float]], max_logged: int) -> None:
-        """Append entries, each with its time, under the next numbers; those older than MAX_ENTRIES newer are dropped.
+        """Append entries, each with its time, under the next numbers, and drop all but the newest MAX_ENTRIES.
 
         While all logs together have more than `max_logged` bytes, with ENTRY_BYTES for each entry, the oldest entries
         of the namespace that was used the longest ago are dropped. Each log keeps its newest entry.
@@ -123,14 +123,15 @@ class Transaction(Protocol):
 
 
 class Storage(Protocol):
-    """Runs atomic steps. It does not read a clock: all instants are parameters, in milliseconds."""
+    """Runs atomic steps, which read the time themselves: all instants are parameters, in milliseconds."""
 
     def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         """Return the value of `step`, whose reads and writes are one atomic step.
 
         The writes of a `relaxed` step may be lost with the power of the machine, which saves a wait for the disk.
         A storage may call `step` again if another step interferes. It need not undo the writes of a step that raises:
-        before they raise, the steps of `limited_store` only create empty namespaces and delete what may be evicted.
+        before they raise, the steps of `limited_store` only create empty namespaces, store when a namespace was last
+        used, and delete what may be evicted.
         """
         ...
 
@@ -142,7 +143,7 @@ class Storage(Protocol):
         ...
 
     def defer(self, entry: WaitingEntry) -> bool:
-        """Keep a log entry until a step takes it; return whether one should do so now."""
+        """Keep a log entry until a step takes it by `waiting`; return whether a step should do so now."""
         ...
 
     def state(self) -> StoreState:
