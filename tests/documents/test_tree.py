@@ -78,7 +78,7 @@ def test_the_further_bans_are_those_of_the_layers(words: str, contract: str) -> 
         name
         for row, bans in rows
         if words in bans
-        for name in set(re.findall(r"\w+", row)) - set(re.findall(r"but for `(\w+)`", bans))
+        for name in set(re.findall(r"\w+", row)) - set(re.findall(r"`(\w+)` has no further ban", bans))
     }
     [sources] = [one["source_modules"] for one in CONTRACTS if one["name"] == contract]
     assert {f"voxdouble_mock.{name}" for name in banned} == set(sources)
