@@ -16,7 +16,7 @@ def main() -> None:
     if sys.argv[1:2] == ["serve"]:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: os._exit(0))  # nothing is to be closed before the server has started
-        gc.disable()  # imports make much and drop little; `serve` enables it once it is ready
+        gc.disable()  # imports create many objects and free few; `serve` enables it once it is ready
     from voxdouble.cli import main as command  # noqa: PLC0415 (see above)
 
     try:

@@ -184,8 +184,8 @@ def check_client(
 ) -> list[ClientCheck]:
     """Return the verdicts of all checks; a check that fails does not end the others.
 
-    `deadline` is an instant of `time.monotonic`, after which no check begins. Task URLs of another origin are refused,
-    as by default in the client and its commands, or their path is taken to the target.
+    `deadline` is an instant of `time.monotonic`, after which no check begins. `foreign_location` says whether a task
+    URL of another origin is refused, which is the client's default, or its path is requested from the target.
     """
     resends = Resends(end_before_resend, target.clock.pass_time)
     clock: dict[str, Any] = {"now": target.clock.now} if target.clock.can_be_moved else {}

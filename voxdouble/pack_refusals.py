@@ -1,4 +1,4 @@
-"""The refusals of bad inputs in a pack, read as data from elsewhere."""
+"""The refusals of bad inputs in a pack, read within bounds, since a pack may come from another person."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -84,7 +84,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def is_strict(config: pytest.Config) -> bool:
-    """Return whether a statement that differs counts as failed. It does without a URL: the target is our own mock."""
+    """Return whether a statement that differs counts as failed; without a URL always, since the target is our mock."""
     return bool(config.getoption("contract_strict") or not config.getoption("appliance_url"))
 
 

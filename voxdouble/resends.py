@@ -13,8 +13,8 @@ LATER = frozenset({429, 503})
 class Resends:
     """Calls `before_resend` before each resend of a start; an exception of it ends the client's call.
 
-    `note` is for the client's `on_exchange`, and `sleep` for its `sleep`: a pause after a POST with one of these
-    statuses is one before a resend. A resend of a start of which the appliance received no byte is not one of these.
+    `note` is for the client's `on_exchange`, and `sleep` for its `sleep`: a pause after a POST that got one of LATER
+    comes before a resend. A start of which the appliance received no byte is sent again without `before_resend`.
     """
 
     def __init__(self, before_resend: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> None:

@@ -126,7 +126,8 @@ def check_is_appliance(session: requests.Session, url: str, wait: float = RESPON
     """Raise CannotRun if the target requires another token, or three requests show that it is not an appliance.
 
     The three requests start no task. A 404 shows nothing, even with the vendor's error body: an appliance sends it for
-    every path below a wrong base URL. Any other response counts if its JSON object has a member of an appliance's.
+    every path below a wrong base URL. Any other response counts if its body is a JSON object with `version`, `type` or
+    `task`.
     """
     responses = [response_of(session, url, "GET", INFO, wait)]
     check_token(responses[0], url)

@@ -1,4 +1,4 @@
-"""The mock appliance. `MockAppliance` starts one in process; Flask and numpy are imported only then."""
+"""The mock appliance. `MockAppliance` starts one in process; Flask and numpy are imported when it is first used."""
 
 from typing import TYPE_CHECKING, Any
 

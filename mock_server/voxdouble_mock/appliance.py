@@ -1,4 +1,4 @@
-"""The appliance: starts and finds tasks, and moves the clocks of the namespaces. Its store knows the real time."""
+"""The appliance: starts and finds tasks, and moves the clocks of the namespaces. Its store supplies the real time."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace

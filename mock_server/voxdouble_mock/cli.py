@@ -148,7 +148,7 @@ def serve(**values: Any) -> None:
 
 
 def scenario_of(serving: ServeSettings) -> "Scenario | None":
-    """Return the scenario that the options name; ValueError if it is malformed, OSError if it cannot be read."""
+    """Return the scenario that the options name; ValueError if it is unknown, malformed or unreadable."""
     if serving.scenario is None:
         return None
     from voxdouble_mock.scenarios.bundled import load_scenario  # noqa: PLC0415 (late: it imports YAML)

@@ -1,4 +1,4 @@
-"""The settings of a mock: frozen records, the same for `voxdouble serve` and in process."""
+"""The settings of a mock as frozen records. `Settings` is the same for `voxdouble serve` and in process."""
 
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -119,7 +119,8 @@ class Settings:
     members: Members = option(
         "absent",
         one_of(*MEMBERS),
-        "How a GET shows a member that is not used; a namespace can have another way, see PUT /_mock/options.",
+        "How a GET shows `result`, `error` and vectors that have no value; a namespace can have another way, "
+        "see PUT /_mock/options.",
         statements="C15, C44",
     )
     pack: str | None = option(

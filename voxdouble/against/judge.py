@@ -34,7 +34,10 @@ DESCRIBED = "C34"
 """The statement on all requests and responses; it has the findings that no other statement covers."""
 HEADERS = {"location": "S5", "x-location": "S6", "content-type": "C34", "retry-after": "C28"}
 FORMS = {"location": "S8", "x-location": "C45"}
-"""The statement on the form of a header that both sides have, in the generations that it holds for."""
+"""The statement that another form of a header breaks, if both sides send it and the generation has the statement.
+
+Otherwise the statement in HEADERS counts.
+"""
 REFUSALS_OF = {
     "an empty file": "C11",
     "bytes that are not audio": "C11",

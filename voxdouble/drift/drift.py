@@ -58,7 +58,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Times:
-    """The seconds from the POST to the first poll that showed a state, for each such task of a technology."""
+    """The seconds to the first poll that showed a state, for each such task of a technology.
+
+    They count from the POST in a report, and from its 202 in a pack.
+    """
 
     technology: str
     state: str

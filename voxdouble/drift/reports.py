@@ -68,7 +68,7 @@ class Report(Struct):
 
 
 def drift_of_reports(old_file: Path, new_file: Path) -> Drift:
-    """Return the drift from one report to another. Raises DriftError for two of different kinds."""
+    """Return the drift from one report to another. Raises DriftError if only one was made with `--against`."""
     old, new = read_report(old_file), read_report(new_file)
     if bool(old.target.pack) != bool(new.target.pack):
         judged_by_pack = old_file if old.target.pack else new_file

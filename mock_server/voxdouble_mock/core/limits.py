@@ -1,4 +1,4 @@
-"""The bounds that a user can set."""
+"""The limits: bounds that a user can set."""
 
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,7 @@ CACHE = replace(BYTES, requirement="a whole number of at least 0", accepts=lambd
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds that a user can set; the first six are the vendor's defaults (C27).
+    """The limits of a mock; the first six are the vendor's defaults (C27, S26, S59, S61, S81).
 
     Raises ValueError for a value out of range.
     """

@@ -21,7 +21,10 @@ def check_name(name: str) -> str:
 
 
 def namespace_name(text: str) -> str:
-    """Return a valid name of a namespace for any text: the text itself if it is valid, else its end with its digest."""
+    """Return a valid name of a namespace for any text: the text itself if it is valid.
+
+    Otherwise the name is the end of the text, with hyphens in place of all signs, and the digest of the whole text.
+    """
     if re.fullmatch(PATTERN, text):
         return text
     readable = re.sub(r"[^A-Za-z0-9]+", "-", text)[-_KEPT:].strip("-")

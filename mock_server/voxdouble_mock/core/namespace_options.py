@@ -9,7 +9,7 @@ Members = Literal["absent", "null"]
 GENERATIONS: tuple[Generation, ...] = get_args(Generation)
 """The generations of the vendor's interface, oldest first."""
 MEMBERS: tuple[Members, ...] = get_args(Members)
-"""The ways in which a GET shows a member that is not used."""
+"""The ways in which a GET shows `result`, `error` and vectors that have no value."""
 
 
 class OptionChanges(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -2,7 +2,8 @@
 
 A comparison searches each piece between two `*` once. A piece without `?` takes time in proportion to the length of the
 text. A piece with `?` may take as many steps as its length at each character of the text. So a text longer than
-MAX_SEARCHED does not match a pattern with such a piece, and a scenario bounds the sum of their lengths (MAX_STEPS).
+MAX_SEARCHED does not match a pattern with such a piece, and `core/scenario.py` bounds the sum of the lengths of these
+pieces (MAX_STEPS).
 """
 
 import re

@@ -158,7 +158,10 @@ class Match:
 
     @property
     def candidates(self) -> list[int]:
-        """Return the indices of the met rules up to the first one without `nth`: the counts select one of these."""
+        """Return the indices of the met rules up to the first one without `nth`.
+
+        The counts select one of these rules, or none.
+        """
         found: list[int] = []
         for index, nth in self.met:
             found.append(index)

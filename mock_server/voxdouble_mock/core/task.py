@@ -132,7 +132,7 @@ class Task:
 def live_at(tasks: Iterable[Task], now: int) -> tuple[list[Task], list[State]]:
     """Return the tasks that have not expired at an instant, and the state of each.
 
-    Two lists, since ten thousand pairs would make the garbage collector examine the whole process.
+    Two lists, since ten thousand new tuples would trigger a full garbage collection.
     """
     live: list[Task] = []
     states: list[State] = []

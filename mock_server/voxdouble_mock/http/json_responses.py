@@ -49,7 +49,7 @@ def task_location(settings: Settings, technology: str, task_id: str) -> str:
     task = f"{TASKS}{technology}/{task_id}"
     if settings.location == "path":
         return root_path() + task
-    if settings.public_url is not None:  # in the place of all that a proxy in front has added
+    if settings.public_url is not None:  # it replaces scheme, host and prefix, those of a proxy included
         return _ascii_url(settings.public_url).rstrip("/") + prefix() + task
     return client_origin() + root_path() + task
 

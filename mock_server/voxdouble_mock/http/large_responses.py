@@ -1,4 +1,4 @@
-"""Responses with a text of their own, such as lists of tasks, within bounds (P7).
+"""Responses whose text is made for one reader, such as lists of tasks, within bounds (P7).
 
 Few of these texts are made at one time. The bytes of all texts that are being sent are bounded, since a slow reader
 keeps the text of its response in memory. The result of a task counts only with `members=null`, which changes its text

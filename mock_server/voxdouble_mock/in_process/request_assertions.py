@@ -55,7 +55,7 @@ class SeenRequests(Sequence[LoggedRequest]):
     def expect_nth(self, nth: int, **wanted: Any) -> None:
         """Assert that the nth request of these, counted from 1, has the wanted members.
 
-        If this is the whole log, requests of every kind count. For the second poll use
+        On `appliance.requests` POSTs and GETs count together. For the second poll use
         `matching(method="GET").expect_nth(2, status=503)`.
         """
         check_names(wanted)

@@ -57,9 +57,9 @@ class Replay:
     def of_recording(self, technology: MediaTechnology, sha256: str, request: MediaRequest) -> Completion | Result:
         """Return the end of a task on a recording: captured if the pack has a fact about it, else computed (C52).
 
-        Raises Rejection with `only` if the pack has no such fact, for a channel that the captured result does not have,
-        and for a captured voiceprint without a vector. Raises Failure if the pack has no such fact and the technology
-        is not computed (C50).
+        Raises Rejection for a channel that the captured result does not have, for a captured voiceprint without a
+        vector, and with `only` also if the pack has no such fact. Raises Failure if the pack has no such fact and the
+        mock does not compute results of the technology (C50).
         """
         fact = self._about_recording(technology.name, sha256, request.options)
         if fact is None:

@@ -1,4 +1,4 @@
-"""The reader of the contract's YAML files: the newest OpenAPI document, and the additions by which it is judged."""
+"""The reader of the contract's YAML files: the newest OpenAPI document, and the stricter rules for responses."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -30,7 +30,7 @@ def to_scenario(data: Any, folder: Path | None = None) -> Scenario:
 
 
 def typed(data: Any, name: str = "", *, text: bool = False) -> Any:
-    """Return the value of a member, with each scalar in the type of the member that holds it; `name` is its name."""
+    """Return data whose scalars have the types of the schema; `name` is the name of the member that holds the data."""
     if isinstance(data, dict):
         return {key: typed(value, key, text=name in TEXTS_BY_NAME) for key, value in data.items()}
     if isinstance(data, list):

@@ -27,7 +27,10 @@ def register(app: Flask, services: Services) -> None:
 
 
 def get_faults(services: Services) -> Response:
-    """Return the armed faults, each with the number of calls at its address (`seen`) and of faulty ones (`applied`)."""
+    """Return the armed faults.
+
+    Each has the number of calls at its address (`seen`), and of those that the fault was applied to (`applied`).
+    """
     return json_response({"faults": [armed_json(counted) for counted in services.control.faults(namespace())]})
 
 

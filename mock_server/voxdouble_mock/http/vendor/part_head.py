@@ -132,7 +132,10 @@ def _extended(parameters: Mapping[str, str]) -> str | None:
 
 
 def _sections(parameters: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the sections of `filename*` in order, each with its parameter's name; an encoded one's ends with *."""
+    """Return the sections of `filename*` in order, each with its parameter's name.
+
+    The name of an encoded section ends with *.
+    """
     if "filename*" in parameters:
         return [("filename*", unquoted(parameters["filename*"]))]
     sections: list[tuple[str, str]] = []

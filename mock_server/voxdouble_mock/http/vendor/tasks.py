@@ -173,7 +173,7 @@ def no_such_task() -> NotFound:
 
 
 def task_text(task: Task, state: State, technology: Technology) -> bytes | Sequence[bytes]:
-    """Return the JSON text of a task and its outcome; members that are not used are absent or null (C44).
+    """Return the JSON text of a task and its outcome; members without a value are absent or null (C44).
 
     A large text is in pieces, so that all clients that read the payload share one copy.
     """
