@@ -22,7 +22,7 @@ from voxdouble_contract.target.parallel import in_parallel
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import CONVERSION, EXTRACTION, UNAVAILABLE
 
-NO_ROOM = frozenset({413, 429, 502, 503, 504, 507})
+NOT_NOW = frozenset({413, 429, 502, 503, 504, 507})
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 FINE_SECONDS = 1.5
 """How long a task is polled with the first pause, before the pauses grow."""
@@ -94,8 +94,8 @@ class StartedTask:
         """Return this task if the POST got a 202; unproven if the target could not take it, broken if it refused it."""
         if self.start.status in UNAVAILABLE:
             unproven(f"The technology {UNAVAILABLE[self.start.status]} here: {self.start}.")
-        if self.start.status in NO_ROOM:
-            unproven(f"The target had no room for the sample: {self.start}.")
+        if self.start.status in NOT_NOW:
+            unproven(f"The target could not take the sample now: {self.start}.")
         expect_status(self.start, 202)
         return self
 

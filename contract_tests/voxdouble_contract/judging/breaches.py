@@ -26,7 +26,7 @@ BY_STATUS = {
 PROXY_STATUSES = frozenset({413, 502, 503, 504})
 """Statuses for which a proxy in front of the appliance sends pages of its own, whose content no statement covers."""
 MAX_DEPTH = 50
-"""Levels of a body that are checked if it has more than the validator reads; no schema describes as many."""
+"""A body with more levels than the validator reads is checked down to this level; no schema describes a deeper one."""
 MAX_MESSAGE = 120
 """The most characters of a validator's message that a reason shows."""
 

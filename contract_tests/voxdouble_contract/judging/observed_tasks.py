@@ -11,7 +11,7 @@ PROPERTY = "contract states"
 FINAL = frozenset({"done", "failed", "rejected"})
 STATES = ("pending", "running", "done", "failed", "rejected")
 MAX_TASKS = 200
-"""The tasks that a report has, the first ones; a run may start several hundred."""
+"""The most tasks in a report. A run may start several hundred; those that were started first are kept."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def read_states(report: pytest.TestReport) -> list[ObservedState]:
 
 
 def observed_tasks(states: Iterable[ObservedState]) -> tuple[ObservedTask, ...]:
-    """Return the tasks that were polled at least once, in the order of their POSTs."""
+    """Return the first MAX_TASKS tasks that were polled at least once, in the order of their POSTs."""
     by_task: dict[tuple[str, str], list[ObservedState]] = {}
     for state in states:
         by_task.setdefault((state.technology, state.task_id), []).append(state)

@@ -23,10 +23,10 @@ class Grade(StrEnum):
 
 
 BINDING = frozenset({Grade.DOCUMENTED, Grade.OBSERVED})
-"""Grades for which a broken statement is a failure of the target; with the others, our inference is wrong."""
+"""Grades for which a broken statement is a failure of the target; of the others, our inference or choice was wrong."""
 
 PROVED_BY_GENERATED = "C34"
-"""The one statement that requests from schemathesis prove; loading it and building them takes seconds."""
+"""The one statement that needs generated requests. Loading schemathesis and building the requests takes seconds."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def step_summary(conformance: Conformance) -> str:
 
 
 def plain(text: str) -> str:
-    """Return the text as one line without HTML tags."""
+    """Return the text as one line in which no `<` begins an HTML tag."""
     return " ".join(text.replace("<", "&lt;").split())
 
 

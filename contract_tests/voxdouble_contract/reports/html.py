@@ -21,7 +21,7 @@ OWN_CHOICE = "choice"
 """The source of each chosen statement, which says no more than its grade."""
 MEANINGS = {
     FAILED: "A documented or observed statement does not hold: the target breaks the contract.",
-    DIFFERS: "An inferred or chosen statement does not hold: on this target our inference is wrong.",
+    DIFFERS: "A statement that this project inferred or chose does not hold on this target.",
     UNPROVEN: "The statement could not be proven here, for the reason beside it.",
     PASSED: "The statement holds.",
 }

@@ -70,7 +70,10 @@ def call(case: Any, target: Target) -> None:
 
 
 def send(case: Any, target: Target) -> Any:
-    """Return the response to a generated request, if budget and time allow it; without one the statement is broken."""
+    """Return the response to a generated request; Broken if no response comes.
+
+    The test ends unproven if the budget or the time is used up.
+    """
     if target.budget is not None and case.method.upper() == "POST":
         target.budget.spend(uploads=1, tasks=1, audio_seconds=RECORDINGS[-1].seconds)
     target.check_time()

@@ -24,7 +24,10 @@ GENERATED, GENERATED_INVALID = "test_generated_", "test_generated_invalid_reques
 
 @pytest.hookimpl
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Return True for the generated requests if their statement is not asked for; at a URL for the invalid ones."""
+    """Return True, to ignore the file, for generated requests that are not to be sent.
+
+    These are all if their statement is not asked for, and the invalid ones if the target is given by a URL.
+    """
     only, name = config.getoption("contract_only", None) or (), collection_path.name
     if name.startswith(GENERATED) and not need_generated(only):
         return True

@@ -62,7 +62,7 @@ def test_there_is_an_x_location(task: StartedTask) -> None:
 
 @statement("S6")
 def test_x_location_leads_to_the_task(task: StartedTask, target: Target) -> None:
-    """As the only header, `X-Location` is a URL or an absolute path that ends in technology and task id."""
+    """Without a `Location`, `X-Location` is a URL or an absolute path that ends in technology and task id."""
     found = the_only_location(task.start)
     parts = split_url(found)
     is_absolute = bool(parts.scheme and parts.netloc) or (not parts.netloc and found.startswith("/"))
@@ -100,7 +100,7 @@ def test_location_can_be_fetched_as_it_stands(task: StartedTask, target: Target)
 
 @statement("C45")
 def test_x_location_can_be_fetched_as_it_stands(task: StartedTask, target: Target) -> None:
-    """As the only header, `X-Location` is a URL of the task that needs no joining with another."""
+    """Without a `Location`, `X-Location` is a URL of the task that needs no joining with another."""
     the_only_location(task.start)
     check_leads_to_task("X-Location", task, target)
 

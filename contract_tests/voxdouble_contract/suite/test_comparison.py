@@ -10,7 +10,7 @@ from voxdouble_contract.judging.statements import statement
 from voxdouble_contract.samples.voiceprints import TINY
 from voxdouble_contract.target.target import Target
 from voxdouble_contract.target.technologies import COMPARISON, UNAVAILABLE
-from voxdouble_contract.tasks import NO_ROOM, StartedTask, Tasks, all_done
+from voxdouble_contract.tasks import NOT_NOW, StartedTask, Tasks, all_done
 
 DEFAULT_MATRIX = 1_000_000
 LARGEST_PROBE = 1_000_000
@@ -117,7 +117,7 @@ def too_many_scores(limited: Target) -> Exchange:
     require_comparison(limited)
     columns = isqrt(known or DEFAULT_MATRIX) + 1
     response = compare(limited, columns, (known or DEFAULT_MATRIX) // columns + 1)
-    if known is None and response.status in NO_ROOM | {202}:
+    if known is None and response.status in NOT_NOW | {202}:
         unproven(f"This target has another limit: {response}.")
     return response
 

@@ -26,7 +26,7 @@ TECHNOLOGIES = (EXTRACTION, COMPARISON, CONVERSION, MERGING, GENDER, GENDER_VOIC
 @statement("C37")
 @pytest.mark.parametrize("technology", TECHNOLOGIES)
 def test_each_generation_serves_its_technologies(target: Target, technology: str) -> None:
-    """A POST without content is refused for a technology that is served, and a 404 for any other."""
+    """A POST of an empty object gets a 404 if the technology is not served, and else neither 403, 404 nor 405."""
     served = {serves(generation, technology) for generation in target.generations}
     if len(served) > 1:
         unproven("The target's generation is not known well enough.")

@@ -31,7 +31,9 @@ LARGEST_PROBE = 50_000_000
 LONGEST_LIST_PROBE = 1000
 LONGEST_SLOW_UPLOAD = 10.0
 SILENCE_SECONDS, OWN_SECONDS = 3.0, 30.0
-"""Timeouts in seconds of the response to a head without its body: of other targets, and of our mock, which responds."""
+"""Seconds to wait for the response to a head whose body is not sent: of other targets, which may not respond, and of
+our mock, which does.
+"""
 BYTES_PER_SECOND = 16_000
 """Of the tone that is sent: 8 kHz, 16 bits."""
 

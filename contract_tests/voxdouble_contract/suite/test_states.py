@@ -34,7 +34,7 @@ WATCHED: dict[str, Callable[[Tasks], StartedTask]] = {
 
 @pytest.fixture(params=WATCHED)
 def task(request: pytest.FixtureRequest, tasks: Tasks) -> StartedTask:
-    """Return a finished task of each kind."""
+    """Return a task of each kind, polled until it has ended or the time for that is up."""
     return WATCHED[request.param](tasks)
 
 

@@ -49,8 +49,9 @@ def send_raw(
 ) -> Exchange:
     """Send exactly this request and read the response.
 
-    `timeout`, in seconds, is for each wait for the response. `close_early` closes our side of the connection after the
-    body, whatever length was announced. `ca` is a file of certificates to trust instead of the usual ones.
+    `timeout`, in seconds, is for the connection, each send and each wait for the response. `close_early` closes our
+    side of the connection after the body, whatever length was announced. `ca` is a file of certificates to trust
+    instead of the usual ones.
     """
     shown = [f"{name}: {value[:MAX_HEADER]}" for name, value in headers if name.lower() != "authorization"]
     try:
