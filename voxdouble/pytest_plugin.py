@@ -37,7 +37,7 @@ def base_url(text: str) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the plugin and of the contract suite."""
-    group = parser.getgroup("voxdouble", "voxdouble: a stand-in for the Speech Platform 4 Virtual Appliance")
+    group = parser.getgroup("voxdouble", "voxdouble: a mock of the Speech Platform 4 Virtual Appliance")
     group.addoption("--appliance-url", metavar="URL", type=base_url, help="base URL of the appliance to test")
     parser.addini("appliance_url", "the same as --appliance-url", default="")
     add_suite_options(group)
