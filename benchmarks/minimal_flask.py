@@ -2,7 +2,8 @@
 
 Run: python -m benchmarks.minimal_flask PORT
 
-Results are made of the upload's digest, at the first poll. It uses the fastest libraries: orjson, one Base64 decoding
+Extractions are made of the upload's digest, at the first poll; conversions of the list, in a thread from the POST on.
+It uses the fastest libraries: orjson, one Base64 decoding
 for a whole list, and no parser for a multipart body with a single part.
 """
 

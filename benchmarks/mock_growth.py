@@ -82,7 +82,7 @@ def live_tasks(folder: Path) -> Figure:
 
 
 def beside_uploads(folder: Path) -> Iterator[Figure]:
-    """Yield the 99th percentile of a poll beside clients that all upload new bytes, relative to the fewest clients."""
+    """Yield the 99th percentile of GETs of the status beside clients that upload new bytes, relative to the fewest."""
     file = folder / "upload.form"
     file.write_bytes(form(recording(UPLOAD_BYTES[1])))
     server = mock("--task-lifetime", "1")
@@ -98,7 +98,7 @@ def beside_uploads(folder: Path) -> Iterator[Figure]:
 
 
 def p99_beside(server: Server, file: Path, clients: int) -> float:
-    """Return the 99th percentile in milliseconds of polls beside uploads, which must have no errors."""
+    """Return the 99th percentile in milliseconds of GETs of the status beside uploads; exit if a request fails."""
     with ThreadPoolExecutor(1) as beside:
         uploads = beside.submit(upload, server, file, clients, SECONDS + 1)
         polls = poll(server, "/api/system/status", SECONDS)

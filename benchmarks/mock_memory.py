@@ -25,7 +25,7 @@ BASE = 150 * MB
 THREAD = 200_000
 """A thread with its stack and a piece of a body."""
 MOST_COMPUTATIONS = 4
-"""On a machine with many cores."""
+"""The most computations at a time, on a machine with many cores."""
 COMPUTATION = 250 * MB
 """A computation: 2 hours of audio on 8 channels, or a list of 50,000 voiceprints beside its text."""
 LIMITS = Limits()
@@ -115,7 +115,7 @@ def fill_tasks(server: Server, _: Crowd) -> None:
 
 
 def fill_json(_: Server, crowd: Crowd) -> None:
-    """Send two unfinished bodies that together use nearly the whole bound, as each byte counts twice on arrival."""
+    """Send two unfinished bodies that use nearly the bound: they have half as many bytes, and each counts twice."""
     piece = b"A" * MB
     for size in (LIMITS.max_json - MB, LIMITS.json_storage // 2 - LIMITS.max_json - 2 * MB):
         pieces = [piece] * (size // MB)

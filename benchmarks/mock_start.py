@@ -64,7 +64,7 @@ def unused_plugin() -> None:
 
 
 def run(*arguments: str, folder: str) -> str:
-    """Return the stdout of a Python process, whose modules are compiled but for the first time."""
+    """Return the stdout of a Python process. From the second run on it finds its modules compiled."""
     command = [sys.executable, *arguments]
     return subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True, text=True).stdout
 

@@ -2,8 +2,8 @@
 
 Run: python -m benchmarks.soak [MINUTES], or `make soak SOAK_MINUTES=4`. The minutes are 30 by default, and at least 3.
 
-First come the checks with a fixed number of attempts: kills, requests to two replicas, attempts of a web page. In less
-than 30 minutes they make fewer attempts, in proportion. The attacks of `benchmarks.promises` share the time that is
+First come the checks with a number of attempts: kills, requests to two replicas, attempts of a web page. The number
+grows with the minutes. The attacks of `benchmarks.promises` share the time that is
 left. The exit status is 1 if a promise was broken, or if a check did not end in time. Needs Chromium, nginx and
 redis-server.
 """
@@ -72,7 +72,7 @@ BOUNDS = {
 
 
 def counted(minutes: float) -> list[Check]:
-    """Return the checks that make a fixed number of attempts, fewer in a shorter soak.
+    """Return the checks that make a number of attempts, which grows with the minutes.
 
     The last check has a time limit: on a busy machine it makes fewer kills, so that the attacks keep their time.
     """

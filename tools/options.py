@@ -34,7 +34,7 @@ SECONDS may have decimals; 0 is allowed. The last column names the statements of
 SERVE = """
 ## Where the command listens and what it loads
 
-`MockAppliance` has `host`, `port` (default 0) and `scenario` too.
+`MockAppliance` has `host`, `port` (default 0), `scenario` and `no_token` too.
 
 """
 BEHAVIOUR = """

@@ -49,7 +49,7 @@ def _adults(training: Rows, transform: Transform) -> tuple[Floats, npt.NDArray[n
 
 
 def _pooled(parts: list[Rows], transform: Transform) -> tuple[Floats, Floats]:
-    """Return the scores of all pairs in each part, over all conditions; each part contributes equally many pairs."""
+    """Return scores of pairs within each part, over all conditions: equally many of each part, chosen at random."""
     units = [vectors(part, transform.centre, transform.matrix) for part in parts]
     found = [pairs(some @ some.T, part.labels()) for some, part in zip(units, parts, strict=True)]
     chance = np.random.default_rng(SEED)

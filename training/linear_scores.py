@@ -11,8 +11,8 @@ GENDER_NUMBERS = np.r_[0:64, 96]
 """Indices in the embedding: means and deviations of the bands, and the mean pitch."""
 GENDER_EMPHASIS = np.r_[np.ones(64), 3.0]
 GENDER_PENALTY = 2.0
-"""Ridge penalty of each weight, for features of unit variance and the mean loss: there are few speakers and many
-features.
+"""Ridge penalty of each weight, relative to the mean loss, with features of unit variance. It is high, since there are
+few speakers and many features.
 """
 MIDDLE_AGE, AGE_SPREAD = 45.0, 5.0
 """Centre of the age scale, and standard deviation over speakers, in years: small enough that the ages of one

@@ -36,7 +36,7 @@ SENTENCES = (
 
 
 def utterances(speaker: Speaker, count: int) -> list[Signal]:
-    """Return `count` utterances of a speaker, with slightly different pace and pitch, as people have them."""
+    """Return `count` utterances of a speaker, with slightly different pace; eSpeak NG varies the pitch too."""
     chance = random.Random(speaker.name)  # noqa: S311
     texts = chance.sample(SENTENCES, count)
     return [_trimmed(_said(speaker, text, chance)) for text in texts]
