@@ -166,7 +166,11 @@ class ApplianceClient:
         return self._start(plain_request(technology, files, config, json, params), deadline, progress)
 
     def task(self, url: str) -> TaskHandle[Any]:
-        """Return the handle of the task at a URL or path; ContractError or ValueError for another URL."""
+        """Return the handle of the task at a URL or path.
+
+        ContractError if the URL is of another origin, ValueError if it is not the URL of a task. The path before
+        `/api/technology/` may be another than that of the client.
+        """
         resolved = self._base.resolve(url, str(self._base), self._foreign) if "/api/technology/" in url else ""
         parts = task_url_parts(resolved)
         if parts is None:
@@ -232,7 +236,8 @@ class ApplianceClient:
             )
         if not path.endswith(f"/{accepted.task_id}"):
             raise ContractError(
-                f"The task's URL must end in its id {accepted.task_id}, got {accepted.location!r}, the URL of another.",
+                f"The task's URL must end in its id {accepted.task_id}, got {accepted.location!r}, which ends in"
+                " another id.",
                 url=url,
             )
         return task_url

@@ -64,8 +64,9 @@ def pause_between_polls(age: float, jitter: float) -> float:
 
 
 class PausePolicy:
-    """The pause rule of a wait: it shortens a pause to leave time for a last poll, and ends the wait without that time.
+    """The pause rule of a wait: it leaves time for a last poll.
 
+    It shortens a pause to leave that time, and ends the wait when that time is not left.
     The time for the last poll is twice that of the slowest poll, within bounds and at most a tenth of the whole wait.
     """
 
@@ -88,8 +89,8 @@ def wait_for(
 ) -> WaitResult:
     """Poll until the task has ended or the deadline has passed; `since` is the instant at which its age is 0.
 
-    `on_state` is called with each new state. TransportError or ApiError of a poll if it is permanent, or came before
-    the time was up.
+    `on_state` is called with each new state. Raises the TransportError or ApiError of a poll if no later poll can
+    help, or if it came before the time was up.
     """
     policy = PausePolicy(deadline)
     answer: TaskAnswer | None = None

@@ -55,8 +55,9 @@ class TaskHandle(Generic[R]):
         return self.answer(timeout).state
 
     def answer(self, timeout: float | None = None) -> TaskAnswer:
-        """Poll once; TransportError if that takes over `timeout` seconds, ApiError 404 if the task has expired.
+        """Return the answer to one poll; a poll that fails is tried again up to five times.
 
+        TransportError if that takes over `timeout` seconds, or all tries fail. ApiError 404 if the task has expired.
         ContractError if the response breaks the contract. All errors have this handle.
         """
         poller = self._connected()

@@ -135,7 +135,7 @@ def _disposition(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return the name escaped as browsers do it in a form: no sign of it ends the quotes or the header line."""
+    """Return the name escaped as browsers do it in a form: no character of it ends the quotes or the header line."""
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A").encode(errors="replace").decode()
 
 

@@ -15,7 +15,8 @@ Certificate: TypeAlias = str | os.PathLike[str] | tuple[str | os.PathLike[str], 
 def trusted_certificates(url: str, ca: str | os.PathLike[str] | None) -> str | bool:
     """Return the file or folder of certificates to trust, or True for the usual ones.
 
-    They are those of `ca`, else those that the environment names. FileNotFoundError or ValueError if it has none.
+    They are those of `ca`, else those that the environment names. FileNotFoundError if the path of `ca` does not exist.
+    ValueError if a file holds no certificate, or if the environment names a missing file.
     """
     if ca is not None:
         _check_bundle(os.fspath(ca), "`ca`")

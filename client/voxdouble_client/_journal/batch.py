@@ -24,7 +24,8 @@ class Batch(Struct, Generic[R], frozen=True):
     """The extraction of the recordings of a batch.
 
     `start` starts the task of a recording. `take_up` returns the handle of the task at a URL; ContractError or
-    ValueError if the URL is of another appliance. `handle` returns the handle of any task by its URL and id.
+    ValueError if the URL is of another origin, or not of a task. `handle` returns the handle of any task by its URL and
+    id.
     """
 
     journal: Journal
@@ -67,7 +68,7 @@ class Batch(Struct, Generic[R], frozen=True):
         try:
             return None if url is None else self.take_up(url)
         except (ContractError, ValueError):
-            return None  # it was started on another appliance
+            return None  # it was started at another origin
 
     def _earlier_result(self, line: Line) -> R:
         url = line.url or ""

@@ -72,7 +72,8 @@ def checked_voiceprints(
     if isinstance(voiceprints, str):
         raise TypeError(f"`{name}` must be a list of Base64 texts, got one text.")
     checked = list(voiceprints)
-    if not {*map(type, checked)} <= {str} or not all(map(str.isascii, checked)):  # a fifth of the time of the loop
+    # These two checks take a fifth of the time of `_check_each`.
+    if not {*map(type, checked)} <= {str} or not all(map(str.isascii, checked)):
         _check_each(checked, name, first)
     if len(checked) < at_least:
         raise ValueError(f"`{name}` must have at least {at_least} voiceprint{'s'[: at_least - 1]}, got {len(checked)}.")

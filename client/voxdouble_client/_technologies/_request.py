@@ -73,7 +73,7 @@ class TaskClient(Protocol):
         """Keep a connection for each of `concurrency` calls."""
 
     def task(self, url: str) -> TaskHandle[Any]:
-        """Return the handle of a task of this appliance; ContractError or ValueError for another URL."""
+        """Return the handle of the task at a URL; ContractError or ValueError if the URL cannot be used."""
 
     def _handle(self, url: str, task_id: str, read: Callable[[TaskAnswer], R]) -> TaskHandle[R]:
         """Return the handle of a task at any URL."""

@@ -162,7 +162,7 @@ def compare(options: ApplianceOptions, voiceprints_a: str, voiceprints_b: str, o
 def merge(options: ApplianceOptions, files: tuple[str, ...], output: str) -> None:
     """Merge at least two voiceprints of one speaker into one; - is stdin.
 
-    The files are those that `convert` reads. `convert`, `compare` and `merge` can read the output.
+    The files are those that `convert` reads. All commands that take voiceprints can read the output.
     """
     start = partial(options.client().start_voiceprint_merging, voiceprints_in(files).texts, timeout=options.timeout)
     options.run([job_of_voiceprints("merge", start)], output)

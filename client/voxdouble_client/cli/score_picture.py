@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_CELLS = 300
 """The most cells in a row or a column; if there are more voiceprints, several share a cell."""
 MAX_NUMBERS = 15
-"""Rows and columns up to which each cell has its score in figures."""
+"""The most rows, and the most columns, of a picture in which each cell shows its score as a number."""
 CELL_INCHES = ((15, 0.5), (40, 0.26), (100, 0.18), (MAX_CELLS, 0.12))
 """The size of a cell for up to so many rows or columns."""
 EXTREME_SHARE = 0.02

@@ -172,7 +172,7 @@ def test_a_202_without_a_location_breaks_the_contract() -> None:
 def test_the_location_of_another_task_breaks_the_contract() -> None:
     """The id in the body and the id in the `Location` must be the same (S7)."""
     answer = accepted(TASK_PATH[:-1] + "0")
-    expected = pytest.raises(ContractError, match="the URL of another")
+    expected = pytest.raises(ContractError, match="which ends in another id")
     with serving(responding(b"", answer)) as (_, appliance), expected:
         appliance.start_voiceprint_extraction(b"audio")
 
