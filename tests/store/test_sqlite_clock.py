@@ -88,6 +88,27 @@ def test_a_file_of_another_host_has_the_wall_clock(host: Host, monkeypatch: pyte
     assert host.open(WALL + 7).begin("a", POST).now == WALL + 7
 
 
+def test_without_a_boot_id_a_host_is_known_by_its_name(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a system other than Linux the time of a file goes on, too, from the time of the first server."""
+    monkeypatch.setattr(sqlite_clock, "BOOT_ID", host.path / "missing")
+    submit(host.open(WALL), "a")
+    assert host.open(WALL - 3_600_000).begin("a", POST).now == WALL
+
+
+def test_a_file_that_cannot_be_joined_is_left_unlocked(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the offset cannot be stored, the file is not opened, and another server can write to it."""
+    submit(host.open(WALL), "a")
+
+    def fail() -> str:
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite_clock, "_boot", fail)
+        with pytest.raises(ValueError, match="cannot be opened: the disk is gone"):
+            host.open(WALL)
+    submit(host.servers[0], "a")
+
+
 @settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.one_of(st.integers(-10_000, 10_000), st.tuples(st.integers(0, 3), st.integers(0, 1500)))))
 def test_no_server_shows_an_earlier_instant(tmp_path: Path, steps: list[int | tuple[int, int]]) -> None:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from voxdouble_mock.store.creation import TOUCH_INTERVAL_MS
 
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+"""A file of Linux with an id of the host since its boot."""
+
 
 class FileClock:
     """The real time of a file, in milliseconds. Safe for several threads.
@@ -36,21 +39,21 @@ class FileClock:
 
     def join(self, connection: sqlite3.Connection) -> None:
         """Adopt the offset in a file that is being opened, or raise it."""
-        connection.execute("BEGIN IMMEDIATE")
-        boot, offset = connection.execute("SELECT boot, clock_offset FROM shared").fetchone()
-        this_boot = _boot()
-        if boot == this_boot:
-            self.follow(offset)
-        last_use = connection.execute("SELECT coalesce(max(last_use), 0) FROM namespaces").fetchone()[0]
-        if self.now() < last_use:
-            self._offset += last_use + TOUCH_INTERVAL_MS - self.now()  # later uses are not in the file
-        connection.execute("UPDATE shared SET boot = ?, clock_offset = ?", (this_boot, self._offset))
-        connection.execute("COMMIT")
+        with connection:  # commits at the end, or undoes all
+            connection.execute("BEGIN IMMEDIATE")
+            boot, offset = connection.execute("SELECT boot, clock_offset FROM shared").fetchone()
+            this_boot = _boot()
+            if boot == this_boot:
+                self.follow(offset)
+            last_use = connection.execute("SELECT coalesce(max(last_use), 0) FROM namespaces").fetchone()[0]
+            if self.now() < last_use:
+                self._offset += last_use + TOUCH_INTERVAL_MS - self.now()  # later uses are not in the file
+            connection.execute("UPDATE shared SET boot = ?, clock_offset = ?", (this_boot, self._offset))
 
 
 def _boot() -> str:
     """Return an id of this host since its boot; the name of the host on systems other than Linux."""
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return BOOT_ID.read_text().strip()
     except OSError:
         return socket.gethostname()
