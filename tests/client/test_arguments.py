@@ -71,10 +71,22 @@ def test_a_wrong_timeout_is_named(timeout: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://host:99999", "http://[::1", "http://host:x", "http://[host]", "http://", "host:8000", "http://a b"]
+    "url",
+    [
+        "http://host:99999",
+        "http://[::1",
+        "http://host:x",
+        "http://[host]",
+        "http://",
+        "host:8000",
+        "http://a b",
+        "",
+        None,
+        b"http://a",
+    ],
 )
-def test_a_wrong_url_is_quoted(url: str) -> None:
-    """A URL with an invalid port or host is a ValueError that quotes it and says what a URL must look like."""
+def test_a_wrong_url_is_quoted(url: Any) -> None:
+    """A URL with an invalid port or host, or one that is not a text, is a ValueError that quotes it."""
     with pytest.raises(ValueError, match=re.escape("must look like http://host:8000, may have a path, and")) as refusal:
         ApplianceClient(url)
     assert str(refusal.value).endswith(f"got {url!r}.")

@@ -34,7 +34,7 @@ class BaseUrl(Struct, frozen=True):
         try:
             parts = urlsplit(url if _URL_CHARACTERS.fullmatch(url) else "")
             is_valid = _origin(parts) is not None and not parts.query and not parts.fragment
-        except ValueError:  # a port above 65535, or brackets without an IPv6 address
+        except (TypeError, ValueError):  # not a text; a port above 65535; brackets without an IPv6 address
             is_valid = False
         if not is_valid:
             raise ValueError(
