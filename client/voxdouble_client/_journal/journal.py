@@ -50,10 +50,10 @@ _entries = Decoder(_Entry)
 
 
 class Journal:
-    """The output and the journal of one batch. Threads share them; a second process is refused, except on Windows.
+    """The output and the journal of one batch. Threads share them; a second call is refused, except on Windows.
 
     `path` is the output, `appliance` and `options` are the base URL and the query of its requests. ValueError if the
-    files belong to another batch or appliance.
+    files were begun with other options or on another appliance.
     """
 
     def __init__(

@@ -161,11 +161,12 @@ def extract_voiceprints(
     journal beside it records the tasks that were started. Each of `files` must then be the path of a regular file, and
     be named once. The caller can stop iterating at any point. The same call in a later process yields the outcomes of
     finished files from their lines, waits for the tasks that were started, and tries the other files again; it first
-    removes their lines. A journal is for one appliance.
+    removes their lines. Lines of files that are not in `files` stay. A journal is for one appliance and one set of
+    options.
 
     TypeError if `files` is a single file. ValueError if an option is not valid, or with a journal if a file is named
-    twice. The first iteration raises ValueError if the journal belongs to another batch or another appliance, OSError
-    if it cannot be written.
+    twice. The first iteration raises ValueError if the journal was begun with other options or on another appliance,
+    or if another call uses it, OSError if it cannot be written.
     """
     if isinstance(files, (str, bytes, os.PathLike)) or hasattr(files, "read"):
         raise TypeError(f"`files` must be a list of files, like [file], got a single {type(files).__name__}.")
