@@ -102,6 +102,14 @@ def test_an_extraction_that_is_refused_in_a_continued_run_is_named(tmp_path: Pat
     assert any(fact["technology"].endswith("voiceprint-conversion") for fact in facts(tmp_path / "pack"))
 
 
+def test_a_busy_moment_does_not_decide_the_generation(tmp_path: Path) -> None:
+    """A full storage at the question for a technology ends the run before the pack has a generation."""
+    with MockAppliance(pending=0, running=0, generation="e4") as mock:
+        mock.fault("status", status=507, technology="speaker-identification-voiceprint-conversion")
+        assert "507" in capture(mock.url, tmp_path / "pack", files=FILES[:1], status=1)
+        assert not (tmp_path / "pack" / "pack.toml").exists()
+
+
 @pytest.mark.parametrize(
     ("fault", "status"), [({"kind": "status", "status": 507, "method": "POST"}, 507), ({"kind": "lost-task"}, 404)]
 )

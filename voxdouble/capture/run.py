@@ -95,6 +95,8 @@ class Capture:
         try:
             self._client.start(technology, json=body)
         except ApiError as error:
+            if error.status in PASSING:
+                raise
             return error.status not in {404, 405}
         return True
 
