@@ -190,3 +190,10 @@ def test_a_summary_is_filled_from_computed_values_or_made() -> None:
     assert made != filled(summary, None, "other")
     assert summary_of(made)["channels"][1] == summary["channels"][1]
     assert made["channels"][0].keys() == SAMPLE["channels"][0].keys()
+
+
+def test_a_list_of_flags_is_not_a_list_of_numbers() -> None:
+    """Its summary has the type of each flag, and leads to flags again."""
+    summary = summary_of({"flags": [True, False]})
+    assert summary == {"flags": [{"type": "flag"}, {"type": "flag"}]}
+    assert filled(summary, None, "seed") == {"flags": [False, False]}

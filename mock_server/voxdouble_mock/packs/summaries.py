@@ -29,7 +29,7 @@ def summary_of(value: Any, member: str = "") -> Any:
     if isinstance(value, Mapping):
         return {name: summary_of(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
-        if value and all(isinstance(one, int | float) for one in value):
+        if value and all(isinstance(one, int | float) and not isinstance(one, bool) for one in value):
             text = json.dumps(value)
             return {"length": len(value), **({"sha256": digest_of_text(text)} if len(value) >= LEAST_NUMBERS else {})}
         return [summary_of(one, member) for one in value]
