@@ -94,6 +94,13 @@ def test_the_error_of_an_unknown_scenario_lists_the_bundled_ones() -> None:
         load_scenario("flakey-appliance")
 
 
+@pytest.mark.parametrize("name", ["a\0.yaml", "missing.yaml", "\ud800.json"])
+def test_a_path_that_cannot_be_read_is_named(name: str) -> None:
+    """A path with a NUL or a lone surrogate is refused like one without a file."""
+    with pytest.raises(ScenarioError, match=r"The scenario .* cannot be read"):
+        load_scenario(name)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -14,6 +14,7 @@ from tests.http.wire import extract, get
 from tests.packs.captured import COMPARISON, FILES, copied
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.facts import Fact, PackError, digest_of
+from voxdouble_mock.packs.library import Library
 from voxdouble_mock.packs.pack import MAX_HEADER_BYTES, Pack, read_bounded
 from voxdouble_mock.packs.values import Values
 from voxdouble_mock.packs.writing import write_fact
@@ -93,6 +94,14 @@ def test_links_out_of_the_folder_are_not_followed(pack: Path, tmp_path: Path) ->
     (pack / "pack.toml").symlink_to(tmp_path / "outside" / "pack.toml")
     with pytest.raises(PackError, match=r"with a valid pack\.toml"):
         Pack(pack)
+
+
+def test_an_impossible_path_of_a_pack_is_named(tmp_path: Path) -> None:
+    """A path with a NUL, or with links in a circle, is refused with the option's name."""
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    for path in ("a\0b", tmp_path / "circle"):
+        with pytest.raises(PackError, match="must be a pack"):
+            Library().add(path)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,11 @@ class Library:
 
     def add(self, pack: str | os.PathLike[str]) -> str:
         """Return the name of a pack. `pack` is its folder, or already the name. Raises PackError for anything else."""
-        folder, name, names = folder_of(pack).resolve(), os.fspath(pack), self.names()
+        name, names = os.fspath(pack), self.names()
+        try:
+            folder = folder_of(pack).resolve()
+        except (OSError, ValueError, RuntimeError) as error:  # a NUL, or links in a circle
+            raise PackError(f"`pack` must be a pack: its name or its folder, got {name[:100]!r}: {error}.") from error
         if name in names:
             self._opened(name)
             return name

@@ -36,5 +36,7 @@ def load_scenario(source: str | Path) -> Scenario:
         if (size := path.stat().st_size) > MAX_BYTES:
             raise ScenarioError(f"The scenario {path} must have at most {MAX_BYTES} bytes, and has {size}.")
         return parse_scenario(path.read_text("utf-8"), path.name, path.parent)
-    except (OSError, UnicodeDecodeError) as error:
+    except ScenarioError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a path with a NUL
         raise ScenarioError(f"The scenario {path} cannot be read: {error}.") from error
