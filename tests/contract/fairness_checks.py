@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,15 @@ def test_a_mock_with_other_durations_keeps_the_contract(pending: float, running:
     assert result.with_verdict(FAILED) == result.with_verdict(DIFFERS) == {}
     assert result.tracebacks == []
     assert result.statements["C30"]["verdict"] == queue
+
+
+@pytest.mark.parametrize("generation", ["e1", "e2", "e3", "e4"])
+def test_a_mock_with_null_members_keeps_the_contract(generation: Any) -> None:
+    """No statement fails or differs at a URL where the members that are not used are null (C15)."""
+    with MockAppliance(members="null", generation=generation, pending=0, running=0) as mock:
+        result = run(mock.url, "--contract-strict")
+    assert result.with_verdict(FAILED) == result.with_verdict(DIFFERS) == {}
+    assert result.tracebacks == []
 
 
 def test_a_queue_is_found_where_tasks_take_long() -> None:

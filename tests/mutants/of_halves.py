@@ -187,6 +187,8 @@ MUTANTS = [
         "an empty flag is false",
         asking_if(named(FLAG, ""), **{FLAG: "false"}),
     ),
+    Mutant("C16", "off is true", asking_if(named(FLAG, "OFF"), **{FLAG: "true"})),
+    Mutant("C16", "true gives null", set_member("vector_voiceprint", None)),
     Mutant("C16", "the first of two flags counts", changing_requests(first_flag)),
     Mutant("C17", "other parts are refused", refusing_bodies(lambda body: b"colour" in body)),
     Mutant("C17", "a file without a name is refused", refusing_bodies(lambda body: b"filename" not in body)),
