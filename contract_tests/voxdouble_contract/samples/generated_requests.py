@@ -77,7 +77,7 @@ def send(case: Any, target: Target) -> Any:
     if target.budget is not None and case.method.upper() == "POST":
         target.budget.spend(uploads=1, tasks=1, audio_seconds=RECORDINGS[-1].seconds)
     target.check_time()
-    if case.meta.generation.mode.is_positive and isinstance(case.body, dict):
+    if isinstance(case.body, dict) and case.meta.generation.mode.is_positive:
         body = within_limits(case.body, target.profile)
         if body != case.body:  # schemathesis validates a body that is set, and finds one with a file invalid
             case.body = body
