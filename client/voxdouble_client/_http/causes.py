@@ -62,7 +62,7 @@ def is_transient(error: Exception) -> bool:
 def _is_permanent(cause: BaseException) -> bool:
     if isinstance(cause, ssl.SSLError):
         was_closed = isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
-        return not was_closed and cause.reason not in _PASSING_ALERTS
+        return not was_closed and getattr(cause, "reason", None) not in _PASSING_ALERTS
     return isinstance(cause, ValueError) or (type(cause) is OSError and _PROXY_REFUSAL.search(str(cause)) is not None)
 
 

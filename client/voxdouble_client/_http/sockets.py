@@ -126,10 +126,11 @@ class DeadlineTlsSocket(DeadlineSocket, ssl.SSLSocket):
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
             raise
         except ssl.SSLError as error:
-            if "ALERT" in (error.reason or ""):
+            why = getattr(error, "reason", None) or "no reason given"
+            if "ALERT" in why:
                 raise  # the server refuses the connection, such as one without a client certificate
             # The handshake showed that the server speaks TLS, so the next connection may be well.
-            raise ConnectionResetError(errno.ECONNRESET, f"the data received was damaged ({error.reason})") from None
+            raise ConnectionResetError(errno.ECONNRESET, f"the data received was damaged ({why})") from None
 
     def recv(self, *args: Any, **kwargs: Any) -> bytes:
         # While ssl.SSLSocket wraps a socket whose peer is gone, it calls `recv(1)`. An error would leave it open.
