@@ -16,7 +16,7 @@ from tests.contract.stranger import serving
 from tests.contract.stranger_traits import Traits
 from tests.contract.web_server import OTHERS, WebServer
 from tests.mutants.middleware import Request, Response, changing_responses
-from tests.packs.captured import BAD_FILE, FILES, NEWEST, ONE, capture
+from tests.packs.captured import BAD_FILE, COMPARISON, FILES, NEWEST, ONE, capture
 from voxdouble_mock import MockAppliance
 from voxdouble_mock.packs.pack import Pack
 
@@ -66,7 +66,7 @@ def test_a_warning_says_that_a_pack_holds_biometric_data(tmp_path: Path) -> None
 
 
 def test_a_budget_ends_a_run_that_the_next_one_continues(tmp_path: Path) -> None:
-    """No finished fact is asked for again, and a complete pack needs no request for a task."""
+    """No finished fact is asked for again; of a complete pack only the generation is found out, by one task."""
     pack = tmp_path / "pack"
     with serving(NEWEST) as url:
         assert "used up" in capture(url, pack, "--with-results", "--max-tasks", "10", status=1)
@@ -93,6 +93,42 @@ def test_the_generation_is_found_out(tmp_path: Path, generation: Any) -> None:
     with MockAppliance(pending=0, running=0, generation=generation) as mock:
         capture(mock.url, tmp_path / "pack", files=ONE)
     assert Pack(tmp_path / "pack").header.generation == generation
+
+
+@pytest.mark.parametrize("generations", [("e2", "e4"), ("e4", "e2"), ("e1", "e2"), ("e2", "e3")], ids="-".join)
+def test_a_pack_of_another_generation_is_not_continued(tmp_path: Path, generations: Any) -> None:
+    """An appliance that was updated, with the same version, is recognised by its requests; the pack stays as it is."""
+    pack = tmp_path / "pack"
+    before, after = generations
+    with MockAppliance(pending=0, running=0, generation=before) as mock:
+        capture(mock.url, pack, files=ONE)
+        kept = facts(pack)
+        mock.options(generation=after)
+        said = capture(mock.url, pack, status=2)
+        assert f"cannot be continued, since it has the generation '{before}', and this capture '{after}'" in said
+        assert facts(pack) == kept
+        mock.options(generation=before)
+        capture(mock.url, pack, files=ONE)
+    assert Pack(pack).header.generation == before
+
+
+def test_a_500_says_nothing_about_the_generation(tmp_path: Path) -> None:
+    """A 500 to the request by which the generation is found out ends the command with 1, and no pack is made."""
+    with MockAppliance(pending=0, running=0, generation="e3") as mock:
+        mock.fault("status", status=500, technology=COMPARISON)
+        assert "Run the command again to go on" in capture(mock.url, tmp_path / "pack", status=1, files=ONE)
+        assert not (tmp_path / "pack").exists()
+        capture(mock.url, tmp_path / "pack", files=ONE)
+    assert Pack(tmp_path / "pack").header.generation == "e3"
+
+
+def test_a_pack_with_another_property_is_refused_before_a_task(tmp_path: Path) -> None:
+    """A pack with results is not continued without them, and no task is started."""
+    with MockAppliance(pending=0, running=0) as mock:
+        capture(mock.url, tmp_path / "pack", "--with-results", files=ONE)
+        started = len([seen for seen in mock.requests if seen.status == 202])
+        assert "made with --with-results" in capture(mock.url, tmp_path / "pack", status=2, files=ONE)
+        assert len([seen for seen in mock.requests if seen.status == 202]) == started
 
 
 def test_another_folder_or_pack_is_not_overwritten(tmp_path: Path) -> None:

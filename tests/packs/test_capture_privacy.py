@@ -211,7 +211,7 @@ def test_the_message_of_the_start_comes_before_anything_is_sent(tmp_path: Path) 
 
 
 def test_a_pack_without_results_is_continued_by_digests(tmp_path: Path) -> None:
-    """A complete pack without results needs no task at all; voiceprints that are needed again are extracted again."""
+    """Of a complete pack only the generation is found out; voiceprints that are needed again are extracted again."""
     pack = tmp_path / "pack"
     with serving(NEWEST) as url:
         capture(url, pack)

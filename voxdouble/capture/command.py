@@ -1,7 +1,7 @@
 """The command `voxdouble capture`: records what an appliance answers to recordings, in a pack that mocks replay."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -151,18 +151,23 @@ def begin(run: Capture, url: str, output: Path, options: dict[str, Any], locatio
     kind = options["kind"] or ("mock" if appliance.mock else "appliance")
     announce(kind, run, options["also"], output)
     check_own(output)
+    properties = {
+        "kind": kind,
+        "version": run.cleaner.clean(appliance.version),
+        "results": run.kept.results,
+    }
+    check_continued(output, properties)  # before a task is started
     generation = options["generation"]
     if generation == "auto":
-        generation = known_generation(output) or run.find_generation(locations)
+        generation = run.find_generation(locations)
+    check_continued(output, {"generation": generation})
     header = msgspec.convert(
         {
             "format": 1,
-            "kind": kind,
-            "version": run.cleaner.clean(appliance.version),
+            **properties,
             "generation": generation,
             "date": datetime.now(UTC).date().isoformat(),
             "tool": f"voxdouble {version('voxdouble')}",
-            "results": run.kept.results,
         },
         Header,
     )
@@ -193,24 +198,24 @@ def shown(recordings: Sequence[Recording]) -> str:
     return f"{number} ({seconds:.0f} s of audio over all channels)"
 
 
-def known_generation(output: Path) -> str | None:
-    """Return the generation of a pack that an earlier run began; None without one."""
-    return read_header(output).generation if (output / HEADER).exists() else None
-
-
-def prepare(output: Path, header: Header) -> None:
-    """Make the folder and the header of the pack; raise PackError if it is another kind of pack already."""
-    if not (output / HEADER).exists() and output.exists() and any(output.iterdir()):
-        raise PackError(f"PACK must be a new or empty folder, or a pack; {output} holds other files.")
-    (output / FACTS).mkdir(parents=True, exist_ok=True)
+def check_continued(output: Path, properties: Mapping[str, object]) -> None:
+    """Raise PackError if the folder has other files, or a pack whose header differs from one of these properties."""
     if not (output / HEADER).exists():
-        write_whole(output / HEADER, header_text(header).encode())
+        if output.exists() and any(output.iterdir()):
+            raise PackError(f"PACK must be a new or empty folder, or a pack; {output} holds other files.")
         return
     earlier = read_header(output)
-    for name in ("kind", "version", "generation", "results"):
-        old, new = getattr(earlier, name), getattr(header, name)
+    for name, new in properties.items():
+        old = getattr(earlier, name)
         if old != new:
             found = f"it has the {name} {old!r}, and this capture {new!r}"
             if name == "results":
                 found = f"it was made {'with' if old else 'without'} --with-results"
             raise PackError(f"The pack {output} cannot be continued, since {found}: take another folder.")
+
+
+def prepare(output: Path, header: Header) -> None:
+    """Make the folder and the header of the pack, unless an earlier run did."""
+    (output / FACTS).mkdir(parents=True, exist_ok=True)
+    if not (output / HEADER).exists():
+        write_whole(output / HEADER, header_text(header).encode())

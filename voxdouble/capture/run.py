@@ -39,7 +39,7 @@ REFUSED = frozenset({400, 413, 422, 507})
 Among them is that of a full storage, since a file that is larger than the whole of it never fits (S26).
 """
 PASSING = frozenset({408, 429, 502, 503, 504, 507})
-"""The statuses of a busy moment, which say nothing about a bad input."""
+"""The statuses of a busy moment, which say nothing about a bad input or a technology."""
 Start = Callable[[], TaskHandle[TaskAnswer]]
 
 
@@ -80,7 +80,8 @@ class Capture:
         """Return the generation, from the technologies that are served and the headers of the 202s so far.
 
         Only e4 has conversion; `Location` came with e3, gender with e2 (S5, C37). `location_headers` says of each 202
-        whether it had `Location`; it is filled while this runs.
+        whether it had `Location`; it is filled while this runs. Raises BudgetUsed, and ApplianceError, also for a
+        500 or an answer of a busy moment.
         """
         probe = {"voiceprints": ["AAAA"]}
         if self._is_served(CONVERSION, probe):
@@ -95,7 +96,7 @@ class Capture:
         try:
             self._client.start(technology, json=body)
         except ApiError as error:
-            if error.status in PASSING:
+            if error.status in PASSING or error.status >= 500:
                 raise
             return error.status not in {404, 405}
         return True
