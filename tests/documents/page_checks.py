@@ -41,6 +41,18 @@ def test_pages_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         run.finish()
 
 
+def test_the_tests_of_the_node_page_pass_with_a_shared_mock_of_any_times(tmp_path: Path) -> None:
+    """They count no polls that depend on the times of the mock, which `voxdouble serve` has by default."""
+    needs.program("node", package="nodejs")
+    with PageRun(tmp_path) as run:
+        for block in pages()["docs/node.md"]:
+            if block.file:
+                run.run(block)
+        run.run(Block("page.md", 1, "sh", "voxdouble serve\n"))
+        shown = run.run(Block("page.md", 2, "sh", "MOCK_URL=http://127.0.0.1:8000 node --test\n"))
+    assert "fail 0" in shown
+
+
 def test_a_failing_command_is_found(tmp_path: Path) -> None:
     """A command that exits with another status than 0, and a refusal that curl shows, are errors."""
     with PageRun(tmp_path) as run:
