@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from voxdouble_client._errors import ContractError
+from voxdouble_client._errors import ApplianceError, ContractError
 from voxdouble_client._generations import NO_VECTORS
 from voxdouble_client._journal.lines import on_one_line
 from voxdouble_client._technologies._results import VECTOR_LENGTH, float32_matrix
@@ -29,7 +29,7 @@ class Output(Protocol):
     """A destination of the ends of the jobs: it gets them in their order and is then closed."""
 
     def write(self, end: TaskEnd) -> None:
-        """Write the end of one job; ContractError if its result lacks the rows of the output."""
+        """Write the end of one job; ApplianceError if its result lacks the rows of the output."""
 
     def close(self) -> None:
         """Write the rest, and move the file to its path."""
@@ -97,12 +97,12 @@ class ArrayOutput:
         self._answered = False
 
     def write(self, end: TaskEnd) -> None:
-        """Keep the rows; UsageError if results of this type have no rows, ContractError if this result lacks them."""
+        """Keep the rows; UsageError if results of this type have no rows, ApplianceError if this result lacks them."""
         self._answered |= end.answer is not None
         try:
             rows = _rows(end)
             self._check_width(end, rows)
-        except ContractError:
+        except ApplianceError:
             self._keep(end, _empty_rows(end))
             raise
         self._keep(end, rows)
@@ -162,8 +162,8 @@ def _rows(end: TaskEnd) -> list[list[float]]:
     if isinstance(result, VoiceprintExtraction):
         vectors = [channel.vector_voiceprint for channel in result.channels]
         if None in vectors:
-            text = f"The answer must have vectors for a .npy or .npz file, and has none. {NO_VECTORS}"
-            raise ContractError(text, url=end.job.name)
+            text = "The answer must have vectors for a .npy or .npz file, and has none."
+            raise ApplianceError(f"{text} A task has them only if started with --vector. {NO_VECTORS}")
         return [vector or [] for vector in vectors]
     if result is not None:
         raise click.UsageError(

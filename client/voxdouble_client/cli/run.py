@@ -106,7 +106,7 @@ class Run:
         self._print_errors(end)
         try:
             output.write(end)
-        except ContractError as error:
+        except ApplianceError as error:
             self._print_errors(TaskEnd(end.job, error=error))
 
     def _print_errors(self, end: TaskEnd) -> None:

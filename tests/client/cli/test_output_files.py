@@ -62,7 +62,7 @@ def test_a_replaced_file_keeps_its_mode_and_its_link(wav: Path, old_file: Path, 
     ("second", "code", "message"),
     [
         (response(200, FAILED), 1, "It broke"),
-        (extraction(None), 5, "must have vectors"),
+        (extraction(None), 1, "only if started with --vector"),
         (extraction([0.5]), 5, "1, 2 numbers"),
         (extraction([0.5], [0.5, 0.5]), 5, "1 and 2 numbers"),
         (extraction([1e308, 0.5]), 5, "expected `float` <= 3.40"),
