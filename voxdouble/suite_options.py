@@ -20,7 +20,7 @@ def add_suite_options(group: "pytest.OptionGroup") -> None:
         help="generation of the appliance's interface; auto determines it from the responses",
     )
     group.addoption("--contract-profile", metavar="FILE", type=Path, help="TOML file with the appliance's known limits")
-    group.addoption("--contract-uploads", metavar="N", type=int, default=200, help="maximum of uploads")
+    group.addoption("--contract-uploads", metavar="N", type=int, default=250, help="maximum of uploads")
     group.addoption("--contract-audio", metavar="SECONDS", type=float, default=1000.0, help="maximum of uploaded audio")
     group.addoption("--contract-tasks", metavar="N", type=int, default=500, help="maximum of started tasks")
     group.addoption("--contract-only", metavar="ID", action="append", help="check only this statement; may be repeated")

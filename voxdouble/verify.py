@@ -87,7 +87,7 @@ class RunTime:
     metavar="PACK",
     help="Judge the mock by the facts of a pack, a folder or `example`, without a network; TARGET is `mock`.",
 )
-@click.option("--max-uploads", type=click.IntRange(0), default=200, show_default=True, help="Uploads at most.")
+@click.option("--max-uploads", type=click.IntRange(0), default=250, show_default=True, help="Uploads at most.")
 @click.option(
     "--max-audio", type=click.FloatRange(0), default=1000.0, show_default=True, help="Seconds of audio at most."
 )
