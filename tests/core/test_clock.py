@@ -29,13 +29,19 @@ INSTANTS = st.integers(0, 10**13)
 
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.one_of(PACES, st.floats(0, 10**6))), max_size=20), INSTANTS, PACES)
 def test_a_clock_never_goes_back(steps: list[tuple[int, Pace | float]], real_now: int, pace: Pace) -> None:
-    """Any sequence of advances and changes of pace only moves a clock forward."""
+    """Any sequence of advances and changes of pace only moves a clock forward; a refused advance leaves it as it is."""
     clock = start(pace, real_now)
     shown = read(clock, real_now)
     for passed, action in steps:
         real_now += passed
         before = read(clock, real_now)
-        clock = change_pace(clock, action, real_now) if isinstance(action, Pace) else advance(clock, action)
+        if isinstance(action, Pace):
+            clock = change_pace(clock, action, real_now)
+        elif clock.shown + to_milliseconds(action) <= MAX_INSTANT:
+            clock = advance(clock, action)
+        else:
+            with pytest.raises(ValidationFailed, match="must advance the clock to at most"):
+                advance(clock, action)
         assert shown <= before <= read(clock, real_now)
         shown = read(clock, real_now)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.http.wire import BOUNDARY, EXTRACTION, MULTIPART, NO_AUDIO, assert_refused, get, post
 from voxdouble_mock import MockAppliance
-from voxdouble_mock.http.vendor.multipart_parser import MAX_HEAD, MultipartError, MultipartParser
+from voxdouble_mock.http.vendor.multipart_parser import MAX_HEAD, MAX_PADDING, MultipartError, MultipartParser
 from voxdouble_mock.http.vendor.part_head import PartHead, parse_part_head
 
 B = BOUNDARY.encode()
@@ -50,6 +50,7 @@ def parsed(body: bytes, *, boundary: str = BOUNDARY, cuts: int | None = None) ->
         "a longer boundary in the preamble": b"--" + B + b"x\r\n" + WHOLE,
         "an epilogue": WHOLE + b"Thank you.\r\n--" + B + b"\r\nand more",
         "white space after the delimiters": WHOLE.replace(B, B + b" \t ", 1).replace(B + b"--", B + b"-- \t"),
+        "the most white space": WHOLE.replace(B, B + b" " * MAX_PADDING, 1),
         "headers of other kinds": WHOLE.replace(DISPOSITION, DISPOSITION + b"X-Other: 1\r\nContent-Length: 7\r\n"),
         "a folded header": WHOLE.replace(b'data; name="file"', b'data;\r\n\t name="file"'),
         "names in any case": WHOLE.replace(DISPOSITION, b'CONTENT-DISPOSITION: Form-Data; NAME="file"\r\n'),
@@ -107,14 +108,16 @@ def test_any_bytes_are_parsed_or_refused(body: bytes, cuts: int) -> None:
         (WHOLE.replace(DISPOSITION, b"X: " + b"x" * MAX_HEAD + b"\r\n" + DISPOSITION), f"at most {MAX_HEAD} bytes"),
         (WHOLE.replace(DISPOSITION, b"X" * (MAX_HEAD + 5)), f"at most {MAX_HEAD} bytes"),
         (WHOLE.replace(NO_AUDIO, b"\r\n--" + B + b"x"), "begins with -- and the boundary"),
+        (WHOLE[:-4] + b" " * (MAX_PADDING + 1) + WHOLE[2 + len(B) :], "does not end after it"),
         (WHOLE[:-4], "its closing boundary is missing"),
         (b"", "The body must have the line '--"),
     ],
 )  # fmt: skip
-def test_a_malformed_body_is_refused_with_the_reason(body: bytes, message: str) -> None:
-    """The message says what must hold."""
+@pytest.mark.parametrize("cuts", [None, 1, 700])
+def test_a_malformed_body_is_refused_with_the_reason(body: bytes, message: str, cuts: int | None) -> None:
+    """The message says what must hold, whether the body arrives whole or in pieces."""
     with pytest.raises(MultipartError) as refused:
-        parsed(body)
+        parsed(body, cuts=cuts)
     assert message in str(refused.value)
 
 

@@ -14,7 +14,16 @@ NUMBERS = np.random.default_rng(1).standard_normal((COUNT, LENGTH)).astype(np.fl
 FULL = encode_all(NUMBERS, [float(place) for place in range(COUNT)], own=False)
 SHORT = [b"{i\x09embedding[" + b"".join(b"d" + struct.pack(">f", one) for one in row) + b"]}" for row in NUMBERS]
 WHOLE_SECONDS = [data[:-1] + b"i\x0dspeech_lengthU\x07}" for data in SHORT]
-LISTS = {"full": FULL, "short": SHORT, "whole seconds": WHOLE_SECONDS, "mixed": [*FULL, *SHORT, *WHOLE_SECONDS]}
+ONE_TYPE = [
+    b"{$[#i\x01i\x09embedding" + data[13:-1] for data in SHORT
+]  # the object declares that its one member is an array
+LISTS = {
+    "full": FULL,
+    "short": SHORT,
+    "whole seconds": WHOLE_SECONDS,
+    "one type": ONE_TYPE,
+    "mixed": [*FULL, *SHORT, *WHOLE_SECONDS],
+}
 
 Decoded = dict[int, tuple[bytes, float | None, bool]]
 
@@ -48,6 +57,7 @@ def outcome(read: Callable[[list[bytes]], Decoded], voiceprints: list[bytes]) ->
 )
 @example("full", [(2, 30, 0x7F), (2, 31, 0xFF)])
 @example("full", [(0, 0, 0)])
+@example("one type", [])
 def test_a_list_has_the_results_of_its_elements(name: str, changes: list[tuple[int, int, int]]) -> None:
     """A list in which any bytes were changed has the numbers, or the first error, of its elements one by one (C20)."""
     changed = [bytearray(data) for data in LISTS[name]]

@@ -46,8 +46,10 @@ class Batch:
 def layout_of(voiceprint: bytes, starts: Mapping[str, int], length: int) -> Layout | None:
     """Return the layout of a voiceprint; None unless its embedding is a plain array of `length` float32 numbers.
 
-    `starts` has the index of the marker of each member's value.
+    `starts` has the index of the marker of each member's value; it is empty if the object declares one type for all.
     """
+    if "embedding" not in starts:
+        return None
     sample = np.frombuffer(voiceprint, np.uint8)
     shared = np.ones(len(sample), bool)
     begin = starts["embedding"] + 1

@@ -17,7 +17,7 @@ MAX_PADDING = 1024
 """The most bytes of white space after a delimiter."""
 KEPT_HEADS = 32
 """The number of parsed heads that are kept: test suites send the same recordings again and again."""
-_DELIMITER_END = re.compile(rb"[ \t]*\r\n|--")
+_DELIMITER_END = re.compile(rb"[ \t]{0,%d}\r\n|--" % MAX_PADDING)
 _INCOMPLETE_END = re.compile(rb"(?:[ \t]*\r?|-)\Z")
 _parsed_head = lru_cache(KEPT_HEADS)(parse_part_head)
 
@@ -113,7 +113,7 @@ class MultipartParser:
                 self._buffer, self._skip = self._buffer[end.end() :], 0
                 self._state = _State.EPILOGUE if end.group() == b"--" else _State.HEAD
                 return content, True
-            if _INCOMPLETE_END.match(self._buffer, after) and len(self._buffer) - after <= MAX_PADDING:
+            if _INCOMPLETE_END.match(self._buffer, after) and len(self._buffer) - after <= MAX_PADDING + 1:
                 return self._release(found), False
             if self._state is _State.CONTENT:
                 raise MultipartError("A line of a part begins with -- and the boundary, and does not end after it.")
