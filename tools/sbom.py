@@ -38,8 +38,12 @@ def needed() -> dict[str, Distribution]:
     """Return the packages that voxdouble with its extras needs on this machine, by their normalised names."""
     found: dict[str, Distribution] = {}
     waiting: list[tuple[str, frozenset[str]]] = [("voxdouble", frozenset(EXTRAS))]
+    visited: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         name, extras = waiting.pop()
+        if (name, extras) in visited:
+            continue
+        visited.add((name, extras))
         for text in distribution(name).requires or ():
             requirement = Requirement(text)
             environments = [{"extra": extra} for extra in extras or {""}]
@@ -47,9 +51,9 @@ def needed() -> dict[str, Distribution]:
             normal = normalised(requirement.name)
             if marker is not None and not any(marker.evaluate(one) for one in environments):
                 continue
-            if normal != "voxdouble" and normal not in found:
-                found[normal] = distribution(requirement.name)
-                waiting.append((requirement.name, frozenset(requirement.extras)))
+            if normal != "voxdouble":
+                found[normal] = distribution(normal)
+                waiting.append((normal, frozenset(requirement.extras)))
     return dict(sorted(found.items()))
 
 

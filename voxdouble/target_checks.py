@@ -90,7 +90,7 @@ def check_certificates(ca: Path | None) -> None:
 def check_reachable(url: str) -> None:
     """Raise CannotRun if no connection to the target can be made: that is an error, not a reason to skip tests."""
     parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    port = (443 if parts.scheme == "https" else 80) if parts.port is None else parts.port
     try:
         socket.create_connection((parts.hostname or "", port), CONNECT_SECONDS).close()
     except UnicodeError as error:  # a label that is empty or too long, of which the name lookup complains in this way

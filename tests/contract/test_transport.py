@@ -149,6 +149,7 @@ def test_no_bad_request_that_may_start_a_task_is_sent_without_a_budget(name: str
         ("https://a:8443/x", "http://a:8443/x", False),
         ("http://a/x", "http://a:8000/x", False),
         ("http://a/x", "http://b/x", False),
+        ("http://a/x", "http://a:0/x", False),
         ("http://a/x", "http://a:port/x", False),
         ("http://a/x", "http://[a/x", False),
     ],

@@ -1,6 +1,9 @@
 """The bill of materials, and the page of licences."""
 
 import json
+from dataclasses import dataclass
+
+import pytest
 
 from tests.repository import ROOT
 from tools import sbom
@@ -14,6 +17,25 @@ def test_each_needed_package_is_in_the_bill_with_licence_and_hashes() -> None:
         assert one["purl"] == f"pkg:pypi/{name}@{one['version']}"
         assert one["licenses"][0]["license"]["name"] != "not stated", name
         assert one["properties"], name
+
+
+@dataclass
+class Package:
+    """An installed package with these requirements."""
+
+    requires: tuple[str, ...] = ()
+
+
+def test_the_requirements_of_an_extra_are_in_the_bill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an extra needs is found, also if the package was found without the extra before."""
+    packages = {
+        "voxdouble": Package(("first", "second")),
+        "first": Package(('third; extra == "more"',)),
+        "second": Package(("first[more]", "second")),
+        "third": Package(),
+    }
+    monkeypatch.setattr(sbom, "distribution", packages.__getitem__)
+    assert list(sbom.needed()) == ["first", "second", "third"]
 
 
 def test_the_licences_are_listed() -> None:

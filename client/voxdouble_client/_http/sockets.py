@@ -203,7 +203,8 @@ def _resolve(host: str, port: int) -> list[tuple[Any, ...]]:
     try:
         addresses = found.get(timeout=_LIMITS.get().cut(CONNECT_SECONDS))
     except queue.Empty:
-        raise TimeoutError(f"the host name {host} was not resolved in time") from None
+        # No TimeoutError: `causes.reason` replaces the text of such an error.
+        raise OSError(f"the host name {host} was not resolved in time") from None
     if isinstance(addresses, OSError):
         raise addresses
     if isinstance(addresses, UnicodeError):

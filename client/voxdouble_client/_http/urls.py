@@ -115,7 +115,8 @@ def task_url_parts(url: str) -> TaskUrl | None:
 
 
 def _origin(parts: SplitResult, *, ignore_user: bool = False) -> tuple[str, str, int] | None:
-    """Return scheme, host and port; None if one is missing, or if the URL has a user."""
+    """Return scheme, host and port; None if scheme or host is missing, if the port is 0, or if the URL has a user."""
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or ("@" in parts.netloc and not ignore_user):
         return None
-    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme]
+    port = _DEFAULT_PORTS[parts.scheme] if parts.port is None else parts.port
+    return (parts.scheme, parts.hostname, port) if port else None

@@ -26,26 +26,38 @@ class OutputFile:
         self._temporary: Path | None = None
 
     def write(self, data: bytes) -> int:
-        """Write at once, without buffering; the first write creates the temporary file."""
-        if self._stream is None:
-            self._stream = self._opened()
-        self._stream.write(data)
-        self._stream.flush()
+        """Write at once, without buffering; the first write creates the temporary file, and an OSError deletes it."""
+        try:
+            if self._stream is None:
+                self._stream = self._opened()
+            self._stream.write(data)
+            self._stream.flush()
+        except OSError:
+            self._delete_temporary()
+            raise
         return len(data)
 
     def close(self, *, keep: bool) -> None:
-        """Rename the temporary file to `path`, or delete it if it is not to be kept."""
+        """Rename the temporary file to `path`, or delete it if it is not to be kept, or after an OSError."""
         if self._stream is None or self._path == "-":
             return
-        self._stream.close()
+        try:
+            self._stream.close()
+            if keep and self._temporary is not None:
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.copymode(self._path, self._temporary)
+                self._temporary.replace(self._path)
+        finally:
+            self._delete_temporary()
+
+    def _delete_temporary(self) -> None:
+        """Delete the temporary file if it is still there. Its stream may hold data that cannot be written."""
         if self._temporary is None:
             return
-        if not keep:
-            self._temporary.unlink()
-            return
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copymode(self._path, self._temporary)
-        self._temporary.replace(self._path)
+        if self._stream is not None:
+            with contextlib.suppress(OSError):
+                self._stream.close()
+        self._temporary.unlink(missing_ok=True)
 
     def _opened(self) -> IO[bytes]:
         if self._path == "-":

@@ -73,7 +73,8 @@ def connect(url: str, timeout: float, ca: Path | None = None) -> socket.socket:
     """Return a connection to the URL's host."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
-    connection = socket.create_connection((parts.hostname or "", parts.port or (443 if secure else 80)), timeout)
+    port = (443 if secure else 80) if parts.port is None else parts.port
+    connection = socket.create_connection((parts.hostname or "", port), timeout)
     if secure:
         return ssl.create_default_context(cafile=ca).wrap_socket(connection, server_hostname=parts.hostname)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -31,9 +31,6 @@ UNREACHABLE = 2
 class Transport:
     """The connections to the appliance at a base URL.
 
-    `requests` reports nearly all errors by its own exceptions; that of a host with an empty or too long label is one of
-    urllib3.
-
     `ca` is a file of certificates to trust instead of the usual ones. After `deadline`, an instant of `time.monotonic`,
     no request is sent, and none is waited for much longer.
     """
@@ -89,6 +86,7 @@ class Transport:
             if time.monotonic() > self.deadline:
                 unproven(TIME_IS_UP)
             return Exchange(method, url, sent, failure=f"no response within {seconds:.0f} s")
+        # HTTPError: `requests` lets urllib3's error for a host with an empty or too long label through.
         except (requests.RequestException, HTTPError) as error:
             if is_refused(error):
                 self.end_run("no connection")
@@ -141,7 +139,8 @@ def origin(url: str) -> tuple[str, str | None, int | None] | None:
     """Return scheme, host and port of a URL; None if its port is invalid. The port defaults to the scheme's."""
     parts = split_url(url)
     with contextlib.suppress(ValueError):
-        return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
+        port = DEFAULT_PORTS.get(parts.scheme) if parts.port is None else parts.port
+        return parts.scheme, parts.hostname, port
     return None
 
 

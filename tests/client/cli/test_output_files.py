@@ -107,6 +107,21 @@ def test_a_full_disk_is_an_error_without_a_traceback(command: str, wav: Path) ->
     assert running.returncode == 2
 
 
+@pytest.mark.parametrize("suffix", ["jsonl", "npy"])
+def test_a_full_disk_leaves_the_folder_as_it_was(suffix: str, mock: MockAppliance, tmp_path: Path) -> None:
+    """A file that cannot be written whole is deleted, and the old file stays."""
+    output = tmp_path / f"out.{suffix}"
+    output.write_text("old")
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, -1))"
+    words = ["extract", str(AUDIO / "john_doe.wav"), "--vector", "-o", str(output), "--url", mock.url]
+    run = f"{limit}; from voxdouble.cli import main; main({words!r})"
+    command = [sys.executable, "-B", "-c", run]  # -B: a file of bytecode would be cut at the limit
+    process = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert process.returncode == 2, process.stderr
+    assert "The output cannot be written: File too large." in process.stderr
+    assert (output.read_text(), list(tmp_path.iterdir())) == ("old", [output])
+
+
 def test_a_full_disk_leaves_the_output_as_it_was(mock: MockAppliance, batch: Path, tmp_path: Path) -> None:
     """A line that cannot be written whole is taken back, and the run ends with exit code 2."""
     before = batch.read_bytes()
@@ -114,7 +129,8 @@ def test_a_full_disk_leaves_the_output_as_it_was(mock: MockAppliance, batch: Pat
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({len(before) + 100}, -1))"
     words = ["extract", str(tmp_path / "recordings"), "--resume", "--vector", "-o", str(batch), "--url", mock.url]
     run = f"{limit}; from voxdouble.cli import main; main({words!r})"
-    process = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, timeout=120, check=False)
+    command = [sys.executable, "-B", "-c", run]  # -B: a file of bytecode would be cut at the limit
+    process = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert process.returncode == 2, process.stderr
     assert "The output cannot be written: File too large." in process.stderr
     assert batch.read_bytes() == before

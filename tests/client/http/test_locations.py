@@ -59,6 +59,7 @@ FOREIGN = [
     "http://2130706433{path}",
     "http://0x7f000001{path}",
     "http://localhost:99999{path}",
+    "http://localhost:0{path}",
     "http://localhost:x{path}",
     "ftp://{appliance}{path}",
     "file://{path}",

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -49,21 +50,38 @@ def test_a_silent_host_ends_by_the_deadline(scheme: str) -> None:
     assert time.monotonic() - began < 2.3
 
 
-def test_a_silent_resolver_ends_by_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name server that does not respond does not block the client, though the resolver has no timeout; P10."""
-    interrupted = threading.Event()
+@pytest.fixture
+def silent_resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Make the resolver silent until the test has ended."""
+    ended = threading.Event()
 
     def resolve(*_: object, **__: object) -> None:
-        interrupted.wait(20)
+        ended.wait(20)
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    yield
+    ended.set()
+
+
+@pytest.mark.usefixtures("silent_resolver")
+def test_a_silent_resolver_ends_by_the_deadline() -> None:
+    """A name server that does not respond does not block the client, though the resolver has no timeout; P10."""
     began = time.monotonic()
     expected = pytest.raises(TransportError, match=r"no response within 0\.\d+ s")
     with ApplianceClient("http://appliance", timeout=0.3) as appliance, expected:
         appliance.extract_voiceprint(b"audio")
-    interrupted.set()
     assert time.monotonic() - began < 2.3
+
+
+@pytest.mark.usefixtures("silent_resolver")
+def test_a_silent_resolver_is_the_reason_of_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the name server does not respond within its time, the error says that the host name was not resolved."""
+    monkeypatch.setattr(sockets, "CONNECT_SECONDS", 0.05)
+    expected = pytest.raises(TransportError, match="the host name appliance was not resolved in time")
+    with ApplianceClient("http://appliance", sleep=lambda _: None) as appliance, expected as caught:
+        appliance.extract_voiceprint(b"audio")
+    assert not caught.value.may_have_run
 
 
 def test_an_unknown_host_fails_with_the_resolvers_message(monkeypatch: pytest.MonkeyPatch) -> None:
