@@ -1,4 +1,4 @@
-"""Processor time of the client's calls, beside the same exchanges by the library `requests` alone.
+"""Processor time of the client's calls, beside the same exchanges by the library `requests` and Python's `json`.
 
 Run: python -m benchmarks.client_calls
 """
@@ -24,7 +24,7 @@ def cpu_ms(work: Callable[[], object]) -> float:
 
 
 def bare(server: Server, path: str, **options: object) -> object:
-    """Return a result by the library `requests` alone."""
+    """Return a result by the library `requests`, whose `json()` parses with Python's `json`."""
     response = server.session.post(server.url + path, timeout=600, **options)  # type: ignore[arg-type]
     url = server.url + urlsplit(response.headers["Location"]).path
     while True:
@@ -57,8 +57,8 @@ def figures() -> Iterator[Figure]:
                 bare(server, CONVERSION_PATH, data=text, headers={"Content-Type": "application/json"})
 
             for subject, ours, theirs, times in (
-                ("client: extraction, beside bare requests", extract, extract_bare, TIMES),
-                (f"client: {LONG:,} conversions, beside bare requests", convert, convert_bare, 1),
+                ("client: extraction, beside requests with Python's json", extract, extract_bare, TIMES),
+                (f"client: {LONG:,} conversions, beside requests with Python's json", convert, convert_bare, 1),
             ):
                 found = [(cpu_ms(ours) / times, cpu_ms(theirs) / times) for _ in range(ROUNDS)]
                 milliseconds, ratio = median(one for one, _ in found), median(one / other for one, other in found)

@@ -115,7 +115,10 @@ def fill_tasks(server: Server, _: Crowd) -> None:
 
 
 def fill_json(_: Server, crowd: Crowd) -> None:
-    """Send two unfinished bodies that use nearly the bound: they have half as many bytes, and each counts twice."""
+    """Send two unfinished bodies that nearly reach the bound.
+
+    A body counts twice its bytes, so half as many bytes are sent.
+    """
     piece = b"A" * MB
     for size in (LIMITS.max_json - MB, LIMITS.json_storage // 2 - LIMITS.max_json - 2 * MB):
         pieces = [piece] * (size // MB)

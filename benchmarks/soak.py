@@ -22,7 +22,7 @@ from benchmarks.promises import ATTACKS
 MINUTES = 30.0
 SHORTEST = 3.0
 FIXED_MINUTES = 2.0
-"""Minutes that these checks take, about, with their smallest numbers of attempts."""
+"""About the minutes that the checks of `counted` take with their smallest numbers of attempts."""
 KILLING_SHARE = 0.22
 """The largest share of the whole time for the kills of a server; on a busy machine there are fewer kills."""
 SHORTEST_ATTACK = 2.0

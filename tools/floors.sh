@@ -4,7 +4,7 @@
 set -eu
 uv=$1 python=${2:-python3.11}
 if ! "$python" -c 'import sys; assert (3, 11) <= sys.version_info < (3, 13)' 2>/dev/null; then
-    echo "Python 3.11 or 3.12 is required, as by numpy 1.26.0, and '$python' is not. Select another one: make floors OLD_PYTHON=/path/to/python3.12" >&2
+    echo "Python 3.11 or 3.12 is required, since numpy 1.26.0 needs one of them; '$python' is another version or missing. Select another one: make floors OLD_PYTHON=/path/to/python3.12" >&2
     exit 1
 fi
 folder=$(mktemp -d)

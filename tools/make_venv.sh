@@ -3,7 +3,7 @@
 set -eu
 
 if ! python=$("$1" -c 'import sys; assert sys.version_info >= (3, 11); print(sys.executable)' 2>/dev/null); then
-    echo "Python 3.11 or later is required, and '$1' is not. Select another one: make PYTHON=/path/to/python3 ..." >&2
+    echo "Python 3.11 or later is required; '$1' is an earlier version or missing. Select another one: make PYTHON=/path/to/python3 ..." >&2
     exit 1
 fi
 

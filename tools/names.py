@@ -1,4 +1,4 @@
-"""Generator of docs/names.md: each public Python name with parameters and docstring, and each pytest fixture.
+"""Generator of docs/names.md: the public names of the client and the mock with their docstrings, and the fixtures.
 
 `make names` runs it; a test compares the file with the result.
 """

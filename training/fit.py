@@ -77,7 +77,10 @@ def _ship(transform: Transform, calibration: tuple[float, float], gender: Floats
 def _evaluate_scores(
     evaluated: dict[str, Rows], transform: Transform, calibration: tuple[float, float], gender: Floats, age: Floats
 ) -> None:
-    """Print figures for LLR, gender and age on the speakers that were not used for calibration."""
+    """Print figures for LLR, gender and age, for each set of speakers.
+
+    The LLR is measured on the half that was not used for its calibration, gender and age on the whole set.
+    """
     slope, offset = calibration
     click.echo(f"\nLLR = {slope:.2f} * similarity {offset:+.2f}")
     for name, part in evaluated.items():

@@ -17,7 +17,7 @@ R = TypeVar("R")
 MAX_HELD = 1000
 """Chosen: the number of finished results, held for a slow item or a slow consumer, at which no more items are drawn."""
 MAX_SIGNAL_DELAY = 0.5
-"""The longest wait in seconds. A signal that arrives just before a wait is handled only after it."""
+"""Each wait ends after this many seconds, since Python may handle a signal only when a wait is over."""
 
 Queue: TypeAlias = "queue.SimpleQueue[tuple[Future[R], T] | None]"
 """Work for the threads; None ends one thread."""

@@ -57,8 +57,9 @@ class TaskHandle(Generic[R]):
     def answer(self, timeout: float | None = None) -> TaskAnswer:
         """Return the answer to one poll; a poll that fails is tried again up to five times.
 
-        TransportError if that takes over `timeout` seconds, or all tries fail. ApiError 404 if the task has expired.
-        ContractError if the response breaks the contract. All errors have this handle.
+        If all tries fail, or `timeout` seconds are over, the error of the last try is raised: a TransportError or an
+        ApiError. ApiError 404 if the task has expired. ContractError if the response breaks the contract. All errors
+        have this handle.
         """
         poller = self._connected()
         return poller.answer(poller.deadline(timeout))

@@ -50,7 +50,10 @@ class Exchange:
     at: float = field(default_factory=time.monotonic, compare=False, repr=False)
     """The instant of `time.monotonic` at which the response was there."""
     elapsed: float = field(default=0.0, compare=False, repr=False)
-    """The same instant on the target's clock, in seconds from any beginning; 0 for a response that no target noted."""
+    """The same instant on the target's clock, in seconds from any beginning.
+
+    Only `Target.send` and `Target.raw` set it; in all other exchanges it is 0.
+    """
 
     @property
     def path(self) -> str:

@@ -1,7 +1,7 @@
 """The tasks that tests share: each is started once and polled to its end, and every response is kept.
 
-On a target whose clock cannot be moved, the first test that asks for an upload of a technology starts all of them. So
-the suite waits for a slow appliance once, and not thirty times.
+On a target whose clock cannot be moved, the first test that asks for an upload of a technology starts all uploads of
+that technology. So the suite waits for a slow appliance once, and not thirty times.
 """
 
 import contextlib

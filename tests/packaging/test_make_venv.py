@@ -38,7 +38,7 @@ def make_venv(folder: Path, *, fails: str) -> str:
 def test_an_old_python_is_refused(folder: Path) -> None:
     """The message names the Python before 3.11, and how to select another one."""
     assert make_venv(folder, fails="*version_info*") == (
-        f"Python 3.11 or later is required, and '{folder}/python3' is not. "
+        f"Python 3.11 or later is required; '{folder}/python3' is an earlier version or missing. "
         "Select another one: make PYTHON=/path/to/python3 ...\n"
     )
 

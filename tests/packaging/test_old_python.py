@@ -46,6 +46,6 @@ def test_a_python_without_wheels_of_the_oldest_numpy_is_refused(tmp_path: Path, 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
     assert done.stderr == (
-        f"Python 3.11 or 3.12 is required, as by numpy 1.26.0, and '{python}' is not. "
-        f"Select another one: make {target} OLD_PYTHON=/path/to/python3.12\n"
+        "Python 3.11 or 3.12 is required, since numpy 1.26.0 needs one of them; "
+        f"'{python}' is another version or missing. Select another one: make {target} OLD_PYTHON=/path/to/python3.12\n"
     )

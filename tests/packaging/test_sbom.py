@@ -27,7 +27,7 @@ class Package:
 
 
 def test_the_requirements_of_an_extra_are_in_the_bill(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an extra needs is found, also if the package was found without the extra before."""
+    """The requirements of an extra are found, also if the package was found without the extra before."""
     packages = {
         "voxdouble": Package(("first", "second")),
         "first": Package(('third; extra == "more"',)),

@@ -1,4 +1,4 @@
-"""A request and its response for the caller's tracing hook, without bodies and secrets."""
+"""A request and its response for the caller's tracing hook, without bodies and without the secrets of the request."""
 
 # No `from __future__ import annotations`: see `_models`.
 
@@ -12,8 +12,8 @@ class Exchange(Struct, frozen=True):
     """One attempt to send a request and its response, without their bodies; polls and retries are attempts too.
 
     `request_headers` has `Accept`, `Accept-Encoding`, `Content-Type` and `Content-Length` only. `status` is None if no
-    complete response came; `error` is then the reason. The names in `response_headers` are in lower case. `seconds` is
-    the time to connect, send and receive.
+    complete response came; `error` is then the reason. The names in `response_headers` are in lower case, the values
+    as received. `seconds` is the time to connect, send and receive.
     """
 
     method: str

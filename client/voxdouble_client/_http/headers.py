@@ -33,7 +33,9 @@ _TOKEN = re.compile(r"[!-~]+")
 
 
 def common_headers(token: str | None, added: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the headers of every request but `User-Agent`; `token` is a bearer token, `added` are the caller's.
+    """Return the headers that every request has, without `User-Agent`.
+
+    `token` is a bearer token, `added` are the caller's headers.
 
     ValueError if a header is malformed, is set twice, or belongs to the client. A value may be secret, so no message
     contains one.

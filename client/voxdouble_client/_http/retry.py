@@ -16,7 +16,7 @@ from voxdouble_client._http.wire import Request, Response, api_error
 MAX_FAILURES = 5
 """A request is sent again after up to this many failures in a row; the next failure is raised.
 
-The polls of a wait have no such limit. The refusal of a start with "later" is not a failure: it ends such a row.
+The polls of a wait have no such limit. A refusal of a start with "later" is not a failure: it sets the count back to 0.
 """
 
 MAX_BACKOFF = 10.0

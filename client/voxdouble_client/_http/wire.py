@@ -137,7 +137,10 @@ def vendor_error_text(kind: str, message: str, detail: list[dict[str, Any]]) -> 
 
 
 def printable(text: str) -> str:
-    """Return the text with control characters and changes of direction escaped: a terminal would act on them."""
+    """Return the text with all characters escaped that are not printable.
+
+    A terminal would act on control characters, and on characters that change the direction of writing.
+    """
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 

@@ -25,7 +25,10 @@ SUFFIX = ".journal"
 """The suffix of the journal, after the name of the output."""
 
 LEAVE_SECONDS = 2.0
-"""Chosen: the longest wait of an interrupted run for the 202 of its starts. The next run repeats starts without one."""
+"""Chosen: the longest wait of an interrupted run for the 202 of its starts.
+
+The next run repeats the starts whose 202 was not received.
+"""
 
 
 class Abandoned(JournalError):
@@ -94,7 +97,7 @@ class Journal:
     def close(self) -> None:
         """Close the files, after at most two seconds for the 202 of starts under way.
 
-        The next run waits for the tasks.
+        The next run waits for the tasks that were started.
         """
         with self._lock:
             self._abandoned = True
@@ -199,7 +202,8 @@ class Journal:
         if line.answered:
             self._urls.pop(line.identity, None)  # that task has ended
         elif line.url is not None:
-            self._urls.setdefault(line.identity, line.url)  # the user may have corrected the URL in the journal
+            # The URL in the journal has priority: the user may have corrected it there.
+            self._urls.setdefault(line.identity, line.url)
         return False
 
     def _replace_output(self) -> None:

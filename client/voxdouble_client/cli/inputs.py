@@ -46,7 +46,11 @@ def stdin() -> IO[bytes]:
 
 
 def voiceprints_in(files: Sequence[str]) -> Voiceprints:
-    """Return the voiceprints of all files, in their order; UsageError if a file cannot be read or all are empty."""
+    """Return the voiceprints of all files, in their order.
+
+    OSError if a file cannot be read. UsageError if the content of a file is not valid, or if no file holds a
+    voiceprint.
+    """
     check_stdin(files)
     warn = partial(click.echo, err=True)
     found = Voiceprints([], [])

@@ -23,7 +23,10 @@ class Grade(StrEnum):
 
 
 BINDING = frozenset({Grade.DOCUMENTED, Grade.OBSERVED})
-"""Grades for which a broken statement is a failure of the target; of the others, our inference or choice was wrong."""
+"""Grades of statements that a target must keep: breaking one is a failure of the target.
+
+If a statement of another grade is broken, this project's inference or choice was wrong.
+"""
 
 PROVED_BY_GENERATED = "C34"
 """The one statement that needs generated requests. Loading schemathesis and building the requests takes seconds."""

@@ -9,8 +9,8 @@ from voxdouble_contract.judging.observed_tasks import FINAL, STATES, ObservedTas
 
 WIDTH, HEIGHT = 1000, 20
 AXIS_SHARE, AXIS_FACTOR = 0.8, 1.5
-"""The axis ends at the end of the longest task, but at most at AXIS_FACTOR times the quantile AXIS_SHARE of the tasks'
-lengths. This end is rounded up to a whole step."""
+"""The axis ends with the longest task, but no later than 1.5 times the length that 80 % of the tasks do not exceed.
+The end of the axis is rounded up to a whole step."""
 FAMILY = "speaker-identification-"
 """The beginning of most technologies' names, left out in the chart."""
 STEPS = (1, 2, 5, 10)

@@ -13,9 +13,9 @@ from voxdouble_contract.reports import charts
 
 FILE = "report.html"
 TASKS = (
-    "Each task from its POST to the first response with a final state, by the clock of the target: the suite knows a "
-    "state only at its responses. Tasks that no test polled are left out, and all after the first "
-    f"{MAX_TASKS}."
+    "Each task from its POST to the first response with a final state, by the clock of the target. The suite sees "
+    "a state only when a response comes, so the state between two responses is unknown. Left out are tasks that no "
+    f"test polled, and all tasks after the first {MAX_TASKS}."
 )
 OWN_CHOICE = "choice"
 """The source of each chosen statement, which says no more than its grade."""

@@ -79,7 +79,9 @@ def send(case: Any, target: Target) -> Any:
     target.check_time()
     if isinstance(case.body, dict) and case.meta.generation.mode.is_positive:
         body = within_limits(case.body, target.profile)
-        if body != case.body:  # schemathesis validates a body that is set, and finds one with a file invalid
+        # Assigning `case.body` makes schemathesis validate the body. It finds any body with a file invalid, so only a
+        # changed body is assigned.
+        if body != case.body:
             case.body = body
     try:
         return case.call(**call_options(target))

@@ -26,7 +26,8 @@ GENERATED, GENERATED_INVALID = "test_generated_", "test_generated_invalid_reques
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Return True, to ignore the file, for generated requests that are not to be sent.
 
-    These are all if their statement is not asked for, and the invalid ones if the target is given by a URL.
+    If C34 is not asked for, all files of generated requests are ignored. If the target is given by a URL, the file of
+    invalid requests is ignored.
     """
     only, name = config.getoption("contract_only", None) or (), collection_path.name
     if name.startswith(GENERATED) and not need_generated(only):

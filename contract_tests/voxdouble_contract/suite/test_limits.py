@@ -30,10 +30,10 @@ DEFAULT_UPLOAD = 500_000_000
 LARGEST_PROBE = 50_000_000
 LONGEST_LIST_PROBE = 1000
 LONGEST_SLOW_UPLOAD = 10.0
-SILENCE_SECONDS, OWN_SECONDS = 3.0, 30.0
-"""Seconds to wait for the response to a head whose body is not sent: of other targets, which may not respond, and of
-our mock, which does.
-"""
+SILENCE_SECONDS = 3.0
+"""Seconds to wait for the response of a real target to a head without its body. The target may never respond."""
+OWN_SECONDS = 30.0
+"""Seconds to wait for the same response of our mock, which always responds."""
 BYTES_PER_SECOND = 16_000
 """Of the tone that is sent: 8 kHz, 16 bits."""
 

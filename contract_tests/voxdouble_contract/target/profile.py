@@ -74,7 +74,10 @@ class Profile:
         return {name: limit for name, limit in vars(self).items() if limit is not None}
 
     def with_defaults(self) -> Self:
-        """Return the profile with the vendor's defaults for unknown limits of size, list, audio and lifetime (C27)."""
+        """Return the profile with the vendor's defaults in place of unknown limits.
+
+        These are the limits of uploads, lists and scores (C27), of audio (S59) and of the lifetime of tasks (C3).
+        """
         defaults = {
             "max_upload": 500_000_000,
             "max_list": 50_000,
