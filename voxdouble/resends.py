@@ -13,8 +13,8 @@ LATER = frozenset({429, 503})
 class Resends:
     """Calls `before_resend` before each resend of a start; an exception of it ends the client's call.
 
-    `note` is for the client's `on_exchange`, and `sleep` for its `sleep`: a pause after a POST that got one of LATER
-    comes before a resend. A start of which the appliance received no byte is sent again without `before_resend`.
+    Give `note` to the client as `on_exchange`, and `sleep` as `sleep`. A pause that follows a POST with a status in
+    LATER is one before a resend. A start of which the appliance received no byte is sent again without `before_resend`.
     """
 
     def __init__(self, before_resend: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> None:

@@ -25,8 +25,8 @@ ENDED_BY_ITSELF = frozenset({0, 1, 5})
 def run_suite(options: Sequence[str], *, url: str, strict: bool, only: Sequence[str], seconds: float) -> "Conformance":
     """Run the suite and return its result; its progress goes to stderr.
 
-    After `seconds` the process is killed; without any left it is not started. Its findings until then count, and all
-    other statements are unproven.
+    After `seconds` the process is killed; if `seconds` is not above 0, it is not started. Its findings until
+    then count, and all other statements are unproven.
     """
     from voxdouble_contract.judging.conformance import Conformance, crashes_in, judge
     from voxdouble_contract.judging.observed_tasks import observed_tasks

@@ -67,11 +67,15 @@ def assemble(
         # otherwise the first reader would decide which time it shows.
         return NamespaceRecord(start(pace, opened if pace.mode is Mode.MANUAL else now), scenario=scenario)
 
-    store = open_store(settings.store, new_record, settings.limits, real_now, settings.seed, host_time=host_time)
     library = Library(settings.pack, settings.packs, only=settings.pack_only, timing=settings.pack_timing)
-    control = Control(store, settings.namespace_options(library.default), library)
-    appliance = Appliance(settings, store, library)
-    return Assembly(create_app(appliance, control), appliance, control, store)
+    store = open_store(settings.store, new_record, settings.limits, real_now, settings.seed, host_time=host_time)
+    try:
+        control = Control(store, settings.namespace_options(library.default), library)
+        appliance = Appliance(settings, store, library)
+        return Assembly(create_app(appliance, control), appliance, control, store)
+    except BaseException:
+        store.close()
+        raise
 
 
 def check_scenario(scenario: Scenario | None, generation: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import ROOT
-from tests.store.redis_server import free_port, running
+from tests.store.redis_server import RedisServer, free_port, running
 from tests.store.steps import RealTime, find, new_record, submit
 from voxdouble_mock.core.errors import Unavailable
 from voxdouble_mock.core.limits import Limits
@@ -82,3 +82,15 @@ def test_a_server_that_cannot_be_reached_is_named() -> None:
     address = f"redis://127.0.0.1:{free_port()}/0"
     with pytest.raises(ValueError, match=f"The store {address} cannot be opened: .*refused"):
         open_store(address, new_record, Limits(), RealTime())
+
+
+def test_a_user_who_may_not_run_scripts_is_refused_at_the_start(server: RedisServer) -> None:
+    """The error is a ValueError with the server's reason, as for an address that cannot be reached."""
+    server.client.acl_setuser(
+        "plain", enabled=True, passwords=["+word"], keys=["*"], categories=["+@all", "-@scripting"]
+    )
+    try:
+        with pytest.raises(ValueError, match="evalsha"):
+            open_store(server.url.replace("//", "//plain:word@"), new_record, Limits(), RealTime())
+    finally:
+        server.client.acl_deluser("plain")

@@ -1,5 +1,6 @@
 """The SQLite store while its file is locked, deleted or without room: refused, logged and shown, and never 404 (P8)."""
 
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -12,10 +13,11 @@ import pytest
 from tests.http.wire import CONVERSION, assert_refused, convert, get
 from tests.store.steps import RealTime, entry, find, new_record, submit
 from voxdouble_mock import MockAppliance
-from voxdouble_mock.core.errors import StorageFull
+from voxdouble_mock.core.errors import StorageFull, Unavailable
 from voxdouble_mock.core.limits import Limits
 from voxdouble_mock.store import open_store
 from voxdouble_mock.store import sqlite as sqlite_store
+from voxdouble_mock.store.sqlite import SQLiteStorage
 from voxdouble_mock.store.sqlite_transaction import SQLiteTransaction
 
 WAIT = 0.2
@@ -92,6 +94,57 @@ def test_a_deleted_file_is_logged_once_and_shown(tmp_path: Path, caplog: pytest.
     ]
     with MockAppliance(store=f"sqlite:{path}") as mock:
         assert get(mock.url + kept.partition("/api")[1] + kept.partition("/api")[2]).status_code == 200
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_file_that_could_not_be_opened_anew_is_opened_later(tmp_path: Path, number: int) -> None:
+    """While a log file of a deleted store cannot be made, the store is down; later it is up with a new file."""
+    store = open_store(f"sqlite:{tmp_path / 'store.db'}", new_record, Limits(), RealTime())
+    submit(store, "")
+    for file in tmp_path.iterdir():
+        file.unlink()
+    blocked = tmp_path / f"store.db-log{number}"
+    blocked.mkdir()
+    for _ in range(2):
+        with pytest.raises(Unavailable, match=f"is down: .*store.db-log{number}"):
+            submit(store, "")
+        assert store.state() == "down"
+    blocked.rmdir()
+    assert find(store, "", submit(store, "")) is not None
+    assert store.state() == "emptied"
+    store.close()
+
+
+@pytest.mark.parametrize("cause", ["packs", "port"])
+def test_a_mock_that_does_not_start_leaves_no_open_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str
+) -> None:
+    """Folders of packs are checked before the store is opened; if the port is in use, the store is closed."""
+    opened: list[object] = []
+    open_, close = SQLiteStorage._open, SQLiteStorage.close
+
+    def noted_open(storage: SQLiteStorage) -> None:
+        opened.append(storage)
+        open_(storage)
+
+    def noted_close(storage: SQLiteStorage) -> None:
+        opened.remove(storage)
+        close(storage)
+
+    monkeypatch.setattr(SQLiteStorage, "_open", noted_open)
+    monkeypatch.setattr(SQLiteStorage, "close", noted_close)
+    address = f"sqlite:{tmp_path / 'store.db'}"
+    if cause == "packs":
+        with pytest.raises(ValueError, match="missing"):
+            MockAppliance(store=address, packs=tmp_path / "missing")
+        assert not list(tmp_path.iterdir())
+    else:
+        with socket.create_server(("127.0.0.1", 0)) as used:
+            mock = MockAppliance(store=address, port=used.getsockname()[1])
+            assert opened
+            with pytest.raises(OSError, match="another program uses this port"):
+                mock.__enter__()
+    assert not opened
 
 
 def test_a_full_disk_answers_polls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ DESCRIBED = "C34"
 """The statement on all requests and responses; it has the findings that no other statement covers."""
 HEADERS = {"location": "S5", "x-location": "S6", "content-type": "C34", "retry-after": "C28"}
 FORMS = {"location": "S8", "x-location": "C45"}
-"""The statement that another form of a header breaks, if both sides send it and the generation has the statement.
+"""The statement that is broken if both sides send a header in different forms, and if it holds for the generation.
 
 Otherwise the statement in HEADERS counts.
 """

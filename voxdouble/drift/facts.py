@@ -72,8 +72,8 @@ def has_parent(place: Place, kinds: Kinds) -> bool:
 def changed_values(old: Leaves, new: Leaves, tolerance: float) -> Iterator[Change]:
     """Yield the changed values at the places that both sides have.
 
-    Values at one place are compared in their order, each with the value of its own type. Types that changed at the
-    whole place are among `changed_shapes`.
+    Values at one place are compared in their order, each with the value of its own type. If the set
+    of types at a place has changed, `changed_shapes` reports it.
     """
     for place in (place for place in old if place in new):
         before, after = old[place], new[place]

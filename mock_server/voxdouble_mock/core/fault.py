@@ -1,4 +1,4 @@
-"""Faults: errors that tests inject deliberately, and the pure function that chooses the fault for a call.
+"""Faults: what tests let go wrong deliberately, and the pure function that chooses the fault for a call.
 
 A fault changes a response, never a stored task, so stored tasks keep the laws of the lifecycle under every fault. The
 address of a fault is a technology, a method and a task; each may be absent. `nth`, `count` and `life` select among the

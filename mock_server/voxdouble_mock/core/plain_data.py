@@ -151,7 +151,7 @@ def find(path: str, data: Any, kind: inspect.Type) -> tuple[inspect.Type, Any, l
 
 
 def chosen(kind: inspect.Type, data: Any) -> inspect.Type:
-    """Return the type in a union that fits the data: a struct by its tag or without tags, else its enumeration.
+    """Return the type in a union that fits the data: the struct with its tag, or without tags, else the enumeration.
 
     Returns the union if none of its types is chosen.
     """

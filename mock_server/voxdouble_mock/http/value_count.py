@@ -35,7 +35,8 @@ def excess(text: bytes | bytearray, most: int, lists: Collection[str] = (), most
     """
     if most_values(text) <= most:
         return None
-    depth = values = items = 0  # a comma, or the opening bracket of a list that is not empty, stands for the next value
+    depth = values = items = 0
+    # A comma, or the opening sign of a list or object that is not empty, stands for one value; names are not counted.
     last = current = ""
     for match in _TOKEN.finditer(text):
         token = match.group()

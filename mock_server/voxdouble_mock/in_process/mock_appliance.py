@@ -221,7 +221,11 @@ class MockAppliance(MockNamespace):
         self._parts.store.close()
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self._parts.store.close()
+            raise
         return self
 
     def __exit__(

@@ -3,9 +3,9 @@
 A request that changes something creates a namespace, and so does a refused POST, whose log entry a test may ask for. A
 namespace that holds no more than its log gives way to a new one, the least recently used first.
 
-A namespace is idle if it was not used for `namespace_idle` seconds of real time and has no live task. A manual clock
-stands still while it is not used, so there the idle time alone counts. The default namespace is never idle. If a bound
-is reached, expired tasks and idle namespaces are deleted; live ones never are (C28).
+A namespace is idle if it was not used for `namespace_idle` seconds of real time and has no live task. By a manual clock
+that is not used, tasks never expire, so there the idle time alone counts. The default namespace is never idle. If a
+bound is reached, expired tasks and idle namespaces are deleted; live ones never are (C28).
 """
 
 import uuid

@@ -1,4 +1,7 @@
-"""Log entries of requests: they wait in the storage, and a step other than `begin` and `submit` appends them first."""
+"""Log entries of requests: they wait in the storage, and most steps append them first.
+
+A step other than `begin`, `submit` and `state` does so.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -21,7 +24,8 @@ class DeferredLog:
     def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         """See `Storage.transact`. The step finds all earlier entries in the logs.
 
-        Each has the time that the clock of its namespace showed at the request: only such a step changes a clock.
+        Each gets the time that the clock of its namespace showed at the request. This is still known, since every step
+        that changes a clock runs here, and appends the entries first.
         """
 
         def whole(transaction: Transaction) -> T:

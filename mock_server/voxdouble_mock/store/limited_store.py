@@ -56,7 +56,7 @@ class LimitedStore:
         self, namespace: str, call: Call, offers: Callable[[records.NamespaceRecord], bool] = lambda _: True
     ) -> records.OpenRequest:
         def look(transaction: Transaction) -> tuple[records.OpenRequest, bool] | None:
-            """Return the request, and whether the last use is to be stored; None if other things are to be written."""
+            """Return the request, and whether to store the last use; None if more than that may have to be written."""
             now = self._real_now()
             record = transaction.record(namespace)
             if record is None or self._eviction.may_be_idle(transaction, namespace, now):

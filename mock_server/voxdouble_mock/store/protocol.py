@@ -79,9 +79,10 @@ class Store(Protocol):
     ) -> None:
         """Append an entry to the log; the store sets its number and its time.
 
-        `began` is the request of the entry as it began: if the namespace was reset since, nothing is appended. With
-        `create`, a namespace that does not exist is created if there is room for it. An entry may be lost with the
-        store's host, and while the store is down or full.
+        `began` is the request of the entry as it began: if the namespace was reset since, nothing is appended. If it
+        was deleted and created again since, Redis appends the entry, and memory and SQLite drop it. With `create`, a
+        namespace that does not exist is created if there is room for it. An entry may be lost with the store's host,
+        and while the store is down or full.
         """
         ...
 

@@ -39,7 +39,8 @@ log = logging.getLogger("voxdouble_mock")
 class RedisStore:
     """See `Store`. `real_now` replaces the clock of the server, for tests.
 
-    ValueError if the server cannot be reached, or holds a store with another version of the schema.
+    ValueError if the server cannot be reached, does not run the first step, or holds a store with another version of
+    the schema.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class RedisStore:
         self._new_record = new_record
         self._limits = limits
         self._real_now = real_now
-        initial = new_record(1, 0)  # markers: a clock that starts at the opening shows 0
+        initial = new_record(1, 0)  # created at 1, opened at 0: a clock that shows 0 starts at the opening
         self._initial = initial.scenario
         self._content = values.scenario_content(initial.scenario)
         digest = values.digest(self._content) if self._content else ""
@@ -60,11 +61,15 @@ class RedisStore:
         self._tasks = TaskCache(limits.cache)
         self._constants = values.encode({"schema": SCHEMA, **values.constant_fields(limits, initial, digest)})
         self._prefix, self._steps = uuid.uuid4().hex, count()
-        """The two parts of an id that each step sends, for the life of a namespace that it creates."""
+        """The two parts of an id that each step sends, for the life of a namespace or a store that it creates."""
         self._life: str | None = None
         self._emptied = False
         self._connection = RedisConnection(address)
-        self._open()
+        try:
+            self._open()
+        except (ValueError, StorageFull, Unavailable) as error:
+            self._connection.close()
+            raise ValueError(str(error)) from error
         self._connection.report_losses()
 
     def begin(
@@ -84,8 +89,9 @@ class RedisStore:
                 task_life=cached and cached[0],
             )
             record = self._record(namespace, known, reply, content)
+            # If the script sent a record, it counted nothing. If that record has faults for this call, ask again.
             if reply.record is None or not (offers(record) and at_address(record.faults, call)):
-                break  # else the call is not counted yet, since this process did not know the faults
+                break
         task = cached[1] if cached and reply.found else None
         if stored:
             assert call.task_id is not None

@@ -8,6 +8,7 @@ log entry of a request waits in another file, see `sqlite_log_files`.
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Event, Lock
 from typing import TypeVar
@@ -45,6 +46,8 @@ class SQLiteStorage:
         self._lock = Lock()
         self._read_lock = Lock()
         self._relaxed: bool | None = None
+        self._file: tuple[int, int] | None = None
+        """Which file is open; None if it could not be opened."""
         self._failures = 0
         """The steps that found the store down so far."""
         self._down: str | None = None
@@ -70,7 +73,8 @@ class SQLiteStorage:
             return value
 
     def _run(self, step: Callable[[Transaction], T], *, relaxed: bool) -> T:
-        if not relaxed and self._file != _identity(self._path):  # a system call, which relaxed steps are spared
+        # Which file is at the path is a system call, which relaxed steps are spared.
+        if self._file is None or (not relaxed and self._file != _identity(self._path)):
             self._open_anew()
         if relaxed is not self._relaxed:  # SQLite compiles this statement at each execution
             self._connection.execute(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")
@@ -102,6 +106,8 @@ class SQLiteStorage:
             self._reader.execute("ROLLBACK")
 
     def read(self, step: Callable[[Transaction], T]) -> T:
+        if self._file is None:
+            self.transact(lambda _: None)  # opens the file
         with self._read_lock:
             try:
                 return self._read(step)
@@ -121,15 +127,21 @@ class SQLiteStorage:
             self._close()
 
     def _open(self) -> None:
-        self._connection = _connect(self._path)
-        self._reader = _connect(self._path)
-        self._clock.join(self._connection)
-        self._file = _identity(self._path)
-        self._log_files = LogFiles(self._path)
+        """Open the file and its log files. After a failure nothing stays open, and the next step opens them again."""
+        self._file = None  # a new file may have the number of the deleted one
+        with ExitStack() as opened:
+            connection = opened.enter_context(closing(_connect(self._path)))
+            reader = opened.enter_context(closing(_connect(self._path)))
+            self._clock.join(connection)
+            file = _identity(self._path)
+            log_files = opened.enter_context(closing(LogFiles(self._path)))
+            opened.pop_all()
+        self._connection, self._reader, self._log_files = connection, reader, log_files
         caches = Caches(self._cache)
         self._transaction = SQLiteTransaction(self._connection, self._log_files, caches, self._clock)
         self._reading = SQLiteTransaction(self._reader, self._log_files, caches, self._clock)
         self._relaxed = None
+        self._file = file
 
     def _close(self) -> None:
         self._connection.close()

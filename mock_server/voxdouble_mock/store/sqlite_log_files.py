@@ -1,13 +1,14 @@
 """Two files beside the SQLite file, to which all its servers append the log entries of requests.
 
 To append an entry takes a third of the processor time of a transaction. Entries wait in the files until a step other
-than `begin` and `submit`, or until there are many: then they are moved into the database. All servers append to one of
-the files until it is full. Then they append to the other one, which is emptied first: its entries are in the database.
-Were a file emptied as soon as it is full, an entry that another server is about to append would be lost.
+than `begin`, `submit` and `state`, or until there are many: then they are moved into the database. All servers append
+to one of the files until it is full. Then they append to the other one, which is emptied first: its entries are in the
+database. Were a file emptied as soon as it is full, an entry that another server is about to append would be lost.
 """
 
 import logging
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -27,7 +28,9 @@ class LogFiles:
 
     def __init__(self, path: Path) -> None:
         self._paths = [Path(f"{path}-log{number}") for number in (0, 1)]
-        self._files = [one.open("ab", buffering=0) for one in self._paths]
+        with ExitStack() as opened:
+            self._files = [opened.enter_context(one.open("ab", buffering=0)) for one in self._paths]
+            opened.pop_all()
         self.current = 0
         """The number of the file to which entries are appended, as last read from the database."""
         self.waiting = 0

@@ -101,7 +101,9 @@ class Transaction(Protocol):
         """Append entries, each with its time, under the next numbers, and drop all but the newest MAX_ENTRIES.
 
         While all logs together have more than `max_logged` bytes, with ENTRY_BYTES for each entry, the oldest entries
-        of the namespace that was used the longest ago are dropped. Each log keeps its newest entry.
+        of the namespace that was used the longest ago are dropped. Each log keeps its newest entry. In SQLite both
+        bounds are checked only when a log passes a multiple of 100 entries, and only this log is counted then. So it
+        may hold up to 1,099 entries, and up to 99 of the newest entries of each log are not counted.
         """
         ...
 
@@ -123,15 +125,15 @@ class Transaction(Protocol):
 
 
 class Storage(Protocol):
-    """Runs atomic steps, which read the time themselves: all instants are parameters, in milliseconds."""
+    """Runs atomic steps. A step reads the time itself, and passes instants in milliseconds to its transaction."""
 
     def transact(self, step: Callable[[Transaction], T], *, relaxed: bool = False) -> T:
         """Return the value of `step`, whose reads and writes are one atomic step.
 
         The writes of a `relaxed` step may be lost with the power of the machine, which saves a wait for the disk.
         A storage may call `step` again if another step interferes. It need not undo the writes of a step that raises:
-        before they raise, the steps of `limited_store` only create empty namespaces, store when a namespace was last
-        used, and delete what may be evicted.
+        before they raise, the steps of `limited_store` only append the entries that waited, create empty namespaces,
+        store when a namespace was last used, and delete what may be evicted.
         """
         ...
 

@@ -7,6 +7,6 @@ from voxdouble_mock.technologies._technology import Members
 
 
 def score(voiceprints: Sequence[bytes]) -> list[Members]:
-    """Return the age of each speaker in whole years; null without speech (C19)."""
+    """Return the age of each speaker in whole years; null without speech (C19) and for a foreign voiceprint."""
     found = zip(voice.ages_of(voiceprints), voice.speech_lengths_of(voiceprints), strict=True)
     return [{"age": age, "speech_length": speech_length} for age, speech_length in found]

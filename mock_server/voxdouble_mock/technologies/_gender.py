@@ -7,7 +7,10 @@ from voxdouble_mock.technologies._technology import Members
 
 
 def score(voiceprints: Sequence[bytes]) -> list[Members]:
-    """Return LLR and probability of both genders; null without speech (C19). The probabilities add up to 1."""
+    """Return LLR and probability of both genders; null without speech (C19) and for a foreign voiceprint.
+
+    The probabilities add up to 1.
+    """
     found = zip(voice.speech_lengths_of(voiceprints), voice.genders_of(voiceprints), strict=True)
     return [
         {

@@ -45,7 +45,10 @@ def _decoded_rate(part: Part) -> int:
 
 
 def decode(part: Part, seconds_before: float) -> Iterator[Decoded]:
-    """Yield the samples of a part in blocks. Raises BrokenContainer, with times from `seconds_before` on."""
+    """Yield the samples of a part in blocks. Raises BrokenContainer.
+
+    The times in its message count from the start of the file, which is `seconds_before` earlier than the part.
+    """
     if isinstance(part.data, MpegFrames):
         return decode_mpeg(part, part.data, seconds_before)
     return _decode(part, seconds_before)

@@ -10,7 +10,7 @@ INDEX_BITS = 11
 FRACTION_BITS = 52
 """The bits of a float64's fraction. Above them are the exponent and the sign; the sign is 0 here."""
 EXPONENT_BIAS = 1022
-"""The stored exponent of the number m * 2**e, minus e, for an m from 0.5 to 1."""
+"""A float64 m * 2**e with m from 0.5 to 1 stores the exponent e + EXPONENT_BIAS."""
 
 
 def _level(step: int) -> int:

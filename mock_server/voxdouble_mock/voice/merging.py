@@ -28,8 +28,8 @@ class Merged:
 def merge(voiceprints: Sequence[bytes]) -> Merged:
     """Return the merge of one or more voiceprints. If a speech length is missing, all have the same weight (C22).
 
-    Raises InvalidVoiceprint for the first voiceprint that is malformed, has another embedding length than voiceprint 0,
-    or was made by another engine.
+    Raises InvalidVoiceprint for the first malformed voiceprint, else for the first that has another embedding length
+    than voiceprint 0, or was made by another engine.
     """
     found = [decode(data, index) for index, data in enumerate(voiceprints)]
     for index, one in enumerate(found):

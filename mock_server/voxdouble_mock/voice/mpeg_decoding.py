@@ -24,7 +24,10 @@ Decoded = npt.NDArray[np.int16] | npt.NDArray[np.float32]
 
 
 def decode_mpeg(part: Part, frames: MpegFrames, seconds_before: float) -> Iterator[Decoded]:
-    """Yield the samples of a part in blocks. Raises BrokenContainer, with times from `seconds_before` on."""
+    """Yield the samples of a part in blocks. Raises BrokenContainer.
+
+    The times in its message count from the start of the file, which is `seconds_before` earlier than the part.
+    """
     samples, channels = frames.kind.samples, part.channel_count
     at_once = max(1, PIECE_SAMPLES // (samples * channels))
     count, lost = len(frames.offsets), frames.missing

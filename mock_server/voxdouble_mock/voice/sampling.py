@@ -1,7 +1,7 @@
 """The sample of a channel's speech. The embedding is computed from the levels of its frames.
 
-The windows of sampled frames wait, and are transformed when the whole channel is known. By then, most frames of a long
-recording have given way to later ones.
+The windows of sampled frames wait, and are transformed when there is no more room, or when the whole channel is known.
+By then most frames of a long recording have left the sample, since every second one is dropped when it is too large.
 """
 
 import numpy as np

@@ -12,7 +12,7 @@ ENDING = frozenset(
 
 
 def run_until_signal(server: HttpServer, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C, then stop; call ``ready`` with the URL once the server responds, not before.
+    """Serve until a signal of ENDING, then stop; call ``ready`` with the URL once the server responds, not before.
 
     Only the main thread may call it. Further signals while the server stops have no effect, since some supervisors send
     two. The handlers do nothing: the interpreter writes the signal's number into a socket, and this ends the wait on

@@ -29,7 +29,7 @@ _BARE_LF = re.compile(rb"(?<!\r)\n")
 
 
 class ClientGone(ConnectionError):
-    """The client closed or reset the connection, or read nothing for the server's timeout."""
+    """The client closed or reset the connection, read nothing for the timeout, or read slowly like too many others."""
 
 
 class _Source(io.RawIOBase):

@@ -21,7 +21,7 @@ BYTE_COST = 10
 VALUE_COST = 450
 """The memory of a value while a body is parsed: a node of YAML with its place in the text, and the data."""
 VALUE_SIGNS = b",:[{-?\n"
-"""The number of values of a YAML or JSON text is at most 1 plus the number of these characters in it."""
+"""A YAML or JSON text has at most 1 more value than it has of these characters. The 1 is not reserved."""
 RESERVED = "voxdouble.reserved"
 """The key in the environ of the number of reserved bytes."""
 

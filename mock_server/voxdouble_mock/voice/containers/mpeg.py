@@ -51,7 +51,7 @@ class _Run:
 
     @property
     def missing(self) -> int | None:
-        """The number of counted frames that were not found; None if the header has no count, or too small a count."""
+        """The number of counted frames that were not found; None without a header, or if its count is absent or low."""
         if self.header is None or self.header.frames is None or self.header.frames < self.count:
             return None
         return self.header.frames - self.count
