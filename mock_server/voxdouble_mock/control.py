@@ -73,8 +73,8 @@ class Control:
     def _updated(self, present: OptionChanges, changes: OptionChanges) -> OptionChanges:
         """Return a namespace's own options after changes.
 
-        With a pack of the namespace its generation is stored with it, with a pack of the server none. Removing a pack
-        removes its generation.
+        If the namespace then has a pack of its own, the pack's generation is stored too; if it replays the server's
+        pack, none is stored. If it replays no pack, the generation that a pack has brought is removed.
         """
         before, after = self._options.changed(present).pack, self._options.changed(present.updated(changes)).pack
         wanted = changes.generation if before else changes.generation or present.generation

@@ -55,7 +55,8 @@ class Limits:
     cache: int = option(
         64_000_000,
         CACHE,
-        "Size of the kept results of earlier requests, which equal requests share; 0 keeps none.",
+        "Size of the kept results of earlier requests, which equal requests share; 0 keeps none. A store in a file or "
+        "on a server keeps as much again of the tasks that were read.",
     )
     max_json: int = option(
         512_000_000,

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 voice.load()  # now, since a test can replace the file system later
 FAULTS = {kind.__struct_config__.tag: kind.__struct_fields__ for kind in get_args(Fault)}
 """The kinds of faults, each with its members."""
-
-
 CACHE_BYTES = 8_000_000
 """The default of the option `cache` in process, where many mocks may run at one time."""
 

@@ -10,7 +10,7 @@ from voxdouble_mock.voice.audio import Audio, Samples, UnusableAudio
 from voxdouble_mock.voice.channel import ChannelAnalyser, SpeechRange
 
 CHANNELS_PER_PASS = 4
-"""The most channels of one pass over the file, if MAX_PASSES such passes are enough for all channels."""
+"""The channels of one pass over the file; a quarter of all, if that is more."""
 MAX_PASSES = 4
 """The most passes over the file. With more than 16 channels each pass analyses a quarter of them."""
 

@@ -46,7 +46,7 @@ class ServerContext(Protocol):
 
     @property
     def timeout(self) -> float:
-        """Seconds for which a client may be silent; a request's head must be complete by then."""
+        """Seconds for which a client may be silent, and within which a request's head must be complete."""
 
     @property
     def log(self) -> logging.Logger:
