@@ -33,7 +33,7 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def lock_file(file: IO[bytes], path: Path) -> None:
-    """Lock the file for this process; ValueError, which names the output `path`, if another process has locked it."""
+    """Lock the file for this call; ValueError, which names the output `path`, if another call has locked it."""
     if fcntl is not None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
